@@ -1,0 +1,1 @@
+//! midwatch: a terminal operations console for on-call engineers.
