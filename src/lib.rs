@@ -1,1 +1,3 @@
 //! midwatch: a terminal operations console for on-call engineers.
+
+pub mod domain;

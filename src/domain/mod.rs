@@ -1,0 +1,4 @@
+//! Nouns: what midwatch talks about, as pure data without I/O, without async and without rendering.
+
+pub mod problem;
+pub mod text;
