@@ -1,1 +1,2 @@
+//! Runs midwatch.
 fn main() {}

@@ -1,0 +1,123 @@
+//! What all objects have in common: identity, labels, owner.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::kind::Kind;
+use super::text::Text;
+
+/// A cluster by the name of the context that leads to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClusterName(pub Text);
+
+impl fmt::Display for ClusterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Labels, sorted by key; pods of one revision share one allocation.
+pub type Labels = Arc<[(Text, Text)]>;
+
+/// The value of a label.
+pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a Text> {
+    labels.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+/// The controller that owns an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The kind as the API spells it; it may be one that midwatch does not read.
+    pub kind: Text,
+    /// The name, in the namespace of what it owns.
+    pub name: Text,
+    /// The identity.
+    pub uid: Text,
+}
+
+/// What every object carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The namespace; empty for an object of the cluster.
+    pub namespace: Text,
+    /// The name.
+    pub name: Text,
+    /// The identity: another object of the same name has another one.
+    pub uid: Text,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it was asked to go; it may linger.
+    pub deleted: Option<Timestamp>,
+    /// The version of its wish.
+    pub generation: i64,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its controller.
+    pub owner: Option<Owner>,
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Self {
+            namespace: Text::default(),
+            name: Text::default(),
+            uid: Text::default(),
+            created: None,
+            deleted: None,
+            generation: 0,
+            labels: Arc::from([]),
+            owner: None,
+        }
+    }
+}
+
+impl Meta {
+    /// The value of a label.
+    pub fn label(&self, key: &str) -> Option<&Text> {
+        label(&self.labels, key)
+    }
+
+    /// The identity of the object's controller.
+    pub fn owner_uid(&self) -> Option<&Text> {
+        self.owner.as_ref().map(|owner| &owner.uid)
+    }
+}
+
+/// One object by name, in any cluster.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectRef {
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// The kind.
+    pub kind: Kind,
+    /// The namespace; empty for an object of the cluster.
+    pub namespace: Text,
+    /// The name.
+    pub name: Text,
+}
+
+impl ObjectRef {
+    /// The path of the object in the API.
+    pub fn path(&self) -> String {
+        let namespace = (!self.namespace.is_empty()).then(|| self.namespace.as_str());
+        format!("{}/{}", self.kind.path(namespace), self.name)
+    }
+
+    /// Kind and name as kubectl takes them: "deployment/chat-service".
+    pub fn kind_and_name(&self) -> String {
+        format!("{}/{}", self.kind.singular(), self.name)
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() {
+            write!(f, "{}", self.kind_and_name())
+        } else {
+            write!(f, "{} in {}", self.kind_and_name(), self.namespace)
+        }
+    }
+}
