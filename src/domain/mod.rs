@@ -1,8 +1,12 @@
 //! Nouns: what midwatch talks about, as pure data without I/O, without async and without rendering.
 
+pub mod actor;
 pub mod condition;
+pub mod intent;
 pub mod kind;
 pub mod object;
+pub mod operation;
+pub mod plan;
 pub mod platform;
 pub mod pod;
 pub mod problem;

@@ -5,7 +5,7 @@
 //! taking them away can only reveal.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -148,7 +148,9 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
                 }
             }
             Shown::Caret(letter) => clean.extend(['^', letter]),
-            Shown::Code => clean.push_str(&format!("<U+{:04X}>", u32::from(character))),
+            Shown::Code => {
+                let _ = write!(clean, "<U+{:04X}>", u32::from(character));
+            }
             Shown::Nothing => {}
         }
         rest = &rest[used..];
@@ -160,7 +162,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 /// Says how many marks were left out of a pile, and starts counting anew.
 fn finish_pile(clean: &mut String, marks: &mut usize) {
     if *marks > MAX_MARKS {
-        clean.push_str(&format!("<{} marks>", *marks - MAX_MARKS));
+        let _ = write!(clean, "<{} marks>", *marks - MAX_MARKS);
     }
     *marks = 0;
 }

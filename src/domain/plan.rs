@@ -1,0 +1,188 @@
+//! A change described and not yet done: what the screen draws, `--dry-run` prints and the audit stores.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::actor::Permission;
+use super::intent::Intent;
+use super::object::ObjectRef;
+use super::text::Text;
+
+/// A change, with everything that somebody needs to know before saying yes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// What is wanted.
+    pub intent: Intent,
+    /// What is wanted, in words: "Roll back chat-service to 1.4.1".
+    pub title: Text,
+    /// The service it belongs to; typed to confirm where the environment is protected.
+    pub service: Text,
+    /// The environment it happens in.
+    pub environment: Text,
+    /// Whether that environment asks for the service's name to be typed.
+    pub is_protected: bool,
+    /// What is changed.
+    pub target: ObjectRef,
+    /// The identity of what is changed.
+    pub uid: Text,
+    /// The calls, in order. After each of them the world is in a state that it can stay in.
+    pub steps: Vec<Step>,
+    /// What is waited for afterwards, in words.
+    pub then: Text,
+    /// How much is touched, in words.
+    pub touches: Text,
+    /// What comes back, for a rollback.
+    pub restores: Vec<Text>,
+    /// What does not come back.
+    pub does_not_restore: Vec<Text>,
+    /// What could go wrong, or who will undo it.
+    pub warnings: Vec<Text>,
+    /// The permissions of which one is needed.
+    pub needs: Vec<Permission>,
+    /// What the cluster has to allow.
+    pub access: Vec<Access>,
+    /// How the outcome is judged.
+    pub goal: Goal,
+    /// The lines of the template that differ.
+    pub difference: Vec<DiffLine>,
+    /// The command that undoes it.
+    pub way_back: Option<Text>,
+    /// The command that does the same.
+    pub command: Text,
+    /// When the facts were read that it rests on.
+    #[serde(skip)]
+    pub made: Timestamp,
+}
+
+impl Plan {
+    /// How long a plan may be confirmed: afterwards the world may be another one.
+    pub const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+
+    /// The hash of everything that is shown and done; an equal plan has an equal one.
+    pub fn hash(&self) -> String {
+        let text = serde_json::to_vec(self).expect("a plan holds nothing that JSON lacks");
+        let digest: [u8; 32] = Sha256::digest(text).into();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The first letters of the hash, for people.
+    pub fn short_hash(&self) -> String {
+        self.hash()[..6].to_owned()
+    }
+
+    /// Whether it is too old to be confirmed.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.made) > Self::FRESH
+    }
+}
+
+/// One call of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// What it does, in words.
+    pub what: Text,
+    /// What it does it to.
+    pub object: ObjectRef,
+    /// How it is now.
+    pub before: Text,
+    /// How it will be.
+    pub after: Text,
+    /// The call.
+    pub call: Call,
+}
+
+/// A call that changes something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// A JSON Patch whose tests hold identity and every field that it replaces.
+    Patch {
+        /// A part of the object with rights of its own: "scale".
+        subresource: Option<&'static str>,
+        /// The operations.
+        operations: Vec<Value>,
+    },
+    /// Ask a pod to go, within its disruption budget.
+    Evict {
+        /// Its identity.
+        uid: Text,
+    },
+    /// Delete a pod that is broken: it is not sent when the pod has become ready or is another one.
+    DeleteBroken {
+        /// Its identity.
+        uid: Text,
+        /// The hash of the revision that it must have.
+        revision: Text,
+    },
+}
+
+impl Call {
+    /// The request in one line: "PATCH /apis/apps/v1/namespaces/production/deployments/chat-service".
+    pub fn request(&self, object: &ObjectRef) -> String {
+        let path = object.path();
+        match self {
+            Self::Patch { subresource: None, .. } => format!("PATCH {path}"),
+            Self::Patch { subresource: Some(part), .. } => format!("PATCH {path}/{part}"),
+            Self::Evict { .. } => format!("POST {path}/eviction"),
+            Self::DeleteBroken { .. } => format!("DELETE {path}"),
+        }
+    }
+}
+
+/// What a cluster is asked whether we may do it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Access {
+    /// The API's verb: "patch".
+    pub verb: &'static str,
+    /// The object.
+    pub object: ObjectRef,
+    /// A part of the object with rights of its own.
+    pub subresource: Option<&'static str>,
+}
+
+impl Access {
+    /// In words: "patch deployments/scale in production".
+    pub fn words(&self) -> String {
+        let part = self.subresource.map(|part| format!("/{part}")).unwrap_or_default();
+        format!("{} {}{part} in {}", self.verb, self.object.kind.plural(), self.object.namespace)
+    }
+}
+
+/// What must be seen before a change counts as done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// The template is this one, and every pod is of it and ready.
+    Template(Value),
+    /// The template carries this annotation, and every pod is of it and ready.
+    Restarted(Text),
+    /// Rolling out is paused, or is not.
+    Paused(bool),
+    /// So many pods are wished for and ready.
+    Replicas(u32),
+    /// An autoscaler has these bounds.
+    Bounds {
+        /// Fewest.
+        min: u32,
+        /// Most.
+        max: u32,
+    },
+    /// The pod of this identity is gone.
+    Gone(Text),
+}
+
+/// One line of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", content = "text", rename_all = "kebab-case")]
+pub enum DiffLine {
+    /// It is in both.
+    Same(Text),
+    /// It goes.
+    Removed(Text),
+    /// It comes.
+    Added(Text),
+    /// So many lines in both are left out.
+    Skipped(usize),
+}
