@@ -9,6 +9,7 @@ pub mod operation;
 pub mod plan;
 pub mod platform;
 pub mod pod;
+pub mod audit;
 pub mod problem;
 pub mod row;
 pub mod text;

@@ -1,0 +1,105 @@
+//! Reads a journal from its first record to its last, apart from what crashes left.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use super::chain::{Head, Link, is_authentic};
+use super::directory::{Directory, Trust, segment_name};
+use super::disk::Real;
+use super::error::AuditError;
+use super::journal::Limits;
+use crate::domain::audit::{Broken, Entry, Place, SetAside};
+use crate::domain::text::Text;
+
+/// A line of a journal, with what the caller wants of it.
+pub(super) struct Line<T> {
+    pub(super) place: Place,
+    /// What makes it a link of the chain; none if it is no record.
+    pub(super) link: Option<Link>,
+    /// Whether it is byte for byte what was sealed.
+    pub(super) is_authentic: bool,
+    pub(super) content: T,
+}
+
+/// All lines of a journal.
+pub(super) struct Lines<T> {
+    /// The lines of the chain, oldest first where nobody has moved them.
+    pub(super) chain: Vec<Line<T>>,
+    pub(super) segments: usize,
+    pub(super) set_aside: Vec<SetAside>,
+}
+
+/// Reads all records of a journal, oldest first; another user's too. A line that cannot be read stands as such in its
+/// place. A directory without records gives none.
+pub fn read(directory: &Path) -> Result<Vec<Result<Entry, Broken>>, AuditError> {
+    let lines = Lines::read(directory, |line| serde_json::from_slice::<Entry>(line))?.chain;
+    let entry = |line: Line<serde_json::Result<Entry>>| {
+        line.content.map_err(|error| Broken { place: line.place, why: Text::from(error.to_string()) })
+    };
+    Ok(lines.into_iter().map(entry).collect())
+}
+
+impl<T> Lines<T> {
+    /// Reads all lines of a journal and keeps of each what `keep` makes of it.
+    pub(super) fn read(path: &Path, keep: impl Fn(&[u8]) -> T) -> Result<Self, AuditError> {
+        let mut all = Self { chain: Vec::new(), segments: 0, set_aside: Vec::new() };
+        let directory = Directory::open(path, Trust::Any)?;
+        let mut is_torn = false;
+        for (segment, file, length) in snapshot(&directory)? {
+            all.segments += 1;
+            let mut bytes = Vec::new();
+            let read = file.take(length).read_to_end(&mut bytes);
+            read.map_err(|source| AuditError::Unreadable { path: directory.path(&segment_name(segment)), source })?;
+            if bytes.is_empty() {
+                continue;
+            }
+            is_torn = !bytes.ends_with(b"\n");
+            let lines = bytes.strip_suffix(b"\n").unwrap_or(&bytes).split(|&byte| byte == b'\n');
+            for (text, line) in lines.zip(1..) {
+                all.push(Place { segment, line }, text, &keep);
+            }
+        }
+        if is_torn && let Some(torn) = all.chain.pop() {
+            all.set_aside.push(SetAside { place: torn.place, lines: 1, recorded: false });
+        }
+        Ok(all)
+    }
+
+    /// Adds a line; if it tells that lines before it were set aside, takes them away.
+    fn push(&mut self, place: Place, text: &[u8], keep: impl Fn(&[u8]) -> T) {
+        let (link, is_authentic) = (Link::parse(text), is_authentic(text));
+        if let Some(link) = link.as_ref().filter(|link| is_authentic && link.event == "recovered") {
+            let is_head = |line: &Line<T>| line.link.as_ref().is_some_and(|other| other.hash == link.previous);
+            let kept = match self.chain.iter().rposition(is_head) {
+                Some(head) => head + 1,
+                None if link.previous == Head::genesis().hash => 0,
+                None => self.chain.len(),
+            };
+            if let Some(first) = self.chain.get(kept) {
+                let lines = self.chain.len() - kept;
+                self.set_aside.push(SetAside { place: first.place, lines, recorded: true });
+                self.chain.truncate(kept);
+            }
+        }
+        self.chain.push(Line { place, link, is_authentic, content: keep(text) });
+    }
+}
+
+/// The segments as they are at one moment with their lengths, lowest number first.
+fn snapshot(directory: &Directory) -> Result<Vec<(u64, File, u64)>, AuditError> {
+    // Files only grow, so their lengths are all that has to be read while writers wait.
+    let _lock = directory.lock_shared(&Real, Limits::REAL.attempts)?;
+    let open = |number| {
+        let name = segment_name(number);
+        let file = directory.file(&Real, &name, OFlags::RDONLY, Trust::Any)?;
+        match file.metadata() {
+            Ok(metadata) => Ok((number, file, metadata.size())),
+            Err(source) => Err(AuditError::Unreadable { path: directory.path(&name), source }),
+        }
+    };
+    directory.segments(Trust::Any)?.into_iter().map(open).collect()
+}

@@ -1,0 +1,3 @@
+//! Verbs: how a wish to change the world becomes a plan, is checked, carried out, watched and recorded.
+
+pub mod audit;
