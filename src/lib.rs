@@ -1,4 +1,6 @@
 //! midwatch: a terminal operations console for on-call engineers.
 
+pub mod config;
 pub mod domain;
 pub mod operations;
+pub mod tui;

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod platform;
 pub mod pod;
 pub mod audit;
+pub mod nearest;
 pub mod problem;
 pub mod row;
 pub mod text;
