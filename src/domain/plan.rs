@@ -1,5 +1,7 @@
 //! A change described and not yet done: what the screen draws, `--dry-run` prints and the audit stores.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -64,7 +66,10 @@ impl Plan {
     pub fn hash(&self) -> String {
         let text = serde_json::to_vec(self).expect("a plan holds nothing that JSON lacks");
         let digest: [u8; 32] = Sha256::digest(text).into();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// The first letters of the hash, for people.

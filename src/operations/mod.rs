@@ -1,3 +1,45 @@
-//! Verbs: how a wish to change the world becomes a plan, is checked, carried out, watched and recorded.
+//! Verbs: the only way to change the world, in stages that cannot be skipped.
+//!
+//! ```text
+//! read(&Intent) → Snapshot → plan → Plan → authorize → Authorized → rehearse → Rehearsed
+//!      → confirm → Confirmed → execute → Executed → verify → Verdict
+//! ```
+//!
+//! The types between the stages have private fields and one maker each, so leaving a stage out does not compile.
+//! Each call is recorded before it is sent and after it was answered.
+
+use crate::domain::operation::Failure;
+use crate::domain::problem::Problem;
 
 pub mod audit;
+pub mod authorize;
+pub mod confirm;
+pub mod converge;
+pub mod execute;
+pub mod plan;
+pub mod policy;
+pub mod ports;
+pub mod read;
+pub mod reconcile;
+pub mod rehearse;
+pub mod verify;
+
+/// A change that did not happen, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotDone {
+    /// Of what kind the reason is.
+    pub failure: Failure,
+    /// The reason.
+    pub problem: Problem,
+}
+
+impl NotDone {
+    /// Says how far it came, where there were steps before it.
+    fn after(mut self, step: usize, steps: usize) -> Self {
+        if step > 1 {
+            let why = format!("{}; steps 1 to {} of {steps} were done", self.problem.why, step - 1);
+            self.problem = Problem::new(&self.problem.what, why, &self.problem.hint);
+        }
+        self
+    }
+}

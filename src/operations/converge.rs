@@ -1,0 +1,177 @@
+//! Whether a workload has become what it was asked to be, by kubectl's rules, from a full object. Pure.
+
+use serde_json::Value;
+
+use crate::domain::kind::Kind;
+use crate::domain::plan::Goal;
+use crate::domain::text::Text;
+
+use super::plan::is_same_template;
+
+/// How far a workload is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is what it was asked to be.
+    Done(Text),
+    /// It is not yet, for this reason.
+    Moving(Text),
+    /// Its controller has given up.
+    GivenUp(Text),
+    /// It is not what was asked for any more: somebody put something else in its place.
+    Replaced(Text),
+}
+
+/// Whether the newest rollout has finished.
+pub(super) fn is_complete(kind: Kind, object: &Value) -> bool {
+    matches!(rollout(kind, object), Progress::Done(_))
+}
+
+/// How far a target is on the way to a goal.
+pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
+    let spec = &object["spec"];
+    match goal {
+        Goal::Template(wanted) if !is_same_template(&spec["template"], wanted) => {
+            Progress::Replaced("the template is another one again".into())
+        }
+        Goal::Restarted(stamp)
+            if spec["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] != stamp.as_str() =>
+        {
+            Progress::Replaced("the mark of the restart is gone".into())
+        }
+        Goal::Template(_) | Goal::Restarted(_) => rollout(kind, object),
+        Goal::Paused(wanted) => {
+            let paused = spec["paused"].as_bool().unwrap_or_default();
+            if paused == *wanted {
+                Progress::Done(if paused { "paused".into() } else { "resumed".into() })
+            } else {
+                Progress::Replaced(if paused {
+                    "it is paused again".into()
+                } else {
+                    "it is not paused any more".into()
+                })
+            }
+        }
+        Goal::Replicas(wanted) if spec["replicas"].as_u64() != Some(u64::from(*wanted)) => {
+            Progress::Replaced(format!("{} pods are wished for now", spec["replicas"]).into())
+        }
+        Goal::Replicas(wanted) => ready(object, i64::from(*wanted)),
+        Goal::Bounds { min, max } => {
+            if spec["minReplicas"].as_u64() == Some(u64::from(*min))
+                && spec["maxReplicas"].as_u64() == Some(u64::from(*max))
+            {
+                Progress::Done(format!("between {min} and {max} pods").into())
+            } else {
+                Progress::Replaced("the bounds are other ones again".into())
+            }
+        }
+        Goal::Gone(uid) => {
+            if object["metadata"]["uid"] == uid.as_str() {
+                Progress::Moving("it is still there".into())
+            } else {
+                Progress::Done("gone".into())
+            }
+        }
+    }
+}
+
+/// Whether so many pods are there and ready.
+fn ready(object: &Value, wanted: i64) -> Progress {
+    let status = &object["status"];
+    let ready = number(&status["readyReplicas"]);
+    let exist = number(&status["replicas"]);
+    if !is_observed(object) {
+        Progress::Moving("the controller has not seen it yet".into())
+    } else if ready == wanted && exist == wanted {
+        Progress::Done(format!("{ready} of {wanted} ready").into())
+    } else {
+        Progress::Moving(format!("{ready} of {wanted} ready").into())
+    }
+}
+
+/// Kubectl's rules for a rollout, in their order.
+fn rollout(kind: Kind, object: &Value) -> Progress {
+    if !is_observed(object) {
+        return Progress::Moving("the controller has not seen it yet".into());
+    }
+    match kind {
+        Kind::Deployment => deployment(object),
+        Kind::StatefulSet => stateful_set(object),
+        Kind::DaemonSet => daemon_set(object),
+        _ => Progress::Done(Text::default()),
+    }
+}
+
+/// Whether the status is about the newest wish.
+fn is_observed(object: &Value) -> bool {
+    number(&object["metadata"]["generation"]) <= number(&object["status"]["observedGeneration"])
+}
+
+fn deployment(object: &Value) -> Progress {
+    let (spec, status) = (&object["spec"], &object["status"]);
+    let wanted = spec["replicas"].as_i64().unwrap_or(1);
+    let (all, updated, available) =
+        (number(&status["replicas"]), number(&status["updatedReplicas"]), number(&status["availableReplicas"]));
+    let conditions = status["conditions"].as_array();
+    let gave_up = conditions.is_some_and(|all| all.iter().any(|one| one["reason"] == "ProgressDeadlineExceeded"));
+    if gave_up {
+        Progress::GivenUp(format!("past its deadline with {available} of {wanted} available").into())
+    } else if updated < wanted {
+        Progress::Moving(format!("{updated} of {wanted} updated").into())
+    } else if all > updated {
+        Progress::Moving(format!("{} old pods still go", all - updated).into())
+    } else if available < updated {
+        Progress::Moving(format!("{available} of {updated} available").into())
+    } else {
+        Progress::Done(format!("{available} of {wanted} ready").into())
+    }
+}
+
+fn stateful_set(object: &Value) -> Progress {
+    let (spec, status) = (&object["spec"], &object["status"]);
+    let wanted = spec["replicas"].as_i64().unwrap_or(1);
+    let strategy = &spec["updateStrategy"];
+    let ready = number(&status["readyReplicas"]);
+    if strategy["type"] == "OnDelete" {
+        return Progress::Done("the template is set; pods change when they are deleted".into());
+    }
+    if ready < wanted {
+        return Progress::Moving(format!("{ready} of {wanted} ready").into());
+    }
+    let partition = number(&strategy["rollingUpdate"]["partition"]);
+    let updated = number(&status["updatedReplicas"]);
+    if partition > 0 {
+        let due = (wanted - partition).max(0);
+        return if updated < due {
+            Progress::Moving(format!("{updated} of {due} updated above partition {partition}").into())
+        } else {
+            Progress::Done(format!("{updated} updated above partition {partition}").into())
+        };
+    }
+    if status["updateRevision"] != status["currentRevision"] {
+        return Progress::Moving(format!("{updated} of {wanted} updated").into());
+    }
+    Progress::Done(format!("{ready} of {wanted} ready").into())
+}
+
+fn daemon_set(object: &Value) -> Progress {
+    let status = &object["status"];
+    let wanted = number(&status["desiredNumberScheduled"]);
+    let (updated, available) = (number(&status["updatedNumberScheduled"]), number(&status["numberAvailable"]));
+    if object["spec"]["updateStrategy"]["type"] == "OnDelete" {
+        Progress::Done("the template is set; pods change when they are deleted".into())
+    } else if updated < wanted {
+        Progress::Moving(format!("{updated} of {wanted} updated").into())
+    } else if available < wanted {
+        Progress::Moving(format!("{available} of {wanted} available").into())
+    } else {
+        Progress::Done(format!("{available} of {wanted} ready").into())
+    }
+}
+
+/// A number that servers leave out when it is 0.
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! The command line that does the same as an intent, to be copied and run in a script.
+
+use crate::domain::intent::{Intent, Size};
+use crate::domain::kind::Kind;
+
+use super::Place;
+
+/// The command for an intent, without the options that arm and confirm it.
+pub(super) fn of(intent: &Intent, place: &Place) -> String {
+    let target = intent.target();
+    let mut words = vec!["midwatch".to_owned(), intent.verb().word().to_owned()];
+    if target.kind == Kind::Pod {
+        words.push(quoted(&target.name));
+    } else {
+        words.push(quoted(&place.service));
+        words.extend(["--workload".to_owned(), quoted(&target.kind_and_name())]);
+    }
+    words.extend(["-n".to_owned(), quoted(&target.namespace)]);
+    words.extend(["--context".to_owned(), quoted(&target.cluster.0)]);
+    match intent {
+        Intent::Rollback { to: Some(pin), .. } => words.extend(["--to".to_owned(), quoted(pin)]),
+        Intent::Scale { to: Size::Replicas(count), .. } => words.extend(["--replicas".to_owned(), count.to_string()]),
+        Intent::Scale { to: Size::Bounds { min, max }, .. } => {
+            words.extend(["--min".to_owned(), min.to_string(), "--max".to_owned(), max.to_string()]);
+        }
+        Intent::SetImage { container, image, .. } => {
+            if let Some(container) = container {
+                words.extend(["--container".to_owned(), quoted(container)]);
+            }
+            words.extend(["--image".to_owned(), quoted(image)]);
+        }
+        _ => {}
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it: names of objects come from outside.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=+".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

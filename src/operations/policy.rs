@@ -1,0 +1,83 @@
+//! What midwatch's own roles say. They guide; the cluster enforces.
+
+use crate::domain::actor::{Binding, Permission, Role};
+use crate::domain::text::Text;
+use crate::domain::update::Identity;
+
+/// The roles, if there are any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// No roles file: this layer has no opinion, and the cluster decides.
+    #[default]
+    NotConfigured,
+    /// What is not granted is denied.
+    Roles {
+        /// The roles.
+        roles: Vec<Role>,
+        /// Who has which.
+        bindings: Vec<Binding>,
+    },
+}
+
+/// What the roles say to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// There are no roles.
+    NotConfigured,
+    /// A role grants it.
+    Allowed {
+        /// The role.
+        role: Text,
+        /// The permission, of those asked for, that it grants.
+        permission: Permission,
+    },
+    /// No role of this identity grants it.
+    Denied {
+        /// The roles that the identity has.
+        held: Vec<Text>,
+        /// The roles that would allow it.
+        would_allow: Vec<Text>,
+    },
+}
+
+impl Policy {
+    /// Whether an identity has one of some permissions in an environment.
+    pub fn decide(&self, identity: &Identity, any_of: &[Permission], environment: &str) -> Decision {
+        let Self::Roles { roles, .. } = self else { return Decision::NotConfigured };
+        let held = self.roles_of(identity);
+        for role in roles.iter().filter(|role| held.contains(&role.name)) {
+            if let Some(permission) = granted(role, any_of, environment) {
+                return Decision::Allowed { role: role.name.clone(), permission };
+            }
+        }
+        let would_allow = roles.iter().filter(|role| granted(role, any_of, environment).is_some());
+        Decision::Denied { would_allow: would_allow.map(|role| role.name.clone()).collect(), held }
+    }
+
+    /// The roles of an identity, by the user and the groups that the server reports.
+    pub fn roles_of(&self, identity: &Identity) -> Vec<Text> {
+        let Self::Roles { bindings, .. } = self else { return Vec::new() };
+        let mut held: Vec<Text> = Vec::new();
+        for binding in bindings {
+            let is_bound = binding.users.contains(&identity.user)
+                || binding.groups.iter().any(|group| identity.groups.contains(group));
+            if is_bound && !held.contains(&binding.role) {
+                held.push(binding.role.clone());
+            }
+        }
+        held
+    }
+}
+
+/// The first of some permissions that a role grants in an environment.
+fn granted(role: &Role, any_of: &[Permission], environment: &str) -> Option<Permission> {
+    any_of.iter().copied().find(|permission| {
+        role.grants.iter().any(|grant| {
+            grant.permissions.contains(permission)
+                && grant.environments.iter().any(|name| name == "*" || name == environment)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The first stage: everything that a plan rests on, read fresh and whole.
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::domain::intent::{Intent, Size};
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::plan::Access;
+use crate::domain::problem::Problem;
+use crate::domain::update::Identity;
+
+use super::ports::{ControlPlane, ReadError, Review};
+
+/// What was read for one intent, at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The object that is to change.
+    pub target: Value,
+    /// ReplicaSets or ControllerRevisions that the target owns.
+    pub revisions: Vec<Value>,
+    /// The target's pods.
+    pub pods: Vec<Value>,
+    /// Autoscalers in the namespace; none where they may not be read.
+    pub autoscalers: Vec<Value>,
+    /// Disruption budgets in the namespace; none where they may not be read.
+    pub budgets: Vec<Value>,
+    /// Who we are.
+    pub identity: Result<Identity, Problem>,
+    /// What the cluster says to each call that the intent needs.
+    pub reviews: Vec<(Access, Review)>,
+    /// What could not be read, and so is not in the plan.
+    pub gaps: Vec<Problem>,
+    /// When.
+    pub taken: Timestamp,
+}
+
+/// Reads what a plan for the intent needs.
+pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> Result<Snapshot, ReadError> {
+    let target_ref = intent.target();
+    let target = plane.get(target_ref).await?;
+    let selector = selector_of(&target);
+    let namespace = target_ref.namespace.as_str();
+    let revisions_kind = match target_ref.kind {
+        Kind::Deployment => Some(Kind::ReplicaSet),
+        Kind::StatefulSet | Kind::DaemonSet => Some(Kind::ControllerRevision),
+        _ => None,
+    };
+    let revisions = async {
+        match revisions_kind {
+            Some(kind) => plane.list(kind, namespace, &selector).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let pods = async {
+        if revisions_kind.is_some() { plane.list(Kind::Pod, namespace, &selector).await } else { Ok(Vec::new()) }
+    };
+    let (revisions, pods, autoscalers, budgets, identity) = futures::join!(
+        revisions,
+        pods,
+        plane.list(Kind::HorizontalPodAutoscaler, namespace, ""),
+        plane.list(Kind::PodDisruptionBudget, namespace, ""),
+        plane.identity(),
+    );
+    let needed = access_of(intent, &autoscalers);
+    let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
+    let mut gaps = Vec::new();
+    Ok(Snapshot {
+        revisions: owned_by(revisions?, &target),
+        pods: or_gap(pods, &mut gaps),
+        autoscalers: or_gap(autoscalers, &mut gaps),
+        budgets: or_gap(budgets, &mut gaps),
+        identity,
+        reviews: needed.into_iter().zip(reviews).collect(),
+        gaps,
+        target,
+        taken: now,
+    })
+}
+
+/// Keeps what could be read and notes what could not: a missing right to see budgets must not stop a rollback.
+fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<Value> {
+    read.unwrap_or_else(|error| {
+        if let ReadError::Failed(problem) = error {
+            gaps.push(problem);
+        }
+        Vec::new()
+    })
+}
+
+/// The calls that an intent needs to be allowed.
+fn access_of(intent: &Intent, autoscalers: &Result<Vec<Value>, ReadError>) -> Vec<Access> {
+    let target = intent.target();
+    let on = |verb, object: &ObjectRef, subresource| Access { verb, object: object.clone(), subresource };
+    match intent {
+        Intent::Rollback { .. } if target.kind == Kind::StatefulSet => {
+            let pod = ObjectRef { kind: Kind::Pod, name: "".into(), ..target.clone() };
+            vec![on("patch", target, None), on("delete", &pod, None)]
+        }
+        Intent::Scale { to: Size::Replicas(_), .. } => vec![on("patch", target, Some("scale"))],
+        Intent::Scale { to: Size::Bounds { .. }, .. } => {
+            let none = Vec::new();
+            let owner = autoscaler_of(target, autoscalers.as_ref().unwrap_or(&none)).map(|found| &found["metadata"]);
+            let name = owner.and_then(|meta| meta["name"].as_str()).unwrap_or_default();
+            let object = ObjectRef { kind: Kind::HorizontalPodAutoscaler, name: name.into(), ..target.clone() };
+            vec![on("patch", &object, None)]
+        }
+        Intent::Evict { .. } => vec![on("create", target, Some("eviction"))],
+        _ => vec![on("patch", target, None)],
+    }
+}
+
+/// The autoscaler that owns the number of pods of a workload.
+pub(super) fn autoscaler_of<'a>(target: &ObjectRef, autoscalers: &'a [Value]) -> Option<&'a Value> {
+    autoscalers.iter().find(|autoscaler| {
+        let scaled = &autoscaler["spec"]["scaleTargetRef"];
+        scaled["kind"] == target.kind.name() && scaled["name"] == target.name.as_str()
+    })
+}
+
+/// The target's own label selector, as a query spells it.
+fn selector_of(target: &Value) -> String {
+    let selector = &target["spec"]["selector"];
+    let equal = selector["matchLabels"].as_object().into_iter().flatten();
+    let mut parts: Vec<String> =
+        equal.filter_map(|(key, value)| value.as_str().map(|value| format!("{key}={value}"))).collect();
+    for expression in selector["matchExpressions"].as_array().into_iter().flatten() {
+        let key = expression["key"].as_str().unwrap_or_default();
+        let values: Vec<&str> =
+            expression["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        parts.push(match expression["operator"].as_str().unwrap_or_default() {
+            "In" => format!("{key} in ({})", values.join(",")),
+            "NotIn" => format!("{key} notin ({})", values.join(",")),
+            "DoesNotExist" => format!("!{key}"),
+            _ => key.to_owned(),
+        });
+    }
+    parts.join(",")
+}
+
+/// Of the objects that match the selector, those that the target really controls.
+fn owned_by(objects: Vec<Value>, target: &Value) -> Vec<Value> {
+    let uid = &target["metadata"]["uid"];
+    let is_owned = |object: &Value| {
+        object["metadata"]["ownerReferences"]
+            .as_array()
+            .is_some_and(|owners| owners.iter().any(|owner| owner["controller"] == true && owner["uid"] == *uid))
+    };
+    objects.into_iter().filter(is_owned).collect()
+}

@@ -1,0 +1,75 @@
+//! What came of a call whose answer was lost: told by reading the world, never by sending again.
+
+use serde_json::Value;
+
+use crate::domain::plan::{Call, Step};
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+
+use super::plan::is_same_template;
+use super::ports::{ControlPlane, ReadError};
+
+/// What the world shows of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trace {
+    /// What it asked for is so.
+    Applied,
+    /// What it asked for is not so.
+    NotApplied,
+    /// The world could not be read.
+    Unknown(Problem),
+}
+
+/// Looks for the trace of a step.
+pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
+    match (plane.get(&step.object).await, &step.call) {
+        (Ok(object), Call::Patch { operations, .. }) => {
+            if operations.iter().all(|operation| holds(operation, &object)) {
+                Trace::Applied
+            } else {
+                Trace::NotApplied
+            }
+        }
+        (Ok(object), Call::Evict { uid } | Call::DeleteBroken { uid, .. }) => {
+            let is_going =
+                object["metadata"]["uid"] != uid.as_str() || !object["metadata"]["deletionTimestamp"].is_null();
+            if is_going { Trace::Applied } else { Trace::NotApplied }
+        }
+        (Err(ReadError::NotFound), Call::Patch { .. }) => Trace::NotApplied,
+        (Err(ReadError::NotFound), _) => Trace::Applied,
+        (Err(ReadError::Failed(problem)), _) => Trace::Unknown(problem),
+    }
+}
+
+/// Whether what an operation sets is set. The test of the identity must hold too; other tests speak of what was before.
+fn holds(operation: &Value, object: &Value) -> bool {
+    let path = operation["path"].as_str().unwrap_or_default();
+    match operation["op"].as_str() {
+        Some("test") if path != "/metadata/uid" => true,
+        Some("remove") => object.pointer(path).is_none(),
+        _ => object.pointer(path).is_some_and(|value| is_same_template(value, &operation["value"])),
+    }
+}
+
+/// Whether a pod is still the broken one that a plan meant: the same one, of that revision, and not ready.
+pub(super) async fn broken(
+    step: &Step,
+    plane: &dyn ControlPlane,
+    uid: &Text,
+    revision: &Text,
+) -> Result<bool, Problem> {
+    match plane.get(&step.object).await {
+        Ok(pod) => {
+            let meta = &pod["metadata"];
+            let conditions = pod["status"]["conditions"].as_array();
+            let is_ready =
+                conditions.is_some_and(|all| all.iter().any(|one| one["type"] == "Ready" && one["status"] == "True"));
+            Ok(meta["uid"] == uid.as_str()
+                && meta["labels"]["controller-revision-hash"] == revision.as_str()
+                && meta["deletionTimestamp"].is_null()
+                && !is_ready)
+        }
+        Err(ReadError::NotFound) => Ok(false),
+        Err(ReadError::Failed(problem)) => Err(problem),
+    }
+}

@@ -1,0 +1,140 @@
+//! The last stage: accepted is not done. Done is converged, and still so after a while.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::operation::{OperationEvent, Verdict};
+use crate::domain::plan::Goal;
+use crate::domain::text::Text;
+
+use super::converge::{Progress, progress};
+use super::execute::Executed;
+use super::ports::{ControlPlane, ReadError};
+
+/// How long to watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long it must hold once it has converged.
+    pub stable: Duration,
+    /// How long to wait for it in all.
+    pub limit: Duration,
+    /// How often to look.
+    pub every: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { stable: Duration::from_secs(30), limit: Duration::from_mins(5), every: Duration::from_secs(1) }
+    }
+}
+
+/// Watches the target until the goal has held for long enough, or patience ends.
+pub async fn verify(
+    executed: &Executed,
+    plane: &dyn ControlPlane,
+    patience: Patience,
+    now: &(dyn Fn() -> Timestamp + Send + Sync),
+    report: &mut (dyn FnMut(OperationEvent) + Send),
+) -> Verdict {
+    let goal = &executed.plan().goal;
+    let object = watched(executed);
+    let began = now();
+    let mut watch = Watch { began, converged: None, last: None };
+    loop {
+        let seen = plane.get(&object).await;
+        if let Some(verdict) = watch.judge(object.kind, goal, &seen, patience, now()) {
+            return verdict;
+        }
+        if let Some(words) = watch.news(object.kind, goal, &seen) {
+            report(OperationEvent::Verifying { progress: words });
+        }
+        tokio::time::sleep(patience.every).await;
+    }
+}
+
+/// The object on which the goal is seen: that of the first step, which for bounds is the autoscaler.
+fn watched(executed: &Executed) -> ObjectRef {
+    let plan = executed.plan();
+    plan.steps.first().map_or_else(|| plan.target.clone(), |step| step.object.clone())
+}
+
+/// What was seen so far.
+struct Watch {
+    began: Timestamp,
+    converged: Option<Timestamp>,
+    last: Option<Text>,
+}
+
+impl Watch {
+    /// Judges one look; nothing as long as it is open.
+    fn judge(
+        &mut self,
+        kind: Kind,
+        goal: &Goal,
+        seen: &Result<Value, ReadError>,
+        patience: Patience,
+        now: Timestamp,
+    ) -> Option<Verdict> {
+        let is_late = now.duration_since(self.began) >= signed(patience.limit);
+        match seen {
+            Err(ReadError::NotFound) if matches!(goal, Goal::Gone(_)) => Some(Verdict::Verified("gone".into())),
+            Err(ReadError::NotFound) => Some(Verdict::Reverted("the object was deleted".into())),
+            Err(ReadError::Failed(problem)) => {
+                self.converged = None;
+                is_late.then(|| Verdict::Unknown(problem.to_string().into()))
+            }
+            Ok(object) => match progress(kind, object, goal) {
+                Progress::Done(words) => {
+                    let since = *self.converged.get_or_insert(now);
+                    let held = now.duration_since(since);
+                    (held >= signed(patience.stable)).then(|| {
+                        Verdict::Verified(format!("{words}, stable for {} s", patience.stable.as_secs()).into())
+                    })
+                }
+                Progress::Replaced(words) => {
+                    Some(Verdict::Reverted(format!("{words}, by {}", last_manager(object)).into()))
+                }
+                Progress::GivenUp(words) | Progress::Moving(words) => {
+                    self.converged = None;
+                    is_late.then_some(Verdict::NotConverged(words))
+                }
+            },
+        }
+    }
+
+    /// What is worth telling: only what was not told before.
+    fn news(&mut self, kind: Kind, goal: &Goal, seen: &Result<Value, ReadError>) -> Option<Text> {
+        let words = match seen {
+            Ok(object) => match progress(kind, object, goal) {
+                Progress::Done(words) => format!("{words}, watching that it stays so").into(),
+                Progress::Moving(words) | Progress::GivenUp(words) | Progress::Replaced(words) => words,
+            },
+            Err(ReadError::NotFound) => "gone".into(),
+            Err(ReadError::Failed(problem)) => problem.to_string().into(),
+        };
+        if self.last.as_ref() == Some(&words) {
+            return None;
+        }
+        self.last = Some(words.clone());
+        Some(words)
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+/// Who last wrote the object's wish, by its own account.
+fn last_manager(object: &Value) -> Text {
+    let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
+    let wishes = managers.filter(|entry| entry["subresource"].is_null() && entry["manager"] != "midwatch");
+    let latest = wishes.max_by_key(|entry| entry["time"].as_str().unwrap_or_default().to_owned());
+    Text::from_untrusted(latest.and_then(|entry| entry["manager"].as_str()).unwrap_or("somebody"))
+}
+
+#[cfg(test)]
+mod tests;
