@@ -218,9 +218,11 @@ fn what_others_could_have_prepared_is_refused() {
     let refused = || journal.append(at(), &action("a-1"), verdict(), Urgency::Rollback).unwrap_err();
     fs::set_permissions(segment(&path, 1), PermissionsExt::from_mode(0o602)).unwrap();
     assert!(matches!(refused(), AuditError::Unsafe { .. }));
+    fs::set_permissions(segment(&path, 1), PermissionsExt::from_mode(0o600)).unwrap();
     fs::rename(segment(&path, 1), root.path().join("elsewhere")).unwrap();
     symlink(root.path().join("elsewhere"), segment(&path, 1)).unwrap();
-    assert!(matches!(refused(), AuditError::Unsafe { .. }));
+    assert!(matches!(refused(), AuditError::Unsafe { why: "it is a symbolic link", .. }));
+    assert!(matches!(verify(&path), Err(AuditError::Unsafe { .. })), "nor is it read");
 }
 
 #[test]
