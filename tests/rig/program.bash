@@ -4,5 +4,6 @@
 # running NAME: the program lives. Its number alone would not tell, since another process may have it by now; a process
 # that has ended and that nobody has asked about yet has no command line any more.
 running() {
-  [ -f "$dir/pid/$1" ] && tr '\0' ' ' 2>/dev/null <"/proc/$(cat "$dir/pid/$1")/cmdline" | grep -qF "$dir"
+  # shellcheck disable=SC2154 # given by the script that sources this one
+  [ -f "$dir/pid/$1" ] && [[ $(tr '\0' ' ' 2>/dev/null <"/proc/$(cat "$dir/pid/$1")/cmdline") == *"$dir"* ]]
 }
