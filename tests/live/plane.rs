@@ -173,6 +173,13 @@ impl Plane {
         Ok(entries.into_iter().filter(|entry| is_write_by(entry, user)).collect())
     }
 
+    /// The writes of a user, as `audit_writes` tells them, that came while something was done.
+    pub(crate) fn writes_during(&self, user: User, act: impl FnOnce() -> Result<()>) -> Result<Vec<Value>> {
+        let before = self.audit_writes(user)?.len();
+        act()?;
+        Ok(self.audit_writes(user)?.split_off(before))
+    }
+
     /// Kills the API server; what was connected loses its connection at once.
     pub(crate) fn kill_apiserver(&self) -> Result<()> {
         let number = fs::read_to_string(self.dir.join("pid/apiserver"))?.trim().parse()?;
