@@ -1,0 +1,80 @@
+//! midwatch as a user runs it: with their kubeconfig, in a home where it has never run before.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use color_eyre::eyre::{Result, ensure};
+
+use crate::plane::{PATIENCE, Plane, User, wait_until};
+
+/// The program under test.
+pub(crate) const MIDWATCH: &str = env!("CARGO_BIN_EXE_midwatch");
+
+/// A user at a machine of their own, so that no test meets the configuration or the audit of another one.
+pub(crate) struct Seat {
+    home: PathBuf,
+    kubeconfig: PathBuf,
+}
+
+/// What a run of midwatch left behind. `code` is absent if a signal ended it.
+pub(crate) struct Finished {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Seat {
+    /// Gives the user a new home in the plane's folder.
+    pub(crate) fn new(plane: &Plane, user: User) -> Result<Self> {
+        static SEATS: AtomicUsize = AtomicUsize::new(0);
+        let home = plane.dir().join(format!("home/{user}-{}", SEATS.fetch_add(1, Ordering::Relaxed)));
+        for part in ["config", "state", "data", "cache", "runtime"] {
+            fs::create_dir_all(home.join(part))?;
+        }
+        Ok(Self { home, kubeconfig: plane.kubeconfig(user) })
+    }
+
+    /// The whole environment that midwatch sees.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let folder = |name: &str| self.home.join(name).into_os_string();
+        vec![
+            ("HOME", self.home.clone().into_os_string()),
+            ("KUBECONFIG", self.kubeconfig.clone().into_os_string()),
+            ("PATH", std::env::var_os("PATH").unwrap_or_default()),
+            ("TERM", "xterm-256color".into()),
+            ("COLORTERM", "truecolor".into()),
+            ("LANG", "C.UTF-8".into()),
+            ("XDG_CONFIG_HOME", folder("config")),
+            ("XDG_STATE_HOME", folder("state")),
+            ("XDG_DATA_HOME", folder("data")),
+            ("XDG_CACHE_HOME", folder("cache")),
+            ("XDG_RUNTIME_DIR", folder("runtime")),
+        ]
+    }
+
+    /// Runs midwatch without a terminal to its end.
+    pub(crate) fn midwatch(&self, args: &[&str]) -> Result<Finished> {
+        let (stdout, stderr) = (self.home.join("stdout"), self.home.join("stderr"));
+        let mut child = Command::new(MIDWATCH)
+            .args(args)
+            .env_clear()
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .stdout(File::create(&stdout)?)
+            .stderr(File::create(&stderr)?)
+            .spawn()?;
+        let ended = wait_until(&format!("the end of midwatch {}", args.join(" ")), PATIENCE, || {
+            let status = child.try_wait()?;
+            ensure!(status.is_some(), "so far: {}{}", fs::read_to_string(&stdout)?, fs::read_to_string(&stderr)?);
+            Ok(status)
+        });
+        if ended.is_err() {
+            child.kill()?;
+        }
+        let code = ended?.and_then(|status| status.code());
+        Ok(Finished { code, stdout: fs::read_to_string(stdout)?, stderr: fs::read_to_string(stderr)? })
+    }
+}

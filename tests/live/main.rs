@@ -1,0 +1,95 @@
+//! The live suite: tests against the real Kubernetes of `tests/rig`, one after another on one control plane.
+//!
+//! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
+
+mod command;
+mod console;
+mod plane;
+mod rig;
+
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use color_eyre::eyre::{Result, eyre};
+
+use crate::plane::Plane;
+
+/// One test: what it finds wrong is its error.
+type Test = fn(&Plane) -> Result<()>;
+
+/// Makes the list of a module's tests, each under its full name.
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => {
+        pub(crate) const TESTS: &[(&str, crate::Test)] =
+            &[$((concat!(module_path!(), "::", stringify!($test)), $test)),*];
+    };
+}
+use tests;
+
+/// Every module with tests, in the order in which they run.
+const SUITES: &[&[(&str, Test)]] = &[rig::TESTS];
+
+fn main() -> Result<ExitCode> {
+    let mut out = io::stdout();
+    let wanted = Selection::from_arguments();
+    let chosen: Vec<_> = SUITES.iter().copied().flatten().filter(|(name, _)| wanted.holds(name)).collect();
+    if wanted.list {
+        for (name, _) in &chosen {
+            writeln!(out, "{name}: test")?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mode = std::env::var("MIDWATCH_LIVE").unwrap_or_default();
+    let missing = if mode == "off" { Some("MIDWATCH_LIVE is off".to_owned()) } else { plane::binaries().err() };
+    if let Some(reason) = missing {
+        writeln!(out, "live suite not run: {reason}; run tests/rig/build, then cargo test --test live")?;
+        return Ok(if mode == "required" { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+    }
+    writeln!(out, "\nrunning {} live tests", chosen.len())?;
+    if chosen.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let plane = Plane::start()?;
+    let mut failed = 0;
+    for (name, test) in chosen {
+        write!(out, "test {name} ... ")?;
+        out.flush()?;
+        let begun = Instant::now();
+        match run(*test, &plane) {
+            Ok(()) => writeln!(out, "ok ({:.1} s)", begun.elapsed().as_secs_f32())?,
+            Err(reason) => {
+                failed += 1;
+                writeln!(out, "FAILED ({:.1} s)\n{reason:#}\n", begun.elapsed().as_secs_f32())?;
+            }
+        }
+    }
+    writeln!(out, "\nlive: {failed} failed")?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs one test; its panic is its failure and not the end of the others.
+fn run(test: Test, plane: &Plane) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(|| test(plane))).unwrap_or_else(|_| Err(eyre!("it panicked; the message is above")))
+}
+
+/// Which tests the command line asks for, in the words of the standard harness.
+struct Selection {
+    patterns: Vec<String>,
+    exact: bool,
+    list: bool,
+}
+
+impl Selection {
+    fn from_arguments() -> Self {
+        let (flags, patterns): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|it| it.starts_with('-'));
+        let has = |flag: &str| flags.iter().any(|it| it == flag);
+        Self { patterns, exact: has("--exact"), list: has("--list") }
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.patterns.is_empty()
+            || self.patterns.iter().any(|it| if self.exact { name == it } else { name.contains(it.as_str()) })
+    }
+}
