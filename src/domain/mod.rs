@@ -14,5 +14,6 @@ pub mod pod;
 pub mod problem;
 pub mod row;
 pub mod text;
+pub mod time;
 pub mod update;
 pub mod workload;

@@ -1,0 +1,235 @@
+//! One change under way: it walks through the stages of operations and waits for the operator between them.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::domain::audit::{ActionId, Denied, Event, VerdictResult};
+use crate::domain::intent::Intent;
+use crate::domain::operation::{Failure, OperationEvent, Proposal, Verdict};
+use crate::domain::plan::Plan;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::operations::NotDone;
+use crate::operations::audit::{AuditError, Journal, Urgency};
+use crate::operations::authorize::{Actor, Arming, Authorized, Denial, authorize};
+use crate::operations::confirm::{Confirmed, Proof, confirm};
+use crate::operations::execute::{Executed, Record, execute};
+use crate::operations::plan::{Place, plan};
+use crate::operations::policy::Policy;
+use crate::operations::ports::{ControlPlane, ReadError};
+use crate::operations::read::{Snapshot, read};
+use crate::operations::rehearse::{Rehearsed, rehearse};
+use crate::operations::verify::{Patience, verify};
+
+use super::arming::Armed;
+
+/// What the operator says to a change that waits.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Yes, with proof.
+    Confirm(Proof),
+    /// Look at the world again and plan anew.
+    Refresh,
+}
+
+/// Whether to stay and watch what comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Until it is verified, for so long.
+    For(Patience),
+    /// Not at all.
+    No,
+}
+
+/// Everything that a change needs.
+pub(super) struct Change {
+    pub(super) intent: Intent,
+    pub(super) place: Place,
+    pub(super) plane: Arc<dyn ControlPlane>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) armed: watch::Receiver<Armed>,
+    pub(super) journal: Arc<Result<Journal, AuditError>>,
+    pub(super) action: ActionId,
+    pub(super) clock: Clock,
+    pub(super) wait: Wait,
+}
+
+/// Where a change reports to.
+pub(super) type Report = Box<dyn FnMut(OperationEvent) + Send>;
+
+impl Change {
+    /// Runs the change until it has ended, or nobody holds the other end of `orders` any more.
+    pub(super) async fn run(self, mut orders: mpsc::Receiver<Order>, mut report: Report) {
+        loop {
+            report(OperationEvent::Preparing);
+            let waiting = match self.prepare().await {
+                Ok((proposal, rehearsed)) => {
+                    report(OperationEvent::Proposed(proposal));
+                    rehearsed
+                }
+                Err(not_done) => return report(failed(not_done)),
+            };
+            match wait_for_yes(waiting, &mut orders, &mut report, &self).await {
+                Answer::Yes(confirmed) => return self.carry_out(*confirmed, &mut report).await,
+                Answer::Again => {}
+                Answer::Left => return,
+            }
+        }
+    }
+
+    /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
+    async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
+        let snapshot = self.read().await?;
+        let plan = plan(&self.intent, &snapshot, &self.place)
+            .map_err(|none| NotDone { failure: none.failure, problem: none.problem })?;
+        let arming = self.armed.borrow().arming(self.clock.now());
+        match authorize(plan, &snapshot, &self.policy, arming) {
+            Err(denial) => {
+                self.note_denial(&denial);
+                Ok((proposal_of(&denial.plan, &denial.checks, &denial.actor, Some(denial.problem.clone())), None))
+            }
+            Ok(authorized) => {
+                let proposal = proposal_of(authorized.plan(), authorized.checks(), authorized.actor(), None);
+                let rehearsed = self.rehearse(authorized).await?;
+                Ok((proposal, Some(rehearsed)))
+            }
+        }
+    }
+
+    async fn rehearse(&self, authorized: Authorized) -> Result<Rehearsed, NotDone> {
+        rehearse(authorized, &*self.plane, self.action.as_str()).await
+    }
+
+    /// Reads what the plan rests on.
+    async fn read(&self) -> Result<Snapshot, NotDone> {
+        read(&self.intent, &*self.plane, self.clock.now()).await.map_err(|error| match error {
+            ReadError::NotFound => NotDone {
+                failure: Failure::Impossible,
+                problem: Problem::new(format!("there is no {}", self.intent.target()), "", "it may have been deleted"),
+            },
+            ReadError::Failed(problem) => NotDone { failure: Failure::Unreachable, problem },
+        })
+    }
+
+    /// Sends the calls, then watches what comes of them.
+    async fn carry_out(&self, confirmed: Confirmed, report: &mut Report) {
+        let urgency = match confirmed.plan().intent {
+            Intent::Rollback { .. } => Urgency::Rollback,
+            _ => Urgency::Ordinary,
+        };
+        match execute(confirmed, &*self.plane, self, self.action.clone(), &mut **report).await {
+            Err(not_done) => report(failed(not_done)),
+            Ok(executed) => {
+                let verdict = self.watch(&executed, report).await;
+                if let Some(event) = verdict_record(&verdict) {
+                    // The change is done; a record of its verdict that fails must not hide what came of it.
+                    if let Err(error) = self.record(executed.action(), event, urgency) {
+                        tracing::error!(%error, "the verdict could not be recorded");
+                    }
+                }
+                report(OperationEvent::Ended { verdict });
+            }
+        }
+    }
+
+    async fn watch(&self, executed: &Executed, report: &mut Report) -> Verdict {
+        match self.wait {
+            Wait::No => Verdict::Accepted("accepted; nobody waited for what comes of it".into()),
+            Wait::For(patience) => {
+                verify(executed, &*self.plane, patience, &|| self.clock.now(), &mut **report).await
+            }
+        }
+    }
+
+    /// Notes that somebody was refused; that a session is only not armed is no refusal.
+    fn note_denial(&self, denial: &Denial) {
+        if denial.is_read_only {
+            return;
+        }
+        let event = Event::Denied(Box::new(Denied {
+            what: denial.plan.title.clone(),
+            target: denial.plan.target.to_string().into(),
+            environment: denial.plan.environment.clone(),
+            identity: denial.actor.identity.user.clone(),
+            role: denial.actor.role.clone(),
+            rule: denial.problem.to_string().into(),
+        }));
+        if let Err(error) = self.record(&self.action, event, Urgency::Ordinary) {
+            tracing::warn!(%error, "a denial could not be recorded");
+        }
+    }
+}
+
+impl Record for Change {
+    fn record(&self, action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
+        match &*self.journal {
+            Ok(journal) => journal.append(self.clock.now(), action, event, urgency).map(|_receipt| ()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+}
+
+/// How waiting for the operator ended.
+enum Answer {
+    Yes(Box<Confirmed>),
+    Again,
+    Left,
+}
+
+/// Waits until the plan is confirmed, is to be made anew, or is left.
+async fn wait_for_yes(
+    mut waiting: Option<Rehearsed>,
+    orders: &mut mpsc::Receiver<Order>,
+    report: &mut Report,
+    change: &Change,
+) -> Answer {
+    while let Some(order) = orders.recv().await {
+        let Order::Confirm(proof) = order else { return Answer::Again };
+        let Some(rehearsed) = waiting.take() else { continue };
+        let now = change.clock.now();
+        if change.armed.borrow().arming(now) == Arming::ReadOnly {
+            let problem = Problem::new("not confirmed", "this session is read-only again", ":arm 15m");
+            report(OperationEvent::NotConfirmed { problem });
+            waiting = Some(rehearsed);
+            continue;
+        }
+        match confirm(rehearsed, &proof, now) {
+            Ok(confirmed) => return Answer::Yes(Box::new(confirmed)),
+            Err(refused) => {
+                let (rehearsed, problem) = *refused;
+                report(OperationEvent::NotConfirmed { problem });
+                waiting = Some(rehearsed);
+            }
+        }
+    }
+    Answer::Left
+}
+
+fn proposal_of(
+    plan: &Plan,
+    checks: &[crate::domain::operation::Check],
+    actor: &Actor,
+    refusal: Option<Problem>,
+) -> Proposal {
+    let user = if actor.identity.user.is_empty() { "unknown" } else { actor.identity.user.as_str() };
+    let actor = if actor.role.is_empty() { Text::from(user) } else { Text::from(format!("{user} {}", actor.role)) };
+    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, actor }
+}
+
+fn failed(not_done: NotDone) -> OperationEvent {
+    OperationEvent::Failed { failure: not_done.failure, problem: not_done.problem }
+}
+
+/// How a verdict is recorded; that nobody waited is none.
+fn verdict_record(verdict: &Verdict) -> Option<Event> {
+    let result = match verdict {
+        Verdict::Verified(_) => VerdictResult::Verified,
+        Verdict::NotConverged(_) => VerdictResult::NotConverged,
+        Verdict::Reverted(_) => VerdictResult::Reverted,
+        Verdict::Unknown(_) => VerdictResult::Unknown,
+        Verdict::Accepted(_) => return None,
+    };
+    Some(Event::Verdict { result, detail: verdict.detail().clone() })
+}

@@ -1,0 +1,155 @@
+//! A Kubernetes cluster as the control plane that operations need.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+
+use crate::clients::kubernetes::{self as client, ClientError, Reader, WriteAnswer, WriteRequest, Writer};
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::plan::{Access, Call};
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::domain::update::Identity;
+use crate::operations::ports::{Answer, ControlPlane, Earnest, ReadError, Review};
+
+/// One cluster, to read fully and to change.
+#[derive(Debug)]
+pub struct Cluster {
+    reader: Reader,
+    writer: Option<Writer>,
+}
+
+impl Cluster {
+    /// A cluster by its connection. Without a writer every call is refused here.
+    pub fn new(reader: Reader, writer: Option<Writer>) -> Self {
+        Self { reader, writer }
+    }
+
+    async fn write(&self, object: &ObjectRef, call: &Call, earnest: Earnest, audit_id: &str) -> Answer {
+        let Some(writer) = &self.writer else {
+            return Answer::Denied(
+                "this cluster is read-only for midwatch: its certificate is not checked (allow-insecure-writes)".into(),
+            );
+        };
+        let (verb, path, content_type, body) = request(object, call);
+        let answer = writer
+            .send(WriteRequest {
+                verb,
+                path,
+                content_type: content_type.to_owned(),
+                body,
+                dry_run: earnest == Earnest::DryRun,
+                audit_id: audit_id.to_owned(),
+            })
+            .await;
+        answer_of(answer)
+    }
+}
+
+/// A call as a request.
+fn request(object: &ObjectRef, call: &Call) -> (client::Verb, String, &'static str, Value) {
+    let path = object.path();
+    let json_type = "application/json";
+    match call {
+        Call::Patch { subresource, operations } => {
+            let path = subresource.map_or_else(|| path.clone(), |part| format!("{path}/{part}"));
+            (client::Verb::Patch, path, "application/json-patch+json", Value::from(operations.clone()))
+        }
+        Call::Evict { uid } => {
+            let body = json!({
+                "apiVersion": "policy/v1",
+                "kind": "Eviction",
+                "metadata": { "name": object.name, "namespace": object.namespace },
+                "deleteOptions": { "preconditions": { "uid": uid } },
+            });
+            (client::Verb::Post, format!("{path}/eviction"), json_type, body)
+        }
+        Call::DeleteBroken { uid, .. } => {
+            let body = json!({ "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": { "uid": uid } });
+            (client::Verb::Delete, path, json_type, body)
+        }
+    }
+}
+
+/// What a write came to, in the words of operations.
+fn answer_of(answer: WriteAnswer) -> Answer {
+    match answer {
+        WriteAnswer::Accepted(object) => Answer::Accepted(object),
+        WriteAnswer::Rejected { code, reason, message, .. } => match code {
+            409 => Answer::Conflict(message),
+            // A patch whose test fails is 422, and so is one that makes an invalid object; the words tell them apart.
+            422 if message.contains("test") => Answer::Conflict(message),
+            401 | 403 => Answer::Denied(message),
+            429 => Answer::Rejected(format!("{message} (the disruption budget leaves no room, or the server is busy)").into()),
+            _ if message.is_empty() => Answer::Rejected(format!("the server answered {code} {reason}").into()),
+            _ => Answer::Rejected(message),
+        },
+        WriteAnswer::NotSent(why) => Answer::NotSent(why),
+        WriteAnswer::Unknown(why) => Answer::Unknown(why),
+    }
+}
+
+fn read_error(error: &ClientError) -> ReadError {
+    match error {
+        ClientError::Status { code: 404, .. } => ReadError::NotFound,
+        _ => ReadError::Failed(error.problem()),
+    }
+}
+
+impl ControlPlane for Cluster {
+    fn get<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, Result<Value, ReadError>> {
+        async move { self.reader.get_object(object).await.map_err(|error| read_error(&error)) }.boxed()
+    }
+
+    fn list<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &'a str,
+        selector: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Value>, ReadError>> {
+        async move { self.reader.list_objects(kind, namespace, selector).await.map_err(|error| read_error(&error)) }.boxed()
+    }
+
+    fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>> {
+        async move { self.reader.identity().await.map_err(|error| error.problem()) }.boxed()
+    }
+
+    fn review<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Review> {
+        async move {
+            let object = &access.object;
+            let attributes = json!({
+                "verb": access.verb,
+                "group": object.kind.group(),
+                "resource": object.kind.plural(),
+                "subresource": access.subresource.unwrap_or_default(),
+                "namespace": object.namespace,
+                "name": object.name,
+            });
+            let body = json!({
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SelfSubjectAccessReview",
+                "spec": { "resourceAttributes": attributes },
+            });
+            match self.reader.create_review(client::Review::SelfSubjectAccess, &body).await {
+                Ok(answer) if answer["status"]["allowed"] == true => Review::Allowed,
+                Ok(answer) if answer["status"]["allowed"] == false => {
+                    Review::Denied(Text::from_untrusted(answer["status"]["reason"].as_str().unwrap_or_default()))
+                }
+                Ok(_) => Review::Unknown("the server did not answer the question".into()),
+                Err(error) => Review::Unknown(error.problem().to_string().into()),
+            }
+        }
+        .boxed()
+    }
+
+    fn send<'a>(
+        &'a self,
+        object: &'a ObjectRef,
+        call: &'a Call,
+        earnest: Earnest,
+        audit_id: &'a str,
+    ) -> BoxFuture<'a, Answer> {
+        self.write(object, call, earnest, audit_id).boxed()
+    }
+}
