@@ -42,8 +42,8 @@ pub fn connect(
     };
     let origin = origin(&selected, options)?;
     let credentials = Credentials::new(origin, config).map_err(|error| {
-        let cure = "correct the certificate entries of the user and the cluster";
-        selected.unusable_user("client certificate", explain_build(&error), cure)
+        let cure = "correct the certificate and impersonation entries of the user and its cluster";
+        selected.unusable_user("certificate", explain_build(&error), cure)
     })?;
     let login = credentials.login();
     let transport = Arc::new(Transport { server: facts.server.clone(), credentials, limits: options.limits });
@@ -90,6 +90,7 @@ fn server(selected: &Selected) -> Result<Uri, KubeconfigError> {
     let example = "write it like https://host:6443";
     let server: Uri = text.parse().map_err(|_invalid| wrong("is not an address", example))?;
     match server.scheme_str() {
+        _ if text.contains('@') => Err(wrong("holds a name or a password", "give the user credentials of its own")),
         Some("https") => Ok(server),
         Some("http") if proxy::is_loopback(&server) => Ok(server),
         Some("http") => Err(wrong(

@@ -31,7 +31,7 @@ const REREAD_AFTER: SignedDuration = SignedDuration::from_secs(60);
 const FAILURE_HOLDS: Duration = Duration::from_secs(5);
 
 /// A credential that answers a 401 and is refused itself is kept for this long before the next attempt.
-const REFUSAL_HOLDS: Duration = Duration::from_secs(60);
+const REFUSAL_HOLDS: Duration = Duration::from_mins(1);
 
 /// How the login plugin of a connection is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,7 +142,7 @@ impl Credentials {
 
     /// Joins the run under way or starts one. It goes on when those who wait for it give up, because others may wait.
     fn run(self: &Arc<Self>, slot: &mut Slot, replaced_at: Option<Instant>) -> Result<Run, ClientError> {
-        if let Some(run) = &slot.running {
+        if let Some(run) = slot.running.as_ref().filter(|run| run.peek().is_none()) {
             return Ok(run.clone());
         }
         if let Some((at, error)) = &slot.failed
@@ -188,9 +188,8 @@ impl Credentials {
                 let state = ran.as_ref().err().map_or(LoginState::Ready, |problem| LoginState::Failed(problem.clone()));
                 self.login.send_replace(state);
                 let (issued, client) = ran.map_err(ClientError::Login)?;
-                let authorization = issued.token.and_then(|token| bearer(token.expose_secret()));
                 let renew_at = issued.expires.map(renewal);
-                Ok(Session { client, ..session(authorization, renew_at) })
+                Ok(Session { client, ..session(issued.authorization, renew_at) })
             }
         }
     }

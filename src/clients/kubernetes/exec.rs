@@ -5,12 +5,14 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use http::HeaderValue;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
+use super::credentials::bearer;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 
@@ -41,7 +43,7 @@ pub(super) struct Plugin {
 
 /// A credential that a plugin gave.
 pub(super) struct Issued {
-    pub(super) token: Option<SecretString>,
+    pub(super) authorization: Option<HeaderValue>,
     /// A client certificate and its key, both PEM.
     pub(super) identity: Option<(String, SecretString)>,
     pub(super) expires: Option<Timestamp>,
@@ -103,11 +105,11 @@ impl Plugin {
         }
         let status = printed.status.ok_or_else(|| wrong("its ExecCredential has no status"))?;
         let identity = status.client_certificate_data.zip(status.client_key_data.map(SecretString::from));
-        let token = status.token.map(SecretString::from);
-        if token.is_none() && identity.is_none() {
-            return Err(wrong("its ExecCredential has neither a token nor a certificate with its key"));
+        let authorization = status.token.as_deref().and_then(bearer);
+        if authorization.is_none() && identity.is_none() {
+            return Err(wrong("its ExecCredential has neither a usable token nor a certificate with its key"));
         }
-        Ok(Issued { token, identity, expires: status.expiration_timestamp })
+        Ok(Issued { authorization, identity, expires: status.expiration_timestamp })
     }
 
     /// A failure of this plugin, with the last thing it said.

@@ -75,7 +75,7 @@ fn reason(causes: &[&(dyn Error + 'static)], connecting: bool) -> String {
     if let Some(tunnel) = texts.iter().find(|text| text.starts_with("tunnel error") || text.starts_with("SOCKS")) {
         return format!("the proxy gave no connection ({tunnel})");
     }
-    let kind = causes.iter().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    let kind = causes.iter().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).next_back();
     let words = match kind {
         Some(io::ErrorKind::ConnectionRefused) => "connection refused",
         Some(io::ErrorKind::TimedOut) if connecting => "no connection in time",
@@ -144,7 +144,11 @@ fn wrong_name(presented: &[String]) -> String {
 
 /// Why a client could not be built from certificates that were read; the PEM itself is never quoted.
 pub(super) fn explain_build(error: &kube::Error) -> &'static str {
-    let kube::Error::RustlsTls(tls) = error else { return "is not usable" };
+    let tls = match error {
+        kube::Error::RustlsTls(tls) => tls,
+        kube::Error::HttpError(_) => return "impersonates somebody whose name cannot be sent",
+        _ => return "is not usable",
+    };
     match tls {
         RustlsTlsError::MissingPrivateKey => "has no private key in PKCS#8, PKCS#1 or SEC1 form",
         RustlsTlsError::MissingCertificate => "has no certificate in PEM form",

@@ -115,7 +115,10 @@ impl Kubeconfig {
         }
         if files.is_empty() {
             let in_cluster = explicit.is_none().then(|| in_cluster(&set, Path::new(SERVICE_ACCOUNT))).flatten();
-            let looked = || listed(paths.iter().map(|path| path.to_str().unwrap_or("?")));
+            let looked = || match paths.as_slice() {
+                [] => Text::from("~/.kube/config"),
+                paths => listed(paths.iter().map(|path| path.to_str().unwrap_or("?"))),
+            };
             files.push(in_cluster.ok_or_else(|| KubeconfigError::Missing { looked: looked() })?);
         }
         Ok(Self { files })
@@ -196,7 +199,7 @@ impl Kubeconfig {
         let facts = ContextFacts {
             name,
             cluster: Text::from(context.cluster.as_str()),
-            server: Text::from(cluster_entry.server.as_deref().unwrap_or_default()),
+            server: shown_server(cluster_entry.server.as_deref().unwrap_or_default()),
             namespace: Text::from(context.namespace.filter(|it| !it.is_empty()).as_deref().unwrap_or("default")),
             user: Text::from(user_name),
             insecure: cluster_entry.insecure_skip_tls_verify.unwrap_or(false),
@@ -217,6 +220,11 @@ impl Kubeconfig {
     }
 }
 
+/// A server's address as it may be shown.
+fn shown_server(server: &str) -> Text {
+    if server.contains('@') { super::proxy::without_credentials(server) } else { Text::from(server) }
+}
+
 /// What a pod is given, told as a kubeconfig, so that it takes the same way as every other.
 fn in_cluster(set: &dyn Fn(&'static str) -> Option<String>, directory: &Path) -> Option<File> {
     let (host, port) = (set("KUBERNETES_SERVICE_HOST")?, set("KUBERNETES_SERVICE_PORT")?);
@@ -230,11 +238,11 @@ fn in_cluster(set: &dyn Fn(&'static str) -> Option<String>, directory: &Path) ->
     let user = AuthInfo { token_file: path("token"), ..AuthInfo::default() };
     let namespace = std::fs::read_to_string(directory.join("namespace")).ok().map(|name| name.trim().to_owned());
     let name = || "in-cluster".to_owned();
-    let context = raw::Context { cluster: name(), user: Some(name()), namespace, ..raw::Context::default() };
+    let leads_to = raw::Context { cluster: name(), user: Some(name()), namespace, ..raw::Context::default() };
     let content = raw::Kubeconfig {
         clusters: vec![raw::NamedCluster { name: name(), cluster: Some(cluster), ..Default::default() }],
         auth_infos: vec![raw::NamedAuthInfo { name: name(), auth_info: Some(user), ..Default::default() }],
-        contexts: vec![raw::NamedContext { name: name(), context: Some(context), ..Default::default() }],
+        contexts: vec![raw::NamedContext { name: name(), context: Some(leads_to), ..Default::default() }],
         current_context: Some(name()),
         ..Default::default()
     };

@@ -13,7 +13,7 @@ use crate::domain::text::Text;
 const PROTOBUF_MAGIC: &[u8] = b"k8s\0";
 
 /// A `Retry-After` beyond this is not believed.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// What a Kubernetes `Status` object says.
 #[derive(Debug, Default, PartialEq, Eq)]

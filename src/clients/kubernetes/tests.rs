@@ -369,6 +369,8 @@ async fn what_a_kubeconfig_may_not_ask_for_is_refused_with_the_cure() {
         (json!({"server": "http://10.0.0.1:8080"}), json!({}), "plain http to another machine"),
         (json!({"server": "cluster:6443"}), json!({}), "write it like https://"),
         (json!({}), json!({}), "write it like https://"),
+        (json!({"server": "https://me:s3cret@a"}), json!({}), "holds a name or a password"),
+        (https.clone(), json!({"as": "a\nb"}), "impersonates somebody"),
         (https.clone(), json!({"auth-provider": {"name": "gcp"}}), "auth-provider 'gcp'"),
         (
             https.clone(),
@@ -378,12 +380,17 @@ async fn what_a_kubeconfig_may_not_ask_for_is_refused_with_the_cure() {
         (https.clone(), exec(json!({"command": "aws", "apiVersion": v1, "installHint": "get aws"})), "get aws"),
         (https.clone(), exec(json!({"command": "/bin/sh", "apiVersion": "v0"})), "apiVersion"),
         (https.clone(), exec(json!({"command": "/bin/sh", "apiVersion": v1, "interactiveMode": "Always"})), "terminal"),
-        (https.clone(), json!({"client-certificate-data": "bm8=", "client-key-data": "bm8="}), "client certificate"),
+        (
+            https.clone(),
+            json!({"client-certificate-data": "bm8=", "client-key-data": "bm8="}),
+            "user 'u', certificate has no",
+        ),
         (https, json!({"client-certificate": "/nonexistent/crt"}), "names /nonexistent/crt, which cannot be read"),
         (json!({"server": "https://a", "certificate-authority-data": "bm8="}), json!({}), "no certificate in PEM"),
         (json!({"server": "https://a", "proxy-url": "ftp://p"}), json!({}), "proxy-url"),
     ] {
         let told = refused(&cluster, &user);
+        assert!(!told.contains("s3cret"), "{told}");
         assert!(told.contains(says) && told.contains("config") && told.contains("context 'it'"), "{told}");
     }
 }

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use secrecy::ExposeSecret;
-
 use super::*;
 
 const V1: &str = "client.authentication.k8s.io/v1";
@@ -18,7 +16,7 @@ fn script(text: &str) -> Plugin {
         env: vec![("SECRET".to_owned(), "from-kubeconfig".to_owned())],
         info: "{\"told\":true}".to_owned(),
         api_version: V1.to_owned(),
-        limit: Duration::from_secs(60),
+        limit: Duration::from_mins(1),
     }
 }
 
@@ -37,7 +35,8 @@ async fn refused(plugin: Plugin) -> String {
 async fn a_token_and_its_expiry_are_read() {
     let status = r#"{"token":"t0ken","expirationTimestamp":"2031-01-02T03:04:05Z"}"#;
     let issued = script(&credential(status)).run(|_| {}).await.ok().unwrap();
-    assert_eq!(issued.token.unwrap().expose_secret(), "t0ken");
+    let authorization = issued.authorization.unwrap();
+    assert_eq!((authorization.to_str().unwrap(), authorization.is_sensitive()), ("Bearer t0ken", true));
     assert_eq!(issued.expires, Some("2031-01-02T03:04:05Z".parse().unwrap()));
 }
 
@@ -105,7 +104,7 @@ async fn all_that_a_plugin_started_ends_with_it() {
     let watcher = tokio::task::spawn_blocking(move || std::fs::read(alive).unwrap());
     let (started, mut has_started) = tokio::sync::watch::channel(false);
     let plugin = script(&text);
-    let run = tokio::spawn(async move { plugin.run(|_| drop(started.send(true))).await.is_ok() });
+    let run = tokio::spawn(async move { plugin.run(|_| _ = started.send(true)).await.is_ok() });
     has_started.wait_for(|started| *started).await.unwrap();
     run.abort();
     watcher.await.unwrap();
