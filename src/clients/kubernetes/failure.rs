@@ -138,7 +138,12 @@ const WRONG_NAME: &str = "correct the server's address, or set tls-server-name t
 fn wrong_name(presented: &[String]) -> String {
     match presented {
         [] => "its certificate is for another name".to_owned(),
-        names => format!("its certificate is for another name: {}", names.join(", ")),
+        names => {
+            // They come as `DnsName("host")`.
+            let bare = |name: &'_ String| name.split('"').nth(1).unwrap_or(name).to_owned();
+            let names: Vec<String> = names.iter().map(bare).collect();
+            format!("its certificate is for another name: {}", names.join(", "))
+        }
     }
 }
 

@@ -36,18 +36,24 @@ async fn serve(answer: impl Fn(&Request<String>, usize) -> Response + Clone + Se
     (server, seen)
 }
 
-/// A server that reads one whole request per connection, writes some bytes and hangs up; counts its connections.
-async fn hang_up(after: &'static str) -> (String, Arc<AtomicUsize>) {
+/// A server that answers its requests with these bytes in turn, and hangs up after an answer that is not whole. Counts
+/// its requests, each of which has a JSON object as its body.
+async fn recite(answers: &'static [&'static str]) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&count);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            counter.fetch_add(1, Ordering::SeqCst);
-            let mut request = Vec::new();
-            while !request.ends_with(b"}") && stream.read_buf(&mut request).await.unwrap() > 0 {}
-            stream.write_all(after.as_bytes()).await.unwrap();
+            loop {
+                let mut request = Vec::new();
+                while !request.ends_with(b"}") && stream.read_buf(&mut request).await.unwrap() > 0 {}
+                let answer = answers.get(counter.fetch_add(1, Ordering::SeqCst)).copied().unwrap_or_default();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                if !answer.ends_with("{}") {
+                    break;
+                }
+            }
         }
     });
     (server, count)
@@ -245,12 +251,18 @@ async fn a_write_is_sent_once_whatever_comes_back() {
 
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_the_write_is_not_repeated() {
-    for after in ["", "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"] {
-        let (server, count) = hang_up(after).await;
-        let write = WriteRequest { body: json!({"a": 1}), ..patch() };
-        let answer = connect_as(&server, &json!({}), &options()).writer.unwrap().send(write).await;
-        assert!(matches!(answer, WriteAnswer::Unknown(_)), "{answer:?}");
-        assert_eq!(count.load(Ordering::SeqCst), 1);
+    const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    const BROKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    let cases: [&'static [&'static str]; 3] = [&[WHOLE, ""], &[""], &[BROKEN]];
+    for answers in cases {
+        let (server, count) = recite(answers).await;
+        let writer = connect_as(&server, &json!({}), &options()).writer.unwrap();
+        for answer in answers {
+            let said = writer.send(WriteRequest { body: json!({"a": 1}), ..patch() }).await;
+            assert_eq!(matches!(said, WriteAnswer::Accepted(_)), *answer == WHOLE, "{said:?}");
+            assert_eq!(matches!(said, WriteAnswer::Unknown(_)), *answer != WHOLE, "{said:?}");
+        }
+        assert_eq!(count.load(Ordering::SeqCst), answers.len());
     }
 }
 
