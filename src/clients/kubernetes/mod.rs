@@ -18,6 +18,7 @@ mod error;
 mod exec;
 mod failure;
 pub mod kubeconfig;
+mod objects;
 mod proxy;
 mod reader;
 mod status;
@@ -27,6 +28,7 @@ mod writer;
 pub use connect::connect;
 pub use credentials::LoginState;
 pub use error::ClientError;
+pub use objects::encode;
 pub use reader::{Answer, Reader, Review};
 pub use writer::{Verb, WriteAnswer, WriteRequest, Writer};
 

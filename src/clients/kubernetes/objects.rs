@@ -1,0 +1,96 @@
+//! Whole objects as JSON: for plans, differences and details. The values of secrets end here.
+
+use serde_json::{Value, json};
+
+use super::error::ClientError;
+use super::reader::{Reader, Review};
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::text::Text;
+use crate::domain::update::Identity;
+
+/// How many objects are asked for at once.
+const PAGE: usize = 500;
+
+impl Reader {
+    /// Reads one whole object. Of a secret, the keys stay and the values go.
+    pub async fn get_object(&self, object: &ObjectRef) -> Result<Value, ClientError> {
+        let mut value = self.get_json(&object.path()).await?;
+        if object.kind == Kind::Secret {
+            blank(&mut value);
+        }
+        Ok(value)
+    }
+
+    /// Reads the whole objects of a kind in a namespace that match a label selector; an empty one matches all.
+    pub async fn list_objects(&self, kind: Kind, namespace: &str, selector: &str) -> Result<Vec<Value>, ClientError> {
+        let mut objects = Vec::new();
+        let mut next = String::new();
+        loop {
+            let path = kind.path((!namespace.is_empty()).then_some(namespace));
+            let query = format!("limit={PAGE}&labelSelector={}&continue={}", encode(selector), encode(&next));
+            let mut page = self.get_json(&format!("{path}?{query}")).await?;
+            if let Value::Array(items) = page["items"].take() {
+                objects.extend(items);
+            }
+            next = page["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
+            if next.is_empty() {
+                break;
+            }
+        }
+        for object in &mut objects {
+            // Items of a list do not say what they are; whoever prints one wants to.
+            object["apiVersion"] = kind.api_version().into();
+            object["kind"] = kind.name().into();
+            if kind == Kind::Secret {
+                blank(object);
+            }
+        }
+        Ok(objects)
+    }
+
+    /// Asks the server who we are.
+    pub async fn identity(&self) -> Result<Identity, ClientError> {
+        let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+        let answer = self.create_review(Review::SelfSubject, &body).await?;
+        let user = &answer["status"]["userInfo"];
+        let groups = user["groups"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Ok(Identity {
+            user: Text::from_untrusted(user["username"].as_str().unwrap_or_default()),
+            groups: groups.map(Text::from_untrusted).collect(),
+        })
+    }
+}
+
+/// Takes the values of a secret away and leaves how long they were.
+fn blank(secret: &mut Value) {
+    for field in ["data", "stringData"] {
+        for value in secret[field].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+            // Base64 makes four characters of three bytes.
+            let bytes = value.as_str().map_or(0, |text| text.trim_end_matches('=').len() * 3 / 4);
+            *value = format!("<{bytes} bytes, not read>").into();
+        }
+    }
+    if let Some(annotations) = secret["metadata"]["annotations"].as_object_mut() {
+        // kubectl apply keeps a copy of the whole object here.
+        annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
+    }
+}
+
+/// A value as part of a query.
+pub fn encode(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    encoded
+}
+
+/// A digit from 0 to 15.
+fn hex(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}

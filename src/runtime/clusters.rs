@@ -1,0 +1,118 @@
+//! The clusters of a session: which ones, and what reads them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
+use crate::clients::kubernetes::{ClientError, ConnectOptions, LoginState, Reader, connect};
+use crate::domain::object::ClusterName;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::domain::update::{ClusterFacts, Login, Update};
+use crate::operations::ports::ControlPlane;
+use crate::sources::kubernetes::{Outbox, Scope, Wanted, identity, run};
+use crate::targets::kubernetes::Cluster;
+
+use super::session::Message;
+
+/// A cluster that is to be read, and how.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The context that leads to it.
+    pub context: ContextName,
+    /// What is read of it.
+    pub wanted: Wanted,
+}
+
+/// A cluster in use.
+pub(super) struct Handle {
+    pub(super) reader: Reader,
+    pub(super) plane: Arc<dyn ControlPlane>,
+}
+
+/// The contexts that are asked for, or the current one.
+pub fn choose(kubeconfig: &Kubeconfig, asked: &[Text], wanted: &Wanted) -> Result<Vec<Chosen>, Problem> {
+    let resolve = |name: Option<&str>| {
+        let context = kubeconfig.resolve(name).map_err(|error| error.problem())?;
+        Ok(Chosen { context, wanted: wanted.clone() })
+    };
+    if asked.is_empty() { Ok(vec![resolve(None)?]) } else { asked.iter().map(|name| resolve(Some(name))).collect() }
+}
+
+/// Connects to the clusters and starts what reads them. One that cannot be connected to is told as silent.
+pub(super) fn start(
+    kubeconfig: &Kubeconfig,
+    chosen: &[Chosen],
+    options: &ConnectOptions,
+    clock: &Clock,
+    outbox: &mpsc::Sender<Message>,
+) -> BTreeMap<ClusterName, Handle> {
+    let mut handles = BTreeMap::new();
+    let doors = Arc::new(tokio::sync::Semaphore::new(Scope::CONNECTING));
+    for one in chosen {
+        let name = ClusterName(Text::from(one.context.as_str()));
+        let outbox = Outbox::new(name.clone(), clock.clone(), forward(outbox.clone()));
+        match open(kubeconfig, one, options, &name, &outbox) {
+            Ok(handle) => {
+                tokio::spawn(run(handle.reader.clone(), outbox.clone(), one.wanted.clone(), Arc::clone(&doors)));
+                tokio::spawn(identity(handle.reader.clone(), outbox));
+                handles.insert(name, handle);
+            }
+            Err(error) => outbox.post(Update::Silent(name, error.problem())),
+        }
+    }
+    handles
+}
+
+/// Sends updates as messages of the session.
+fn forward(outbox: mpsc::Sender<Message>) -> mpsc::Sender<Update> {
+    let (sender, mut updates) = mpsc::channel::<Update>(64);
+    tokio::spawn(async move {
+        while let Some(update) = updates.recv().await {
+            if outbox.send(Message::Update(update)).await.is_err() {
+                break;
+            }
+        }
+    });
+    sender
+}
+
+/// Makes the connection of one cluster and tells what is known of it before it answers.
+fn open(
+    kubeconfig: &Kubeconfig,
+    chosen: &Chosen,
+    options: &ConnectOptions,
+    name: &ClusterName,
+    outbox: &Outbox,
+) -> Result<Handle, ClientError> {
+    let connection = connect(kubeconfig, &chosen.context, options)?;
+    let facts = ClusterFacts {
+        server: connection.facts.server.clone(),
+        namespace: connection.facts.namespace.clone(),
+        is_insecure: connection.facts.insecure,
+        is_writable: connection.writer.is_some(),
+        impersonating: connection.facts.impersonating.clone(),
+        proxy: connection.facts.proxy.clone(),
+    };
+    outbox.post(Update::Cluster(name.clone(), facts));
+    tokio::spawn(tell_login(connection.login, name.clone(), outbox.clone()));
+    let plane = Cluster::new(connection.reader.clone(), connection.writer);
+    Ok(Handle { reader: connection.reader, plane: Arc::new(plane) })
+}
+
+/// Passes on how the login plugin is doing.
+async fn tell_login(mut login: tokio::sync::watch::Receiver<LoginState>, name: ClusterName, outbox: Outbox) {
+    while login.changed().await.is_ok() {
+        let state = match login.borrow_and_update().clone() {
+            LoginState::Idle | LoginState::Ready => Login::Ready,
+            LoginState::Running { plugin, lines } => {
+                Login::Running(if lines.is_empty() { vec![format!("{plugin} runs").into()] } else { lines })
+            }
+            LoginState::Failed(problem) => Login::Failed(problem),
+        };
+        outbox.send(Update::Login(name.clone(), state)).await;
+    }
+}

@@ -1,0 +1,266 @@
+//! The session: it owns what we believe and what we are changing. Both faces hold one and nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+
+use crate::clients::kubernetes::ConnectOptions;
+use crate::clients::kubernetes::kubeconfig::Kubeconfig;
+use crate::domain::audit::ActionId;
+use crate::domain::environment::EnvironmentRules;
+use crate::domain::intent::Intent;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::operation::{Failure, OperationEvent, OperationId};
+use crate::domain::problem::Problem;
+use crate::domain::row::Row;
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::domain::update::Update;
+use crate::operations::audit::{AuditError, Journal};
+use crate::operations::confirm::Proof;
+use crate::operations::plan::Place;
+use crate::operations::policy::Policy;
+use crate::state::{Changed, State};
+
+use super::arming::Armed;
+use super::change::{Change, Order, Wait};
+use super::clusters::{self, Chosen, Handle};
+
+/// How many messages are taken in at once, so that a key never waits for long.
+const AT_ONCE: usize = 256;
+
+/// What a session is made of.
+pub struct Options {
+    /// The rules by which namespaces are environments.
+    pub rules: EnvironmentRules,
+    /// The roles.
+    pub policy: Policy,
+    /// How to connect.
+    pub connect: ConnectOptions,
+    /// The name of this session, in every record and request.
+    pub name: Text,
+    /// The journal, or why there is none; without one nothing is changed.
+    pub journal: Result<Journal, AuditError>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// What arrives at a session.
+#[derive(Debug)]
+pub enum Message {
+    /// The world said.
+    Update(Update),
+    /// A change goes on.
+    Operation(OperationId, OperationEvent),
+    /// A whole object was read.
+    Object(ObjectRef, Result<Value, Problem>),
+}
+
+/// What happened besides facts while messages were taken in.
+#[derive(Debug, Default)]
+pub struct Absorbed {
+    /// What of the state moved.
+    pub changed: Changed,
+    /// How changes went on.
+    pub operations: Vec<(OperationId, OperationEvent)>,
+    /// Whole objects that were read.
+    pub objects: Vec<(ObjectRef, Result<Value, Problem>)>,
+}
+
+impl Absorbed {
+    /// Whether nothing happened.
+    pub fn is_nothing(&self) -> bool {
+        self.changed.is_nothing() && self.operations.is_empty() && self.objects.is_empty()
+    }
+}
+
+/// Clusters, what is believed of them, and changes under way.
+pub struct Session {
+    state: State,
+    clock: Clock,
+    name: Text,
+    policy: Arc<Policy>,
+    journal: Arc<Result<Journal, AuditError>>,
+    armed: watch::Sender<Armed>,
+    clusters: BTreeMap<ClusterName, Handle>,
+    inbox: mpsc::Receiver<Message>,
+    outbox: mpsc::Sender<Message>,
+    waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
+    last: u64,
+}
+
+impl Session {
+    /// Starts to read the chosen clusters. Nothing is waited for.
+    pub fn start(kubeconfig: &Kubeconfig, chosen: &[Chosen], options: Options) -> Self {
+        let (outbox, inbox) = mpsc::channel(64);
+        let clusters = clusters::start(kubeconfig, chosen, &options.connect, &options.clock, &outbox);
+        Self {
+            state: State::new(options.rules),
+            clock: options.clock,
+            name: options.name,
+            policy: Arc::new(options.policy),
+            journal: Arc::new(options.journal),
+            armed: watch::Sender::new(Armed::No),
+            clusters,
+            inbox,
+            outbox,
+            waiting: BTreeMap::new(),
+            last: 0,
+        }
+    }
+
+    /// What is believed.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The roles.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Whether changes can be recorded; the reason when they cannot.
+    pub fn journal(&self) -> Result<(), &AuditError> {
+        self.journal.as_ref().as_ref().map(|_journal| ())
+    }
+
+    /// Waits until something has happened, and takes it in. Safe to drop while it waits.
+    pub async fn absorb(&mut self) -> Absorbed {
+        let mut absorbed = Absorbed::default();
+        let mut messages = Vec::new();
+        self.inbox.recv_many(&mut messages, AT_ONCE).await;
+        let now = self.clock.now();
+        for message in messages {
+            match message {
+                Message::Update(update) => absorbed.changed = absorbed.changed.and(self.state.apply(update, now)),
+                Message::Operation(id, event) => {
+                    if event.is_last() {
+                        self.waiting.remove(&id);
+                    }
+                    absorbed.operations.push((id, event));
+                }
+                Message::Object(object, result) => absorbed.objects.push((object, result)),
+            }
+        }
+        absorbed
+    }
+
+    /// Whether the session is armed.
+    pub fn armed(&self) -> Armed {
+        *self.armed.borrow()
+    }
+
+    /// Arms the session for a while.
+    pub fn arm(&self, duration: SignedDuration) {
+        self.armed.send_replace(Armed::for_(duration, self.clock.now()));
+    }
+
+    /// Arms the session for as long as it lasts: for one command of a script.
+    pub fn arm_always(&self) {
+        self.armed.send_replace(Armed::Always);
+    }
+
+    /// Makes the session read-only again.
+    pub fn disarm(&self) {
+        self.armed.send_replace(Armed::No);
+    }
+
+    /// Reads a whole object; it arrives as [`Absorbed::objects`].
+    pub fn fetch(&self, object: ObjectRef) {
+        let Some(handle) = self.clusters.get(&object.cluster) else { return };
+        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+        tokio::spawn(async move {
+            let result = reader.get_object(&object).await.map_err(|error| error.problem());
+            drop(outbox.send(Message::Object(object, result)).await);
+        });
+    }
+
+    /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
+    pub fn propose(&mut self, intent: Intent, wait: Wait) -> OperationId {
+        self.last += 1;
+        let id = OperationId(self.last);
+        let outbox = self.outbox.clone();
+        let target = intent.target().clone();
+        let Some(handle) = self.clusters.get(&target.cluster) else {
+            let problem = Problem::new(format!("no connection to {}", target.cluster), "", "choose it with --context");
+            let event = OperationEvent::Failed { failure: Failure::Unreachable, problem };
+            tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
+            return id;
+        };
+        let change = Change {
+            place: self.place_of(&target),
+            intent,
+            plane: Arc::clone(&handle.plane),
+            policy: Arc::clone(&self.policy),
+            armed: self.armed.subscribe(),
+            journal: Arc::clone(&self.journal),
+            action: ActionId::of(&self.name, self.last),
+            clock: self.clock.clone(),
+            wait,
+        };
+        let (orders, ordered) = mpsc::channel(4);
+        self.waiting.insert(id, orders);
+        let (report, mut events) = mpsc::unbounded_channel();
+        tokio::spawn(change.run(ordered, Box::new(move |event| drop(report.send(event)))));
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                drop(outbox.send(Message::Operation(id, event)).await);
+            }
+        });
+        id
+    }
+
+    /// Says yes to a change, with proof.
+    pub fn confirm(&self, id: OperationId, proof: Proof) {
+        self.order(id, Order::Confirm(proof));
+    }
+
+    /// Has a change read and planned anew.
+    pub fn refresh(&self, id: OperationId) {
+        self.order(id, Order::Refresh);
+    }
+
+    /// Leaves a change that waits. One that was confirmed goes on.
+    pub fn leave(&mut self, id: OperationId) {
+        self.waiting.remove(&id);
+    }
+
+    fn order(&self, id: OperationId, order: Order) {
+        if let Some(orders) = self.waiting.get(&id) {
+            // Full means that the same was said a moment ago.
+            drop(orders.try_send(order));
+        }
+    }
+
+    /// The service and environment that an object belongs to.
+    pub fn place_of(&self, object: &ObjectRef) -> Place {
+        let place = self.state.place(&object.cluster, &object.namespace);
+        Place {
+            service: self.service_of(object),
+            environment: place.environment,
+            is_protected: place.is_protected,
+        }
+    }
+
+    /// The name of the service that an object belongs to; its own name when no label tells.
+    fn service_of(&self, object: &ObjectRef) -> Text {
+        let row = self.state.find(object);
+        let labels = match row {
+            Some(Row::Pod(pod)) => vec![&pod.meta.labels],
+            Some(row) => row
+                .workload()
+                .map(|workload| vec![&workload.meta.labels, &workload.template_labels])
+                .unwrap_or_default(),
+            None => Vec::new(),
+        };
+        crate::domain::service::named_by(&labels).unwrap_or(&object.name).clone()
+    }
+}

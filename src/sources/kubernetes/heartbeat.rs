@@ -1,0 +1,51 @@
+//! Whether a cluster still answers, and who we are there.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::clients::kubernetes::{ClientError, Reader};
+use crate::domain::problem::Problem;
+use crate::domain::update::Update;
+
+use super::outbox::Outbox;
+
+/// How often a cluster is asked whether it is there: a watch can be silent for minutes without being dead.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// How long it may take to answer.
+const LIMIT: Duration = Duration::from_secs(4);
+
+/// Asks the cluster again and again whether it is there.
+pub(super) async fn beat(reader: Reader, outbox: Outbox) {
+    loop {
+        match ask(&reader).await {
+            Ok(()) => outbox.heard().await,
+            Err(problem) => outbox.send(Update::Silent(outbox.cluster().clone(), problem)).await,
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// One question. A refusal is an answer too.
+pub(super) async fn ask(reader: &Reader) -> Result<(), Problem> {
+    match timeout(LIMIT, reader.get_bytes("/version", "application/json")).await {
+        Ok(Ok(_) | Err(ClientError::Forbidden { .. } | ClientError::Status { .. } | ClientError::Unauthorized { .. })) => Ok(()),
+        Ok(Err(error)) => Err(error.problem()),
+        Err(_elapsed) => Err(Problem::new("the cluster does not answer", "no answer within 4 s", "midwatch keeps trying")),
+    }
+}
+
+/// Asks who we are until the server has said so.
+pub async fn identity(reader: Reader, outbox: Outbox) {
+    loop {
+        let answer = reader.identity().await;
+        let is_final = matches!(answer, Ok(_) | Err(ClientError::Forbidden { .. } | ClientError::Status { .. }));
+        let told = answer.map_err(|error| error.problem());
+        outbox.send(Update::Identity(outbox.cluster().clone(), told)).await;
+        if is_final {
+            return;
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}

@@ -1,0 +1,145 @@
+//! The first two lines: where, armed or not, who, how live each source is, what time it is; and which view this is.
+
+use ratatui::layout::Rect;
+
+use crate::domain::operation::OperationId;
+use crate::runtime::Armed;
+use crate::state::ClusterLiveness;
+use crate::tui::command::Command;
+use crate::tui::paint::{Painter, Span, cells, span};
+use crate::tui::theme::Role;
+use crate::tui::views::{Seen, View};
+use crate::tui::widgets::words;
+
+/// More clusters than this fold into a count.
+const NAMED_CLUSTERS: usize = 2;
+
+/// Draws the first line.
+pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn View, running: Option<OperationId>) {
+    painter.fill(area, Role::Bar);
+    painter.set_ground(Some(Role::Bar));
+    let clock = format!("{}Z ", words::clock(seen.now));
+    let mut right = sources(seen);
+    if running.is_some() {
+        right.insert(0, span(Role::Attention, "a change is running   "));
+    }
+    let left = left(seen, view);
+    let clock_width = u16_of(cells(&clock));
+    let right_width: usize = right.iter().map(|span| cells(&span.text)).sum();
+    let end = area.right();
+    painter.right(end, area.y, clock_width, Role::Text, &clock);
+    let left_end = painter.spans(area.x, area.y, area.width.saturating_sub(clock_width + 1), &left);
+    let start = end.saturating_sub(clock_width + 3).saturating_sub(u16_of(right_width)).max(left_end + 2);
+    painter.spans(start, area.y, end.saturating_sub(clock_width + 1).saturating_sub(start), &right);
+    painter.set_ground(None);
+}
+
+/// Product, environment, armed or not, who.
+fn left(seen: &Seen<'_>, view: &dyn View) -> Vec<Span<'static>> {
+    let mut spans = vec![span(Role::Title, " midwatch ")];
+    if let Some(name) = &seen.settings.demo {
+        spans.push(span(Role::Change, format!(" {name} ")));
+    }
+    if let Some(service) = view.service() {
+        let is_protected = seen.board.find(&service).is_some_and(|service| service.is_protected);
+        let role = if is_protected { Role::Danger } else { Role::Information };
+        let name = if is_protected { service.environment.to_uppercase() } else { service.environment.to_string() };
+        spans.push(span(role, format!(" {name} ")));
+    }
+    spans.push(match seen.session.armed() {
+        Armed::Until(end) if seen.now < end => {
+            let left = end.duration_since(seen.now);
+            let left = if left.as_mins() < 1 { "under 1 min".to_owned() } else { format!("{} min", left.as_mins()) };
+            span(Role::Armed, format!(" ARMED {left} left "))
+        }
+        Armed::Always => span(Role::Armed, " ARMED "),
+        Armed::Until(_) | Armed::No => span(Role::ReadOnly, " READ-ONLY "),
+    });
+    spans.extend(who(seen));
+    spans
+}
+
+/// Who the first cluster says we are, and which role that is.
+fn who(seen: &Seen<'_>) -> Vec<Span<'static>> {
+    let identity = seen.session.state().clusters().find_map(|(_, cluster)| cluster.identity()?.as_ref().ok());
+    let Some(identity) = identity else { return vec![span(Role::Muted, " nobody yet")] };
+    let roles = seen.session.policy().roles_of(identity);
+    let role = match (seen.session.policy().is_configured(), roles.first()) {
+        (false, _) => "no roles file".to_owned(),
+        (true, None) => "no role".to_owned(),
+        (true, Some(role)) => role.to_string(),
+    };
+    vec![span(Role::Text, format!(" {} ", identity.user)), span(Role::Muted, role)]
+}
+
+/// How live each cluster is: one that is well shows no age.
+fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
+    let state = seen.session.state();
+    let clusters: Vec<_> = state.clusters().collect();
+    let mut spans = Vec::new();
+    let late: Vec<_> =
+        clusters.iter().filter(|(_, cluster)| cluster.liveness(seen.now) != ClusterLiveness::Live).collect();
+    if clusters.len() > NAMED_CLUSTERS {
+        spans.push(span(Role::Muted, format!("{} of {} live", clusters.len() - late.len(), clusters.len())));
+    }
+    let named = if clusters.len() > NAMED_CLUSTERS { late.into_iter().take(1).collect() } else { clusters.iter().collect::<Vec<_>>() };
+    for (name, cluster) in named {
+        let glyphs = seen.look.glyphs;
+        if !spans.is_empty() {
+            spans.push(span(Role::Muted, "   "));
+        }
+        let insecure = if cluster.facts().is_some_and(|facts| facts.is_insecure) { " TLS not checked" } else { "" };
+        let impersonating = cluster.facts().and_then(|facts| facts.impersonating.as_ref());
+        match cluster.liveness(seen.now) {
+            ClusterLiveness::Live => {
+                spans.extend([span(Role::Fine, glyphs.fine), span(Role::Text, format!(" {name}"))]);
+            }
+            ClusterLiveness::Connecting => {
+                spans.extend([span(Role::Muted, glyphs.moving), span(Role::Muted, format!(" {name} connecting"))]);
+            }
+            ClusterLiveness::Late { since, .. } => {
+                let late = since.map_or_else(|| "not reached".to_owned(), |since| format!("{} late", words::age(since, seen.now)));
+                spans.extend([span(Role::Attention, glyphs.moving), span(Role::Attention, format!(" {name} {late}"))]);
+            }
+        }
+        if !insecure.is_empty() {
+            spans.push(span(Role::Bad, insecure));
+        }
+        if let Some(other) = impersonating {
+            spans.push(span(Role::Attention, format!(" as {other}")));
+        }
+    }
+    spans
+}
+
+/// The main views, in their order.
+pub const TABS: [(Command, &str); 5] = [
+    (Command::Overview, "Overview"),
+    (Command::Rollouts, "Rollouts"),
+    (Command::Resources, "Resources"),
+    (Command::Logs, "Logs"),
+    (Command::Audit, "Audit"),
+];
+
+/// Draws the second line: the main views, or the trail to this one.
+pub fn tabs(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn View) {
+    let trail = view.trail(seen);
+    if !trail.is_empty() {
+        painter.spans(area.x + 1, area.y, area.width.saturating_sub(2), &trail);
+        return;
+    }
+    let mut spans = Vec::new();
+    for (command, title) in TABS {
+        let role = if command == view.tab() { Role::Accent } else { Role::Muted };
+        spans.extend([span(role, title), span(Role::Muted, "   ")]);
+    }
+    let end = painter.spans(area.x + 1, area.y, area.width.saturating_sub(1), &spans);
+    let help = "? help   : go to ";
+    if end + 2 + u16_of(cells(help)) <= area.right() {
+        painter.right(area.right(), area.y, u16_of(cells(help)), Role::Muted, help);
+    }
+}
+
+fn u16_of(width: usize) -> u16 {
+    u16::try_from(width).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,138 @@
+//! What a view asks of the event loop. A view changes nothing by itself.
+
+use crate::domain::health::Health;
+use crate::domain::intent::Intent;
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::service::ServiceId;
+
+/// A place in the console to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// What is broken?
+    Overview,
+    /// What is moving?
+    Rollouts,
+    /// One service: why?
+    Service(ServiceId),
+    /// Objects of one kind.
+    Resources {
+        /// The kind.
+        kind: Kind,
+        /// Only this namespace.
+        namespace: Option<String>,
+        /// Only what matches this filter.
+        filter: String,
+    },
+    /// The contexts of the kubeconfig.
+    Contexts,
+    /// The logs of a workload or a pod.
+    Logs(LogTarget),
+    /// Who did what?
+    Audit,
+    /// One object, told in words.
+    Describe(ObjectRef),
+    /// One object as YAML.
+    Yaml(ObjectRef),
+    /// What differs between the revisions of a workload.
+    Revisions(ObjectRef),
+}
+
+/// Whose logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogTarget {
+    /// A workload, whose pods are followed as they come and go, or one pod.
+    pub object: ObjectRef,
+    /// Only this container.
+    pub container: Option<String>,
+    /// Of the container before its last restart.
+    pub previous: bool,
+}
+
+/// What a view asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Go somewhere.
+    Go(Destination),
+    /// Go back to where one was.
+    Back,
+    /// Begin a change: it is planned and shown.
+    Propose(Intent),
+    /// Read a whole object.
+    Fetch(ObjectRef),
+    /// Copy text to the terminal's clipboard, and say what was copied.
+    Copy(String),
+    /// Say something for a while.
+    Notice(Health, String),
+    /// Ask for text on the bottom line.
+    Prompt(Prompt),
+    /// Save text to a file that is named after this.
+    Save {
+        /// What it is about.
+        about: String,
+        /// The text.
+        text: String,
+    },
+    /// Read a cluster that was not read before.
+    Connect(ClusterName),
+}
+
+/// A question for one line of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// What is asked.
+    pub asked: Asked,
+    /// What is typed already.
+    pub text: String,
+}
+
+/// What a line of text is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Only rows that match; told as it is typed.
+    Filter,
+    /// A place in a text; told as it is typed.
+    Search,
+    /// Only lines that match.
+    Include,
+    /// Only lines that do not match.
+    Exclude,
+    /// A moment to go to.
+    Time,
+    /// A number of pods, or bounds.
+    Size,
+    /// An image.
+    Image,
+}
+
+impl Asked {
+    /// The words before the field.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Filter => "/",
+            Self::Search => "find ",
+            Self::Include => "only lines with ",
+            Self::Exclude => "without lines with ",
+            Self::Time => "go to ",
+            Self::Size => "pods ",
+            Self::Image => "image ",
+        }
+    }
+
+    /// Whether every key is told, and not only the end.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Filter | Self::Search)
+    }
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was not for this view.
+    #[default]
+    Ignored,
+    /// Something moved: draw.
+    Redraw,
+    /// It asks for something.
+    Ask(Effect),
+}

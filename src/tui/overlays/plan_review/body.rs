@@ -1,0 +1,169 @@
+//! What a plan says, as lines: the part of the review that scrolls.
+
+use crate::domain::operation::{Mark, Proposal};
+use crate::domain::plan::{DiffLine, Plan};
+use crate::domain::text::Text;
+use crate::tui::look::Look;
+use crate::tui::paint::{Span, cells, span};
+use crate::tui::theme::Role;
+
+/// The width of the words before each fact.
+const LABEL: usize = 18;
+
+/// Lines of spans.
+pub(super) type Lines = Vec<Vec<Span<'static>>>;
+
+/// Everything that the plan says, wrapped to a width. Warnings come first: they must be seen.
+pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
+    let plan = &proposal.plan;
+    let mut lines = Lines::new();
+    for warning in &plan.warnings {
+        let glyph = look.glyphs.attention;
+        fact(&mut lines, "Beware", &[span(Role::Attention, format!("{glyph} {warning}"))], width);
+    }
+    if !plan.warnings.is_empty() {
+        lines.push(Vec::new());
+    }
+    steps(&mut lines, plan, width);
+    lines.push(Vec::new());
+    fact(&mut lines, "Touches", &[span(Role::Text, plan.touches.to_string())], width);
+    listed(&mut lines, "Restores", &plan.restores, Role::Text, width);
+    listed(&mut lines, "Does not restore", &plan.does_not_restore, Role::Attention, width);
+    checks(&mut lines, proposal, look, width);
+    if let Some(way_back) = &plan.way_back {
+        fact(&mut lines, "Way back", &[span(Role::Information, way_back.to_string())], width);
+    }
+    calls(&mut lines, plan, width);
+    difference(&mut lines, plan, width);
+    lines
+}
+
+/// The steps with what is now and what will be.
+fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
+    let side = (width / 6).clamp(8, 24);
+    let what = width.saturating_sub(2 * (side + 2) + 3);
+    lines.push(vec![
+        span(Role::Muted, fit("What happens", what + 3)),
+        span(Role::Muted, fit("now", side + 2)),
+        span(Role::Muted, "then"),
+    ]);
+    for (index, step) in plan.steps.iter().enumerate() {
+        let object = format!("{}  {}/{}", step.what, step.object.namespace, step.object.kind_and_name());
+        lines.push(vec![
+            span(Role::Text, fit(&format!("{}  ", index + 1), 3)),
+            span(Role::Text, fit(&object, what)),
+            span(Role::Bad, fit(&step.before, side + 2)),
+            span(Role::Fine, fit(&step.after, side)),
+        ]);
+    }
+    if !plan.then.is_empty() {
+        lines.push(vec![span(Role::Muted, format!("   {}", plan.then))]);
+    }
+}
+
+/// A fact behind its label, wrapped.
+fn fact(lines: &mut Lines, label: &str, spans: &[Span<'static>], width: usize) {
+    let room = width.saturating_sub(LABEL).max(10);
+    let mut is_first = true;
+    for piece in spans {
+        for line in wrap(&piece.text, room) {
+            let label = if is_first { label } else { "" };
+            lines.push(vec![span(Role::Muted, fit(label, LABEL)), span(piece.role, line)]);
+            is_first = false;
+        }
+    }
+}
+
+/// Several things in one fact.
+fn listed(lines: &mut Lines, label: &str, items: &[Text], role: Role, width: usize) {
+    if !items.is_empty() {
+        let words: Vec<&str> = items.iter().map(Text::as_str).collect();
+        fact(lines, label, &[span(role, words.join(", "))], width);
+    }
+}
+
+/// Each question of permission, and who can grant it.
+fn checks(lines: &mut Lines, proposal: &Proposal, look: &Look, width: usize) {
+    let spans: Vec<Span<'static>> = proposal
+        .checks
+        .iter()
+        .map(|check| {
+            let (glyph, role) = match check.mark {
+                Mark::Allowed => (look.glyphs.yes, Role::Fine),
+                Mark::Denied => (look.glyphs.no, Role::Bad),
+                Mark::Unknown => ("?", Role::Attention),
+            };
+            let remedy = if check.remedy.is_empty() { String::new() } else { format!(": {}", check.remedy) };
+            span(role, format!("{glyph} {}{remedy}", check.what))
+        })
+        .collect();
+    fact(lines, "Allowed", &spans, width);
+    fact(lines, "As", &[span(Role::Text, proposal.actor.to_string())], width);
+}
+
+/// The exact calls.
+fn calls(lines: &mut Lines, plan: &Plan, width: usize) {
+    let spans: Vec<_> = plan.steps.iter().map(|step| span(Role::Muted, step.call.request(&step.object))).collect();
+    fact(lines, "Calls", &spans, width);
+    fact(lines, "Command", &[span(Role::Information, plan.command.to_string())], width);
+}
+
+/// The lines of the template that differ.
+fn difference(lines: &mut Lines, plan: &Plan, width: usize) {
+    let differing = plan.difference.iter().filter(|line| matches!(line, DiffLine::Added(_) | DiffLine::Removed(_)));
+    let count = differing.count();
+    if count == 0 {
+        return;
+    }
+    lines.push(Vec::new());
+    lines.push(vec![span(Role::Muted, format!("Template, {count} lines differ"))]);
+    for line in &plan.difference {
+        let (role, text) = match line {
+            DiffLine::Same(text) => (Role::Muted, format!("  {text}")),
+            DiffLine::Removed(text) => (Role::Bad, format!("- {text}")),
+            DiffLine::Added(text) => (Role::Fine, format!("+ {text}")),
+            DiffLine::Skipped(count) => (Role::Muted, format!("  {count} equal lines")),
+        };
+        lines.push(vec![span(role, fit(&text, width))]);
+    }
+}
+
+/// Text of exactly a width, cut or filled up.
+fn fit(text: &str, width: usize) -> String {
+    let room = width.saturating_sub(1);
+    let short = crate::tui::paint::shorten(text, room, "…").into_owned();
+    let used = cells(&short);
+    short + &" ".repeat(width.saturating_sub(used))
+}
+
+/// Breaks text into lines of at most a width, between words where there are any.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word = word;
+        loop {
+            let line = lines.last_mut().expect("there is always a line");
+            let gap = usize::from(!line.is_empty());
+            if cells(line) + gap + cells(word) <= width {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                break;
+            }
+            if !line.is_empty() {
+                lines.push(String::new());
+            } else {
+                let at = word.char_indices().map(|(at, _)| at).take_while(|at| cells(&word[..*at]) <= width).last();
+                let at = at.filter(|at| *at > 0).unwrap_or(word.len());
+                line.push_str(&word[..at]);
+                word = &word[at..];
+                if word.is_empty() {
+                    break;
+                }
+                lines.push(String::new());
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,278 @@
+//! The review of a plan: everything to know before saying yes, the consent itself, and then how it goes.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::{SignedDuration, Timestamp};
+use tui_input::{Input, InputRequest};
+
+use crate::domain::operation::{OperationEvent, OperationId, Proposal, Verdict};
+use crate::domain::plan::Plan;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::runtime::Proof;
+use crate::tui::command::Command;
+
+mod body;
+mod render;
+
+pub use render::render;
+
+/// Keys that were pressed before one could have read the plan do not count.
+const READING: SignedDuration = SignedDuration::from_millis(400);
+
+/// What has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The field for the reason.
+    Reason,
+    /// The field in which the service's name is typed.
+    Name,
+    /// The button that leaves.
+    Cancel,
+    /// The button that does it.
+    Confirm,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// The world is being read.
+    Preparing,
+    /// The plan waits for consent.
+    Waiting,
+    /// It was confirmed; these lines tell how it goes.
+    Running,
+    /// It ended.
+    Ended(Verdict),
+    /// It did not happen, or not wholly.
+    Failed(Problem),
+}
+
+/// What the review asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Nothing but to be drawn.
+    Redraw,
+    /// Say yes.
+    Confirm(Proof),
+    /// Make the plan anew.
+    Refresh,
+    /// Close the review. What was confirmed goes on.
+    Close,
+    /// Copy the command that does the same.
+    Copy(String),
+}
+
+/// The review of one change.
+pub struct PlanReview {
+    /// Which change.
+    pub id: OperationId,
+    proposal: Option<Proposal>,
+    stage: Stage,
+    focus: Focus,
+    reason: Input,
+    name: Input,
+    scroll: usize,
+    /// The last line that was visible, and how many there are: warnings that were never shown cannot be confirmed.
+    seen_to: std::cell::Cell<(usize, usize)>,
+    shown_at: Option<Timestamp>,
+    problem: Option<Problem>,
+    progress: Vec<Text>,
+    has_changed: bool,
+}
+
+impl PlanReview {
+    /// Begins before there is a plan.
+    pub fn new(id: OperationId) -> Self {
+        Self {
+            id,
+            proposal: None,
+            stage: Stage::Preparing,
+            focus: Focus::Cancel,
+            reason: Input::default(),
+            name: Input::default(),
+            scroll: 0,
+            seen_to: std::cell::Cell::new((0, 0)),
+            shown_at: None,
+            problem: None,
+            progress: Vec::new(),
+            has_changed: false,
+        }
+    }
+
+    /// The plan, once there is one.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.proposal.as_ref().map(|proposal| &*proposal.plan)
+    }
+
+    /// How far it is.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Takes in how the change went on.
+    pub fn follow(&mut self, event: &OperationEvent, now: Timestamp) {
+        match event {
+            OperationEvent::Preparing => self.stage = Stage::Preparing,
+            OperationEvent::Proposed(proposal) => self.propose(proposal, now),
+            OperationEvent::NotConfirmed { problem } => {
+                self.problem = Some(problem.clone());
+                self.stage = Stage::Waiting;
+            }
+            OperationEvent::StepStarted { step, what } => {
+                self.stage = Stage::Running;
+                self.progress.push(format!("step {step}: {what}").into());
+            }
+            OperationEvent::StepDone { step, detail } => self.progress.push(format!("step {step}: {detail}").into()),
+            OperationEvent::Verifying { progress } => self.progress.push(progress.clone()),
+            OperationEvent::Ended { verdict } => self.stage = Stage::Ended(verdict.clone()),
+            OperationEvent::Failed { problem, .. } => self.stage = Stage::Failed(problem.clone()),
+        }
+    }
+
+    /// Shows a plan. An unchanged one keeps what was typed; another one asks for consent anew.
+    fn propose(&mut self, proposal: &Proposal, now: Timestamp) {
+        let before = self.plan().map(Plan::hash);
+        let is_same = before.as_ref() == Some(&proposal.plan.hash());
+        self.has_changed = before.is_some() && !is_same;
+        self.stage = Stage::Waiting;
+        if !is_same {
+            self.name = Input::default();
+            self.shown_at = Some(now);
+            self.seen_to.set((0, 0));
+            self.scroll = 0;
+            self.focus = if proposal.refusal.is_some() { Focus::Cancel } else { Focus::Reason };
+        }
+        self.problem.clone_from(&proposal.refusal);
+        self.proposal = Some(proposal.clone());
+    }
+
+    /// Whether it can be confirmed at all.
+    fn is_open(&self) -> bool {
+        self.stage == Stage::Waiting && self.proposal.as_ref().is_some_and(|proposal| proposal.refusal.is_none())
+    }
+
+    /// What can have the focus, in its order. Cancel comes before what does it.
+    fn fields(&self) -> Vec<Focus> {
+        let Some(plan) = self.plan().filter(|_| self.is_open()) else { return vec![Focus::Cancel] };
+        let name = plan.is_protected.then_some(Focus::Name);
+        [Some(Focus::Reason), name, Some(Focus::Cancel), Some(Focus::Confirm)].into_iter().flatten().collect()
+    }
+
+    fn step_focus(&mut self, back: bool) {
+        let fields = self.fields();
+        let at = fields.iter().position(|field| *field == self.focus).unwrap_or_default();
+        let next = if back { at + fields.len() - 1 } else { at + 1 };
+        self.focus = fields[next % fields.len()];
+    }
+
+    /// Whether what was pressed may count already.
+    fn is_read(&self, now: Timestamp) -> bool {
+        self.shown_at.is_none_or(|shown| now.duration_since(shown) >= READING)
+    }
+
+    /// Takes a command.
+    pub fn handle(&mut self, command: Command, now: Timestamp) -> Option<Ask> {
+        match command {
+            Command::Cancel => return Some(Ask::Close),
+            Command::ScrollDown => self.scroll += 1,
+            Command::ScrollUp => self.scroll = self.scroll.saturating_sub(1),
+            Command::PageDown => self.scroll += 8,
+            Command::PageUp => self.scroll = self.scroll.saturating_sub(8),
+            Command::NextField => self.step_focus(false),
+            Command::PreviousField => self.step_focus(true),
+            Command::CopyAsCommand => return self.plan().map(|plan| Ask::Copy(plan.command.to_string())),
+            Command::PressFocused => return self.press(now),
+            _ => return None,
+        }
+        Some(Ask::Redraw)
+    }
+
+    /// Presses what has the focus. In a field that only means to go on.
+    fn press(&mut self, now: Timestamp) -> Option<Ask> {
+        match self.focus {
+            Focus::Cancel => Some(Ask::Close),
+            Focus::Reason | Focus::Name => {
+                self.step_focus(false);
+                Some(Ask::Redraw)
+            }
+            Focus::Confirm if !self.is_read(now) => None,
+            Focus::Confirm => {
+                if let Some(problem) = self.unread() {
+                    self.problem = Some(problem);
+                    return Some(Ask::Redraw);
+                }
+                let plan = self.plan()?;
+                Some(Ask::Confirm(Proof {
+                    plan: plan.hash(),
+                    typed: self.name.value().to_owned(),
+                    reason: Text::from_untrusted(self.reason.value()),
+                }))
+            }
+        }
+    }
+
+    /// What was not shown yet and must be.
+    fn unread(&self) -> Option<Problem> {
+        let (seen, all) = self.seen_to.get();
+        let warns = self.plan().is_some_and(|plan| !plan.warnings.is_empty());
+        (warns && seen < all)
+            .then(|| Problem::new("not confirmed", "there are warnings that were not shown yet", "page down first"))
+    }
+
+    /// Takes a key that is text.
+    pub fn type_key(&mut self, key: KeyEvent, now: Timestamp) -> Option<Ask> {
+        if !self.is_open() || !self.is_read(now) {
+            return None;
+        }
+        let input = match self.focus {
+            Focus::Reason => &mut self.reason,
+            Focus::Name => &mut self.name,
+            Focus::Cancel | Focus::Confirm => return None,
+        };
+        let request = match key.code {
+            KeyCode::Char(letter) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                InputRequest::InsertChar(letter)
+            }
+            KeyCode::Char('u') => InputRequest::DeleteLine,
+            KeyCode::Char('w') => InputRequest::DeletePrevWord,
+            KeyCode::Backspace => InputRequest::DeletePrevChar,
+            KeyCode::Delete => InputRequest::DeleteNextChar,
+            KeyCode::Left => InputRequest::GoToPrevChar,
+            KeyCode::Right => InputRequest::GoToNextChar,
+            KeyCode::Home => InputRequest::GoToStart,
+            KeyCode::End => InputRequest::GoToEnd,
+            _ => return None,
+        };
+        input.handle(request);
+        Some(Ask::Redraw)
+    }
+
+    /// Takes pasted text: a reason may be pasted, consent may not.
+    pub fn paste(&mut self, text: &str) -> Option<Ask> {
+        if !self.is_open() || self.focus != Focus::Reason {
+            return None;
+        }
+        for letter in text.chars().filter(|letter| !letter.is_control()).take(300) {
+            self.reason.handle(InputRequest::InsertChar(letter));
+        }
+        Some(Ask::Redraw)
+    }
+
+    /// When the plan is too old to be confirmed, if it waits for that.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let plan = self.plan().filter(|_| self.is_open())?;
+        Some(plan.made + Plan::FRESH)
+    }
+
+    /// Asks for a new plan when this one is too old.
+    pub fn tick(&mut self, now: Timestamp) -> Option<Ask> {
+        let expired = self.expires_at().is_some_and(|at| now >= at);
+        expired.then(|| {
+            self.stage = Stage::Preparing;
+            Ask::Refresh
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

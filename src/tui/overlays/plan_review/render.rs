@@ -1,0 +1,164 @@
+//! Drawing the review of a plan.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::body::{Lines, lines, wrap};
+use super::{Focus, PlanReview, Stage};
+use crate::domain::operation::Verdict;
+use crate::domain::plan::Plan;
+use crate::tui::chrome;
+use crate::tui::overlays::panel;
+use crate::tui::paint::{Painter, Span, cells, span};
+use crate::tui::theme::Role;
+
+/// Draws the review over the whole of an area, or in its middle where there is room.
+pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
+    let margin = if area.width >= 110 { 3 } else { 0 };
+    let area = Rect {
+        x: area.x + margin,
+        width: area.width.saturating_sub(2 * margin),
+        ..area
+    };
+    let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
+    let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
+    let inner = panel(painter, area, title, &note);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let foot = foot(review, painter, inner.width.into());
+    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height.saturating_sub(3));
+    let consent = consent_height(review);
+    let body_height = inner.height.saturating_sub(foot_height + consent + 2);
+    let body = Rect { y: inner.y + u16::from(inner.height > 18), height: body_height, ..inner };
+    draw_body(review, painter, body);
+    let mut y = inner.bottom().saturating_sub(foot_height + consent + 1);
+    for line in foot.iter().take(foot_height.into()) {
+        painter.spans(inner.x, y, inner.width, line);
+        y += 1;
+    }
+    if review.stage == Stage::Waiting {
+        fields(review, painter, Rect { y, height: consent, ..inner });
+    }
+    buttons(review, painter, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner }, now);
+    painter.set_ground(None);
+}
+
+/// The part that scrolls.
+fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
+    let Some(proposal) = &review.proposal else {
+        painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+        return;
+    };
+    let all = lines(proposal, painter.look, area.width.into());
+    let height = usize::from(area.height);
+    let top = review.scroll.min(all.len().saturating_sub(height));
+    let end = (top + height).min(all.len());
+    let (seen, _) = review.seen_to.get();
+    review.seen_to.set((seen.max(end), warned_to(proposal, &all)));
+    let mut y = area.y;
+    for line in &all[top..end] {
+        painter.spans(area.x, y, area.width, line);
+        y += 1;
+    }
+    if end < all.len() {
+        let more = format!("{} more lines, page down", all.len() - end);
+        painter.right(area.right(), area.bottom(), area.width, Role::Attention, &more);
+    }
+}
+
+/// The line up to which warnings stand: they come first.
+fn warned_to(proposal: &crate::domain::operation::Proposal, all: &Lines) -> usize {
+    if proposal.plan.warnings.is_empty() { 0 } else { all.iter().position(Vec::is_empty).unwrap_or(all.len()) }
+}
+
+/// What must always be visible: a refusal, or how it goes.
+fn foot(review: &PlanReview, painter: &Painter<'_>, width: usize) -> Vec<Vec<Span<'static>>> {
+    let glyphs = painter.glyphs();
+    let told = |role: Role, text: String| wrap(&text, width).into_iter().map(move |line| vec![span(role, line)]);
+    let mut foot: Vec<Vec<Span<'static>>> = Vec::new();
+    match &review.stage {
+        Stage::Preparing | Stage::Waiting => {
+            if review.has_changed {
+                foot.extend(told(Role::Attention, format!("{} the world changed: this is a new plan", glyphs.attention)));
+            }
+            if let Some(problem) = &review.problem {
+                foot.extend(told(Role::Bad, format!("{} {problem}", glyphs.no)));
+            }
+        }
+        Stage::Running => foot.extend(running(review)),
+        Stage::Ended(verdict) => {
+            foot.extend(running(review));
+            let (glyph, role) = match verdict {
+                Verdict::Verified(_) => (glyphs.yes, Role::Fine),
+                Verdict::Accepted(_) => (glyphs.yes, Role::Information),
+                _ => (glyphs.attention, Role::Attention),
+            };
+            foot.extend(told(role, format!("{glyph} {}: {}", verdict.word(), verdict.detail())));
+        }
+        Stage::Failed(problem) => foot.extend(told(Role::Bad, format!("{} {problem}", glyphs.no))),
+    }
+    foot
+}
+
+/// The last lines of how it goes.
+fn running(review: &PlanReview) -> Vec<Vec<Span<'static>>> {
+    let last = review.progress.len().saturating_sub(4);
+    review.progress[last..].iter().map(|line| vec![span(Role::Text, line.to_string())]).collect()
+}
+
+/// The lines that consent takes.
+fn consent_height(review: &PlanReview) -> u16 {
+    let is_protected = review.plan().is_some_and(|plan| plan.is_protected);
+    if review.is_open() { 1 + u16::from(is_protected) } else { 0 }
+}
+
+/// The fields.
+fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
+    let Some(plan) = review.plan().filter(|_| review.is_open()) else { return };
+    let label = u16::try_from(cells(&plan.service) + 8).unwrap_or(20).clamp(18, area.width / 2);
+    painter.text(area.x, area.y, label, Role::Muted, "Reason");
+    draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason);
+    if plan.is_protected {
+        painter.spans(area.x, area.y + 1, label, &[
+            span(Role::Muted, "Type "),
+            span(Role::Title, confirmable(plan)),
+        ]);
+        draw_field(painter, area, 1, label, &review.name, review.focus == Focus::Name);
+    }
+}
+
+/// The name to type: in ASCII, so that two names that look the same are told apart.
+fn confirmable(plan: &Plan) -> String {
+    plan.service.chars().map(|letter| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() }).collect()
+}
+
+fn draw_field(painter: &mut Painter<'_>, area: Rect, row: u16, label: u16, input: &Input, has_focus: bool) {
+    let (x, y) = (area.x + label, area.y + row);
+    let width = area.width.saturating_sub(label);
+    if has_focus {
+        chrome::field(painter, x, y, width, ("", input.value(), input.cursor()));
+    } else {
+        painter.text(x, y, width, Role::Text, if input.value().is_empty() { "" } else { input.value() });
+    }
+}
+
+/// The buttons, and how long the plan may still be confirmed.
+fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
+    let role = |focus: Focus| if review.focus == focus { Role::Focus } else { Role::Text };
+    let cancel = if review.is_open() || review.stage == Stage::Preparing { "  Cancel  " } else { "  Close  " };
+    let mut spans = vec![span(role(Focus::Cancel), cancel)];
+    if let Some(plan) = review.plan().filter(|_| review.is_open()) {
+        spans.push(span(Role::Text, "   "));
+        spans.push(span(role(Focus::Confirm), format!("  {}  ", plan.intent.verb().label())));
+    }
+    let expiry = review.expires_at().map_or_else(String::new, |at| {
+        let left = at.duration_since(now).as_secs().max(0);
+        // Tens of seconds are exact enough, and do not have the screen drawn every second.
+        format!("expires within {} s", (left + 9) / 10 * 10)
+    });
+    let width: usize = spans.iter().map(|span| cells(&span.text)).sum();
+    let expiry_width = u16::try_from(cells(&expiry)).unwrap_or_default();
+    let start = area.right().saturating_sub(u16::try_from(width).unwrap_or_default() + expiry_width + 6);
+    painter.spans(start.max(area.x), area.y, area.width, &spans);
+    painter.right(area.right(), area.y, expiry_width, Role::Muted, &expiry);
+}

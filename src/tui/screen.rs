@@ -1,0 +1,73 @@
+//! Which views there are, in the order in which they were gone through.
+
+use super::effect::Destination;
+use super::views::View;
+
+/// How many places are remembered.
+const REMEMBERED: usize = 50;
+
+/// One place that was gone to, with its view.
+struct Visit {
+    destination: Destination,
+    view: Box<dyn View>,
+}
+
+/// The places, and the one that is shown.
+pub struct Screen {
+    visits: Vec<Visit>,
+    shown: usize,
+}
+
+impl Screen {
+    /// Begins somewhere.
+    pub fn new(destination: Destination, view: Box<dyn View>) -> Self {
+        Self { visits: vec![Visit { destination, view }], shown: 0 }
+    }
+
+    /// The view that is shown.
+    pub fn view(&self) -> &dyn View {
+        &*self.visits[self.shown].view
+    }
+
+    /// The view that is shown.
+    pub fn view_mut(&mut self) -> &mut dyn View {
+        &mut *self.visits[self.shown].view
+    }
+
+    /// Every view, for what concerns them all.
+    pub fn views_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn View>> {
+        self.visits.iter_mut().map(|visit| &mut visit.view)
+    }
+
+    /// Where one is.
+    pub fn destination(&self) -> &Destination {
+        &self.visits[self.shown].destination
+    }
+
+    /// Goes somewhere. What was ahead in the history is forgotten.
+    pub fn go(&mut self, destination: Destination, make: impl FnOnce() -> Box<dyn View>) {
+        if *self.destination() == destination {
+            return;
+        }
+        self.visits.truncate(self.shown + 1);
+        self.visits.push(Visit { destination, view: make() });
+        if self.visits.len() > REMEMBERED {
+            self.visits.remove(0);
+        }
+        self.shown = self.visits.len() - 1;
+    }
+
+    /// Goes back; whether there was somewhere to go back to.
+    pub fn back(&mut self) -> bool {
+        let can = self.shown > 0;
+        self.shown = self.shown.saturating_sub(1);
+        can
+    }
+
+    /// Goes forward again; whether there was somewhere to go to.
+    pub fn forward(&mut self) -> bool {
+        let can = self.shown + 1 < self.visits.len();
+        self.shown += usize::from(can);
+        can
+    }
+}

@@ -1,0 +1,163 @@
+//! The terminal: taken over at the start, and given back whatever happens.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+
+/// A whole frame goes to the terminal at once: small writes tear over SSH.
+const BUFFER: usize = 64 * 1024;
+
+/// More than this is not copied: terminals cut it or ignore it.
+const CLIPBOARD: usize = 48 * 1024;
+
+/// Whether the terminal is ours at the moment.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+type Backend = CrosstermBackend<BufWriter<Stdout>>;
+
+/// The terminal, while it is ours.
+pub struct Terminal {
+    inner: ratatui::Terminal<Backend>,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal over. It is given back when this is dropped, and before a panic is reported.
+    pub fn take(mouse: bool) -> io::Result<Self> {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let report = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                give_back();
+                report(panic);
+            }));
+        });
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
+        let mut terminal = Self { inner, mouse };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    /// Enters the screen of our own, at the start and after a suspension.
+    pub fn enter(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        if self.mouse {
+            execute!(self.inner.backend_mut(), EnableMouseCapture)?;
+        }
+        self.inner.clear()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal so that its own selection works.
+    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        if mouse == self.mouse {
+            return Ok(());
+        }
+        self.mouse = mouse;
+        let backend = self.inner.backend_mut();
+        if mouse { execute!(backend, EnableMouseCapture) } else { execute!(backend, DisableMouseCapture) }
+    }
+
+    /// Draws one frame, which the terminal shows at once.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        self.inner.draw(render)?;
+        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(self.inner.backend_mut())
+    }
+
+    /// Forgets what is on the screen, so that the next frame draws everything.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    /// Copies text to the clipboard of whoever sits before the terminal, also through SSH. Answers whether it fitted.
+    pub fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<bool> {
+        if text.len() > CLIPBOARD {
+            return Ok(false);
+        }
+        let sequence = multiplexer.wrap(&format!("\x1b]52;c;{}\x07", STANDARD.encode(text)));
+        let backend = self.inner.backend_mut();
+        backend.write_all(sequence.as_bytes())?;
+        Write::flush(backend)?;
+        Ok(true)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back, if it is ours. It may be gone; then there is nobody to give it back to.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    drop(execute!(
+        out,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        EndSynchronizedUpdate,
+        LeaveAlternateScreen,
+        cursor::Show
+    ));
+    drop(disable_raw_mode());
+}
+
+/// What sits between us and the terminal, and must be told to let the clipboard through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Multiplexer {
+    /// Nothing.
+    None,
+    /// tmux.
+    Tmux,
+    /// GNU screen.
+    Screen,
+}
+
+impl Multiplexer {
+    /// What the environment tells.
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+        if variable("TMUX").is_some() {
+            Self::Tmux
+        } else if variable("STY").is_some() || variable("TERM").is_some_and(|term| term.starts_with("screen")) {
+            Self::Screen
+        } else {
+            Self::None
+        }
+    }
+
+    /// Wraps a sequence so that it comes through.
+    fn wrap(self, sequence: &str) -> String {
+        match self {
+            Self::None => sequence.to_owned(),
+            Self::Tmux => format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")),
+            // screen takes at most 768 bytes of a string at once.
+            Self::Screen => {
+                let pieces = sequence.as_bytes().chunks(512).map(|piece| {
+                    let piece = std::str::from_utf8(piece).unwrap_or_default();
+                    format!("\x1bP{piece}\x1b\\")
+                });
+                pieces.collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Views: each answers one question and keeps nothing but where one stands in it.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use serde_json::Value;
+
+use super::command::{Command, Context};
+use super::effect::{Asked, Outcome};
+use super::look::Look;
+use super::paint::{Painter, Span};
+use crate::config::settings::Settings;
+use crate::domain::object::ObjectRef;
+use crate::domain::problem::Problem;
+use crate::domain::service::ServiceId;
+use crate::runtime::Session;
+use crate::state::ServiceBoard;
+
+mod overview;
+
+pub use overview::Overview;
+
+/// What a view may see.
+pub struct Seen<'a> {
+    /// What is believed, and what is under way.
+    pub session: &'a Session,
+    /// The services, worst first.
+    pub board: &'a ServiceBoard,
+    /// The configuration.
+    pub settings: &'a Settings,
+    /// The look.
+    pub look: &'a Look,
+    /// What time it is.
+    pub now: Timestamp,
+}
+
+/// A key of the bottom line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it does.
+    pub command: Command,
+    /// In a word or two.
+    pub label: &'static str,
+    /// Why it does not work now; it is shown all the same.
+    pub not_now: Option<String>,
+}
+
+impl Hint {
+    /// A key that works.
+    pub fn new(command: Command, label: &'static str) -> Self {
+        Self { command, label, not_now: None }
+    }
+}
+
+/// One view. `settle` runs once before it is drawn; drawing takes shared references only and does no work.
+pub trait View {
+    /// Which keys work here.
+    fn context(&self) -> Context;
+
+    /// Where one is, for the second line: the name of a main view, or the trail to this one.
+    fn trail(&self, seen: &Seen<'_>) -> Vec<Span<'static>>;
+
+    /// The main view that this one belongs to.
+    fn tab(&self) -> Command;
+
+    /// Takes a command.
+    fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome;
+
+    /// Takes a line of text that was asked for. For live ones it comes with every key.
+    fn answer(&mut self, _asked: Asked, _text: &str, _seen: &Seen<'_>) -> Outcome {
+        Outcome::Ignored
+    }
+
+    /// Takes an object that was read whole.
+    fn object(&mut self, _object: &ObjectRef, _result: &Result<Value, Problem>) -> Outcome {
+        Outcome::Ignored
+    }
+
+    /// Takes a click or a turn of the wheel: rows down are positive.
+    fn click(&mut self, _x: u16, _y: u16, _seen: &Seen<'_>) -> Outcome {
+        Outcome::Ignored
+    }
+
+    /// Prepares to be drawn: order, selection and scrolling follow what is believed now.
+    fn settle(&mut self, seen: &Seen<'_>, area: Rect);
+
+    /// Draws.
+    fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>);
+
+    /// The keys that matter here.
+    fn hints(&self, seen: &Seen<'_>) -> Vec<Hint>;
+
+    /// The service that is selected, for the colour of the header and for notices.
+    fn service(&self) -> Option<ServiceId> {
+        None
+    }
+
+    /// The moment at which it wants to be drawn again although nothing happened.
+    fn wakes_at(&self, _seen: &Seen<'_>) -> Option<Timestamp> {
+        None
+    }
+}

@@ -1,0 +1,333 @@
+//! Overview: what is broken, worst first; what is well, folded; and what changed lately.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+
+use super::{Hint, Seen, View};
+use crate::domain::health::Health;
+use crate::domain::service::{Service, ServiceId};
+use crate::tui::command::{Command, Context};
+use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
+use crate::tui::paint::{Painter, Span, span};
+use crate::tui::theme::Role;
+use crate::tui::views::propose;
+use crate::tui::widgets::cursor::Cursor;
+use crate::tui::widgets::filter::Filter;
+use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
+use crate::tui::widgets::{timeline, words};
+
+/// The order holds for so long after the cursor moved: rows must not slip away under a finger.
+const HOLD: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long a newly bad service is announced.
+const ANNOUNCED: SignedDuration = SignedDuration::from_mins(2);
+
+const COLUMNS: [Column; 7] = [
+    Column::words("", 1, 1),
+    Column::words("SERVICE", 12, 32).named(),
+    Column::words("ENV", 4, 16).rank(1),
+    Column::words("HEALTH", 20, 90),
+    Column::words("VERSION", 7, 32).rank(2),
+    Column::number("READY", 5, 9),
+    Column::number("SINCE", 5, 7).rank(3),
+];
+
+/// The services of all environments.
+#[derive(Default)]
+pub struct Overview {
+    cursor: Cursor<ServiceId>,
+    order: Vec<ServiceId>,
+    widths: Widths,
+    filter: Filter,
+    faults_only: bool,
+    moved: Option<Timestamp>,
+    announced: Option<(Timestamp, Vec<ServiceId>)>,
+    bad_before: Option<Vec<ServiceId>>,
+}
+
+impl Overview {
+    /// Orders anew, unless the cursor has just moved; services that have gone go, and new ones come last until then.
+    fn reorder(&mut self, seen: &Seen<'_>) {
+        let wanted: Vec<&Service> = seen.board.services().iter().filter(|service| self.shows(service)).collect();
+        let holds = self.moved.is_some_and(|moved| seen.now.duration_since(moved) < HOLD);
+        if holds {
+            self.order.retain(|id| wanted.iter().any(|service| service.id == *id));
+            for service in wanted {
+                if !self.order.contains(&service.id) {
+                    self.order.push(service.id.clone());
+                }
+            }
+        } else {
+            self.order = wanted.into_iter().map(|service| service.id.clone()).collect();
+        }
+    }
+
+    fn shows(&self, service: &Service) -> bool {
+        let health = service.verdict.health;
+        (!self.faults_only || health != Health::Healthy)
+            && self.filter.takes_all(&[&service.id.name, &service.id.environment, &service.verdict.reason, health.word()])
+    }
+
+    /// Notes which services have become bad since the last time.
+    fn announce(&mut self, seen: &Seen<'_>) {
+        let bad: Vec<ServiceId> = seen
+            .board
+            .services()
+            .iter()
+            .filter(|service| service.verdict.health == Health::Bad)
+            .map(|service| service.id.clone())
+            .collect();
+        if let Some(before) = &self.bad_before {
+            let new: Vec<ServiceId> = bad.iter().filter(|id| !before.contains(id)).cloned().collect();
+            if !new.is_empty() {
+                self.announced = Some((seen.now, new));
+            }
+        }
+        if seen.board.is_complete() {
+            self.bad_before = Some(bad);
+        }
+        if self.announced.as_ref().is_some_and(|(at, _)| seen.now.duration_since(*at) > ANNOUNCED) {
+            self.announced = None;
+        }
+    }
+
+    fn selected<'a>(&self, seen: &Seen<'a>) -> Option<&'a Service> {
+        seen.board.find(self.cursor.selected()?)
+    }
+
+    /// The heading: how many need somebody, or what has just become bad.
+    fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
+        if let Some((at, new)) = &self.announced {
+            let names: Vec<&str> = new.iter().map(|id| id.name.as_str()).collect();
+            let glyph = seen.look.glyphs.bad;
+            return vec![
+                span(Role::Bad, format!("{glyph} newly bad: {}", names.join(", "))),
+                span(Role::Muted, format!("   {} ago", words::age(*at, seen.now))),
+            ];
+        }
+        let services = seen.board.services();
+        let needing = services.iter().filter(|service| service.verdict.health.needs_somebody()).count();
+        if services.is_empty() {
+            return vec![span(Role::Title, if seen.board.is_complete() { "No services" } else { "Reading services" })];
+        }
+        let words = match needing {
+            0 => format!("All {} are doing their work or on their way", words::count(services.len(), "service", "services")),
+            _ => format!("{needing} of {} need you", words::count(services.len(), "service", "services")),
+        };
+        let mut spans = vec![span(Role::Title, words)];
+        if !seen.board.is_complete() {
+            spans.push(span(Role::Attention, "   still reading"));
+        }
+        if self.faults_only {
+            spans.push(span(Role::Muted, "   without those that are well"));
+        }
+        spans.extend(self.filter.told());
+        spans
+    }
+
+    /// The rows that are visible: an index into the order, or the line before the healthy ones.
+    fn healthy_from(&self, seen: &Seen<'_>) -> Option<usize> {
+        let is_healthy =
+            |id: &ServiceId| seen.board.find(id).is_some_and(|service| service.verdict.health == Health::Healthy);
+        let first = self.order.iter().rposition(|id| !is_healthy(id)).map_or(0, |last| last + 1);
+        (first < self.order.len()).then_some(first)
+    }
+}
+
+/// The cells of a service.
+fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell<'a>> {
+    let (glyph, role) = seen.look.health(service.verdict.health);
+    let quiet = service.verdict.health == Health::Healthy;
+    let name = if quiet { Role::Text } else { Role::Title };
+    let words = if quiet { Role::Muted } else { role };
+    let environment = if narrow { short_environment(&service.id.environment) } else { &service.id.environment };
+    let ready_role = if service.ready < service.desired { role } else { Role::Text };
+    let since = service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
+    let (now, next) = (&service.version.now, &service.version.next);
+    let version = match next {
+        Some(next) => format!("{now} {} {next}", seen.look.glyphs.arrow),
+        None => now.to_string(),
+    };
+    vec![
+        cell(role, glyph),
+        cell(name, service.id.name.as_str()),
+        cell(Role::Muted, environment),
+        cell(words, service.verdict.reason.as_str()),
+        cell(if next.is_some() { role } else { Role::Text }, version),
+        cell(if quiet { Role::Muted } else { ready_role }, format!("{}/{}", service.ready, service.desired)),
+        cell(Role::Muted, since),
+    ]
+}
+
+/// An environment's name where there is little room.
+fn short_environment(name: &str) -> &str {
+    match name {
+        "production" => "prod",
+        "staging" => "stag",
+        "testing" => "test",
+        "development" => "dev",
+        other => other,
+    }
+}
+
+impl View for Overview {
+    fn context(&self) -> Context {
+        Context::Table
+    }
+
+    fn trail(&self, _seen: &Seen<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn tab(&self) -> Command {
+        Command::Overview
+    }
+
+    fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        let order = &self.order;
+        if self.cursor.moves(command, order.len(), |index| order[index].clone()) {
+            self.moved = Some(seen.now);
+            return Outcome::Redraw;
+        }
+        match command {
+            Command::Filter => {
+                return Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text: self.filter.text().to_owned() }));
+            }
+            Command::FaultsOnly => {
+                self.faults_only = !self.faults_only;
+                return Outcome::Redraw;
+            }
+            Command::Back if !self.filter.is_empty() => {
+                self.filter = Filter::default();
+                return Outcome::Redraw;
+            }
+            _ => {}
+        }
+        let Some(service) = self.selected(seen) else { return Outcome::Ignored };
+        match command {
+            Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
+            Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
+            Command::ShowLogs => match service.workloads.first() {
+                Some(object) => {
+                    let target = LogTarget { object: object.clone(), container: None, previous: false };
+                    Outcome::Ask(Effect::Go(Destination::Logs(target)))
+                }
+                None => Outcome::Ignored,
+            },
+            _ => propose::on_service(command, service),
+        }
+    }
+
+    fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
+        if asked != Asked::Filter {
+            return Outcome::Ignored;
+        }
+        self.filter = Filter::parse(text);
+        self.moved = None;
+        Outcome::Redraw
+    }
+
+    fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
+        let healthy = self.healthy_from(seen).unwrap_or(usize::MAX);
+        let row = usize::from(y).checked_sub(3).map(|row| self.cursor.top() + row);
+        let index = row.map(|row| if row > healthy { row.saturating_sub(2) } else { row });
+        let Some(id) = index.and_then(|index| self.order.get(index)) else { return Outcome::Ignored };
+        let again = self.cursor.selected() == Some(id);
+        self.cursor.select(id.clone());
+        self.moved = Some(seen.now);
+        if again { self.handle(Command::Open, seen) } else { Outcome::Redraw }
+    }
+
+    fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
+        self.announce(seen);
+        self.reorder(seen);
+        let height = usize::from(areas(area).0.height).saturating_sub(3);
+        let order = &self.order;
+        // Two rows go to the line before the healthy ones.
+        let height = height.saturating_sub(2);
+        self.cursor.settle(
+            order.len(),
+            height,
+            |key| order.iter().position(|id| id == key),
+            |index| order[index].clone(),
+        );
+        let narrow = area.width < 100;
+        let rows: Vec<Vec<Cell<'_>>> = self.order[self.cursor.window(self.order.len())]
+            .iter()
+            .filter_map(|id| seen.board.find(id))
+            .map(|service| cells_of(service, seen, narrow))
+            .collect();
+        self.widths.fit(&COLUMNS, area.width.saturating_sub(2), rows.iter().map(Vec::as_slice));
+    }
+
+    fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
+        let (top, bottom) = areas(area);
+        let inner = Rect { x: top.x + 1, width: top.width.saturating_sub(2), ..top };
+        let end = painter.spans(inner.x, top.y, inner.width, &self.heading(seen));
+        let order = "worst first, then longest";
+        if end + 30 < inner.right() {
+            painter.right(inner.right(), top.y, 30, Role::Muted, order);
+        }
+        if self.order.is_empty() {
+            return;
+        }
+        table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);
+        let healthy = self.healthy_from(seen);
+        let mut y = top.y + 3;
+        for index in self.cursor.window(self.order.len()) {
+            if Some(index) == healthy {
+                let well = self.order.len() - index;
+                y += u16::from(index > self.cursor.top());
+                painter.text(inner.x, y, inner.width, Role::Muted, &format!("{well} healthy"));
+                y += 1;
+            }
+            if y >= top.bottom() {
+                break;
+            }
+            let Some(service) = seen.board.find(&self.order[index]) else { continue };
+            let line = Rect { y, height: 1, ..inner };
+            if index == self.cursor.index() {
+                painter.fill(Rect { x: top.x, width: top.width, ..line }, Role::Selection);
+                painter.set_ground(Some(Role::Selection));
+            }
+            table::row(painter, line, &COLUMNS, &self.widths, &cells_of(service, seen, area.width < 100));
+            painter.set_ground(None);
+            y += 1;
+        }
+        let below = self.order.len() - self.cursor.window(self.order.len()).end;
+        if below > 0 && y < top.bottom() {
+            painter.text(inner.x + 3, y, inner.width, Role::Faint, &format!("{below} more"));
+        }
+        timeline::render(painter, bottom, seen, None);
+    }
+
+    fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
+        let mut hints = vec![Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")];
+        hints.push(propose::hint(Command::RollBack, "roll back", seen));
+        hints.push(propose::hint(Command::Restart, "restart", seen));
+        hints.push(Hint::new(Command::Filter, "filter"));
+        hints.push(Hint::new(Command::FaultsOnly, "faults only"));
+        hints
+    }
+
+    fn service(&self) -> Option<ServiceId> {
+        None
+    }
+
+    fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
+        let holds_until = self.moved.map(|moved| moved + HOLD).filter(|at| *at > seen.now);
+        let announced_until = self.announced.as_ref().map(|(at, _)| *at + ANNOUNCED);
+        [holds_until, announced_until].into_iter().flatten().min()
+    }
+}
+
+/// The table above, and what changed below.
+fn areas(area: Rect) -> (Rect, Rect) {
+    let below = match area.height {
+        0..=15 => 0,
+        16..=30 => area.height / 3,
+        _ => area.height * 2 / 5,
+    };
+    let above = area.height - below;
+    (Rect { height: above.saturating_sub(u16::from(below > 0)), ..area }, Rect { y: area.y + above, height: below, ..area })
+}

@@ -1,0 +1,104 @@
+//! The keys that begin a change: the same ones on every view that shows something that can be changed.
+
+use super::{Hint, Seen};
+use crate::domain::health::Health;
+use crate::domain::intent::Intent;
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::service::Service;
+use crate::tui::command::Command;
+use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
+
+/// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
+pub fn on_service(command: Command, service: &Service) -> Outcome {
+    if !is_change(command) {
+        return Outcome::Ignored;
+    }
+    let mut rollable = service.workloads.iter().filter(|workload| Kind::WORKLOADS.contains(&workload.kind));
+    match (rollable.next(), rollable.next()) {
+        (Some(workload), None) => on_object(command, workload),
+        (None, _) => notice(format!("{} has no deployment, stateful set or daemon set", service.id.name)),
+        (Some(_), Some(_)) => notice(format!("{} has several workloads: open it and choose one", service.id.name)),
+    }
+}
+
+/// Begins a change of one object.
+pub fn on_object(command: Command, object: &ObjectRef) -> Outcome {
+    let target = object.clone();
+    let is_workload = Kind::WORKLOADS.contains(&object.kind);
+    let intent = match command {
+        Command::Evict if object.kind == Kind::Pod => Intent::Evict { target },
+        Command::Evict => return notice("only a pod can be evicted".to_owned()),
+        Command::Scale if object.kind == Kind::Pod => return no_shell(object),
+        _ if !is_change(command) => return Outcome::Ignored,
+        _ if !is_workload => return notice(format!("{} cannot be rolled out", object.kind_and_name())),
+        Command::RollBack => Intent::Rollback { target, to: None },
+        Command::Restart => Intent::Restart { target },
+        Command::PauseRollout => Intent::Pause { target },
+        Command::ResumeRollout => Intent::Resume { target },
+        Command::Scale => return ask(Asked::Size),
+        Command::SetImage => return ask(Asked::Image),
+        _ => return Outcome::Ignored,
+    };
+    Outcome::Ask(Effect::Propose(intent))
+}
+
+/// Whether a command begins a change.
+pub fn is_change(command: Command) -> bool {
+    matches!(
+        command,
+        Command::RollBack
+            | Command::Restart
+            | Command::Scale
+            | Command::SetImage
+            | Command::PauseRollout
+            | Command::ResumeRollout
+            | Command::Evict
+    )
+}
+
+/// Begins the change that a line of text was asked for.
+pub fn answered(asked: Asked, text: &str, object: &ObjectRef) -> Outcome {
+    let target = object.clone();
+    match asked {
+        Asked::Size => match crate::domain::intent::Size::parse(text) {
+            Some(to) => Outcome::Ask(Effect::Propose(Intent::Scale { target, to })),
+            None => notice(format!("{text:?} is no number of pods; write 4, or 2-10 for the bounds of an autoscaler")),
+        },
+        Asked::Image => {
+            let (container, image) = match text.split_once('=') {
+                Some((container, image)) => (Some(container.into()), image),
+                None => (None, text),
+            };
+            if image.trim().is_empty() {
+                return Outcome::Redraw;
+            }
+            Outcome::Ask(Effect::Propose(Intent::SetImage { target, container, image: image.trim().into() }))
+        }
+        _ => Outcome::Ignored,
+    }
+}
+
+/// A key that begins a change, or why it cannot.
+pub fn hint(command: Command, label: &'static str, seen: &Seen<'_>) -> Hint {
+    let armed = seen.session.armed().arming(seen.now);
+    // The plan itself can always be looked at; this only says that it could not be confirmed.
+    let not_now = (armed == crate::runtime::Arming::ReadOnly).then(|| "read-only, :arm 15m".to_owned());
+    Hint { command, label, not_now }
+}
+
+fn ask(asked: Asked) -> Outcome {
+    Outcome::Ask(Effect::Prompt(Prompt { asked, text: String::new() }))
+}
+
+fn notice(words: String) -> Outcome {
+    Outcome::Ask(Effect::Notice(Health::Attention, words))
+}
+
+/// There is no shell in here, on purpose: what k9s does on this key is copied as a command.
+fn no_shell(pod: &ObjectRef) -> Outcome {
+    Outcome::Ask(Effect::Copy(format!(
+        "kubectl --context {} -n {} exec -it {} -- sh",
+        pod.cluster, pod.namespace, pod.name
+    )))
+}

@@ -1,0 +1,36 @@
+//! How times and numbers are said: short, with their unit, and never more exact than is of use.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long ago, in one unit: "41 s", "8 min", "6 d".
+pub fn age(then: Timestamp, now: Timestamp) -> String {
+    duration(now.duration_since(then))
+}
+
+/// A length of time in one unit.
+pub fn duration(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().max(0);
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        100..=5_999 => format!("{} min", seconds / 60),
+        6_000..=172_799 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A moment as people on call say it: the minute within the last day, else how many days ago. UTC, as in logs.
+pub fn moment(then: Timestamp, now: Timestamp) -> String {
+    if now.duration_since(then) < SignedDuration::from_hours(20) { clock(then) } else { age(then, now) }
+}
+
+/// The minute of a moment, in UTC.
+pub fn clock(at: Timestamp) -> String {
+    let time = at.to_zoned(TimeZone::UTC);
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// A number of things with its word.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
