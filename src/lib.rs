@@ -5,3 +5,4 @@ pub mod clients;
 pub mod domain;
 pub mod operations;
 pub mod tui;
+pub mod state;

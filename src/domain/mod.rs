@@ -2,17 +2,23 @@
 
 pub mod actor;
 pub mod audit;
+pub mod change;
 pub mod condition;
+pub mod environment;
+pub mod health;
 pub mod intent;
 pub mod kind;
 pub mod nearest;
+pub mod moment;
 pub mod object;
 pub mod operation;
 pub mod plan;
 pub mod platform;
 pub mod pod;
 pub mod problem;
+pub mod rollout;
 pub mod row;
+pub mod service;
 pub mod text;
 pub mod time;
 pub mod update;

@@ -1,0 +1,75 @@
+//! A change: something that somebody or something did to the platform, as one line of a timeline.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::object::ObjectRef;
+use super::service::ServiceId;
+use super::text::Text;
+
+/// What sort of change it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeClass {
+    /// A revision began or finished to roll out.
+    Rollout,
+    /// The number of pods wished for.
+    Scale,
+    /// Rolling out was paused or resumed.
+    Pause,
+    /// A ConfigMap or Secret.
+    Config,
+    /// A workload came or went.
+    Existence,
+    /// Containers ended and were started again.
+    Restart,
+    /// What the cluster tells beside this.
+    Event,
+}
+
+impl ChangeClass {
+    /// Whether equal changes are noise that folds into one line.
+    pub fn folds(self) -> bool {
+        matches!(self, Self::Config | Self::Restart | Self::Event)
+    }
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// When it happened; when it last happened, if often.
+    pub at: Timestamp,
+    /// How often it happened.
+    pub times: u32,
+    /// What sort of change it is.
+    pub class: ChangeClass,
+    /// The object it happened to.
+    pub object: ObjectRef,
+    /// The environment.
+    pub environment: Text,
+    /// The service, if it belongs to one.
+    pub service: Option<Text>,
+    /// What happened: "scaled 4 → 5".
+    pub what: Text,
+    /// Why, if somebody said so.
+    pub why: Option<Text>,
+    /// Who did it, if that is known.
+    pub by: Option<Text>,
+}
+
+impl Change {
+    /// What happened and how often: "BackOff: restarting failed container chat, 14 times".
+    pub fn sentence(&self) -> String {
+        if self.times > 1 { format!("{}, {} times", self.what, self.times) } else { self.what.to_string() }
+    }
+
+    /// Whether it may matter to a service: it happened to it, or to configuration of its environment that names nobody.
+    pub fn concerns(&self, service: &ServiceId) -> bool {
+        self.object.cluster == service.cluster
+            && self.environment == service.environment
+            && match &self.service {
+                Some(name) => *name == service.name,
+                None => self.class == ChangeClass::Config,
+            }
+    }
+}

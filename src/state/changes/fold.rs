@@ -1,0 +1,106 @@
+//! Makes a timeline readable: what was both seen and told is one line, and repeated noise folds.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+
+use super::KEPT;
+use crate::domain::change::{Change, ChangeClass};
+use crate::domain::object::ObjectRef;
+
+/// The same change, seen and told, has times that differ by no more than this.
+const SAME: SignedDuration = SignedDuration::from_secs(60);
+/// Noise within this time is one noise.
+const ONE_NOISE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Sorts newest first, merges what is the same, folds noise, and cuts to the number that is kept.
+pub(super) fn fold(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.object.cmp(&b.object)).then_with(|| a.what.cmp(&b.what)));
+    let mut kept: Vec<Change> = Vec::with_capacity(changes.len().min(KEPT));
+    let mut latest: HashMap<ObjectRef, Vec<usize>> = HashMap::new();
+    let mut noise: HashMap<(ChangeClass, String, String), usize> = HashMap::new();
+    for change in changes {
+        if change.class.folds() {
+            let key = noise_key(&change);
+            if let Some(held) = noise.get(&key).map(|index| &mut kept[*index])
+                && held.at.duration_since(change.at) <= ONE_NOISE
+            {
+                held.times += change.times;
+                continue;
+            }
+            noise.insert(key, kept.len());
+        } else {
+            let of_object = latest.entry(change.object.clone()).or_default();
+            if let Some(index) = of_object.iter().find(|index| is_same(&kept[**index], &change)) {
+                merge(&mut kept[*index], change);
+                continue;
+            }
+            of_object.push(kept.len());
+        }
+        kept.push(change);
+    }
+    kept.sort_by_key(|change| std::cmp::Reverse(change.at));
+    kept.truncate(KEPT);
+    kept
+}
+
+/// Whether a change is the same noise as an earlier one.
+pub(super) fn is_same_noise(held: &Change, change: &Change) -> bool {
+    change.class.folds()
+        && held.class == change.class
+        && held.object == change.object
+        && held.what == change.what
+        && change.at.duration_since(held.at) <= ONE_NOISE
+}
+
+/// Noise of one service is one noise, whichever of its pods makes it; configuration is its own.
+fn noise_key(change: &Change) -> (ChangeClass, String, String) {
+    let whose = match &change.service {
+        Some(service) if change.class != ChangeClass::Config => {
+            format!("{}\n{}\n{service}", change.object.cluster, change.environment)
+        }
+        _ => format!("{}\n{}", change.object.cluster, change.object),
+    };
+    (change.class, whose, change.what.to_string())
+}
+
+/// Whether two changes of one object are one that was heard twice.
+fn is_same(held: &Change, other: &Change) -> bool {
+    if held.class != other.class || held.at.duration_since(other.at).abs() > SAME {
+        return false;
+    }
+    held.what == other.what
+        || match held.class {
+            ChangeClass::Scale => target(held) == target(other),
+            // A ControllerRevision and a ReplicaSet's number say less than the images do.
+            ChangeClass::Rollout => is_began(held) && is_began(other) && (is_weak(held) || is_weak(other)),
+            _ => false,
+        }
+}
+
+/// Puts what two tellings of one change know together; the time is that of the first.
+fn merge(held: &mut Change, other: Change) {
+    let says_less = match held.class {
+        ChangeClass::Scale => !held.what.contains('→') && other.what.contains('→'),
+        _ => is_weak(held) && !is_weak(&other),
+    };
+    if says_less {
+        held.what = other.what;
+    }
+    held.by = held.by.take().or(other.by);
+    held.why = held.why.take().or(other.why);
+    held.at = held.at.min(other.at);
+}
+
+fn is_weak(change: &Change) -> bool {
+    change.what.starts_with("revision ")
+}
+
+fn is_began(change: &Change) -> bool {
+    change.what.contains(" began")
+}
+
+/// The number of pods that a scaling ends at.
+fn target(change: &Change) -> Option<&str> {
+    change.what.rsplit(' ').next()
+}

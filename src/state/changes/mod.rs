@@ -1,0 +1,116 @@
+//! *What changed*: a timeline of what was seen happening and of what the cluster's objects tell about the past.
+//!
+//! Rows are lean, so some changes are seen without their content. Of ConfigMaps and Secrets only metadata is read: that
+//! one changed is known while it is watched, what changed in it is not, and what happened before midwatch started is
+//! not. A restart is a new revision with the same images. Who did it is known of autoscalers only; managed fields tell
+//! more, and are fetched when somebody asks.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::State;
+use crate::domain::change::Change;
+use crate::domain::kind::Kind;
+use crate::domain::service::ServiceId;
+
+mod events;
+mod fold;
+mod seen;
+mod told;
+
+pub(super) use seen::{Noted, between};
+
+/// How many changes are kept.
+pub const KEPT: usize = 500;
+
+/// The kinds that tell about the past.
+const KINDS: [Kind; 11] = [
+    Kind::Namespace,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::ReplicaSet,
+    Kind::ControllerRevision,
+    Kind::Pod,
+    Kind::HorizontalPodAutoscaler,
+    Kind::ConfigMap,
+    Kind::Secret,
+    Kind::Event,
+];
+
+/// What was seen happening, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    seen: VecDeque<Change>,
+    revision: u64,
+}
+
+impl Witness {
+    /// Whether changes of a kind are noted.
+    pub(super) fn is_interested_in(kind: Kind) -> bool {
+        Kind::WORKLOADS.contains(&kind) || matches!(kind, Kind::ConfigMap | Kind::Secret)
+    }
+
+    /// Notes a change.
+    pub(super) fn keep(&mut self, change: Change) {
+        self.revision += 1;
+        if let Some(last) = self.seen.iter_mut().rev().find(|last| fold::is_same_noise(last, &change)) {
+            last.times += 1;
+            last.at = change.at;
+            return;
+        }
+        if self.seen.len() == KEPT {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(change);
+    }
+}
+
+/// The timeline, newest first.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    changes: Vec<Change>,
+    inputs: Option<(u64, u64)>,
+    revision: u64,
+}
+
+impl Timeline {
+    /// Brings the timeline up to date; true when it moved. Free of cost when nothing can have moved.
+    pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
+        let inputs = Some((state.revision_of(&KINDS), state.witness.revision));
+        if self.inputs == inputs {
+            return false;
+        }
+        self.inputs = inputs;
+        let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
+        changes.extend(told::told(state));
+        // A clock that runs ahead must not put its tale above everything for hours.
+        for change in &mut changes {
+            change.at = change.at.min(now);
+        }
+        let changes = fold::fold(changes);
+        let did_move = changes != self.changes;
+        self.changes = changes;
+        self.revision += u64::from(did_move);
+        did_move
+    }
+
+    /// All changes, newest first; at most [`KEPT`].
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The changes that may matter to a service, newest first.
+    pub fn of<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = &'a Change> {
+        self.changes.iter().filter(move |change| change.concerns(service))
+    }
+
+    /// Moves whenever the timeline does.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+#[cfg(test)]
+mod tests;

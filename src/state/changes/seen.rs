@@ -1,0 +1,150 @@
+//! What changed between two sights of an object, while it is watched.
+
+use jiff::Timestamp;
+
+use crate::domain::change::{Change, ChangeClass};
+use crate::domain::condition::find;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::row::Row;
+use crate::domain::service::named_by;
+use crate::domain::text::Text;
+use crate::domain::workload::{Workload, image_name, version_of};
+
+/// A change whose environment is yet to be found.
+#[derive(Debug)]
+pub(in crate::state) struct Noted {
+    pub(in crate::state) object: ObjectRef,
+    at: Timestamp,
+    class: ChangeClass,
+    service: Option<Text>,
+    what: String,
+    why: Option<Text>,
+}
+
+impl Noted {
+    /// The change, in its environment.
+    pub(in crate::state) fn into_change(self, environment: Text) -> Change {
+        Change {
+            at: self.at,
+            times: 1,
+            class: self.class,
+            object: self.object,
+            environment,
+            service: self.service,
+            what: Text::from(self.what),
+            why: self.why,
+            by: None,
+        }
+    }
+}
+
+/// What changed between two sights of an object. That it came is not noted: its row tells when. A ConfigMap or Secret
+/// that is said again by a watch has changed, even though its lean row has not.
+pub(in crate::state) fn between(
+    cluster: &ClusterName,
+    old: Option<&Row>,
+    new: Option<&Row>,
+    now: Timestamp,
+) -> Vec<Noted> {
+    let Some(row) = new.or(old) else { return Vec::new() };
+    let meta = row.meta();
+    let template = row.workload().map(|workload| &workload.template_labels);
+    let sets: Vec<_> = std::iter::once(&meta.labels).chain(template).collect();
+    let service = named_by(&sets).or(row.workload().map(|_| &meta.name)).cloned();
+    let object = ObjectRef {
+        cluster: cluster.clone(),
+        kind: row.kind(),
+        namespace: meta.namespace.clone(),
+        name: meta.name.clone(),
+    };
+    let noted = |(class, what): (ChangeClass, String)| Noted {
+        object: object.clone(),
+        at: now,
+        class,
+        service: service.clone(),
+        why: row
+            .workload()
+            .filter(|_| class == ChangeClass::Rollout)
+            .map(|workload| workload.change_cause.clone())
+            .filter(|cause| !cause.is_empty()),
+        what,
+    };
+    let changes = match (old, new) {
+        (Some(old), Some(new)) if old.meta().uid != new.meta().uid => {
+            vec![(ChangeClass::Existence, "deleted and created anew".to_owned())]
+        }
+        (Some(old), Some(new)) => match (old.workload(), new.workload()) {
+            (Some(old), Some(new)) => workload(old, new),
+            (None, None) if matches!(new, Row::ConfigMap(_) | Row::Secret(_)) => {
+                vec![(ChangeClass::Config, config_words(new, "changed"))]
+            }
+            _ => Vec::new(),
+        },
+        (Some(gone), None) if gone.workload().is_some() => vec![(ChangeClass::Existence, "deleted".to_owned())],
+        (Some(gone), None) if matches!(gone, Row::ConfigMap(_) | Row::Secret(_)) => {
+            vec![(ChangeClass::Config, config_words(gone, "deleted"))]
+        }
+        _ => Vec::new(),
+    };
+    changes.into_iter().map(noted).collect()
+}
+
+/// What is said of a ConfigMap or Secret: "ConfigMap chat-config changed".
+pub(super) fn config_words(row: &Row, what: &str) -> String {
+    format!("{} {} {what}", row.kind(), row.meta().name)
+}
+
+/// What is said when a revision begins to roll out. Told by images where these differ, else by its number or name.
+pub(super) fn began(old: &[Text], new: &[Text], version: &Text, revision: &str) -> String {
+    if old == new {
+        return format!("revision {revision} began, same images");
+    }
+    let side: Vec<_> = old.iter().zip(new).skip(1).filter(|(old, new)| old != new).collect();
+    if old.first() != new.first() || side.is_empty() {
+        return format!("rollout {version} began");
+    }
+    let sides: Vec<_> = side.iter().map(|(old, new)| format!("{} → {}", image_name(old), image_name(new))).collect();
+    format!("rollout {version} began: {}", sides.join(", "))
+}
+
+/// What changed in a workload.
+fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, String)> {
+    let mut changes = Vec::new();
+    let version = version_of(&new.template_labels, new.images.first());
+    if old.images != new.images {
+        changes.push((ChangeClass::Rollout, began(&old.images, &new.images, &version, "")));
+    } else if let Some(revision) = new_revision(old, new) {
+        changes.push((ChangeClass::Rollout, began(&old.images, &new.images, &version, revision)));
+    }
+    if old.desired != new.desired {
+        changes.push((ChangeClass::Scale, format!("scaled {} → {}", old.desired, new.desired)));
+    }
+    match (old.is_paused, new.is_paused) {
+        (false, true) => changes.push((ChangeClass::Pause, "paused".to_owned())),
+        (true, false) => changes.push((ChangeClass::Pause, "resumed".to_owned())),
+        _ => {}
+    }
+    if !old.is_past_deadline() && new.is_past_deadline() {
+        changes.push((ChangeClass::Rollout, format!("rollout {version} passed its deadline")));
+    } else if is_complete(new) && !is_complete(old) {
+        changes.push((ChangeClass::Rollout, format!("rollout {version} finished")));
+    }
+    changes
+}
+
+/// The revision that a workload has now and had not before. That of a Deployment comes a moment after its images, and
+/// is then the same change: the timeline merges the two.
+fn new_revision<'a>(old: &Workload, new: &'a Workload) -> Option<&'a str> {
+    let differs = |old: &Text, new: &'a Text| (old != new && !old.is_empty()).then_some(new.as_str());
+    differs(&old.revision, &new.revision).or_else(|| differs(&old.update_revision, &new.update_revision))
+}
+
+/// Whether a rollout has run to its end.
+fn is_complete(workload: &Workload) -> bool {
+    let seen = workload.observed_generation >= workload.meta.generation;
+    if workload.update_revision.is_empty() {
+        return seen
+            && find(&workload.conditions, "Progressing").is_some_and(|it| it.reason == "NewReplicaSetAvailable");
+    }
+    seen && workload.update_revision == workload.current_revision
+}

@@ -1,0 +1,169 @@
+//! Who belongs to whom: workloads with their pods and revisions, joined by the identity of the owner in one pass.
+
+use std::collections::HashMap;
+
+use super::inventory::Inventory;
+use crate::domain::kind::Kind;
+use crate::domain::object::Meta;
+use crate::domain::platform::Job;
+use crate::domain::pod::Pod;
+use crate::domain::row::Row;
+use crate::domain::text::Text;
+use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload};
+
+/// The label by which StatefulSets and DaemonSets mark the revision of a pod.
+const REVISION_HASH: &str = "controller-revision-hash";
+
+/// A workload with what it owns.
+#[derive(Clone, Debug)]
+pub struct Family<'a> {
+    /// Deployment, StatefulSet or DaemonSet.
+    pub kind: Kind,
+    /// The workload.
+    pub workload: &'a Workload,
+    /// Its pods, those on their way out included.
+    pub pods: Vec<&'a Pod>,
+    /// Its ReplicaSets (Deployment).
+    pub replica_sets: Vec<&'a ReplicaSet>,
+    /// Its ControllerRevisions (StatefulSet, DaemonSet).
+    pub revisions: Vec<&'a ControllerRevision>,
+}
+
+impl<'a> Family<'a> {
+    /// A workload before anything was found that it owns.
+    pub fn alone(kind: Kind, workload: &'a Workload) -> Self {
+        Self { kind, workload, pods: Vec::new(), replica_sets: Vec::new(), revisions: Vec::new() }
+    }
+
+    /// One workload with what it owns, looked up in its namespace only.
+    pub(super) fn of(inventory: &'a Inventory, row: &'a Row) -> Option<Self> {
+        let mut families = Families::of_workloads([row]);
+        families.adopt(inventory, &|kind| Box::new(inventory.rows(kind).rows_in(&row.meta().namespace)));
+        families.workloads.pop()
+    }
+
+    /// The ReplicaSet whose template is the workload's, by its number: a lean row holds no template to compare.
+    pub fn current_replica_set(&self) -> Option<&'a ReplicaSet> {
+        let number = self.workload.revision.parse::<i64>().ok()?;
+        self.replica_sets.iter().copied().find(|set| set.revision == number)
+    }
+
+    /// The pods of the newest revision, without those that are on their way out.
+    pub fn new_pods(&self) -> impl Iterator<Item = &'a Pod> {
+        let hash = match self.kind {
+            Kind::Deployment => self.current_replica_set().map(|set| ("pod-template-hash", set.hash())),
+            Kind::StatefulSet => Some((REVISION_HASH, self.workload.update_revision.as_str())),
+            _ => None,
+        };
+        let hash = hash.filter(|(_, hash)| !hash.is_empty());
+        let images = &self.workload.images;
+        self.pods.iter().copied().filter(move |pod| {
+            pod.meta.deleted.is_none()
+                && match hash {
+                    Some((label, hash)) => pod.meta.label(label).is_some_and(|of_pod| of_pod == hash),
+                    // Without a revision to compare with, a pod with the images of the template counts as new.
+                    None => images.iter().all(|image| pod.containers.iter().any(|held| held.image == *image)),
+                }
+        })
+    }
+}
+
+/// Where an identity belongs.
+#[derive(Clone, Copy, Debug)]
+enum Home {
+    Workload(usize),
+    Job(usize),
+}
+
+/// Everything that runs in a cluster, by who owns it.
+#[derive(Debug, Default)]
+pub(super) struct Families<'a> {
+    /// Workloads with what they own.
+    pub(super) workloads: Vec<Family<'a>>,
+    /// Jobs, finished ones included, with their pods.
+    pub(super) jobs: Vec<(&'a Job, Vec<&'a Pod>)>,
+    /// Pods whose owner is not read, or that have none.
+    pub(super) loose: Vec<&'a Pod>,
+    homes: HashMap<&'a str, Home>,
+}
+
+impl<'a> Families<'a> {
+    /// Joins everything in a cluster.
+    pub(super) fn gather(inventory: &'a Inventory) -> Self {
+        let workloads = Kind::WORKLOADS.into_iter().flat_map(|kind| inventory.rows(kind).rows());
+        let mut families = Self::of_workloads(workloads);
+        for row in inventory.rows(Kind::Job).rows() {
+            if let Row::Job(job) = row {
+                families.homes.insert(&job.meta.uid, Home::Job(families.jobs.len()));
+                families.jobs.push((job, Vec::new()));
+            }
+        }
+        families.adopt(inventory, &|kind| Box::new(inventory.rows(kind).rows()));
+        families
+    }
+
+    /// The workload that an identity belongs to: its own, or that of a ReplicaSet it owns.
+    pub(super) fn workload_of(&self, uid: &str) -> Option<&Family<'a>> {
+        match self.homes.get(uid)? {
+            Home::Workload(index) => self.workloads.get(*index),
+            Home::Job(_) => None,
+        }
+    }
+
+    /// The workload that owns an object.
+    pub(super) fn owner_of(&self, meta: &Meta) -> Option<&Family<'a>> {
+        self.workload_of(meta.owner_uid()?)
+    }
+
+    fn of_workloads(rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let mut families = Self::default();
+        for row in rows {
+            if let Some(workload) = row.workload() {
+                families.homes.insert(&workload.meta.uid, Home::Workload(families.workloads.len()));
+                families.workloads.push(Family::alone(row.kind(), workload));
+            }
+        }
+        families
+    }
+
+    /// Finds the owners of revisions and pods among some rows.
+    fn adopt(&mut self, inventory: &'a Inventory, rows: &dyn Fn(Kind) -> Box<dyn Iterator<Item = &'a Row> + 'a>) {
+        for row in rows(Kind::ReplicaSet).chain(rows(Kind::ControllerRevision)) {
+            let owner = row.meta().owner_uid().and_then(|uid| self.homes.get(uid.as_str()).copied());
+            let Some(Home::Workload(index)) = owner else { continue };
+            match row {
+                Row::ReplicaSet(set) => {
+                    self.homes.insert(&set.meta.uid, Home::Workload(index));
+                    self.workloads[index].replica_sets.push(set);
+                }
+                Row::ControllerRevision(revision) => self.workloads[index].revisions.push(revision),
+                _ => {}
+            }
+        }
+        for row in rows(Kind::Pod) {
+            let Row::Pod(pod) = row else { continue };
+            match self.home_of(inventory, pod) {
+                Some(Home::Workload(index)) => self.workloads[index].pods.push(pod),
+                Some(Home::Job(index)) => self.jobs[index].1.push(pod),
+                None => self.loose.push(pod),
+            }
+        }
+    }
+
+    /// Where a pod belongs.
+    fn home_of(&self, inventory: &Inventory, pod: &Pod) -> Option<Home> {
+        let owner = pod.meta.owner.as_ref()?;
+        self.homes.get(owner.uid.as_str()).copied().or_else(|| {
+            // ReplicaSets may not be readable: their names are made of the Deployment's name and the hash.
+            let hash = pod.meta.label("pod-template-hash").filter(|_| owner.kind == "ReplicaSet")?;
+            let name = owner.name.strip_suffix(hash.as_str())?.strip_suffix('-')?;
+            let row = inventory.rows(Kind::Deployment).find(&pod.meta.namespace, name)?;
+            self.homes.get(row.meta().uid.as_str()).copied()
+        })
+    }
+}
+
+/// The hash that a pod or a ControllerRevision carries for its revision.
+pub(super) fn revision_hash(meta: &Meta) -> Option<&Text> {
+    meta.label(REVISION_HASH).or_else(|| meta.label("controller.kubernetes.io/hash"))
+}

@@ -1,0 +1,228 @@
+//! What we currently believe. Facts enter only through [`State::apply`]; boards are computed from it when asked.
+//! Nothing here reads a clock: `now` is always given.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::environment::{EnvironmentRules, Place};
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::row::Row;
+use crate::domain::text::Text;
+use crate::domain::update::{SourceId, Update};
+
+mod changes;
+mod collection;
+mod doubt;
+mod family;
+mod health;
+mod history;
+mod inventory;
+mod rollouts;
+mod services;
+mod trouble;
+
+pub use changes::{KEPT, Timeline};
+pub use collection::{Collection, JOURNAL};
+pub use family::Family;
+pub use history::history;
+pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
+pub use rollouts::status;
+pub use services::ServiceBoard;
+
+use changes::Witness;
+
+/// What an update changed of what can be seen.
+#[must_use]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    kinds: u32,
+    is_about_sources: bool,
+}
+
+impl Changed {
+    /// Whether nothing moved.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether rows of a kind moved.
+    pub fn touches(self, kind: Kind) -> bool {
+        self.kinds & (1 << kind.index()) != 0
+    }
+
+    /// Whether the liveness of a source or what is known about a cluster moved.
+    pub fn touches_sources(self) -> bool {
+        self.is_about_sources
+    }
+
+    /// Both.
+    pub fn and(self, other: Self) -> Self {
+        Self { kinds: self.kinds | other.kinds, is_about_sources: self.is_about_sources || other.is_about_sources }
+    }
+
+    fn rows(kind: Kind, did_move: bool) -> Self {
+        Self { kinds: u32::from(did_move) << kind.index(), is_about_sources: false }
+    }
+
+    fn sources(did_move: bool) -> Self {
+        Self { kinds: 0, is_about_sources: did_move }
+    }
+}
+
+/// What is believed about all clusters.
+#[derive(Debug, Default)]
+pub struct State {
+    rules: EnvironmentRules,
+    clusters: BTreeMap<ClusterName, Inventory>,
+    witness: Witness,
+}
+
+impl State {
+    /// Knows nothing yet.
+    pub fn new(rules: EnvironmentRules) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
+    /// Takes in what the world said, heard at `now`.
+    pub fn apply(&mut self, update: Update, now: Timestamp) -> Changed {
+        match update {
+            Update::ListBegan(source) => {
+                self.cluster_mut(source.cluster).begin_list(source.kind, source.namespace.as_ref());
+                Changed::default()
+            }
+            Update::Applied(source, rows) => self.apply_rows(&source, rows, now),
+            Update::Gone(source, names) => self.remove_rows(&source, &names, now),
+            Update::ListEnded(source) => {
+                let inventory = self.cluster_mut(source.cluster.clone());
+                let is_news = inventory.tells_news(source.kind, source.namespace.as_ref());
+                let gone = inventory.end_list(source.kind, source.namespace.as_ref());
+                if is_news {
+                    for row in &gone {
+                        self.note(&source.cluster, Some(row), None, now);
+                    }
+                }
+                // The end of a list is seen: the title no longer says that it loads.
+                Changed::rows(source.kind, !gone.is_empty()).and(Changed::sources(true))
+            }
+            Update::Source(source, liveness) => Changed::sources(self.cluster_mut(source.cluster).set_liveness(
+                source.kind,
+                source.namespace.as_ref(),
+                liveness,
+            )),
+            Update::Heard(cluster, at) => {
+                let inventory = self.cluster_mut(cluster);
+                let before = inventory.liveness(now);
+                inventory.heard = inventory.heard.max(Some(at));
+                inventory.silent = None;
+                Changed::sources(before != inventory.liveness(now))
+            }
+            Update::Silent(cluster, problem) => replace(&mut self.cluster_mut(cluster).silent, problem),
+            Update::Cluster(cluster, facts) => replace(&mut self.cluster_mut(cluster).facts, facts),
+            Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
+            Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
+        }
+    }
+
+    /// The clusters by name.
+    pub fn clusters(&self) -> impl Iterator<Item = (&ClusterName, &Inventory)> {
+        self.clusters.iter()
+    }
+
+    /// One cluster.
+    pub fn cluster(&self, name: &ClusterName) -> Option<&Inventory> {
+        self.clusters.get(name)
+    }
+
+    /// The row of an object.
+    pub fn find(&self, object: &ObjectRef) -> Option<&Row> {
+        self.cluster(&object.cluster)?.rows(object.kind).find(&object.namespace, &object.name)
+    }
+
+    /// A workload with its pods and revisions.
+    pub fn family(&self, workload: &ObjectRef) -> Option<Family<'_>> {
+        Family::of(self.cluster(&workload.cluster)?, self.find(workload)?)
+    }
+
+    /// How fresh the rows of a kind are.
+    pub fn freshness(&self, cluster: &ClusterName, kind: Kind) -> Freshness {
+        self.cluster(cluster).map_or(Freshness::Loading, |inventory| inventory.freshness(kind))
+    }
+
+    /// How a cluster is doing.
+    pub fn cluster_liveness(&self, cluster: &ClusterName, now: Timestamp) -> ClusterLiveness {
+        self.cluster(cluster).map_or(ClusterLiveness::Connecting, |inventory| inventory.liveness(now))
+    }
+
+    /// To which environment a namespace belongs.
+    pub fn place(&self, cluster: &ClusterName, namespace: &Text) -> Place {
+        let row = self.cluster(cluster).and_then(|inventory| inventory.rows(Kind::Namespace).find("", namespace));
+        self.rules.place(cluster, namespace, row.and_then(|row| row.meta().label("environment")))
+    }
+
+    /// The sum of the revisions of some kinds in all clusters: it moves when any of their rows does.
+    fn revision_of(&self, kinds: &[Kind]) -> u64 {
+        let revisions = |inventory: &Inventory| kinds.iter().map(|kind| inventory.rows(*kind).revision()).sum::<u64>();
+        self.clusters.values().map(revisions).sum()
+    }
+
+    /// Takes rows in and notes what changed in them.
+    fn apply_rows(&mut self, source: &SourceId, rows: Vec<Row>, now: Timestamp) -> Changed {
+        let inventory = self.cluster_mut(source.cluster.clone());
+        let is_news = inventory.tells_news(source.kind, source.namespace.as_ref());
+        let is_watching = inventory.is_watching(source.kind, source.namespace.as_ref());
+        let mut changed = Changed::default();
+        let mut noted = Vec::new();
+        for row in rows {
+            let kind = row.kind();
+            if is_news && Witness::is_interested_in(kind) {
+                let old = inventory.rows(kind).find(&row.meta().namespace, &row.meta().name);
+                if is_watching || old != Some(&row) {
+                    noted.extend(changes::between(&source.cluster, old, Some(&row), now));
+                }
+            }
+            changed = changed.and(Changed::rows(kind, inventory.rows_mut(kind).apply(row)));
+        }
+        self.keep(noted);
+        changed
+    }
+
+    /// Takes rows out.
+    fn remove_rows(&mut self, source: &SourceId, names: &[(Text, Text)], now: Timestamp) -> Changed {
+        let mut did_move = false;
+        for (namespace, name) in names {
+            if let Some(row) = self.cluster_mut(source.cluster.clone()).rows_mut(source.kind).remove(namespace, name) {
+                did_move = true;
+                self.note(&source.cluster, Some(&row), None, now);
+            }
+        }
+        Changed::rows(source.kind, did_move)
+    }
+
+    /// Notes what changed between two sights of an object.
+    fn note(&mut self, cluster: &ClusterName, old: Option<&Row>, new: Option<&Row>, now: Timestamp) {
+        self.keep(changes::between(cluster, old, new, now));
+    }
+
+    fn keep(&mut self, noted: Vec<changes::Noted>) {
+        for noted in noted {
+            let place = self.place(&noted.object.cluster, &noted.object.namespace);
+            self.witness.keep(noted.into_change(place.environment));
+        }
+    }
+
+    fn cluster_mut(&mut self, cluster: ClusterName) -> &mut Inventory {
+        self.clusters.entry(cluster).or_default()
+    }
+}
+
+/// Puts a fact in place of what was known before.
+fn replace<T: PartialEq>(known: &mut Option<T>, fact: T) -> Changed {
+    let is_new = known.as_ref() != Some(&fact);
+    *known = Some(fact);
+    Changed::sources(is_new)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! A member of a service: one workload, one running Job, or pods that no known controller owns.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::domain::health::Verdict;
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, Meta, ObjectRef};
+use crate::domain::platform::Job;
+use crate::domain::pod::{Pod, Role};
+use crate::domain::rollout::{Phase, RolloutStatus};
+use crate::domain::service::{VersionShown, named_by};
+use crate::domain::text::Text;
+use crate::domain::workload::version_of;
+use crate::state::family::Family;
+use crate::state::health;
+
+/// The label that says what a service is part of.
+const PART_OF: &str = "app.kubernetes.io/part-of";
+
+/// A part of a service, and how it is.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) object: ObjectRef,
+    /// The service it belongs to.
+    pub(super) service: Text,
+    pub(super) part_of: Option<Text>,
+    pub(super) verdict: Verdict,
+    pub(super) version: VersionShown,
+    pub(super) ready: u32,
+    pub(super) desired: u32,
+    pub(super) restarts: u32,
+}
+
+impl Member {
+    /// A workload whose health was assessed.
+    pub(super) fn of_workload(
+        cluster: &ClusterName,
+        family: &Family<'_>,
+        status: &RolloutStatus,
+        verdict: Verdict,
+    ) -> Self {
+        let workload = family.workload;
+        let labels = [&workload.meta.labels, &workload.template_labels];
+        Self {
+            object: object(cluster, family.kind, &workload.meta),
+            service: named_by(&labels).unwrap_or(&workload.meta.name).clone(),
+            part_of: labels.iter().find_map(|labels| crate::domain::object::label(labels, PART_OF)).cloned(),
+            verdict,
+            version: version_shown(family, status),
+            ready: u32::try_from(workload.ready).unwrap_or(0),
+            desired: u32::try_from(workload.desired).unwrap_or(0),
+            restarts: family.pods.iter().map(|pod| pod.restarts()).sum(),
+        }
+    }
+
+    /// A running Job. Those of a CronJob share its name, so that not every run is a service of its own.
+    pub(super) fn of_job(cluster: &ClusterName, job: &Job, pods: &[&Pod], now: Timestamp) -> Self {
+        let own = job.meta.owner.as_ref().map_or(&job.meta.name, |owner| &owner.name);
+        Self {
+            service: named_by(&[&job.meta.labels]).unwrap_or(own).clone(),
+            verdict: health::assess_job(job, pods, now),
+            ..Self::of_pods(cluster, object(cluster, Kind::Job, &job.meta), &job.meta, pods, now)
+        }
+    }
+
+    /// Pods that no known controller owns, named by the first.
+    pub(super) fn of_loose(cluster: &ClusterName, pods: &[&Pod], now: Timestamp) -> Option<Self> {
+        let first = pods.first()?;
+        let service = named_by(&[&first.meta.labels]).unwrap_or(loose_name(first)).clone();
+        let object = object(cluster, Kind::Pod, &first.meta);
+        Some(Self { service, ..Self::of_pods(cluster, object, &first.meta, pods, now) })
+    }
+
+    fn of_pods(cluster: &ClusterName, object: ObjectRef, meta: &Meta, pods: &[&Pod], now: Timestamp) -> Self {
+        debug_assert_eq!(*cluster, object.cluster);
+        let running = pods.iter().filter(|pod| !pod.is_finished());
+        Self {
+            service: meta.name.clone(),
+            part_of: meta.label(PART_OF).cloned(),
+            verdict: health::assess_pods(pods, now),
+            version: VersionShown { now: pods.first().map(|pod| version(pod)).unwrap_or_default(), next: None },
+            ready: count(running.clone().filter(|pod| pod.is_ready())),
+            desired: count(running),
+            restarts: pods.iter().map(|pod| pod.restarts()).sum(),
+            object,
+        }
+    }
+}
+
+/// The name of an object in a cluster.
+pub(super) fn object(cluster: &ClusterName, kind: Kind, meta: &Meta) -> ObjectRef {
+    ObjectRef { cluster: cluster.clone(), kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
+}
+
+/// The name by which pods of one unread controller find together. A static pod is owned by its node, which says nothing.
+pub(super) fn loose_name(pod: &Pod) -> &Text {
+    match &pod.meta.owner {
+        Some(owner) if owner.kind != "Node" => &owner.name,
+        _ => &pod.meta.name,
+    }
+}
+
+/// What runs and, while it is being replaced, by what: the version that most of the other pods have is the old one.
+fn version_shown(family: &Family<'_>, status: &RolloutStatus) -> VersionShown {
+    let newest = family.workload.version();
+    if status.phase == Phase::Stable {
+        return VersionShown { now: newest, next: None };
+    }
+    let mut others: HashMap<Text, usize> = HashMap::new();
+    for pod in family.pods.iter().filter(|pod| pod.meta.deleted.is_none()) {
+        *others.entry(version(pod)).or_default() += 1;
+    }
+    others.remove(&newest);
+    match others.into_iter().max_by(|(a, of_a), (b, of_b)| of_a.cmp(of_b).then_with(|| b.cmp(a))) {
+        Some((now, _)) => VersionShown { now, next: Some(newest) },
+        None => VersionShown { now: newest, next: None },
+    }
+}
+
+/// The version that a pod runs.
+fn version(pod: &Pod) -> Text {
+    let main = pod.containers.iter().find(|container| container.role == Role::Main);
+    version_of(&pod.meta.labels, main.map(|container| &container.image))
+}
+
+/// A count as services spell it.
+fn count<'a>(pods: impl Iterator<Item = &'a &'a Pod>) -> u32 {
+    u32::try_from(pods.count()).unwrap_or(u32::MAX)
+}

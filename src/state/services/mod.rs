@@ -1,0 +1,134 @@
+//! Services as a board: computed from the state when asked and only when something moved, worst first.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::State;
+use super::inventory::ClusterLiveness;
+use crate::domain::health::Health;
+use crate::domain::kind::Kind;
+use crate::domain::rollout::Rollout;
+use crate::domain::service::{Service, ServiceId};
+
+mod member;
+mod survey;
+
+/// The kinds that services are computed from.
+const KINDS: [Kind; 8] = [
+    Kind::Namespace,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::ReplicaSet,
+    Kind::Pod,
+    Kind::Job,
+    Kind::Event,
+];
+
+/// What the board was computed from.
+#[derive(Debug, PartialEq, Eq)]
+struct Inputs {
+    rows: u64,
+    sources: u64,
+    late: Vec<bool>,
+    /// Seconds while something moves, minutes while all is calm.
+    tick: i64,
+}
+
+/// Services and rollouts, with a memory of what was bad before.
+#[derive(Debug, Default)]
+pub struct ServiceBoard {
+    services: Vec<Service>,
+    rollouts: Vec<Rollout>,
+    inputs: Option<Inputs>,
+    revision: u64,
+    /// The last health that was known of each service, and the revision at which it turned bad, if it did.
+    known: HashMap<ServiceId, (Health, Option<u64>)>,
+}
+
+impl ServiceBoard {
+    /// Brings the board up to date; true when anything on it moved. Free of cost when nothing can have moved.
+    pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
+        let inputs = self.inputs_of(state, now);
+        if self.inputs.as_ref() == Some(&inputs) {
+            return false;
+        }
+        let (mut services, mut rollouts) = survey::survey(state, now);
+        services.sort_by(Service::worst_first);
+        rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
+        let did_move = services != self.services || rollouts != self.rollouts;
+        self.services = services;
+        self.rollouts = rollouts;
+        if did_move {
+            self.revision += 1;
+            self.remember();
+        }
+        // What moves is counted in seconds, and whether something moves is known only now.
+        self.inputs = Some(self.inputs_of(state, now));
+        did_move
+    }
+
+    /// All services: worst first, then longest.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// One service.
+    pub fn find(&self, id: &ServiceId) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == *id)
+    }
+
+    /// The rollouts of all workloads, those that failed first and those that are done last.
+    pub fn rollouts(&self) -> &[Rollout] {
+        &self.rollouts
+    }
+
+    /// Moves whenever anything on the board does.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Services that turned bad after a revision of the board and still are. One that was bad when it was first seen is
+    /// no news, nor is one that was bad before its source fell silent.
+    pub fn newly_bad(&self, since: u64) -> Vec<ServiceId> {
+        let is_new = |service: &&Service| {
+            service.verdict.health == Health::Bad
+                && self.known.get(&service.id).and_then(|(_, turned)| *turned).is_some_and(|turned| turned > since)
+        };
+        self.services.iter().filter(is_new).map(|service| service.id.clone()).collect()
+    }
+
+    /// Remembers the health of each service for the next time.
+    fn remember(&mut self) {
+        let mut known = HashMap::with_capacity(self.services.len());
+        for service in &self.services {
+            let health = service.verdict.health;
+            let next = match self.known.get(&service.id) {
+                Some(before) if health == Health::Unknown => *before,
+                Some((Health::Bad, turned)) if health == Health::Bad => (health, *turned),
+                Some((before, _)) if health == Health::Bad && *before != Health::Unknown => {
+                    (health, Some(self.revision))
+                }
+                _ => (health, None),
+            };
+            known.insert(service.id.clone(), next);
+        }
+        self.known = known;
+    }
+
+    fn inputs_of(&self, state: &State, now: Timestamp) -> Inputs {
+        let is_moving = self.services.iter().any(|service| service.verdict.health == Health::Moving)
+            || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());
+        let is_late = |liveness| matches!(liveness, ClusterLiveness::Late { .. });
+        Inputs {
+            rows: state.revision_of(&KINDS),
+            sources: state.clusters().map(|(_, inventory)| inventory.sources_revision).sum(),
+            late: state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect(),
+            tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What is wrong with some pods, counted by reason.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::condition::find;
+use crate::domain::pod::{Pod, is_stuck_reason};
+use crate::domain::text::Text;
+
+/// A pod younger than this may still be starting.
+const YOUNG: SignedDuration = SignedDuration::from_secs(120);
+/// A container that ended within this time may end again.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
+/// So many restarts are no accident.
+const MANY_RESTARTS: u32 = 3;
+/// Words of others are cut to so many characters.
+const LONGEST: usize = 120;
+
+/// Pods that share a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) count: usize,
+    pub(super) reason: Text,
+    /// Since the first of them.
+    pub(super) since: Option<Timestamp>,
+}
+
+/// Pods that are started again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Restarting {
+    pub(super) count: usize,
+    /// How often the worst of them.
+    pub(super) times: u32,
+    /// How the latest ended.
+    pub(super) reason: Text,
+    pub(super) since: Option<Timestamp>,
+}
+
+/// Pods, counted. Those on their way out and those that have ended do not count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) total: usize,
+    pub(super) ready: usize,
+    /// Not ready, though old enough to be.
+    pub(super) overdue: usize,
+    /// Since when the first of the pods that are not ready is not.
+    pub(super) unready_since: Option<Timestamp>,
+    /// The troubles of pods that will not become ready by themselves, most frequent first.
+    pub(super) troubles: Vec<Trouble>,
+    /// Pods that no node takes.
+    pub(super) unschedulable: Option<Trouble>,
+    /// Pods that are not ready and were restarted often, without a word that says why.
+    pub(super) looping: Option<Restarting>,
+    /// Pods that were restarted often and lately, ready or not.
+    pub(super) shaken: Option<Restarting>,
+}
+
+impl Tally {
+    /// Counts pods.
+    pub(super) fn of<'a>(pods: impl IntoIterator<Item = &'a Pod>, now: Timestamp) -> Self {
+        let mut tally = Self::default();
+        for pod in pods {
+            if pod.meta.deleted.is_none() && !pod.is_finished() {
+                tally.count(pod, now);
+            }
+        }
+        tally.troubles.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
+        tally
+    }
+
+    /// Counts one pod.
+    fn count(&mut self, pod: &Pod, now: Timestamp) {
+        self.total += 1;
+        let end = pod.last_termination().filter(|_| pod.restarts() >= MANY_RESTARTS);
+        if end.and_then(|end| end.at).is_some_and(|at| now.duration_since(at) < RECENT) {
+            restarted(&mut self.shaken, pod);
+        }
+        if pod.is_ready() {
+            self.ready += 1;
+            return;
+        }
+        let since = unready_since(pod);
+        self.unready_since = earliest(self.unready_since, since);
+        self.overdue += usize::from(!is_young(pod.meta.created, now));
+        if let Some(word) = pod.trouble().filter(|word| is_stuck_reason(word)) {
+            let reason = reason(word, pod);
+            match self.troubles.iter_mut().find(|trouble| trouble.reason == reason) {
+                Some(trouble) => {
+                    trouble.count += 1;
+                    trouble.since = earliest(trouble.since, since);
+                }
+                None => self.troubles.push(Trouble { count: 1, reason, since }),
+            }
+        } else if let Some(condition) = pod.unschedulable() {
+            let trouble = self.unschedulable.get_or_insert_with(|| Trouble {
+                count: 0,
+                reason: Text::from(first_sentence(&condition.message)),
+                since: None,
+            });
+            trouble.count += 1;
+            trouble.since = earliest(trouble.since, condition.changed.or(since));
+        } else if pod.restarts() >= MANY_RESTARTS {
+            restarted(&mut self.looping, pod);
+        }
+    }
+}
+
+/// Whether something was made so lately that it may still be starting.
+pub(super) fn is_young(created: Option<Timestamp>, now: Timestamp) -> bool {
+    created.is_some_and(|created| now.duration_since(created) < YOUNG)
+}
+
+/// The earlier of two times, if any is known.
+pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
+}
+
+/// Why pods may not be made, without the words that every such message begins and ends with.
+pub(super) fn refusal(message: &str) -> &str {
+    let message = message.split_once("is forbidden: ").map_or(message, |(_, why)| why);
+    let message = message.split_once(", requested:").map_or(message, |(why, _)| why);
+    cut(message)
+}
+
+/// The words for how a container ended: "OOMKilled", "exit 1".
+pub(super) fn ending(pod: &Pod) -> Option<Text> {
+    let end = pod.last_termination()?;
+    Some(if end.reason.is_empty() || end.reason == "Error" {
+        Text::from(format!("exit {}", end.exit_code))
+    } else {
+        end.reason.clone()
+    })
+}
+
+/// The kubelet's word, and how the container ended where the word does not tell it.
+fn reason(word: &Text, pod: &Pod) -> Text {
+    match ending(pod) {
+        Some(ending) if word == "CrashLoopBackOff" || word == "Error" => Text::from(format!("{word}: {ending}")),
+        _ => word.clone(),
+    }
+}
+
+/// Counts a pod among those that are started again and again.
+fn restarted(among: &mut Option<Restarting>, pod: &Pod) {
+    let at = pod.last_termination().and_then(|end| end.at);
+    let reason = ending(pod).unwrap_or_default();
+    let held = among.get_or_insert_with(|| Restarting { count: 0, times: 0, reason, since: at });
+    held.count += 1;
+    held.times = held.times.max(pod.restarts());
+    held.since = earliest(held.since, at);
+}
+
+/// Since when a pod is not ready.
+fn unready_since(pod: &Pod) -> Option<Timestamp> {
+    find(&pod.conditions, "Ready").and_then(|ready| ready.changed).or(pod.meta.created)
+}
+
+/// The first sentence of a message.
+fn first_sentence(message: &str) -> &str {
+    cut(message.split(". ").next().unwrap_or(message).trim_end_matches('.'))
+}
+
+/// The beginning of a message that is too long for a line.
+fn cut(message: &str) -> &str {
+    message.char_indices().nth(LONGEST).map_or(message, |(end, _)| &message[..end])
+}
+
+#[cfg(test)]
+mod tests;
