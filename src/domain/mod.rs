@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod audit;
 pub mod condition;
+pub mod environment;
 pub mod intent;
 pub mod kind;
 pub mod nearest;
