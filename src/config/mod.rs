@@ -1,3 +1,20 @@
-//! What a person may set: files in the configuration directory, laid over what is built in.
+//! What a person may set: files, flags and the environment, made into one validated [`Settings`].
+//!
+//! Without any file everything has a value. What can be chosen by name (themes, keymaps) is built in, and files in the
+//! configuration directory come before it.
 
 pub mod assets;
+pub mod check;
+pub mod init;
+pub mod locations;
+pub mod settings;
+pub mod trust;
+
+mod environments;
+mod file;
+mod names;
+mod table;
+
+pub use assets::Fault;
+pub use locations::Locations;
+pub use settings::{ConfigError, Overrides, Settings};

@@ -1,0 +1,153 @@
+//! The configuration file that `midwatch init` proposes: what was discovered, and every other setting as a comment.
+//!
+//! A line that begins with `# ` explains; one that begins with `#` and a word is a setting with its usual value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::environments::COLORS;
+use super::file::MAX_FAVOURITES;
+use super::names;
+use crate::domain::environment::Place;
+use crate::domain::object::ClusterName;
+use crate::domain::text::Text;
+
+/// Namespaces of Kubernetes' own, which nobody keeps an environment in.
+const SYSTEM_PREFIX: &str = "kube-";
+
+/// What the clusters that can be reached hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// The clusters, in the order in which they are to be read.
+    pub clusters: Vec<DiscoveredCluster>,
+}
+
+/// What one cluster holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiscoveredCluster {
+    /// The cluster.
+    pub name: ClusterName,
+    /// Its namespaces, as many as may be seen.
+    pub namespaces: Vec<DiscoveredNamespace>,
+    /// How many services there are in them.
+    pub services: usize,
+}
+
+/// A namespace, and what its label or name says about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiscoveredNamespace {
+    /// Its name.
+    pub name: Text,
+    /// The environment that it seems to belong to.
+    pub place: Place,
+}
+
+/// An environment as the file has it.
+#[derive(Default, Serialize)]
+struct Proposed {
+    protected: bool,
+    namespaces: BTreeSet<String>,
+}
+
+/// How the file begins.
+const HEAD: &str = "\
+# Settings of midwatch. None is needed: without this file the current context is read, labels and names say which
+# namespaces are which environment, and all are protected but those called dev, development, test, testing or staging.
+# `midwatch config check` explains what is wrong here.
+
+";
+
+/// The settings that nothing was discovered about.
+const USUAL: &str = r#"
+# How it looks: midnight, daylight, high-contrast, mono, or a file of your own in themes/.
+#theme = "midnight"
+# What keys do: default, vim, or a file of your own in keymaps/.
+#keymap = "default"
+# What lines and marks are drawn with: auto, unicode or ascii.
+#glyphs = "auto"
+# Whether the mouse is midwatch's. The terminal's own selection needs false, or the shift key.
+#mouse = true
+
+# Programs that a kubeconfig may start to log in, beyond the well-known ones, as absolute paths.
+#exec-plugins = []
+# Contexts that may be changed although the kubeconfig does not verify their server.
+#allow-insecure-writes = []
+# Who may do what, seen from this directory. Without a file midwatch has no say in it, and the clusters decide.
+#roles = "roles.toml"
+
+# When a change counts as verified: it has held for a while, within a limit.
+#[verify]
+#stable = "30s"
+#timeout = "5m"
+"#;
+
+/// Writes the file, as TOML that the settings accept. Names that they would not accept are left out.
+pub fn describe(discovered: &Discovered) -> String {
+    let clusters: Vec<_> = discovered.clusters.iter().filter(|found| names::context(&found.name.0).is_ok()).collect();
+    let mut file = HEAD.to_owned();
+    file.push_str("# The clusters to read, by context; without any, the current one.\n");
+    for found in &clusters {
+        let (services, namespaces) = (found.services, found.namespaces.len());
+        let _ = writeln!(file, "# {}: services {services}, namespaces {namespaces}", found.name);
+    }
+    setting(&mut file, "contexts", clusters.iter().map(|found| found.name.0.as_str()));
+    let namespaces: Vec<(&ClusterName, &DiscoveredNamespace)> = (clusters.iter())
+        .flat_map(|found| found.namespaces.iter().map(|namespace| (&found.name, namespace)))
+        .filter(|(_, namespace)| is_proposed(namespace))
+        .collect();
+    let favourites: BTreeSet<&str> = namespaces.iter().map(|(_, namespace)| namespace.name.as_str()).collect();
+    file.push_str("\n# The namespaces of the keys 1 to 9.\n");
+    setting(&mut file, "favourites", favourites.into_iter().take(MAX_FAVOURITES));
+    file.push_str(USUAL);
+    let _ = write!(
+        file,
+        "\n# Namespaces that belong together, as CONTEXT/NAMESPACE, or CONTEXT/* for all that none before holds.\n\
+         # A change in a protected one must be confirmed by typing. Where nothing is said, its name decides.\n\
+         # Its word may have a color: {}.\n",
+        COLORS.join(", ")
+    );
+    environments(&mut file, &namespaces);
+    file
+}
+
+/// Whether a namespace is worth a line, and the settings would accept it.
+fn is_proposed(namespace: &DiscoveredNamespace) -> bool {
+    !namespace.name.starts_with(SYSTEM_PREFIX)
+        && names::namespace(&namespace.name).is_ok()
+        && names::environment(&namespace.place.environment).is_ok()
+}
+
+/// Adds each environment as a table. It is protected if one of its namespaces seems to be.
+fn environments(file: &mut String, namespaces: &[(&ClusterName, &DiscoveredNamespace)]) {
+    let mut proposed: BTreeMap<&str, Proposed> = BTreeMap::new();
+    for (cluster, DiscoveredNamespace { name, place }) in namespaces {
+        let environment = proposed.entry(place.environment.as_str()).or_default();
+        environment.protected |= place.is_protected;
+        environment.namespaces.insert(format!("{cluster}/{name}"));
+    }
+    if proposed.is_empty() {
+        file.push_str("#[environments.production]\n#protected = true\n#namespaces = [\"CONTEXT/production\"]\n");
+    } else {
+        file.push('\n');
+        file.push_str(&toml("environments", proposed));
+    }
+}
+
+/// Adds a setting that is a list; an empty one as a comment.
+fn setting<'a>(file: &mut String, key: &str, words: impl Iterator<Item = &'a str>) {
+    let words: Vec<&str> = words.collect();
+    if words.is_empty() {
+        file.push('#');
+    }
+    file.push_str(&toml(key, words));
+}
+
+/// Writes one setting, whatever the words in it are.
+fn toml(key: &str, value: impl Serialize) -> String {
+    toml::to_string_pretty(&BTreeMap::from([(key, value)])).expect("tables, lists, strings and booleans can be written")
+}
+
+#[cfg(test)]
+mod tests;
