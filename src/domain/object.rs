@@ -68,7 +68,7 @@ impl Default for Meta {
             created: None,
             deleted: None,
             generation: 0,
-            labels: Arc::from([]),
+            labels: Labels::default(),
             owner: None,
         }
     }

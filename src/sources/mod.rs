@@ -1,0 +1,3 @@
+//! Where facts come from: each source reads one platform and tells the state what it saw.
+
+pub mod kubernetes;
