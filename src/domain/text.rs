@@ -17,7 +17,7 @@ mod escape;
 const MAX_MARKS: usize = 4;
 
 /// Sanitised text, cheap to clone and to share.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
 
 impl Text {
@@ -44,12 +44,6 @@ impl Text {
     /// Whether somebody else holds the same allocation.
     pub fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
-    }
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self(Arc::default())
     }
 }
 
