@@ -38,7 +38,8 @@ pub(super) struct Event {
     #[serde(rename = "type")]
     class: Bytes,
     #[prost(message, optional, tag = "10")]
-    event_time: Option<Time>,
+    #[serde(rename = "eventTime")]
+    micro_time: Option<Time>,
     #[prost(message, optional, tag = "11")]
     series: Option<Series>,
     #[prost(bytes = "bytes", tag = "14")]
@@ -72,7 +73,7 @@ impl Project for Event {
         let series = self.series.unwrap_or_default();
         let component = self.source.unwrap_or_default().component;
         let source = if component.is_empty() { self.reporting_component } else { component };
-        let once = moment(self.event_time).or(meta.created);
+        let once = moment(self.micro_time).or(meta.created);
         Row::Event(Box::new(platform::Event {
             class: interner.words(&self.class),
             reason: interner.words(&self.reason),
