@@ -6,3 +6,4 @@ pub mod domain;
 pub mod operations;
 pub mod tui;
 pub mod state;
+pub mod sources;

@@ -39,7 +39,7 @@ pub struct Owner {
 }
 
 /// What every object carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meta {
     /// The namespace; empty for an object of the cluster.
     pub namespace: Text,
@@ -57,21 +57,6 @@ pub struct Meta {
     pub labels: Labels,
     /// Its controller.
     pub owner: Option<Owner>,
-}
-
-impl Default for Meta {
-    fn default() -> Self {
-        Self {
-            namespace: Text::default(),
-            name: Text::default(),
-            uid: Text::default(),
-            created: None,
-            deleted: None,
-            generation: 0,
-            labels: Arc::from([]),
-            owner: None,
-        }
-    }
 }
 
 impl Meta {

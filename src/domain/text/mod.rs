@@ -17,7 +17,7 @@ mod escape;
 const MAX_MARKS: usize = 4;
 
 /// Sanitised text, cheap to clone and to share.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
 
 impl Text {
@@ -40,11 +40,10 @@ impl Text {
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-}
 
-impl Default for Text {
-    fn default() -> Self {
-        Self(Arc::from(""))
+    /// Whether somebody else holds the same allocation.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 }
 
