@@ -19,7 +19,9 @@ pub(super) fn read(text: &str) -> Sequence {
         match text[1..].chars().next() {
             Some(next @ ('[' | ']' | 'P' | 'X' | '^' | '_')) => (next, 2),
             // ESC with one intermediate or final byte: "ESC c" resets the terminal, "ESC ( 0" changes the character set.
-            Some(' '..='/') => return Sequence { len: 2 + text[2..].chars().next().map_or(0, ascii_len), is_colour: false },
+            Some(' '..='/') => {
+                return Sequence { len: 2 + text[2..].chars().next().map_or(0, ascii_len), is_colour: false };
+            }
             Some(next) if next.is_ascii_graphic() => return Sequence { len: 2, is_colour: false },
             _ => return Sequence { len: 1, is_colour: false },
         }
