@@ -7,3 +7,4 @@ pub mod operations;
 pub mod tui;
 pub mod state;
 pub mod sources;
+pub mod sandbox;

@@ -1,0 +1,116 @@
+//! Changing an object or its scale, for real or as a dry run.
+
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::reply;
+use super::{Call, patch};
+use crate::sandbox::kinds::Kind;
+use crate::sandbox::object::{at, name, number, set, text, uid};
+use crate::sandbox::world::World;
+
+impl Call<'_> {
+    pub(super) fn patch(&self) -> Result<Response, Refusal> {
+        let changed = self.platform.with(|world| {
+            let old = self.find(world)?;
+            let new = patch::apply(self.media_type(), &self.body, &old)?;
+            self.commit(world, &old, new)
+        })?;
+        Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
+    }
+
+    pub(super) fn get_scale(&self) -> Result<Response, Refusal> {
+        let object = self.platform.with(|world| self.find(world))?;
+        Ok(reply::json(StatusCode::OK, &scale_of(&object)))
+    }
+
+    pub(super) fn write_scale(&self, method: &Method) -> Result<Response, Refusal> {
+        let changed = self.platform.with(|world| {
+            let old = self.find(world)?;
+            let before = scale_of(&old);
+            let scale = if method == Method::PUT {
+                serde_json::from_slice(&self.body).map_err(|problem| Refusal::bad_request(problem.to_string()))?
+            } else {
+                patch::apply(self.media_type(), &self.body, &before)?
+            };
+            let mut new = (*old).clone();
+            for field in ["metadata.uid", "metadata.resourceVersion"] {
+                if !at(&scale, field).is_null() {
+                    set(&mut new, field, at(&scale, field).clone());
+                }
+            }
+            new["spec"]["replicas"] = json!(number(&scale, "spec.replicas"));
+            self.commit(world, &old, new)
+        })?;
+        Ok(reply::json(StatusCode::OK, &scale_of(&changed)))
+    }
+
+    fn media_type(&self) -> &str {
+        self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Checks a changed object and stores it, unless this is a dry run; returns it as it is (or would be).
+    fn commit(&self, world: &mut World, old: &Value, mut new: Value) -> Result<Value, Refusal> {
+        check(self.route.kind, old, &new)?;
+        if let Some(status) = old.get("status") {
+            new["status"] = status.clone();
+        }
+        world.finish(old, &mut new, self.manager());
+        if self.is_dry_run() {
+            return Ok(new);
+        }
+        Ok((*world.store.put(self.route.kind.plural, new)).clone())
+    }
+}
+
+/// Refuses changes of what identifies an object, changes to an outdated object, and impossible scales.
+fn check(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
+    let subject = name(old);
+    if uid(new) != uid(old) {
+        return Err(Refusal::other_uid(kind, subject, uid(new), uid(old)));
+    }
+    if at(new, "metadata.resourceVersion") != at(old, "metadata.resourceVersion") {
+        return Err(Refusal::outdated(kind, subject));
+    }
+    let invalid = |what: &str| {
+        let message = format!("{} \"{subject}\" is invalid: {what}", kind_dot_group(kind));
+        Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(kind, subject))
+    };
+    for field in ["metadata.name", "metadata.namespace", "spec.selector"] {
+        if at(new, field) != at(old, field) {
+            return invalid(&format!("{field}: Invalid value: {}: field is immutable", at(new, field)));
+        }
+    }
+    if number(new, "spec.replicas") < 0 {
+        let value = number(new, "spec.replicas");
+        return invalid(&format!("spec.replicas: Invalid value: {value}: must be greater than or equal to 0"));
+    }
+    for (index, container) in crate::sandbox::object::list(new, "spec.template.spec.containers").iter().enumerate() {
+        if text(container, "image").is_empty() {
+            return invalid(&format!("spec.template.spec.containers[{index}].image: Required value"));
+        }
+    }
+    Ok(())
+}
+
+fn kind_dot_group(kind: &Kind) -> String {
+    if kind.group.is_empty() { kind.name.to_owned() } else { format!("{}.{}", kind.name, kind.group) }
+}
+
+/// Returns the `/scale` of an object.
+fn scale_of(object: &Value) -> Value {
+    let labels = at(object, "spec.selector.matchLabels").as_object().into_iter().flatten();
+    let selector: Vec<String> =
+        labels.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+    let mut metadata = json!({});
+    for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+        metadata[field] = object["metadata"][field].clone();
+    }
+    json!({
+        "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata,
+        "spec": {"replicas": number(object, "spec.replicas")},
+        "status": {"replicas": number(object, "status.replicas"), "selector": selector.join(",")},
+    })
+}

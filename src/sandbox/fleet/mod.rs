@@ -1,0 +1,174 @@
+//! The fleet at the start: its history is lived through by the same controllers that run it afterwards.
+
+mod catalogue;
+mod network;
+mod platform;
+mod workloads;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use self::catalogue::{Release, SERVICES, Service, service};
+use super::controllers::{is_available, tick};
+use super::object::{at, name, namespace, number, set, uid};
+use super::world::World;
+
+const NAMESPACES: [&str; 2] = ["production", "staging"];
+/// The last part of the past is lived through second by second; before it, only what happened after each step.
+const LIVED_THROUGH: SignedDuration = SignedDuration::from_mins(17);
+/// When a step of the past has not settled after so many ticks, history goes on all the same.
+const MOST_TICKS: usize = 90;
+
+/// Something that happened to the fleet before the sandbox started.
+struct Step {
+    at: Timestamp,
+    what: Deed,
+}
+
+enum Deed {
+    Release(&'static str, &'static Service, &'static Release),
+    UpgradeRedis,
+    RestartUserService,
+    NightlyJob,
+    EditChatConfig,
+    BreakNotificationPod,
+    LackRoom,
+    BadRelease,
+    StagingRelease,
+}
+
+/// Builds the fleet as it is at `start`.
+pub(super) fn build(seed: u64, start: Timestamp) -> World {
+    let mut world = World::new(seed, start - SignedDuration::from_hours(2_200));
+    platform::create_nodes(&mut world);
+    platform::create_namespaces(&mut world);
+    world.now = start - SignedDuration::from_hours(990);
+    workloads::create_others(&mut world);
+    for namespace in NAMESPACES {
+        network::create(&mut world, namespace);
+        for service in &SERVICES {
+            workloads::create(&mut world, namespace, service, &service.releases[0]);
+        }
+    }
+    settle(&mut world);
+    let lived_through = start - LIVED_THROUGH;
+    for step in past(start) {
+        if step.at > lived_through {
+            world.now = world.now.max(lived_through);
+            world.catch_up(step.at);
+            enact(&mut world, step.what);
+        } else {
+            world.now = step.at;
+            enact(&mut world, step.what);
+            settle(&mut world);
+        }
+    }
+    world.catch_up(start);
+    world.store.compact();
+    world
+}
+
+/// Lists what happened, oldest first.
+fn past(start: Timestamp) -> Vec<Step> {
+    let ago = |seconds: i64, what: Deed| Step { at: start - SignedDuration::from_secs(seconds), what };
+    let mut steps = vec![
+        ago(12 * 86_400, Deed::UpgradeRedis),
+        ago(3 * 3_600, Deed::RestartUserService),
+        ago(3 * 3_600 - 600, Deed::NightlyJob),
+        ago(34 * 60, Deed::EditChatConfig),
+        ago(16 * 60, Deed::BreakNotificationPod),
+        ago(12 * 60, Deed::LackRoom),
+        ago(8 * 60, Deed::BadRelease),
+        ago(20, Deed::StagingRelease),
+    ];
+    for (index, service) in SERVICES.iter().enumerate() {
+        let offset = i64::try_from(index).unwrap_or_default() * 700;
+        for release in &service.releases[1..] {
+            let seconds = release.hours_ago * 3_600 + offset;
+            steps.push(ago(seconds, Deed::Release("production", service, release)));
+            steps.push(ago(seconds + 86_400, Deed::Release("staging", service, release)));
+        }
+    }
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+fn enact(world: &mut World, deed: Deed) {
+    match deed {
+        Deed::Release(namespace, service, release) => {
+            workloads::roll_out(world, namespace, service, release.version, release.cause);
+        }
+        Deed::UpgradeRedis => change(world, "statefulsets", "redis", "kubectl-set", |redis| {
+            redis["spec"]["template"]["spec"]["containers"][0]["image"] =
+                json!("registry.example.com/library/redis:7.4.2");
+        }),
+        Deed::RestartUserService => workloads::restart(world, "production", "user-service"),
+        Deed::NightlyJob => platform::create_nightly_job(world),
+        Deed::EditChatConfig => change(world, "configmaps", "chat-config", "kubectl-edit", |config| {
+            set(config, "data.REDIS_POOL_SIZE", json!("8"));
+        }),
+        Deed::BreakNotificationPod => {
+            let first = pod_of(world, "production", "notification-service").map(|pod| uid(&pod).to_owned());
+            world.broken.extend(first);
+        }
+        Deed::LackRoom => {
+            if let Some(pod) = pod_of(world, "staging", "task-service") {
+                let message = "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.";
+                for _ in 0..4 {
+                    world.report(&pod, "default-scheduler", "Warning", "FailedScheduling", message);
+                }
+            }
+        }
+        Deed::BadRelease => {
+            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis")
+        }
+        Deed::StagingRelease => release_now(world, "staging", "auth-service", "3.2.0", "pipeline: auth-service 3.2.0"),
+    }
+}
+
+fn release_now(world: &mut World, namespace: &str, name: &str, version: &str, cause: &str) {
+    if let Some(service) = service(name) {
+        workloads::roll_out(world, namespace, service, version, cause);
+    }
+}
+
+/// Changes an object in production on behalf of somebody.
+fn change(world: &mut World, plural: &'static str, name: &str, who: &str, change: impl FnOnce(&mut Value)) {
+    if let Some(object) = world.store.get(plural, "production", name) {
+        world.edit(&object, who, change);
+    }
+}
+
+fn pod_of(world: &World, space: &str, service: &str) -> Option<Arc<Value>> {
+    let is_its = |pod: &Arc<Value>| namespace(pod) == space && name(pod).starts_with(service);
+    world.store.list("pods").into_iter().find(is_its)
+}
+
+/// Lets the controllers work until every workload of the past is as it should be.
+fn settle(world: &mut World) {
+    for ticks in 0..MOST_TICKS {
+        world.now += SignedDuration::from_secs(2);
+        tick(world);
+        if ticks > 3 && is_settled(world) {
+            return;
+        }
+    }
+}
+
+fn is_settled(world: &World) -> bool {
+    let is_complete = |deployment: &Arc<Value>| {
+        let wanted = number(deployment, "spec.replicas");
+        let all = ["status.replicas", "status.updatedReplicas", "status.availableReplicas"];
+        all.iter().all(|field| number(deployment, field) == wanted)
+            && number(deployment, "status.observedGeneration") == number(deployment, "metadata.generation")
+    };
+    let redis = world.store.list("statefulsets").iter().all(|set| {
+        number(set, "status.updatedReplicas") == number(set, "spec.replicas")
+            && at(set, "status.currentRevision") == at(set, "status.updateRevision")
+    });
+    let pods = world.store.list("pods");
+    let is_quiet = |pod: &Arc<Value>| is_available(pod) || at(pod, "status.phase") == "Succeeded";
+    redis && world.store.list("deployments").iter().all(is_complete) && pods.iter().all(is_quiet)
+}
