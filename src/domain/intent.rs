@@ -71,6 +71,20 @@ pub enum Size {
     },
 }
 
+impl Size {
+    /// Reads "4", or "2-10" for bounds.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.split_once('-') {
+            None => text.parse().ok().map(Self::Replicas),
+            Some((min, max)) => {
+                let (min, max) = (min.trim().parse().ok()?, max.trim().parse().ok()?);
+                (min <= max).then_some(Self::Bounds { min, max })
+            }
+        }
+    }
+}
+
 /// The verb of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

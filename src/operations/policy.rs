@@ -54,6 +54,11 @@ impl Policy {
         Decision::Denied { would_allow: would_allow.map(|role| role.name.clone()).collect(), held }
     }
 
+    /// Whether there are roles.
+    pub fn is_configured(&self) -> bool {
+        *self != Self::NotConfigured
+    }
+
     /// The roles of an identity, by the user and the groups that the server reports.
     pub fn roles_of(&self, identity: &Identity) -> Vec<Text> {
         let Self::Roles { bindings, .. } = self else { return Vec::new() };

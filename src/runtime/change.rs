@@ -12,7 +12,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::NotDone;
-use crate::operations::audit::{AuditError, Journal, Urgency};
+use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
 use crate::operations::execute::{Executed, Record, execute};
@@ -24,6 +24,7 @@ use crate::operations::rehearse::{Rehearsed, rehearse};
 use crate::operations::verify::{Patience, verify};
 
 use super::arming::Armed;
+use super::ledger::Ledger;
 
 /// What the operator says to a change that waits.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ pub(super) struct Change {
     pub(super) plane: Arc<dyn ControlPlane>,
     pub(super) policy: Arc<Policy>,
     pub(super) armed: watch::Receiver<Armed>,
-    pub(super) journal: Arc<Result<Journal, AuditError>>,
+    pub(super) ledger: Arc<Ledger>,
     pub(super) action: ActionId,
     pub(super) clock: Clock,
     pub(super) wait: Wait,
@@ -119,13 +120,13 @@ impl Change {
             Intent::Rollback { .. } => Urgency::Rollback,
             _ => Urgency::Ordinary,
         };
-        match execute(confirmed, &*self.plane, self, self.action.clone(), &mut **report).await {
+        match execute(confirmed, &*self.plane, &*self.ledger, self.action.clone(), &mut **report).await {
             Err(not_done) => report(failed(not_done)),
             Ok(executed) => {
                 let verdict = self.watch(&executed, report).await;
                 if let Some(event) = verdict_record(&verdict) {
                     // The change is done; a record of its verdict that fails must not hide what came of it.
-                    if let Err(error) = self.record(executed.action(), event, urgency) {
+                    if let Err(error) = self.ledger.record(executed.action(), event, urgency) {
                         tracing::error!(%error, "the verdict could not be recorded");
                     }
                 }
@@ -156,17 +157,8 @@ impl Change {
             role: denial.actor.role.clone(),
             rule: denial.problem.to_string().into(),
         }));
-        if let Err(error) = self.record(&self.action, event, Urgency::Ordinary) {
+        if let Err(error) = self.ledger.record(&self.action, event, Urgency::Ordinary) {
             tracing::warn!(%error, "a denial could not be recorded");
-        }
-    }
-}
-
-impl Record for Change {
-    fn record(&self, action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
-        match &*self.journal {
-            Ok(journal) => journal.append(self.clock.now(), action, event, urgency).map(|_receipt| ()),
-            Err(error) => Err(error.clone()),
         }
     }
 }

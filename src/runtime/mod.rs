@@ -3,8 +3,16 @@
 mod arming;
 mod change;
 mod clusters;
+mod ledger;
 mod session;
 
 pub use arming::Armed;
 pub use clusters::{Chosen, choose};
-pub use session::{Message, Options, Session};
+pub use change::Wait;
+pub use ledger::Ledger;
+pub use session::{Absorbed, Message, Options, Session};
+
+pub use crate::operations::authorize::Arming;
+pub use crate::operations::confirm::Proof;
+pub use crate::operations::policy::Policy;
+pub use crate::operations::verify::Patience;

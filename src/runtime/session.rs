@@ -19,7 +19,6 @@ use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::update::Update;
-use crate::operations::audit::{AuditError, Journal};
 use crate::operations::confirm::Proof;
 use crate::operations::plan::Place;
 use crate::operations::policy::Policy;
@@ -27,6 +26,7 @@ use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::{Change, Order, Wait};
+use super::ledger::Ledger;
 use super::clusters::{self, Chosen, Handle};
 
 /// How many messages are taken in at once, so that a key never waits for long.
@@ -42,8 +42,8 @@ pub struct Options {
     pub connect: ConnectOptions,
     /// The name of this session, in every record and request.
     pub name: Text,
-    /// The journal, or why there is none; without one nothing is changed.
-    pub journal: Result<Journal, AuditError>,
+    /// Where changes are recorded; what cannot be recorded is not done.
+    pub ledger: Ledger,
     /// The clock.
     pub clock: Clock,
 }
@@ -83,7 +83,7 @@ pub struct Session {
     clock: Clock,
     name: Text,
     policy: Arc<Policy>,
-    journal: Arc<Result<Journal, AuditError>>,
+    ledger: Arc<Ledger>,
     armed: watch::Sender<Armed>,
     clusters: BTreeMap<ClusterName, Handle>,
     inbox: mpsc::Receiver<Message>,
@@ -102,7 +102,7 @@ impl Session {
             clock: options.clock,
             name: options.name,
             policy: Arc::new(options.policy),
-            journal: Arc::new(options.journal),
+            ledger: Arc::new(options.ledger),
             armed: watch::Sender::new(Armed::No),
             clusters,
             inbox,
@@ -127,9 +127,9 @@ impl Session {
         &self.policy
     }
 
-    /// Whether changes can be recorded; the reason when they cannot.
-    pub fn journal(&self) -> Result<(), &AuditError> {
-        self.journal.as_ref().as_ref().map(|_journal| ())
+    /// Where changes are recorded.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.
@@ -201,7 +201,7 @@ impl Session {
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),
             armed: self.armed.subscribe(),
-            journal: Arc::clone(&self.journal),
+            ledger: Arc::clone(&self.ledger),
             action: ActionId::of(&self.name, self.last),
             clock: self.clock.clone(),
             wait,

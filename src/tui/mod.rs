@@ -1,5 +1,16 @@
 //! The screen: what is drawn, in which look, and what each key does. It shows state and asks for changes; it makes none.
 
+pub mod chrome;
 pub mod command;
+pub mod effect;
+mod input;
 pub mod keymap;
+pub mod look;
+pub mod overlays;
+mod pacer;
+pub mod paint;
+mod screen;
+mod terminal;
 pub mod theme;
+pub mod views;
+pub mod widgets;

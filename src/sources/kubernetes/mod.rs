@@ -11,8 +11,3 @@ mod wire;
 pub use heartbeat::identity;
 pub use outbox::Outbox;
 pub use reach::{Scope, Wanted, run};
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the list-watch loop that calls it is not written yet")
-)]
-mod wire;

@@ -252,7 +252,7 @@ impl Source {
                     continue;
                 }
                 Err(_elapsed) if listing.is_some() => return Err(Stop::Unsupported),
-                Err(_elapsed) | Ok(None) => return Ok(()),
+                Err(_) | Ok(None) => return Ok(()),
                 Ok(Some(frame)) => frame.map_err(|_broken| malformed("the connection broke off"))?,
             };
             let Some(bytes) = frame.data_ref() else { continue };

@@ -37,7 +37,7 @@ pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn
 /// Product, environment, armed or not, who.
 fn left(seen: &Seen<'_>, view: &dyn View) -> Vec<Span<'static>> {
     let mut spans = vec![span(Role::Title, " midwatch ")];
-    if let Some(name) = &seen.settings.demo {
+    if let Some(name) = seen.demo {
         spans.push(span(Role::Change, format!(" {name} ")));
     }
     if let Some(service) = view.service() {

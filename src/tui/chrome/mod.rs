@@ -3,5 +3,5 @@
 mod footer;
 mod header;
 
-pub use footer::{Bottom, footer};
-pub use header::{header, tabs};
+pub use footer::{Bottom, field, footer};
+pub use header::{TABS, header, tabs};

@@ -9,13 +9,15 @@ use super::effect::{Asked, Outcome};
 use super::look::Look;
 use super::paint::{Painter, Span};
 use crate::config::settings::Settings;
+use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::runtime::Session;
-use crate::state::ServiceBoard;
+use crate::state::{Freshness, ServiceBoard, Timeline};
 
 mod overview;
+pub mod propose;
 
 pub use overview::Overview;
 
@@ -25,12 +27,27 @@ pub struct Seen<'a> {
     pub session: &'a Session,
     /// The services, worst first.
     pub board: &'a ServiceBoard,
+    /// What changed lately.
+    pub timeline: &'a Timeline,
+    /// Whether this is the sandbox, and what it is called.
+    pub demo: Option<&'a str>,
     /// The configuration.
     pub settings: &'a Settings,
     /// The look.
     pub look: &'a Look,
     /// What time it is.
     pub now: Timestamp,
+}
+
+impl Seen<'_> {
+    /// Whether the lists that services are made of have been read once, wherever they may be read.
+    pub fn is_complete(&self) -> bool {
+        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+        self.session
+            .state()
+            .clusters()
+            .all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+    }
 }
 
 /// A key of the bottom line.

@@ -42,7 +42,8 @@ pub struct Overview {
     faults_only: bool,
     moved: Option<Timestamp>,
     announced: Option<(Timestamp, Vec<ServiceId>)>,
-    bad_before: Option<Vec<ServiceId>>,
+    /// The revision of the board up to which newly bad services were announced.
+    known: Option<u64>,
 }
 
 impl Overview {
@@ -70,21 +71,15 @@ impl Overview {
 
     /// Notes which services have become bad since the last time.
     fn announce(&mut self, seen: &Seen<'_>) {
-        let bad: Vec<ServiceId> = seen
-            .board
-            .services()
-            .iter()
-            .filter(|service| service.verdict.health == Health::Bad)
-            .map(|service| service.id.clone())
-            .collect();
-        if let Some(before) = &self.bad_before {
-            let new: Vec<ServiceId> = bad.iter().filter(|id| !before.contains(id)).cloned().collect();
-            if !new.is_empty() {
-                self.announced = Some((seen.now, new));
+        // What is bad when the first lists are complete was so before: it is seen, not announced.
+        if seen.is_complete() {
+            if let Some(known) = self.known {
+                let new = seen.board.newly_bad(known);
+                if !new.is_empty() {
+                    self.announced = Some((seen.now, new));
+                }
             }
-        }
-        if seen.board.is_complete() {
-            self.bad_before = Some(bad);
+            self.known = Some(seen.board.revision());
         }
         if self.announced.as_ref().is_some_and(|(at, _)| seen.now.duration_since(*at) > ANNOUNCED) {
             self.announced = None;
@@ -108,14 +103,14 @@ impl Overview {
         let services = seen.board.services();
         let needing = services.iter().filter(|service| service.verdict.health.needs_somebody()).count();
         if services.is_empty() {
-            return vec![span(Role::Title, if seen.board.is_complete() { "No services" } else { "Reading services" })];
+            return vec![span(Role::Title, if seen.is_complete() { "No services" } else { "Reading services" })];
         }
         let words = match needing {
             0 => format!("All {} are doing their work or on their way", words::count(services.len(), "service", "services")),
             _ => format!("{needing} of {} need you", words::count(services.len(), "service", "services")),
         };
         let mut spans = vec![span(Role::Title, words)];
-        if !seen.board.is_complete() {
+        if !seen.is_complete() {
             spans.push(span(Role::Attention, "   still reading"));
         }
         if self.faults_only {

@@ -1,5 +1,7 @@
 //! Parts that several views are made of.
 
 pub mod cursor;
+pub mod filter;
 pub mod table;
+pub mod timeline;
 pub mod words;

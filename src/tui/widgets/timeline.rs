@@ -16,7 +16,8 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, of: Option
     let x = area.x + 1;
     let width = area.width.saturating_sub(2);
     painter.text(x, area.y, width, Role::Title, "What changed");
-    let changes = seen.timeline.changes().filter(|change| of.is_none_or(|service| change.is_about(service)));
+    let all = of.is_none().then(|| seen.timeline.changes()).into_iter().flatten();
+    let changes = all.chain(of.into_iter().flat_map(|service| seen.timeline.of(service)));
     let mut y = area.y + 1;
     for change in changes.take(usize::from(area.height - 1)) {
         let name = change.service.as_ref().unwrap_or(&change.object.name);

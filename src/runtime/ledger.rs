@@ -1,0 +1,49 @@
+//! The journal of this session: opened when it is first needed, and tried again when it could not be.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::audit::{ActionId, Event, Origin};
+use crate::domain::time::Clock;
+use crate::operations::audit::{AuditError, Journal, Urgency};
+use crate::operations::execute::Record;
+
+/// Where this session records.
+pub struct Ledger {
+    directory: PathBuf,
+    origin: Origin,
+    clock: Clock,
+    journal: Mutex<Option<Journal>>,
+}
+
+impl Ledger {
+    /// The ledger of a session, in a directory that need not exist yet.
+    pub fn new(directory: PathBuf, origin: Origin, clock: Clock) -> Self {
+        Self { directory, origin, clock, journal: Mutex::default() }
+    }
+
+    /// The directory of the journal.
+    pub fn directory(&self) -> &std::path::Path {
+        &self.directory
+    }
+
+    /// Whether something could be recorded now.
+    pub fn check(&self) -> Result<(), AuditError> {
+        self.with(|_journal| Ok(()))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Journal) -> Result<T, AuditError>) -> Result<T, AuditError> {
+        let mut held = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let journal = match held.take() {
+            Some(journal) => journal,
+            None => Journal::open(&self.directory, self.origin.clone())?,
+        };
+        work(held.insert(journal))
+    }
+}
+
+impl Record for Ledger {
+    fn record(&self, action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
+        self.with(|journal| journal.append(self.clock.now(), action, event, urgency).map(|_receipt| ()))
+    }
+}
