@@ -80,7 +80,7 @@ impl Member {
             service: meta.name.clone(),
             part_of: meta.label(PART_OF).cloned(),
             verdict: health::assess_pods(pods, now),
-            version: VersionShown { now: pods.first().map(|pod| version(pod)).unwrap_or_default(), next: None },
+            version: VersionShown { now: pods.first().map(|pod| version(pod, None)).unwrap_or_default(), next: None },
             ready: count(running.clone().filter(|pod| pod.is_ready())),
             desired: count(running),
             restarts: pods.iter().map(|pod| pod.restarts()).sum(),
@@ -110,7 +110,7 @@ fn version_shown(family: &Family<'_>, status: &RolloutStatus) -> VersionShown {
     }
     let mut others: HashMap<Text, usize> = HashMap::new();
     for pod in family.pods.iter().filter(|pod| pod.meta.deleted.is_none()) {
-        *others.entry(version(pod)).or_default() += 1;
+        *others.entry(version(pod, family.workload.images.first())).or_default() += 1;
     }
     others.remove(&newest);
     match others.into_iter().max_by(|(a, of_a), (b, of_b)| of_a.cmp(of_b).then_with(|| b.cmp(a))) {
@@ -119,10 +119,21 @@ fn version_shown(family: &Family<'_>, status: &RolloutStatus) -> VersionShown {
     }
 }
 
-/// The version that a pod runs.
-fn version(pod: &Pod) -> Text {
-    let main = pod.containers.iter().find(|container| container.role == Role::Main);
-    version_of(&pod.meta.labels, main.map(|container| &container.image))
+/// The version that a pod runs: that of the container like the template's first, because others may have been put in
+/// front of it when the pod was admitted.
+fn version(pod: &Pod, like: Option<&Text>) -> Text {
+    let main = || pod.containers.iter().filter(|container| container.role == Role::Main);
+    let alike = like.and_then(|like| main().find(|held| repository(&held.image) == repository(like)));
+    version_of(&pod.meta.labels, alike.or_else(|| main().next()).map(|container| &container.image))
+}
+
+/// An image without tag and digest.
+fn repository(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
 }
 
 /// A count as services spell it.

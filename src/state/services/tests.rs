@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::object::Meta;
 use crate::domain::platform::{Event, Job, Namespace};
-use crate::domain::pod::Pod;
+use crate::domain::pod::{Container, Pod};
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, Update};
@@ -70,6 +70,13 @@ fn pods_join_their_workload_by_identity_even_without_replica_sets() {
     let pods = || vec![pod("chat", 1, 1), ended(pod("chat", 1, 2), "Error", 2, 4_000)];
     let service = only(&world(deployed("chat", pods())));
     assert_eq!((service.restarts, service.version.to_string().as_str()), (2, "1.4.1"));
+    let mut unlabelled = deployed("chat", pods());
+    for row in &mut unlabelled {
+        if let Row::Pod(pod) = row {
+            pod.meta.labels = labels(&[]);
+        }
+    }
+    assert_eq!(only(&world(unlabelled)).restarts, 2, "the identity is enough");
     let without_sets = deployed("chat", pods()).into_iter().filter(|row| !matches!(row, Row::ReplicaSet(_)));
     assert_eq!(only(&world(without_sets)).restarts, 2);
 }
@@ -118,7 +125,12 @@ fn a_service_is_as_well_as_its_worst_workload_which_it_names() {
 fn a_rollout_shows_the_version_that_runs_and_the_one_that_comes() {
     let mut workload = rolling(workload("chat", 3), 1);
     workload.images = Box::new(["registry.example/chat:1.5.0".into()]);
-    let pods = [pod("chat", 1, 1), pod("chat", 1, 2), pod("chat", 2, 1)];
+    let proxy = Container { name: "proxy".into(), image: "mesh/proxy:9".into(), ready: true, ..Container::default() };
+    let injected = |mut pod: Pod| {
+        pod.containers = [proxy.clone()].into_iter().chain(pod.containers).collect();
+        pod
+    };
+    let pods = [pod("chat", 1, 1), pod("chat", 1, 2), pod("chat", 2, 1)].map(injected);
     let state = world(
         [
             Row::Deployment(Box::new(workload)),
@@ -169,7 +181,7 @@ fn worst_comes_first_then_longest_and_the_cluster_itself_last_while_it_is_well()
         restarts: 0,
     };
     let mut services = vec![
-        service("dns", "kube-system", Health::Healthy, None),
+        service("a-dns", "kube-system", Health::Healthy, Some(9)),
         service("b", "production", Health::Healthy, Some(9)),
         service("a", "production", Health::Healthy, Some(5)),
         service("lost", "production", Health::Unknown, None),
@@ -181,7 +193,7 @@ fn worst_comes_first_then_longest_and_the_cluster_itself_last_while_it_is_well()
     ];
     services.sort_by(Service::worst_first);
     let order: Vec<_> = services.iter().map(|service| service.id.name.as_str()).collect();
-    assert_eq!(order, ["old", "proxy", "new", "timeless", "look", "lost", "a", "b", "dns"]);
+    assert_eq!(order, ["old", "proxy", "new", "timeless", "look", "lost", "a", "b", "a-dns"]);
 }
 
 #[test]
@@ -238,6 +250,16 @@ fn what_turned_bad_is_news_once_and_not_when_it_was_bad_before() {
     assert!(board.newly_bad(seen).is_empty(), "it was bad before the silence");
     assert!(turn(&mut state, &mut board, well).is_empty());
     assert_eq!(board.newly_bad(0), [], "and it is well again");
+}
+
+#[test]
+fn what_was_well_before_a_silence_and_bad_after_it_is_news() {
+    let mut state = world(deployed("chat", vec![pod("chat", 1, 1)]));
+    let mut board = board(&state);
+    let _ = state.apply(Update::Source(source(Kind::Pod), Liveness::Loading), NOW);
+    board.refresh(&state, NOW);
+    let _ = state.apply(Update::Source(source(Kind::Pod), Liveness::Live), NOW);
+    assert_eq!(turn(&mut state, &mut board, crashing(pod("chat", 1, 1), "OOMKilled", 9)).len(), 1);
 }
 
 fn stale() -> impl Strategy<Value = Option<Liveness>> {
