@@ -27,6 +27,7 @@ struct Step {
     what: Deed,
 }
 
+#[derive(Clone, Copy)]
 enum Deed {
     Release(&'static str, &'static Service, &'static Release),
     UpgradeRedis,
@@ -76,7 +77,7 @@ fn past(start: Timestamp) -> Vec<Step> {
     let mut steps = vec![
         ago(12 * 86_400, Deed::UpgradeRedis),
         ago(3 * 3_600, Deed::RestartUserService),
-        ago(3 * 3_600 - 600, Deed::NightlyJob),
+        ago(18 * 60, Deed::NightlyJob),
         ago(34 * 60, Deed::EditChatConfig),
         ago(16 * 60, Deed::BreakNotificationPod),
         ago(12 * 60, Deed::LackRoom),
@@ -122,7 +123,7 @@ fn enact(world: &mut World, deed: Deed) {
             }
         }
         Deed::BadRelease => {
-            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis")
+            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis");
         }
         Deed::StagingRelease => release_now(world, "staging", "auth-service", "3.2.0", "pipeline: auth-service 3.2.0"),
     }
