@@ -19,6 +19,7 @@ mod store;
 mod tests;
 mod world;
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -37,7 +38,6 @@ pub struct Options {
 }
 
 /// A running sandbox; it stops when dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
     platform: Platform,
@@ -87,6 +87,12 @@ impl Sandbox {
              - name: demo\n  context:\n    cluster: demo\n    user: {user}\n",
             self.address
         )
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
     }
 }
 

@@ -35,7 +35,7 @@ use super::world::World;
 const LARGEST_BODY: usize = 3 * 1024 * 1024;
 
 /// The world behind the API, shared by all requests.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Platform {
     world: Arc<Mutex<World>>,
     clock: Clock,
