@@ -19,11 +19,11 @@ mod store;
 mod tests;
 mod world;
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use self::api::Platform;
 pub use self::clock::Clock;
@@ -38,10 +38,9 @@ pub struct Options {
 }
 
 /// A running sandbox; it stops when dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
-    stopping: CancellationToken,
+    platform: Platform,
 }
 
 impl Sandbox {
@@ -55,17 +54,22 @@ impl Sandbox {
         let built = tokio::task::spawn_blocking(move || fleet::build(seed, start)).await;
         let world = built.map_err(io::Error::other)?;
         let platform = Platform::new(world, options.clock);
-        let stopping = platform.stopping.clone();
+        let stopping = platform.stopping.clone().cancelled_owned();
         tokio::spawn(platform.clone().run());
-        let served =
-            axum::serve(listener, platform.router()).with_graceful_shutdown(stopping.clone().cancelled_owned());
-        tokio::spawn(served.into_future());
-        Ok(Self { address, stopping })
+        tokio::spawn(axum::serve(listener, platform.clone().router()).with_graceful_shutdown(stopping).into_future());
+        Ok(Self { address, platform })
     }
 
     /// Returns where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Puts an object into the fleet as it is, unchecked, so that tests can serve what no real server would accept.
+    ///
+    /// Its `kind` must be one that the sandbox serves; anything else is taken for a pod.
+    pub fn place(&self, object: serde_json::Value) {
+        self.platform.with(|world| world.store.put(world::plural_of(&object), object));
     }
 
     /// Returns a kubeconfig with one context, `demo`, for one of its users: `maria` (admin), `dana` (developer),
@@ -86,8 +90,14 @@ impl Sandbox {
     }
 }
 
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.stopping.cancel();
+        self.platform.stopping.cancel();
     }
 }

@@ -90,9 +90,9 @@ impl Speaker {
             let slot = second.as_second().unsigned_abs() * 4 + u64::from(quarter);
             let chance = mix(base.wrapping_add(slot));
             if (age > 0 || quarter > 1) && chance % 100 < chattiness {
-                let at = second
-                    + SignedDuration::from_millis(i64::from(quarter) * 250 + i64::from(chance as u8 % 200))
-                    + SignedDuration::from_nanos(i64::from((chance >> 8) as u16));
+                let nanoseconds = i64::from(quarter) * 250_000_000
+                    + i64::try_from(chance >> 8 & 0x0fff_ffff).unwrap_or(0) % 249_000_000;
+                let at = second + SignedDuration::from_nanos(nanoseconds);
                 let (level, saying) = self.saying(&voice, chance >> 24);
                 lines.push(self.line(voice.format, at, chance >> 32, level, saying));
             }

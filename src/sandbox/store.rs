@@ -67,6 +67,13 @@ impl Store {
             .collect()
     }
 
+    /// Returns the objects of a kind in one namespace, by name.
+    pub(crate) fn list_in(&self, plural: &'static str, namespace: &str) -> Vec<Arc<Value>> {
+        let from: Key = (plural, namespace.to_owned(), String::new());
+        let here = self.objects.range(from..).take_while(|(key, _)| key.0 == plural && key.1 == namespace);
+        here.map(|(_, object)| Arc::clone(object)).collect()
+    }
+
     /// Returns the objects of a kind that an owner controls.
     pub(crate) fn owned(&self, owner: &Value, plural: &'static str) -> Vec<Arc<Value>> {
         let keys = self.owned.get(object::uid(owner)).into_iter().flatten();

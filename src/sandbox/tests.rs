@@ -84,8 +84,8 @@ impl Bench {
         value
     }
 
-    async fn patch(&self, path: &str, patch: Value) -> (StatusCode, Value) {
-        self.ask("maria", "PATCH", path, JSON_PATCH, patch).await
+    async fn patch(&self, path: &str, operations: Value) -> (StatusCode, Value) {
+        self.ask("maria", "PATCH", path, JSON_PATCH, operations).await
     }
 
     async fn lines(&self, path: &str) -> Vec<Value> {
@@ -398,6 +398,35 @@ async fn every_kind_is_listed_found_by_name_and_discovered() {
 }
 
 #[tokio::test]
+async fn every_object_is_read_by_the_typed_client() {
+    use k8s_openapi::List;
+    use k8s_openapi::api::{apps::v1 as apps, autoscaling::v2, batch::v1 as batch, core::v1 as core};
+    use k8s_openapi::api::{discovery::v1 as discovery, networking::v1 as networking, policy::v1 as policy};
+    fn read<T: k8s_openapi::ListableResource + serde::de::DeserializeOwned>(list: Value) {
+        serde_json::from_value::<List<T>>(list).unwrap();
+    }
+    let bench = Bench::new();
+    read::<core::Pod>(bench.get("/api/v1/pods").await);
+    read::<core::Event>(bench.get("/api/v1/events").await);
+    read::<core::Node>(bench.get("/api/v1/nodes").await);
+    read::<core::Namespace>(bench.get("/api/v1/namespaces").await);
+    read::<core::Service>(bench.get("/api/v1/services").await);
+    read::<core::ConfigMap>(bench.get("/api/v1/configmaps").await);
+    read::<core::Secret>(bench.get("/api/v1/secrets").await);
+    read::<apps::Deployment>(bench.get("/apis/apps/v1/deployments").await);
+    read::<apps::ReplicaSet>(bench.get("/apis/apps/v1/replicasets").await);
+    read::<apps::StatefulSet>(bench.get("/apis/apps/v1/statefulsets").await);
+    read::<apps::DaemonSet>(bench.get("/apis/apps/v1/daemonsets").await);
+    read::<apps::ControllerRevision>(bench.get("/apis/apps/v1/controllerrevisions").await);
+    read::<batch::Job>(bench.get("/apis/batch/v1/jobs").await);
+    read::<batch::CronJob>(bench.get("/apis/batch/v1/cronjobs").await);
+    read::<v2::HorizontalPodAutoscaler>(bench.get("/apis/autoscaling/v2/horizontalpodautoscalers").await);
+    read::<discovery::EndpointSlice>(bench.get("/apis/discovery.k8s.io/v1/endpointslices").await);
+    read::<networking::Ingress>(bench.get("/apis/networking.k8s.io/v1/ingresses").await);
+    read::<policy::PodDisruptionBudget>(bench.get("/apis/policy/v1/poddisruptionbudgets").await);
+}
+
+#[tokio::test]
 async fn refusals_are_worded_as_the_real_server_words_them() {
     let bench = Bench::new();
     let (status, refusal) = bench.ask("nobody", "GET", "/apis/apps/v1/deployments", "", Value::Null).await;
@@ -466,7 +495,7 @@ async fn logs_are_cut_stamped_and_followed_to_the_end_of_the_pod() {
 }
 
 fn lines_of(chunk: &[u8]) -> usize {
-    chunk.iter().filter(|byte| **byte == b'\n').count()
+    chunk.split(|byte| *byte == b'\n').count() - 1
 }
 
 #[tokio::test]
@@ -497,4 +526,31 @@ async fn listens_on_loopback_until_it_is_dropped() {
         assert!(began.elapsed() < Duration::from_secs(10), "it still listens");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn the_real_client_reads_watches_and_patches_over_the_wire() {
+    use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+    use kube::api::{Api, ListParams, LogParams, Patch, PatchParams, WatchEvent, WatchParams};
+    let options = super::Options { seed: 7, clock: Clock::manual(start()) };
+    let sandbox = super::Sandbox::start(options).await.unwrap();
+    let metadata = json!({"name": "a\u{202e}b", "namespace": "staging", "labels": {"app": "\u{1b}[31mred"}});
+    sandbox.place(json!({"kind": "ConfigMap", "apiVersion": "v1", "metadata": metadata}));
+    let kubeconfig = kube::config::Kubeconfig::from_yaml(&sandbox.kubeconfig_yaml("maria")).unwrap();
+    let config = kube::Config::from_custom_kubeconfig(kubeconfig, &kube::config::KubeConfigOptions::default()).await;
+    let client = kube::Client::try_from(config.unwrap()).unwrap();
+    let maps: Api<ConfigMap> = Api::namespaced(client.clone(), "staging");
+    let listed = maps.list(&ListParams::default()).await.unwrap();
+    assert!(listed.items.iter().any(|map| map.metadata.name.as_deref() == Some("a\u{202e}b")));
+    let version = listed.metadata.resource_version.unwrap();
+    let changed = Patch::Merge(json!({"data": {"RATE_LIMIT_RPS": "300"}}));
+    maps.patch("gateway-config", &PatchParams::apply("midwatch"), &changed).await.unwrap();
+    let mut events = maps.watch(&WatchParams::default(), &version).await.unwrap().boxed();
+    let WatchEvent::Modified(heard) = events.next().await.unwrap().unwrap() else {
+        panic!("the first event is the change")
+    };
+    assert_eq!(heard.data.unwrap()["RATE_LIMIT_RPS"], "300");
+    let pods: Api<Pod> = Api::namespaced(client, "production");
+    let log = pods.logs("redis-0", &LogParams { tail_lines: Some(3), ..LogParams::default() }).await.unwrap();
+    assert_eq!(log.lines().count(), 3);
 }

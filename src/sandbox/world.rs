@@ -43,8 +43,8 @@ impl World {
     pub(crate) fn create(&mut self, plural: &'static str, manager: &str, body: Value) -> Arc<Value> {
         let kind = Kind::of(plural);
         let mut whole = json!({"apiVersion": kind.api_version(), "kind": kind.name});
-        for (key, value) in body.as_object().into_iter().flatten() {
-            whole[key] = value.clone();
+        if let (Some(fields), Value::Object(given)) = (whole.as_object_mut(), body) {
+            fields.extend(given);
         }
         if whole.get("spec").is_some() {
             set(&mut whole, "metadata.generation", json!(1));

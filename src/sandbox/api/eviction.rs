@@ -90,10 +90,8 @@ fn is_dry_run(options: &Value) -> bool {
 }
 
 fn budgets(world: &World, pod: &Value) -> Vec<std::sync::Arc<Value>> {
-    let mut budgets = world.store.list("poddisruptionbudgets");
-    budgets.retain(|budget| {
-        namespace(budget) == namespace(pod) && matches_labels(at(budget, "spec.selector.matchLabels"), pod)
-    });
+    let mut budgets = world.store.list_in("poddisruptionbudgets", namespace(pod));
+    budgets.retain(|budget| matches_labels(at(budget, "spec.selector.matchLabels"), pod));
     budgets
 }
 

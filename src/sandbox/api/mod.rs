@@ -103,8 +103,9 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
         return Ok(reply::json(StatusCode::OK, &document));
     }
     let body = to_bytes(body, LARGEST_BODY).await;
-    let body =
-        body.map_err(|_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "limit is 3145728"))?;
+    let body = body
+        .map_err(|_unsaid| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "limit is 3145728"))?;
+    refuse_protobuf(&parts.headers)?;
     if parts.method == Method::POST
         && let Some(made) = review::answer(path, user, &body)
     {
@@ -120,6 +121,16 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
     }
     let call = Call { platform, route, parameters, shape, headers: &parts.headers, body };
     call.dispatch(&parts.method)
+}
+
+/// Bodies are JSON here; a client that prefers protobuf tries again with JSON when it is told so.
+fn refuse_protobuf(headers: &HeaderMap) -> Result<(), Refusal> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.starts_with("application/vnd.kubernetes.protobuf") {
+        return Ok(());
+    }
+    let message = "the body of the request was in an unknown format - accepted media types include: application/json";
+    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message))
 }
 
 fn user_of(headers: &HeaderMap) -> Result<&'static User, Refusal> {

@@ -11,7 +11,7 @@ pub(super) fn apply(media_type: &str, body: &[u8], object: &Value) -> Result<Val
     match media_type.split(';').next().unwrap_or_default() {
         "application/json-patch+json" => {
             let patch: json_patch::Patch = serde_json::from_slice(body).map_err(|problem| unreadable(&problem))?;
-            json_patch::patch(&mut patched, &patch).map_err(|_| rejected())?;
+            json_patch::patch(&mut patched, &patch).map_err(|_unsaid| rejected())?;
         }
         "application/merge-patch+json" => {
             let patch: Value = serde_json::from_slice(body).map_err(|problem| unreadable(&problem))?;

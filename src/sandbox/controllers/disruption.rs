@@ -4,18 +4,14 @@ use serde_json::{Value, json};
 
 use super::pods::{count, is_available};
 use crate::sandbox::object::{self, at, next_condition, number};
-use crate::sandbox::selector::matches_labels;
 use crate::sandbox::world::World;
 
 /// Counts the healthy pods under every budget.
 pub(super) fn tick(world: &mut World) {
     for budget in world.store.list("poddisruptionbudgets") {
-        let mut pods = world.store.list("pods");
-        pods.retain(|pod| {
-            object::namespace(pod) == object::namespace(&budget)
-                && !object::is_terminating(pod)
-                && matches_labels(at(&budget, "spec.selector.matchLabels"), pod)
-        });
+        let labels = at(&budget, "spec.selector.matchLabels");
+        let mut pods = world.selected_pods(object::namespace(&budget), labels);
+        pods.retain(|pod| !object::is_terminating(pod));
         let (expected, healthy) = (count(&pods, |_| true), count(&pods, |pod| is_available(pod)));
         let desired =
             at(&budget, "spec.minAvailable").as_i64().unwrap_or(expected - number(&budget, "spec.maxUnavailable"));

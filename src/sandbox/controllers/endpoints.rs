@@ -4,20 +4,14 @@ use serde_json::{Value, json};
 
 use super::pods::is_available;
 use crate::sandbox::object::{self, at, is_terminating, name, namespace, text, uid};
-use crate::sandbox::selector::matches_labels;
 use crate::sandbox::world::World;
 
 /// Brings the slices of all services up to date.
 pub(super) fn tick(world: &mut World) {
-    let pods = world.store.list("pods");
     for service in world.store.list("services") {
-        let selector = at(&service, "spec.selector");
-        let behind = pods.iter().filter(|pod| {
-            namespace(pod) == namespace(&service)
-                && !text(pod, "status.podIP").is_empty()
-                && matches_labels(selector, pod)
-        });
-        let endpoints: Value = behind.map(|pod| endpoint(pod)).collect();
+        let mut behind = world.selected_pods(namespace(&service), at(&service, "spec.selector"));
+        behind.retain(|pod| !text(pod, "status.podIP").is_empty());
+        let endpoints: Value = behind.iter().map(|pod| endpoint(pod)).collect();
         match world.store.owned(&service, "endpointslices").first() {
             Some(slice) if slice["endpoints"] == endpoints => {}
             Some(slice) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::object::{self, at, condition, set, text};
+use crate::sandbox::selector::matches_labels;
 use crate::sandbox::world::World;
 
 /// Seconds that a pod has to end by itself, and the default of the API.
@@ -56,6 +57,13 @@ impl World {
         let component = format!("{}-controller", text(owner, "kind").to_lowercase());
         let message = format!("Deleted pod: {}", object::name(pod));
         self.report(owner, &component, "Normal", "SuccessfulDelete", &message);
+    }
+
+    /// Returns the pods of a namespace that carry all labels of a selector's map.
+    pub(super) fn selected_pods(&self, namespace: &str, labels: &Value) -> Vec<Arc<Value>> {
+        let mut pods = self.store.list_in("pods", namespace);
+        pods.retain(|pod| matches_labels(labels, pod));
+        pods
     }
 
     /// Returns the pods that an owner controls and that are not ending.

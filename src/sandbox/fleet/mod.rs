@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use self::catalogue::{Release, SERVICES, Service, service};
 use super::controllers::{is_available, tick};
-use super::object::{at, name, namespace, number, set, uid};
+use super::object::{at, name, number, set, uid};
 use super::world::World;
 
 const NAMESPACES: [&str; 2] = ["production", "staging"];
@@ -27,6 +27,7 @@ struct Step {
     what: Deed,
 }
 
+#[derive(Clone, Copy)]
 enum Deed {
     Release(&'static str, &'static Service, &'static Release),
     UpgradeRedis,
@@ -76,7 +77,7 @@ fn past(start: Timestamp) -> Vec<Step> {
     let mut steps = vec![
         ago(12 * 86_400, Deed::UpgradeRedis),
         ago(3 * 3_600, Deed::RestartUserService),
-        ago(3 * 3_600 - 600, Deed::NightlyJob),
+        ago(18 * 60, Deed::NightlyJob),
         ago(34 * 60, Deed::EditChatConfig),
         ago(16 * 60, Deed::BreakNotificationPod),
         ago(12 * 60, Deed::LackRoom),
@@ -122,7 +123,7 @@ fn enact(world: &mut World, deed: Deed) {
             }
         }
         Deed::BadRelease => {
-            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis")
+            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis");
         }
         Deed::StagingRelease => release_now(world, "staging", "auth-service", "3.2.0", "pipeline: auth-service 3.2.0"),
     }
@@ -142,14 +143,13 @@ fn change(world: &mut World, plural: &'static str, name: &str, who: &str, change
 }
 
 fn pod_of(world: &World, space: &str, service: &str) -> Option<Arc<Value>> {
-    let is_its = |pod: &Arc<Value>| namespace(pod) == space && name(pod).starts_with(service);
-    world.store.list("pods").into_iter().find(is_its)
+    world.store.list_in("pods", space).into_iter().find(|pod| name(pod).starts_with(service))
 }
 
 /// Lets the controllers work until every workload of the past is as it should be.
 fn settle(world: &mut World) {
     for ticks in 0..MOST_TICKS {
-        world.now += SignedDuration::from_secs(2);
+        world.now += SignedDuration::from_secs(3);
         tick(world);
         if ticks > 3 && is_settled(world) {
             return;

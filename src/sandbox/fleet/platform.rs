@@ -7,6 +7,9 @@ use super::workloads::{container, pod_spec_of};
 use crate::sandbox::object::{name, owner_reference, stamp};
 use crate::sandbox::world::World;
 
+/// How long the cron job has existed.
+const CRON_JOB_HOURS: i64 = 987;
+
 /// Creates the namespaces.
 pub(super) fn create_namespaces(world: &mut World) {
     for name in ["kube-system", "production", "staging"] {
@@ -55,7 +58,7 @@ pub(super) fn create_nodes(world: &mut World) {
 
 fn digest_pod() -> Value {
     pod_spec_of(
-        vec![container("nightly-digest", "registry.example.com/messaging/nightly-digest:1.1.0", 8090, "128Mi")],
+        &[container("nightly-digest", "registry.example.com/messaging/nightly-digest:1.1.0", 8090, "128Mi")],
         "OnFailure",
     )
 }
@@ -67,6 +70,7 @@ pub(super) fn create_nightly_job(world: &mut World) {
     let since_two = (now.as_second() - 2 * 3_600).rem_euclid(24 * 3_600);
     let ran = now - SignedDuration::from_secs(since_two);
     let template = json!({"metadata": {"labels": labels}, "spec": digest_pod()});
+    world.now = now - SignedDuration::from_hours(CRON_JOB_HOURS);
     let cron_job = world.create("cronjobs", "kubectl-client-side-apply", json!({
         "metadata": {"name": "nightly-digest", "namespace": "production", "labels": labels},
         "spec": {

@@ -56,7 +56,7 @@ fn pod_spec(service: &Service, version: &str) -> Value {
     if service.name == "api-gateway" {
         containers.push(container("envoy", "registry.example.com/edge/envoy:1.34.2", 9901, "64Mi"));
     }
-    pod_spec_of(containers, "Always")
+    pod_spec_of(&containers, "Always")
 }
 
 /// Returns a container with the defaults that a server fills in.
@@ -70,7 +70,7 @@ pub(super) fn container(name: &str, image: &str, port: u16, memory: &str) -> Val
 }
 
 /// Returns a pod spec with the defaults that a server fills in.
-pub(super) fn pod_spec_of(containers: Vec<Value>, restart: &str) -> Value {
+pub(super) fn pod_spec_of(containers: &[Value], restart: &str) -> Value {
     json!({
         "containers": containers, "restartPolicy": restart, "terminationGracePeriodSeconds": 30,
         "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler",
@@ -100,8 +100,7 @@ pub(super) fn restart(world: &mut World, namespace: &str, name: &str) {
 
 /// Creates the stateful set, the daemon set, the cron job with its last job, and the cluster's own DNS.
 pub(super) fn create_others(world: &mut World) {
-    let redis =
-        pod_spec_of(vec![container("redis", "registry.example.com/library/redis:7.4.1", 6379, "512Mi")], "Always");
+    let redis = pod_spec_of(&[container("redis", "registry.example.com/library/redis:7.4.1", 6379, "512Mi")], "Always");
     let mut body = plain("redis", "production", &redis, "messaging");
     body["spec"]["replicas"] = json!(3);
     body["spec"]["serviceName"] = json!("redis");
@@ -109,16 +108,14 @@ pub(super) fn create_others(world: &mut World) {
     body["spec"]["updateStrategy"] = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": 0}});
     world.create("statefulsets", "kubectl-client-side-apply", body);
 
-    let agent = pod_spec_of(
-        vec![container("log-agent", "registry.example.com/platform/log-agent:4.2.0", 2020, "64Mi")],
-        "Always",
-    );
+    let agent =
+        pod_spec_of(&[container("log-agent", "registry.example.com/platform/log-agent:4.2.0", 2020, "64Mi")], "Always");
     let mut body = plain("log-agent", "kube-system", &agent, "platform");
     body["spec"]["updateStrategy"] =
         json!({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}});
     world.create("daemonsets", "kubectl-client-side-apply", body);
 
-    let dns = pod_spec_of(vec![container("coredns", "registry.example.com/k8s/coredns:1.12.4", 53, "170Mi")], "Always");
+    let dns = pod_spec_of(&[container("coredns", "registry.example.com/k8s/coredns:1.12.4", 53, "170Mi")], "Always");
     let mut body = plain("coredns", "kube-system", &dns, "platform");
     body["spec"]["replicas"] = json!(2);
     body["spec"]["progressDeadlineSeconds"] = json!(600);
