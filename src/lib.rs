@@ -1,8 +1,14 @@
 //! midwatch: a terminal operations console for on-call engineers.
 
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub mod cli;
 pub mod clients;
 pub mod config;
 pub mod domain;
+pub mod headless;
 pub mod operations;
 pub mod runtime;
 pub mod sandbox;
@@ -10,3 +16,17 @@ pub mod sources;
 pub mod state;
 pub mod targets;
 pub mod tui;
+
+mod face;
+
+/// Runs midwatch with the arguments of this process.
+pub fn run() -> ExitCode {
+    match cli::Cli::try_parse() {
+        Ok(cli) => face::run(cli),
+        Err(error) => {
+            // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
+            drop(error.print());
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+        }
+    }
+}

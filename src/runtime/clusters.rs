@@ -34,10 +34,17 @@ pub(super) struct Handle {
 }
 
 /// The contexts that are asked for, or the current one.
-pub fn choose(kubeconfig: &Kubeconfig, asked: &[Text], wanted: &Wanted) -> Result<Vec<Chosen>, Problem> {
+///
+/// What is read of each may depend on the namespace that its context names.
+pub fn choose(
+    kubeconfig: &Kubeconfig,
+    asked: &[Text],
+    wanted: impl Fn(&Text) -> Wanted,
+) -> Result<Vec<Chosen>, Problem> {
     let resolve = |name: Option<&str>| {
         let context = kubeconfig.resolve(name).map_err(|error| error.problem())?;
-        Ok(Chosen { context, wanted: wanted.clone() })
+        let facts = kubeconfig.describe(&context).map_err(|error| error.problem())?;
+        Ok(Chosen { context, wanted: wanted(&facts.namespace) })
     };
     if asked.is_empty() { Ok(vec![resolve(None)?]) } else { asked.iter().map(|name| resolve(Some(name))).collect() }
 }

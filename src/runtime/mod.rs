@@ -5,14 +5,17 @@ mod change;
 mod clusters;
 mod ledger;
 mod session;
+mod shutdown;
 
 pub use arming::Armed;
 pub use clusters::{Chosen, choose};
 pub use change::Wait;
 pub use ledger::Ledger;
 pub use session::{Absorbed, Message, Options, Session};
+pub use shutdown::{Signal, Signals};
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;
 pub use crate::operations::policy::Policy;
 pub use crate::operations::verify::Patience;
+pub use crate::sources::kubernetes::{Scope, Wanted};

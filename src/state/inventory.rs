@@ -102,6 +102,11 @@ impl Inventory {
         self.heard
     }
 
+    /// Why it does not answer, while it does not.
+    pub fn silence(&self) -> Option<&Problem> {
+        self.silent.as_ref()
+    }
+
     /// How the cluster as a whole is doing.
     pub fn liveness(&self, now: Timestamp) -> ClusterLiveness {
         match (self.heard, &self.silent) {

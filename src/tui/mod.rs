@@ -2,6 +2,8 @@
 
 pub mod chrome;
 pub mod command;
+mod console;
+mod event_loop;
 pub mod effect;
 mod input;
 pub mod keymap;
@@ -14,3 +16,5 @@ mod terminal;
 pub mod theme;
 pub mod views;
 pub mod widgets;
+
+pub use event_loop::{Exit, run};

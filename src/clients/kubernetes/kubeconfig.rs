@@ -63,6 +63,7 @@ pub struct ContextFacts {
 }
 
 /// All kubeconfig files of this run, the first of them first. What an earlier file defines, a later one cannot change.
+#[derive(Default)]
 pub struct Kubeconfig {
     files: Vec<File>,
 }

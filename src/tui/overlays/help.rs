@@ -1,1 +1,77 @@
-//! The help.
+//! The help: every key that works here, made from the keymap, so that it cannot be out of date.
+
+use ratatui::layout::Rect;
+
+use super::{centered, panel};
+use crate::tui::command::{Command, Context};
+use crate::tui::paint::Painter;
+use crate::tui::theme::Role;
+use crate::tui::views::{Hint, Seen};
+
+/// The help for one context.
+pub struct Help {
+    context: Context,
+    scroll: usize,
+}
+
+/// One line of the help.
+enum Line {
+    Heading(&'static str),
+    Key(String, &'static str),
+}
+
+impl Help {
+    /// The help for a context.
+    pub fn new(context: Context) -> Self {
+        Self { context, scroll: 0 }
+    }
+
+    /// Scrolls.
+    pub fn handle(&mut self, command: Command) {
+        self.scroll = match command {
+            Command::SelectNext => self.scroll + 1,
+            Command::SelectPrevious => self.scroll.saturating_sub(1),
+            Command::PageDown | Command::HalfPageDown => self.scroll + 10,
+            Command::PageUp | Command::HalfPageUp => self.scroll.saturating_sub(10),
+            Command::SelectFirst => 0,
+            Command::SelectLast => usize::MAX / 2,
+            _ => self.scroll,
+        };
+    }
+
+    /// Every command that works here: with its keys, or by its name in the palette.
+    fn lines(&self, seen: &Seen<'_>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for context in self.context.chain() {
+            lines.push(Line::Heading(context.name()));
+            for command in Command::all().filter(|command| command.contexts().contains(context)) {
+                let keys = seen.look.keymap.keys_of(self.context, command);
+                let keys = if keys.is_empty() { format!(":{}", command.name()) } else { keys.join("  ") };
+                lines.push(Line::Key(keys, command.description()));
+            }
+        }
+        lines
+    }
+
+    /// Draws the help.
+    pub fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
+        let inner = panel(painter, centered(area, 84, area.height), "Keys", "esc closes");
+        let lines = self.lines(seen);
+        let top = self.scroll.min(lines.len().saturating_sub(inner.height.into()));
+        for (y, line) in (inner.y..inner.bottom()).zip(&lines[top..]) {
+            match line {
+                Line::Heading(name) => drop(painter.text(inner.x, y, inner.width, Role::Title, name)),
+                Line::Key(keys, description) => {
+                    painter.text(inner.x + 1, y, 22, Role::Accent, keys);
+                    painter.text(inner.x + 24, y, inner.width.saturating_sub(24), Role::Text, description);
+                }
+            }
+        }
+        painter.set_ground(None);
+    }
+}
+
+/// The keys of the help itself.
+pub fn hints() -> Vec<Hint> {
+    vec![Hint::new(Command::Back, "close"), Hint::new(Command::PageDown, "further"), Hint::new(Command::PageUp, "back")]
+}

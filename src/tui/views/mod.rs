@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use serde_json::Value;
 
 use super::command::{Command, Context};
-use super::effect::{Asked, Outcome};
+use super::effect::{Asked, Destination, LogTarget, Outcome};
 use super::look::Look;
 use super::paint::{Painter, Span};
 use crate::config::settings::Settings;
@@ -114,5 +114,45 @@ pub trait View {
     /// The moment at which it wants to be drawn again although nothing happened.
     fn wakes_at(&self, _seen: &Seen<'_>) -> Option<Timestamp> {
         None
+    }
+}
+
+/// The main view that a command asks for.
+pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
+    match command {
+        Command::Overview => Some(Destination::Overview),
+        Command::Rollouts => Some(Destination::Rollouts),
+        Command::Resources => {
+            Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() })
+        }
+        Command::Audit => Some(Destination::Audit),
+        Command::Logs => seen.board.services().iter().find_map(|service| service.workloads.first()).map(|object| {
+            Destination::Logs(LogTarget { object: object.clone(), container: None, previous: false })
+        }),
+        _ => None,
+    }
+}
+
+/// Makes the view of a destination.
+pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
+    match destination {
+        Destination::Overview
+        | Destination::Rollouts
+        | Destination::Service(_)
+        | Destination::Resources { .. }
+        | Destination::Contexts
+        | Destination::Logs(_)
+        | Destination::Audit
+        | Destination::Describe(_)
+        | Destination::Yaml(_)
+        | Destination::Revisions(_) => Box::new(Overview::default()),
+    }
+}
+
+/// The object that a destination wants to have read whole.
+pub fn needs(destination: &Destination) -> Option<ObjectRef> {
+    match destination {
+        Destination::Describe(object) | Destination::Yaml(object) | Destination::Revisions(object) => Some(object.clone()),
+        _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::tui::command::Command;
 mod body;
 mod render;
 
-pub use render::render;
+pub use render::{hints, render};
 
 /// Keys that were pressed before one could have read the plan do not count.
 const READING: SignedDuration = SignedDuration::from_millis(400);

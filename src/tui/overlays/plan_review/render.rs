@@ -11,7 +11,9 @@ use crate::domain::plan::Plan;
 use crate::tui::chrome;
 use crate::tui::overlays::panel;
 use crate::tui::paint::{Painter, Span, cells, span};
+use crate::tui::command::Command;
 use crate::tui::theme::Role;
+use crate::tui::views::Hint;
 
 /// Draws the review over the whole of an area, or in its middle where there is room.
 pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
@@ -161,4 +163,15 @@ fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Time
     let start = area.right().saturating_sub(u16::try_from(width).unwrap_or_default() + expiry_width + 6);
     painter.spans(start.max(area.x), area.y, area.width, &spans);
     painter.right(area.right(), area.y, expiry_width, Role::Muted, &expiry);
+}
+
+/// The keys of the review.
+pub fn hints() -> Vec<Hint> {
+    vec![
+        Hint::new(Command::Cancel, "close"),
+        Hint::new(Command::NextField, "next field"),
+        Hint::new(Command::PressFocused, "press what is focused"),
+        Hint::new(Command::PageDown, "further"),
+        Hint::new(Command::CopyAsCommand, "copy as a command"),
+    ]
 }

@@ -1,0 +1,73 @@
+//! Drawing: the frame round every view, the view, and what lies over it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::{Console, Overlay, SMALLEST};
+use crate::tui::chrome::{self, Bottom};
+use crate::tui::overlays::{help, palette, plan_review};
+use crate::tui::paint::Painter;
+use crate::tui::theme::Role;
+use crate::tui::views::Seen;
+
+impl Console {
+    /// Draws everything.
+    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let now = self.session.clock().now();
+        self.board.refresh(self.session.state(), now);
+        self.timeline.refresh(self.session.state(), now);
+        let body = Rect { y: area.y + 3, height: area.height.saturating_sub(5), ..area };
+        self.body = body;
+        let seen = seen!(self);
+        if area.width >= SMALLEST.0 && area.height >= SMALLEST.1 {
+            self.screen.view_mut().settle(&seen, body);
+        }
+        let painter = &mut Painter::new(frame.buffer_mut(), seen.look);
+        painter.fill(area, Role::Background);
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            painter.text(area.x, area.y, area.width, Role::Text, "too small: 40x10 at least");
+            return;
+        }
+        let line = |y| Rect { y, height: 1, ..area };
+        chrome::header(painter, line(area.y), &seen, self.screen.view(), self.running);
+        chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
+        self.screen.view().render(painter, body, &seen);
+        self.draw_notice(painter, line(area.bottom().saturating_sub(2)));
+        self.draw_overlay(painter, body, &seen);
+        self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
+    }
+
+    pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {
+        if let Some(notice) = &self.notice {
+            let (glyph, role) = self.look.health(notice.health);
+            painter.text(area.x + 1, area.y, area.width.saturating_sub(2), role, &format!("{glyph} {}", notice.words));
+        }
+    }
+
+    pub(super) fn draw_overlay(&self, painter: &mut Painter<'_>, body: Rect, seen: &Seen<'_>) {
+        let room = Rect { y: body.y.saturating_sub(1), height: body.height + 2, ..body };
+        match &self.overlay {
+            Some(Overlay::Plan(review)) => plan_review::render(review, painter, room, seen.now),
+            Some(Overlay::Help(help)) => help.render(painter, room, seen),
+            Some(Overlay::Palette(palette)) => palette.render(painter, room, seen),
+            None => {}
+        }
+    }
+
+    pub(super) fn draw_bottom(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
+        let context = self.context();
+        let hints = match &self.overlay {
+            Some(Overlay::Plan(_)) => plan_review::hints(),
+            Some(Overlay::Palette(_)) => palette::hints(),
+            Some(Overlay::Help(_)) => help::hints(),
+            None => self.screen.view().hints(seen),
+        };
+        let bottom = match (&self.field, &self.pending) {
+            (Some(field), _) => Bottom::Field(field.prompt.asked.label(), field.input.value(), field.input.cursor()),
+            (None, Some(keys)) => Bottom::Pending(keys),
+            (None, None) => Bottom::Hints(context, &hints),
+        };
+        chrome::footer(painter, area, &bottom);
+    }
+}

@@ -1,0 +1,222 @@
+//! Keys, clicks and typed text: how each becomes a command, and who gets it first.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use tui_input::InputRequest;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::{Console, Errand, Overlay};
+use crate::tui::chrome;
+use crate::tui::command::{Command, Context};
+use crate::tui::effect::Outcome;
+use crate::tui::keymap::Pressed;
+use crate::tui::overlays::help::Help;
+use crate::tui::overlays::palette::Palette;
+use crate::tui::views;
+
+impl Console {
+    /// Takes what the terminal told; whether something is to be drawn.
+    pub fn event(&mut self, event: Event) -> bool {
+        match event {
+            Event::Key(key) => self.key(key),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Paste(text) => self.paste(&text),
+            Event::Resize(..) => true,
+            Event::FocusGained | Event::FocusLost => false,
+        }
+    }
+
+    /// In which context a key is pressed.
+    pub(super) fn context(&self) -> Context {
+        match (&self.field, &self.overlay) {
+            (Some(_), _) | (None, Some(Overlay::Palette(_))) => Context::Prompt,
+            (None, Some(Overlay::Plan(_))) => Context::PlanReview,
+            (None, Some(Overlay::Help(_))) => Context::Text,
+            (None, None) => self.screen.view().context(),
+        }
+    }
+
+    pub(super) fn key(&mut self, key: KeyEvent) -> bool {
+        self.pending = None;
+        // A program that takes text must still be left somehow: this chord is no text in any keyboard layout.
+        if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL && self.context().takes_text() {
+            return self.command(Command::Cancel);
+        }
+        match self.look.keymap.press(self.context(), key) {
+            Pressed::Command(command) => self.command(command),
+            Pressed::Pending(keys) => {
+                self.pending = Some(keys);
+                true
+            }
+            Pressed::None => self.typed(key),
+        }
+    }
+
+    /// A key that is no command: text, where text is taken.
+    pub(super) fn typed(&mut self, key: KeyEvent) -> bool {
+        let now = self.session.clock().now();
+        if let Some(field) = &mut self.field {
+            if field.input.handle_event(&Event::Key(key)).is_some_and(|change| change.value) {
+                return self.tell_field();
+            }
+            return true;
+        }
+        match &mut self.overlay {
+            Some(Overlay::Plan(review)) => {
+                let ask = review.type_key(key, now);
+                self.review(ask)
+            }
+            Some(Overlay::Palette(palette)) => palette.type_key(key, &seen!(self)),
+            Some(Overlay::Help(_)) | None => false,
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> bool {
+        if let Some(field) = &mut self.field {
+            for letter in text.chars().filter(|letter| !letter.is_control()).take(500) {
+                field.input.handle(InputRequest::InsertChar(letter));
+            }
+            return self.tell_field();
+        }
+        if let Some(Overlay::Plan(review)) = &mut self.overlay {
+            let ask = review.paste(text);
+            return self.review(ask);
+        }
+        false
+    }
+
+    pub(super) fn mouse(&mut self, mouse: MouseEvent) -> bool {
+        if self.field.is_some() || self.overlay.is_some() {
+            return false;
+        }
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.command(Command::SelectNext),
+            MouseEventKind::ScrollUp => self.command(Command::SelectPrevious),
+            MouseEventKind::Down(MouseButton::Left) => {
+                if mouse.row == 1 {
+                    return self.click_tab(mouse.column);
+                }
+                let (x, y) = (mouse.column.saturating_sub(self.body.x), mouse.row.saturating_sub(self.body.y));
+                let outcome = self.screen.view_mut().click(x, y, &seen!(self));
+                self.outcome(outcome)
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn click_tab(&mut self, column: u16) -> bool {
+        let mut x = 1;
+        for (command, title) in chrome::TABS {
+            let end = x + u16::try_from(title.len()).unwrap_or_default();
+            if (x..end).contains(&column) {
+                return self.command(command);
+            }
+            x = end + 3;
+        }
+        false
+    }
+
+    /// Carries out a command: for what lies on top first, then for the view, then for everywhere.
+    pub(super) fn command(&mut self, command: Command) -> bool {
+        if self.field.is_some() {
+            return self.field_command(command);
+        }
+        let now = self.session.clock().now();
+        match &mut self.overlay {
+            Some(Overlay::Plan(review)) => {
+                let ask = review.handle(command, now);
+                return self.review(ask);
+            }
+            Some(Overlay::Palette(palette)) => {
+                let picked = palette.handle(command, &seen!(self));
+                return self.picked(picked);
+            }
+            Some(Overlay::Help(help)) => {
+                if matches!(command, Command::Back | Command::Close | Command::Help) {
+                    self.overlay = None;
+                } else {
+                    help.handle(command);
+                }
+                return true;
+            }
+            None => {}
+        }
+        let outcome = self.screen.view_mut().handle(command, &seen!(self));
+        match outcome {
+            Outcome::Ignored => self.everywhere(command),
+            outcome => self.outcome(outcome),
+        }
+    }
+
+    /// Commands that work wherever the view has no use for them.
+    pub(super) fn everywhere(&mut self, command: Command) -> bool {
+        match command {
+            Command::Quit => self.errands.push(Errand::Quit),
+            Command::Close => {
+                if !self.screen.back() {
+                    self.errands.push(Errand::Quit);
+                }
+            }
+            Command::Back | Command::HistoryBack => drop(self.screen.back()),
+            Command::HistoryForward => drop(self.screen.forward()),
+            Command::Help => self.overlay = Some(Overlay::Help(Help::new(self.screen.view().context()))),
+            Command::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
+            Command::Redraw => self.errands.push(Errand::Redraw),
+            Command::Suspend => self.errands.push(Errand::Suspend),
+            Command::Disarm => self.session.disarm(),
+            Command::ToggleMouse => {
+                self.mouse = !self.mouse;
+                self.errands.push(Errand::Mouse(self.mouse));
+            }
+            Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
+            _ => match views::main_view(command, &seen!(self)) {
+                Some(destination) => self.go(destination),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// To the next main view, or the one before.
+    pub(super) fn turn(&mut self, forward: bool) {
+        let tabs = chrome::TABS;
+        let tab = self.screen.view().tab();
+        let at = tabs.iter().position(|(command, _)| *command == tab).unwrap_or_default();
+        let next = if forward { at + 1 } else { at + tabs.len() - 1 } % tabs.len();
+        self.everywhere(tabs[next].0);
+    }
+
+    /// A command while a line is typed.
+    pub(super) fn field_command(&mut self, command: Command) -> bool {
+        let Some(field) = &self.field else { return false };
+        let asked = field.prompt.asked;
+        match command {
+            Command::Cancel => {
+                let before = field.prompt.text.clone();
+                self.field = None;
+                if asked.is_live() {
+                    let outcome = self.screen.view_mut().answer(asked, &before, &seen!(self));
+                    self.outcome(outcome);
+                }
+            }
+            Command::Accept => {
+                let text = field.input.value().to_owned();
+                self.field = None;
+                let outcome = self.screen.view_mut().answer(asked, &text, &seen!(self));
+                self.outcome(outcome);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Tells the view what is typed, where it wants to know.
+    pub(super) fn tell_field(&mut self) -> bool {
+        let Some(field) = &self.field else { return false };
+        if field.prompt.asked.is_live() {
+            let (asked, text) = (field.prompt.asked, field.input.value().to_owned());
+            let outcome = self.screen.view_mut().answer(asked, &text, &seen!(self));
+            self.outcome(outcome);
+        }
+        true
+    }
+}

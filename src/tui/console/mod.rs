@@ -1,0 +1,216 @@
+//! The console: the view that is shown, what lies over it, and how a key becomes an effect.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::effect::{Destination, Outcome, Prompt};
+use super::look::Look;
+use super::overlays::help::Help;
+use super::overlays::palette::Palette;
+use super::overlays::plan_review::PlanReview;
+use super::screen::Screen;
+use super::views::{self, Seen};
+use crate::config::Settings;
+use crate::domain::health::Health;
+use crate::domain::operation::{OperationEvent, OperationId, Verdict};
+use crate::runtime::{Absorbed, Session};
+use crate::state::{ServiceBoard, Timeline};
+
+/// How long a notice stays.
+const NOTICE: SignedDuration = SignedDuration::from_secs(8);
+
+/// The smallest window in which something can be shown.
+const SMALLEST: (u16, u16) = (40, 10);
+
+/// What the terminal has to do for the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Copy to the clipboard.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Return to the shell for a while.
+    Suspend,
+    /// Take the mouse, or leave it.
+    Mouse(bool),
+    /// Write a file.
+    Save {
+        /// What it is about.
+        about: String,
+        /// What is in it.
+        text: String,
+    },
+    /// End.
+    Quit,
+}
+
+/// What lies over the view.
+enum Overlay {
+    Plan(PlanReview),
+    Help(Help),
+    Palette(Palette),
+}
+
+/// A line of text that is being typed.
+struct Field {
+    prompt: Prompt,
+    input: Input,
+}
+
+/// Something that is said for a while.
+struct Notice {
+    health: Health,
+    words: String,
+    at: Timestamp,
+}
+
+/// The interactive face.
+pub struct Console {
+    pub(super) session: Session,
+    settings: Settings,
+    look: Look,
+    board: ServiceBoard,
+    timeline: Timeline,
+    screen: Screen,
+    overlay: Option<Overlay>,
+    field: Option<Field>,
+    pending: Option<String>,
+    notice: Option<Notice>,
+    running: Option<OperationId>,
+    demo: Option<String>,
+    mouse: bool,
+    errands: Vec<Errand>,
+    body: Rect,
+}
+
+/// Borrows what views may see.
+macro_rules! seen {
+    ($console:expr) => {
+        $crate::tui::views::Seen {
+            session: &$console.session,
+            board: &$console.board,
+            timeline: &$console.timeline,
+            demo: $console.demo.as_deref(),
+            settings: &$console.settings,
+            look: &$console.look,
+            now: $console.session.clock().now(),
+        }
+    };
+}
+
+mod draw;
+mod keys;
+mod perform;
+
+impl Console {
+    /// A console on a session.
+    pub fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {
+        let mouse = settings.captures_mouse;
+        Self {
+            session,
+            settings,
+            look,
+            board: ServiceBoard::default(),
+            timeline: Timeline::default(),
+            screen: Screen::new(Destination::Overview, Box::new(views::Overview::default())),
+            overlay: None,
+            field: None,
+            pending: None,
+            notice: None,
+            running: None,
+            demo,
+            mouse,
+            errands: Vec::new(),
+            body: Rect::default(),
+        }
+    }
+
+    /// What the terminal has to do now.
+    pub fn errands(&mut self) -> Vec<Errand> {
+        std::mem::take(&mut self.errands)
+    }
+
+    /// Takes in what the session told; whether something is to be drawn.
+    pub fn absorbed(&mut self, absorbed: Absorbed) -> bool {
+        let mut redraw = !absorbed.changed.is_nothing();
+        for (id, event) in absorbed.operations {
+            self.operation(id, &event);
+            redraw = true;
+        }
+        for (object, result) in absorbed.objects {
+            let outcomes: Vec<Outcome> =
+                self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
+            for outcome in outcomes {
+                redraw |= self.outcome(outcome);
+            }
+        }
+        redraw
+    }
+
+    pub(super) fn operation(&mut self, id: OperationId, event: &OperationEvent) {
+        let now = self.session.clock().now();
+        if matches!(event, OperationEvent::StepStarted { .. }) {
+            self.running = Some(id);
+        }
+        if event.is_last() && self.running == Some(id) {
+            self.running = None;
+        }
+        match &mut self.overlay {
+            Some(Overlay::Plan(review)) if review.id == id => review.follow(event, now),
+            _ => match event {
+                OperationEvent::Ended { verdict } => {
+                    let health = match verdict {
+                        Verdict::Verified(_) => Health::Healthy,
+                        _ => Health::Attention,
+                    };
+                    self.say(health, format!("{}: {}", verdict.word(), verdict.detail()));
+                }
+                OperationEvent::Failed { problem, .. } => self.say(Health::Bad, problem.to_string()),
+                _ => {}
+            },
+        }
+    }
+
+    pub(super) fn say(&mut self, health: Health, words: String) {
+        self.notice = Some(Notice { health, words, at: self.session.clock().now() });
+    }
+
+    /// When something has to be drawn or done although nothing happens.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        let now = self.session.clock().now();
+        let minute = SignedDuration::from_secs(60 - now.as_second().rem_euclid(60));
+        let expiry = match &self.overlay {
+            Some(Overlay::Plan(review)) => review.expires_at().map(|at| {
+                let left = at.duration_since(now).as_secs().max(0);
+                // The countdown is told in tens of seconds.
+                now + SignedDuration::from_secs(left % 10 + i64::from(left % 10 == 0) * 10).min(at.duration_since(now))
+            }),
+            _ => None,
+        };
+        let notice = self.notice.as_ref().map(|notice| notice.at + NOTICE);
+        let view = self.screen.view().wakes_at(&seen!(self));
+        let late = self.late_at();
+        [Some(now + minute), expiry, notice, view, late].into_iter().flatten().min()
+    }
+
+    /// When a cluster that is live now will be late if it stays silent.
+    pub(super) fn late_at(&self) -> Option<Timestamp> {
+        let now = self.session.clock().now();
+        let heard = self.session.state().clusters().filter_map(|(_, cluster)| cluster.heard());
+        heard.map(|heard| heard + crate::state::LATE_AFTER).filter(|at| *at > now).min()
+    }
+
+    /// Does what time asks for; whether something is to be drawn.
+    pub fn tick(&mut self) -> bool {
+        let now = self.session.clock().now();
+        if self.notice.as_ref().is_some_and(|notice| now.duration_since(notice.at) >= NOTICE) {
+            self.notice = None;
+        }
+        if let Some(Overlay::Plan(review)) = &mut self.overlay {
+            let ask = review.tick(now);
+            self.review(ask);
+        }
+        true
+    }
+}

@@ -1,0 +1,112 @@
+//! Effects: what a view or an overlay asked for is done here.
+
+use tui_input::Input;
+
+use super::{Console, Errand, Field, Overlay};
+use crate::domain::health::Health;
+use crate::domain::intent::Intent;
+use crate::runtime::{Patience, Wait};
+use crate::tui::effect::{Destination, Effect, Outcome};
+use crate::tui::overlays::palette::Picked;
+use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
+use crate::tui::views;
+use crate::tui::widgets::words;
+
+impl Console {
+    pub(super) fn go(&mut self, destination: Destination) {
+        let seen = seen!(self);
+        self.screen.go(destination.clone(), || views::make(&destination, &seen));
+        if let Some(object) = views::needs(self.screen.destination()) {
+            self.session.fetch(object);
+        }
+    }
+
+    pub(super) fn outcome(&mut self, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Ignored => false,
+            Outcome::Redraw => true,
+            Outcome::Ask(effect) => {
+                self.perform(effect);
+                true
+            }
+        }
+    }
+
+    /// Does what a view asks for.
+    pub(super) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Go(destination) => self.go(destination),
+            Effect::Back => drop(self.screen.back()),
+            Effect::Propose(intent) => self.propose(intent),
+            Effect::Fetch(object) => self.session.fetch(object),
+            Effect::Copy(text) => self.copy(text),
+            Effect::Notice(health, words) => self.say(health, words),
+            Effect::Prompt(prompt) => {
+                let input = Input::new(prompt.text.clone());
+                self.field = Some(Field { prompt, input });
+            }
+            Effect::Save { about, text } => self.errands.push(Errand::Save { about, text }),
+            Effect::Connect(_) => self.say(Health::Attention, "start midwatch with --context to read it".to_owned()),
+        }
+    }
+
+    pub(super) fn copy(&mut self, text: String) {
+        self.say(Health::Healthy, format!("copied: {text}"));
+        self.errands.push(Errand::Copy(text));
+    }
+
+    pub(super) fn propose(&mut self, intent: Intent) {
+        let verification = self.settings.verification;
+        let patience = Patience { stable: verification.stable, limit: verification.timeout, ..Patience::default() };
+        let id = self.session.propose(intent, Wait::For(patience));
+        self.overlay = Some(Overlay::Plan(PlanReview::new(id)));
+    }
+
+    /// Does what the review of a plan asks for.
+    pub(super) fn review(&mut self, ask: Option<Ask>) -> bool {
+        let Some(Overlay::Plan(review)) = &self.overlay else { return false };
+        let id = review.id;
+        match ask {
+            None => return false,
+            Some(Ask::Redraw) => {}
+            Some(Ask::Confirm(proof)) => self.session.confirm(id, proof),
+            Some(Ask::Refresh) => self.session.refresh(id),
+            Some(Ask::Copy(text)) => self.copy(text),
+            Some(Ask::Close) => {
+                if *review.stage() == Stage::Running {
+                    self.say(Health::Moving, "the change goes on; its end will be told here".to_owned());
+                } else {
+                    self.session.leave(id);
+                }
+                self.overlay = None;
+            }
+        }
+        true
+    }
+
+    /// Does what was picked in the palette.
+    pub(super) fn picked(&mut self, picked: Picked) -> bool {
+        match picked {
+            Picked::Nothing => {}
+            Picked::Close => self.overlay = None,
+            Picked::Go(destination) => {
+                self.overlay = None;
+                self.go(destination);
+            }
+            Picked::Run(command) => {
+                self.overlay = None;
+                self.command(command);
+            }
+            Picked::Arm(duration) => {
+                self.overlay = None;
+                self.session.arm(duration);
+                self.say(Health::Attention, format!("armed for {}: changes are possible", words::duration(duration)));
+            }
+            Picked::Say(words) => {
+                self.overlay = None;
+                self.say(Health::Attention, words);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,103 @@
+//! The loop: keys first, then facts, then time; a frame only when something changed.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep_until;
+
+use super::console::{Console, Errand};
+use super::input;
+use super::look::Look;
+use super::pacer::{Cause, Pacer};
+use super::terminal::{Multiplexer, Terminal, give_back};
+use crate::config::Settings;
+use crate::runtime::{Session, Signal, Signals};
+
+/// Why the screen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Somebody left it.
+    Left,
+    /// A signal of this number, or that of a hang-up, ended it.
+    Signal(u8),
+}
+
+/// No sleep is longer: clocks of machines that were suspended jump.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// Shows the console until it is left.
+pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<String>) -> io::Result<Exit> {
+    let mut signals = Signals::new()?;
+    let mut terminal = Terminal::take(settings.captures_mouse)?;
+    let mut keys = input::read();
+    let mut hangup = input::watch();
+    let mut console = Console::new(session, settings, look, demo);
+    let mut pacer = Pacer::default();
+    pacer.want(Cause::Key);
+    loop {
+        if pacer.due().is_some_and(|due| due <= Instant::now()) {
+            terminal.draw(|frame| console.draw(frame))?;
+            pacer.drawn(Instant::now());
+        }
+        let wake = next_wake(&console, &pacer);
+        tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                Signal::End(number) => return Ok(Exit::Signal(number)),
+                Signal::Resumed => {
+                    terminal.enter()?;
+                    pacer.want(Cause::Key);
+                }
+            },
+            _ = hangup.recv() => return Ok(Exit::Signal(1)),
+            Some(event) = keys.recv() => {
+                if console.event(event) {
+                    pacer.want(Cause::Key);
+                }
+            }
+            absorbed = console.session.absorb() => {
+                if console.absorbed(absorbed) {
+                    pacer.want(Cause::Data);
+                }
+            }
+            () = sleep_until(wake.into()) => {
+                if pacer.due().is_none() && console.tick() {
+                    pacer.want(Cause::Data);
+                }
+            }
+        }
+        for errand in console.errands() {
+            if run_errand(errand, &mut terminal)? {
+                return Ok(Exit::Left);
+            }
+            pacer.want(Cause::Key);
+        }
+    }
+}
+
+/// When to wake although nothing happens: for the next frame, or for what time changes.
+fn next_wake(console: &Console, pacer: &Pacer) -> Instant {
+    let now = Instant::now();
+    if let Some(due) = pacer.due() {
+        return due;
+    }
+    let at = console.wakes_at();
+    let left = at.and_then(|at| Duration::try_from(at.duration_since(console.session.clock().now())).ok());
+    now + left.unwrap_or(LONGEST).clamp(Duration::from_millis(20), LONGEST)
+}
+
+/// Does what the console cannot do itself; whether it is to end.
+fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
+    match errand {
+        Errand::Quit => return Ok(true),
+        Errand::Redraw => terminal.redraw()?,
+        Errand::Mouse(mouse) => terminal.set_mouse(mouse)?,
+        Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(|name| std::env::var(name).ok()))?),
+        Errand::Save { .. } => {}
+        Errand::Suspend => {
+            give_back();
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+        }
+    }
+    Ok(false)
+}
