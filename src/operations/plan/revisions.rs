@@ -112,6 +112,6 @@ pub(super) fn wanted<'a>(
 fn is_meant(revision: &Revision<'_>, target: &ObjectRef, pin: &Text) -> bool {
     let name = revision.object["metadata"]["name"].as_str().unwrap_or_default();
     let hash = name.strip_prefix(target.name.as_str()).map_or("", |rest| rest.trim_start_matches('-'));
-    let begins = |whole: &str| pin.len() >= 4 && whole.starts_with(pin.as_str());
+    let begins = |whole: &str| whole == pin.as_str() || (pin.len() >= 4 && whole.starts_with(pin.as_str()));
     name == pin.as_str() || begins(&revision.pin) || begins(hash)
 }
