@@ -171,3 +171,6 @@ async fn after_lost_answer(step: &Step, plane: &dyn ControlPlane, why: &Text) ->
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

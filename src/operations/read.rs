@@ -157,3 +157,6 @@ fn owned_by(objects: Vec<Value>, target: &Value) -> Vec<Value> {
     };
     objects.into_iter().filter(is_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

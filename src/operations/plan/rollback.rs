@@ -121,8 +121,7 @@ fn needs(target: &ObjectRef, snapshot: &Snapshot, wanted: &Revision<'_>, replace
 /// How much moves.
 fn touches(snapshot: &Snapshot) -> Text {
     let (updated, pods) = (template::updated(snapshot), template::pods(snapshot));
-    let plural = if updated == 1 { "pod has" } else { "pods have" };
-    format!("1 service; {updated} of {pods} {plural} the revision that goes").into()
+    format!("1 service; {updated} of {pods} pods of the revision that goes").into()
 }
 
 /// What a template does not hold.
