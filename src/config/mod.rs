@@ -18,3 +18,5 @@ mod table;
 pub use assets::Fault;
 pub use locations::Locations;
 pub use settings::{ConfigError, Overrides, Settings};
+pub mod roles;
+pub mod trust;

@@ -163,3 +163,6 @@ fn access_check(access: &Access, review: Option<&Review>) -> Check {
         None => Check { mark: Mark::Unknown, what, remedy: "the cluster was not asked".into() },
     }
 }
+
+#[cfg(test)]
+mod tests;

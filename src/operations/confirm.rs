@@ -73,3 +73,6 @@ fn missing(plan: &Plan, proof: &Proof, now: Timestamp) -> Option<Problem> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use crate::domain::kind::Kind;
 use crate::domain::plan::Goal;
 use crate::domain::text::Text;
 
-use super::plan::is_same_template;
+use super::plan::{RESTARTED_AT, is_same_template};
 
 /// How far a workload is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +21,18 @@ pub enum Progress {
     Replaced(Text),
 }
 
-/// Whether the newest rollout has finished.
-pub(super) fn is_complete(kind: Kind, object: &Value) -> bool {
-    matches!(rollout(kind, object), Progress::Done(_))
+/// Whether the newest rollout has finished at some time, even where its pods have failed since.
+pub(super) fn is_finished(kind: Kind, object: &Value) -> bool {
+    let (spec, status) = (&object["spec"], &object["status"]);
+    match kind {
+        _ if !is_observed(object) => false,
+        Kind::Deployment if has_condition(object, "NewReplicaSetAvailable") => true,
+        Kind::StatefulSet if spec["updateStrategy"]["type"] == "OnDelete" => {
+            number(&status["updatedReplicas"]) >= spec["replicas"].as_i64().unwrap_or(1)
+        }
+        Kind::StatefulSet => status["updateRevision"] == status["currentRevision"],
+        _ => matches!(rollout(kind, object), Progress::Done(_)),
+    }
 }
 
 /// How far a target is on the way to a goal.
@@ -33,9 +42,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
         Goal::Template(wanted) if !is_same_template(&spec["template"], wanted) => {
             Progress::Replaced("the template is another one again".into())
         }
-        Goal::Restarted(stamp)
-            if spec["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] != stamp.as_str() =>
-        {
+        Goal::Restarted(stamp) if spec["template"]["metadata"]["annotations"][RESTARTED_AT] != stamp.as_str() => {
             Progress::Replaced("the mark of the restart is gone".into())
         }
         Goal::Template(_) | Goal::Restarted(_) => rollout(kind, object),
@@ -106,14 +113,18 @@ fn is_observed(object: &Value) -> bool {
     number(&object["metadata"]["generation"]) <= number(&object["status"]["observedGeneration"])
 }
 
+/// Whether the controller reports progress for this reason.
+fn has_condition(object: &Value, reason: &str) -> bool {
+    let conditions = object["status"]["conditions"].as_array();
+    conditions.is_some_and(|all| all.iter().any(|one| one["type"] == "Progressing" && one["reason"] == reason))
+}
+
 fn deployment(object: &Value) -> Progress {
     let (spec, status) = (&object["spec"], &object["status"]);
     let wanted = spec["replicas"].as_i64().unwrap_or(1);
     let (all, updated, available) =
         (number(&status["replicas"]), number(&status["updatedReplicas"]), number(&status["availableReplicas"]));
-    let conditions = status["conditions"].as_array();
-    let gave_up = conditions.is_some_and(|all| all.iter().any(|one| one["reason"] == "ProgressDeadlineExceeded"));
-    if gave_up {
+    if has_condition(object, "ProgressDeadlineExceeded") {
         Progress::GivenUp(format!("past its deadline with {available} of {wanted} available").into())
     } else if updated < wanted {
         Progress::Moving(format!("{updated} of {wanted} updated").into())
@@ -139,18 +150,17 @@ fn stateful_set(object: &Value) -> Progress {
     }
     let partition = number(&strategy["rollingUpdate"]["partition"]);
     let updated = number(&status["updatedReplicas"]);
-    if partition > 0 {
-        let due = (wanted - partition).max(0);
-        return if updated < due {
-            Progress::Moving(format!("{updated} of {due} updated above partition {partition}").into())
-        } else {
-            Progress::Done(format!("{updated} updated above partition {partition}").into())
-        };
+    let due = (wanted - partition).max(0);
+    let above = if partition > 0 { format!(" above partition {partition}") } else { String::new() };
+    if updated < due {
+        Progress::Moving(format!("{updated} of {due} updated{above}").into())
+    } else if partition > 0 {
+        Progress::Done(format!("{updated} updated{above}").into())
+    } else if status["updateRevision"] != status["currentRevision"] {
+        Progress::Moving("its controller has not ended the rollout yet".into())
+    } else {
+        Progress::Done(format!("{ready} of {wanted} ready").into())
     }
-    if status["updateRevision"] != status["currentRevision"] {
-        return Progress::Moving(format!("{updated} of {wanted} updated").into());
-    }
-    Progress::Done(format!("{ready} of {wanted} ready").into())
 }
 
 fn daemon_set(object: &Value) -> Progress {

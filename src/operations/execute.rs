@@ -49,7 +49,7 @@ pub async fn execute(
     let steps = confirmed.plan().steps.len();
     for (index, step) in confirmed.plan().steps.iter().enumerate() {
         let number = index + 1;
-        write_intent(&confirmed, step, number, steps, record, &action)?;
+        write_intent(&confirmed, step, number, steps, record, &action).map_err(|error| error.after(number, steps))?;
         report(OperationEvent::StepStarted { step: number, what: step.what.clone() });
         let done = send(step, plane, &action).await;
         let (kind, detail) = match &done {
@@ -59,7 +59,8 @@ pub async fn execute(
         let outcome = Event::Outcome { step: u32_of(number), result: kind, detail };
         let written = record.record(&action, outcome, urgency(&confirmed));
         let detail = done.map_err(|not_done| not_done.after(number, steps))?;
-        written.map_err(|error| not_recorded("the outcome", &error))?;
+        written
+            .map_err(|error| not_recorded(&format!("step {number} of {steps} was done, but its outcome"), &error))?;
         report(OperationEvent::StepDone { step: number, detail });
     }
     Ok(Executed { plan: confirmed.plan().clone(), action })
@@ -89,7 +90,7 @@ fn write_intent(
         step: u32_of(number),
         steps: u32_of(steps),
     }));
-    record.record(action, event, urgency(confirmed)).map_err(|error| not_recorded("the intent", &error))
+    record.record(action, event, urgency(confirmed)).map_err(|error| not_recorded("nothing was sent: it", &error))
 }
 
 /// The plan as it is stored: what it rests on and what it sends, without values that could be secrets.
@@ -112,14 +113,9 @@ fn urgency(confirmed: &Confirmed) -> Urgency {
 }
 
 fn not_recorded(what: &str, error: &AuditError) -> NotDone {
-    NotDone {
-        failure: Failure::NotRecorded,
-        problem: Problem::new(
-            format!("{what} could not be recorded"),
-            error.to_string(),
-            "no change is made without a record; see midwatch doctor",
-        ),
-    }
+    let Problem { what: how, why, hint } = error.problem();
+    let why = if why.is_empty() { how.to_string() } else { format!("{how}: {why}") };
+    NotDone { failure: Failure::NotRecorded, problem: Problem::new(format!("{what} could not be recorded"), why, hint) }
 }
 
 fn u32_of(number: usize) -> u32 {
@@ -175,3 +171,6 @@ async fn after_lost_answer(step: &Step, plane: &dyn ControlPlane, why: &Text) ->
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

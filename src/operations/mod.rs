@@ -24,6 +24,9 @@ pub mod reconcile;
 pub mod rehearse;
 pub mod verify;
 
+#[cfg(test)]
+mod fake;
+
 /// A change that did not happen, or not wholly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotDone {

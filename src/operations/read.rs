@@ -56,20 +56,28 @@ pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> 
     let pods = async {
         if revisions_kind.is_some() { plane.list(Kind::Pod, namespace, &selector).await } else { Ok(Vec::new()) }
     };
+    let autoscalers = async {
+        if revisions_kind.is_some() {
+            plane.list(Kind::HorizontalPodAutoscaler, namespace, "").await
+        } else {
+            Ok(Vec::new())
+        }
+    };
     let (revisions, pods, autoscalers, budgets, identity) = futures::join!(
         revisions,
         pods,
-        plane.list(Kind::HorizontalPodAutoscaler, namespace, ""),
+        autoscalers,
         plane.list(Kind::PodDisruptionBudget, namespace, ""),
         plane.identity(),
     );
+    let mut gaps = Vec::new();
+    let autoscalers = or_gap(autoscalers, &mut gaps);
     let needed = access_of(intent, &autoscalers);
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
-    let mut gaps = Vec::new();
     Ok(Snapshot {
         revisions: owned_by(revisions?, &target),
         pods: or_gap(pods, &mut gaps),
-        autoscalers: or_gap(autoscalers, &mut gaps),
+        autoscalers,
         budgets: or_gap(budgets, &mut gaps),
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),
@@ -89,8 +97,9 @@ fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<V
     })
 }
 
-/// The calls that an intent needs to be allowed.
-fn access_of(intent: &Intent, autoscalers: &Result<Vec<Value>, ReadError>) -> Vec<Access> {
+/// The calls that an intent may need to be allowed. Whether a rollback of a StatefulSet deletes pods is for its plan to
+/// say; which ones is not known here, so the question is for any.
+fn access_of(intent: &Intent, autoscalers: &[Value]) -> Vec<Access> {
     let target = intent.target();
     let on = |verb, object: &ObjectRef, subresource| Access { verb, object: object.clone(), subresource };
     match intent {
@@ -100,11 +109,10 @@ fn access_of(intent: &Intent, autoscalers: &Result<Vec<Value>, ReadError>) -> Ve
         }
         Intent::Scale { to: Size::Replicas(_), .. } => vec![on("patch", target, Some("scale"))],
         Intent::Scale { to: Size::Bounds { .. }, .. } => {
-            let none = Vec::new();
-            let owner = autoscaler_of(target, autoscalers.as_ref().unwrap_or(&none)).map(|found| &found["metadata"]);
-            let name = owner.and_then(|meta| meta["name"].as_str()).unwrap_or_default();
-            let object = ObjectRef { kind: Kind::HorizontalPodAutoscaler, name: name.into(), ..target.clone() };
-            vec![on("patch", &object, None)]
+            let name = autoscaler_of(target, autoscalers).and_then(|found| found["metadata"]["name"].as_str());
+            let object =
+                |name: &str| ObjectRef { kind: Kind::HorizontalPodAutoscaler, name: name.into(), ..target.clone() };
+            name.map(|name| on("patch", &object(name), None)).into_iter().collect()
         }
         Intent::Evict { .. } => vec![on("create", target, Some("eviction"))],
         _ => vec![on("patch", target, None)],
@@ -149,3 +157,6 @@ fn owned_by(objects: Vec<Value>, target: &Value) -> Vec<Value> {
     };
     objects.into_iter().filter(is_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

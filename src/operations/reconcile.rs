@@ -73,3 +73,6 @@ pub(super) async fn broken(
         Err(ReadError::Failed(problem)) => Err(problem),
     }
 }
+
+#[cfg(test)]
+mod tests;

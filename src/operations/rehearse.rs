@@ -45,3 +45,6 @@ pub async fn rehearse(authorized: Authorized, plane: &dyn ControlPlane, audit_id
     }
     Ok(Rehearsed { authorized })
 }
+
+#[cfg(test)]
+mod tests;

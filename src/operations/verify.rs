@@ -91,6 +91,10 @@ impl Watch {
                 Progress::Done(words) => {
                     let since = *self.converged.get_or_insert(now);
                     let held = now.duration_since(since);
+                    if matches!(goal, Goal::Gone(_)) {
+                        // An identity does not come back.
+                        return Some(Verdict::Verified(words));
+                    }
                     (held >= signed(patience.stable)).then(|| {
                         Verdict::Verified(format!("{words}, stable for {} s", patience.stable.as_secs()).into())
                     })
@@ -128,11 +132,13 @@ fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
-/// Who last wrote the object's wish, by its own account.
+/// Who last wrote the object's wish, by its own account. It may be another midwatch; within the second of our own write
+/// it was somebody else.
 fn last_manager(object: &Value) -> Text {
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
-    let wishes = managers.filter(|entry| entry["subresource"].is_null() && entry["manager"] != "midwatch");
-    let latest = wishes.max_by_key(|entry| entry["time"].as_str().unwrap_or_default().to_owned());
+    let wishes = managers.filter(|entry| entry["subresource"] != "status");
+    let latest = wishes
+        .max_by_key(|entry| (entry["time"].as_str().unwrap_or_default().to_owned(), entry["manager"] != "midwatch"));
     Text::from_untrusted(latest.and_then(|entry| entry["manager"].as_str()).unwrap_or("somebody"))
 }
 

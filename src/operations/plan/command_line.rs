@@ -13,25 +13,30 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
         words.push(quoted(&target.name));
     } else {
         words.push(quoted(&place.service));
-        words.extend(["--workload".to_owned(), quoted(&target.kind_and_name())]);
+        words.push(option("--workload", &target.kind_and_name()));
     }
-    words.extend(["-n".to_owned(), quoted(&target.namespace)]);
-    words.extend(["--context".to_owned(), quoted(&target.cluster.0)]);
+    words.push(option("-n", &target.namespace));
+    words.push(option("--context", &target.cluster.0));
     match intent {
-        Intent::Rollback { to: Some(pin), .. } => words.extend(["--to".to_owned(), quoted(pin)]),
+        Intent::Rollback { to: Some(pin), .. } => words.push(option("--to", pin)),
         Intent::Scale { to: Size::Replicas(count), .. } => words.extend(["--replicas".to_owned(), count.to_string()]),
         Intent::Scale { to: Size::Bounds { min, max }, .. } => {
             words.extend(["--min".to_owned(), min.to_string(), "--max".to_owned(), max.to_string()]);
         }
         Intent::SetImage { container, image, .. } => {
             if let Some(container) = container {
-                words.extend(["--container".to_owned(), quoted(container)]);
+                words.push(option("--container", container));
             }
-            words.extend(["--image".to_owned(), quoted(image)]);
+            words.push(option("--image", image));
         }
         _ => {}
     }
     words.join(" ")
+}
+
+/// An option with its value, which is joined to it where it could be taken for another option.
+fn option(name: &str, value: &str) -> String {
+    format!("{name}{}{}", if value.starts_with('-') { '=' } else { ' ' }, quoted(value))
 }
 
 /// A word as a shell takes it: names of objects come from outside.

@@ -1,13 +1,15 @@
 //! The revisions of a workload as full objects: which is newest, which one a rollback means, and their templates.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
-use super::{NoPlan, text};
+use super::template::{current, is_same};
+use super::{NoPlan, cannot, text};
 
 /// One revision that could be rolled back to.
 pub(super) struct Revision<'a> {
@@ -73,41 +75,15 @@ fn of_controller(object: &Value) -> Revision<'_> {
     }
 }
 
-/// The template of the workload as it is wished for now.
-pub(super) fn current_template(snapshot: &Snapshot) -> &Value {
-    &snapshot.target["spec"]["template"]
-}
-
-/// Whether two templates ask for the same pods. What a server fills in differs between objects of different age, so
-/// absent members and null ones count as equal.
-pub(in crate::operations) fn is_same(one: &Value, other: &Value) -> bool {
-    normalized(one) == normalized(other)
-}
-
-/// A template without nulls and without empty maps, which servers keep or drop as they like.
-fn normalized(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), normalized(value)))
-            .filter(|(_, value)| !value.is_null() && *value != json!({}))
-            .collect::<serde_json::Map<_, _>>()
-            .into_iter()
-            .collect(),
-        Value::Array(items) => items.iter().map(normalized).collect(),
-        other => other.clone(),
-    }
-}
-
 /// The revision that a rollback means: the one that is pinned, else the newest that differs from what is wished for.
 pub(super) fn wanted<'a>(
-    target: &ObjectRef,
+    intent: &Intent,
     to: Option<&Text>,
     revisions: Vec<Revision<'a>>,
     snapshot: &Snapshot,
 ) -> Result<Revision<'a>, NoPlan> {
-    let what = format!("cannot roll back {}", target.name);
-    let current = current_template(snapshot);
+    let (what, target) = (cannot(intent), intent.target());
+    let current = current(snapshot);
     let Some(pin) = to else {
         return revisions.into_iter().find(|revision| !is_same(&revision.template, current)).ok_or_else(|| {
             NoPlan::impossible(what, "no earlier revision is kept", "raise spec.revisionHistoryLimit, or set an image")
@@ -136,6 +112,6 @@ pub(super) fn wanted<'a>(
 fn is_meant(revision: &Revision<'_>, target: &ObjectRef, pin: &Text) -> bool {
     let name = revision.object["metadata"]["name"].as_str().unwrap_or_default();
     let hash = name.strip_prefix(target.name.as_str()).map_or("", |rest| rest.trim_start_matches('-'));
-    let begins = |whole: &str| pin.len() >= 4 && whole.starts_with(pin.as_str());
+    let begins = |whole: &str| whole == pin.as_str() || (pin.len() >= 4 && whole.starts_with(pin.as_str()));
     name == pin.as_str() || begins(&revision.pin) || begins(hash)
 }

@@ -2,18 +2,16 @@
 
 use serde_json::Value;
 
-use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::text::Text;
 
 use super::super::read::{Snapshot, autoscaler_of};
+use super::selector::selects;
 
-/// Warnings that hold for every change of a workload.
-pub(super) fn of(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Text> {
-    let mut warnings: Vec<Text> = owner(&snapshot.target).into_iter().map(Text::from).collect();
-    warnings.extend(snapshot.gaps.iter().map(|gap| Text::from(format!("not checked: {gap}"))));
-    warnings.extend(budgets(target, snapshot));
-    warnings
+/// Warnings that hold for every change.
+pub(super) fn of(snapshot: &Snapshot) -> Vec<Text> {
+    let gaps = snapshot.gaps.iter().map(|gap| Text::from(format!("not checked: {gap}")));
+    owner(&snapshot.target).into_iter().map(Text::from).chain(gaps).collect()
 }
 
 /// Warnings for a change of the template.
@@ -29,20 +27,24 @@ pub(super) fn of_template(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Text> 
     if let Some(partition) = spec["updateStrategy"]["rollingUpdate"]["partition"].as_i64().filter(|&at| at > 0) {
         warnings.push(format!("partition {partition}: pods below ordinal {partition} keep their revision").into());
     }
-    if let Some(autoscaler) = autoscaler_of(target, &snapshot.autoscalers) {
-        let name = autoscaler["metadata"]["name"].as_str().unwrap_or_default();
-        let spec = &autoscaler["spec"];
-        let (least, most) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64().unwrap_or(1));
-        warnings.push(format!("autoscaler {name} goes on choosing {least} to {most} pods").into());
-    }
+    warnings.extend(autoscaler_of(target, &snapshot.autoscalers).map(of_autoscaler));
+    warnings.extend(of_budgets(&spec["template"]["metadata"]["labels"], snapshot));
     if let Some(limit) = spec["revisionHistoryLimit"].as_i64().filter(|&limit| limit < 2) {
         warnings.push(format!("revisionHistoryLimit {limit}: there may be no way back from here").into());
     }
     warnings
 }
 
+/// Who chooses the number of pods.
+pub(super) fn of_autoscaler(autoscaler: &Value) -> Text {
+    let name = autoscaler["metadata"]["name"].as_str().unwrap_or_default();
+    let spec = &autoscaler["spec"];
+    let (least, most) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64().unwrap_or(1));
+    format!("autoscaler {name} goes on choosing {least} to {most} pods").into()
+}
+
 /// Whoever else writes this object, and when they will put it back.
-fn owner(target: &Value) -> Option<String> {
+pub(super) fn owner(target: &Value) -> Option<String> {
     let (labels, annotations) = (&target["metadata"]["labels"], &target["metadata"]["annotations"]);
     let of = |value: &Value| value.as_str().map(ToOwned::to_owned);
     if let Some(tracking) = of(&annotations["argocd.argoproj.io/tracking-id"]) {
@@ -63,26 +65,13 @@ fn owner(target: &Value) -> Option<String> {
     Some(format!("Helm release {release} owns it: the next helm upgrade puts it back"))
 }
 
-/// Disruption budgets that leave no room.
-fn budgets(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Text> {
-    let labels = if target.kind == Kind::Pod {
-        &snapshot.target["metadata"]["labels"]
-    } else {
-        &snapshot.target["spec"]["template"]["metadata"]["labels"]
-    };
-    let exhausted = |budget: &&Value| {
-        budget["status"]["disruptionsAllowed"].as_i64() == Some(0) && selects(&budget["spec"]["selector"], labels)
-    };
+/// Disruption budgets of pods with these labels that leave no room.
+pub(super) fn of_budgets(labels: &Value, snapshot: &Snapshot) -> Vec<Text> {
+    let is_exhausted =
+        |budget: &&Value| budget["status"]["disruptionsAllowed"] == 0 && selects(&budget["spec"]["selector"], labels);
     let words = |budget: &Value| {
         let name = budget["metadata"]["name"].as_str().unwrap_or_default();
         Text::from(format!("disruption budget {name} allows no disruption now"))
     };
-    snapshot.budgets.iter().filter(exhausted).map(words).collect()
-}
-
-/// Whether the equalities of a selector hold for some labels.
-fn selects(selector: &Value, labels: &Value) -> bool {
-    selector["matchLabels"]
-        .as_object()
-        .is_some_and(|wanted| !wanted.is_empty() && wanted.iter().all(|(key, value)| labels[key] == *value))
+    snapshot.budgets.iter().filter(is_exhausted).map(words).collect()
 }

@@ -1,1 +1,142 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::audit::ActionId;
+use crate::domain::intent::Intent;
+use crate::operations::execute::execute;
+use crate::operations::fake::objects::{
+    failing, merge, now as start, pod, rollback, snapshot, target, with_history, workload,
+};
+use crate::operations::fake::{Journal, Plane, confirmed, unreadable};
+use crate::operations::read::Snapshot;
+
+/// Each look takes a second by the clock of the test, and no time.
+const PATIENCE: Patience =
+    Patience { stable: Duration::from_secs(3), limit: Duration::from_secs(10), every: Duration::ZERO };
+
+/// Watches a change while these things are seen one after another, the last one for ever. Gives the verdict and what
+/// was told on the way.
+async fn watched_of(
+    intent: &Intent,
+    mut before: Snapshot,
+    seen: Vec<Result<Value, ReadError>>,
+) -> (Verdict, Vec<String>) {
+    let confirmed = confirmed(intent, &mut before).await;
+    let action = ActionId::parse("a-1").unwrap();
+    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let plane = Plane { seen: Mutex::new(seen.into()), ..Plane::default() };
+    let ticks = AtomicI64::new(0);
+    let now = || start() + SignedDuration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
+    let mut told = Vec::new();
+    let verdict = verify(&executed, &plane, PATIENCE, &now, &mut |event| {
+        if let OperationEvent::Verifying { progress } = event {
+            told.push(progress.to_string());
+        }
+    })
+    .await;
+    (verdict, told)
+}
+
+async fn watched_rollback(seen: Vec<Result<Value, ReadError>>) -> (Verdict, Vec<String>) {
+    let kind = Kind::Deployment;
+    watched_of(&rollback(kind, None), with_history(kind, failing(kind, "1.5.0")), seen).await
+}
+
+fn done() -> Result<Value, ReadError> {
+    Ok(workload(Kind::Deployment, "1.4.1"))
+}
+
+fn moving() -> Result<Value, ReadError> {
+    Ok(failing(Kind::Deployment, "1.4.1"))
+}
+
+#[tokio::test]
+async fn converged_and_stable_is_verified() {
+    let (verdict, told) = watched_rollback(vec![moving(), moving(), done()]).await;
+    assert_eq!(verdict, Verdict::Verified("4 of 4 ready, stable for 3 s".into()));
+    assert_eq!(told, ["1 of 4 updated", "4 of 4 ready, watching that it stays so"], "each is told once");
+}
+
+#[tokio::test]
+async fn what_never_stays_converged_is_not_verified() {
+    let flapping = (0..40).map(|look| if look % 3 == 2 { moving() } else { done() }).collect();
+    let (verdict, _) = watched_rollback(flapping).await;
+    assert_eq!(verdict, Verdict::NotConverged("1 of 4 updated".into()));
+}
+
+#[tokio::test]
+async fn what_does_not_converge_in_time_is_said_with_what_it_lacks() {
+    let (verdict, _) = watched_rollback(vec![moving()]).await;
+    assert_eq!(verdict, Verdict::NotConverged("1 of 4 updated".into()));
+}
+
+#[tokio::test]
+async fn a_deadline_of_the_rollout_before_is_waited_out() {
+    let mut late = moving().unwrap();
+    merge(
+        &mut late["status"],
+        json!({ "conditions": [{ "type": "Progressing", "reason": "ProgressDeadlineExceeded" }] }),
+    );
+    let (verdict, told) = watched_rollback(vec![Ok(late), done()]).await;
+    assert!(matches!(verdict, Verdict::Verified(_)), "{verdict:?}");
+    assert_eq!(told[0], "past its deadline with 4 of 4 available");
+}
+
+#[tokio::test]
+async fn whoever_put_it_back_is_named() {
+    let mut replaced = workload(Kind::Deployment, "1.5.0");
+    replaced["metadata"]["managedFields"] = json!([
+        { "manager": "kubectl-create", "time": "2026-11-20T09:00:00Z" },
+        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z" },
+        { "manager": "argocd-controller", "time": "2026-11-21T03:12:01Z" },
+        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:09Z", "subresource": "status" },
+    ]);
+    let (verdict, _) = watched_rollback(vec![done(), Ok(replaced.clone())]).await;
+    assert_eq!(verdict, Verdict::Reverted("the template is another one again, by argocd-controller".into()));
+
+    replaced["metadata"]["managedFields"][1]["time"] = json!("2026-11-21T03:12:02Z");
+    let (verdict, _) = watched_rollback(vec![Ok(replaced)]).await;
+    assert_eq!(verdict.detail(), &"the template is another one again, by midwatch", "somebody else's");
+}
+
+#[tokio::test]
+async fn an_autoscaler_that_scales_back_is_named_too() {
+    let mut scaled = workload(Kind::StatefulSet, "1.5.0");
+    scaled["metadata"]["managedFields"] = json!([
+        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z", "subresource": "scale" },
+        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:05Z", "subresource": "scale" },
+    ]);
+    let kind = Kind::StatefulSet;
+    let intent = Intent::Scale { target: target(kind), to: crate::domain::intent::Size::Replicas(9) };
+    let (verdict, _) = watched_of(&intent, with_history(kind, workload(kind, "1.5.0")), vec![Ok(scaled)]).await;
+    assert_eq!(verdict, Verdict::Reverted("4 pods are wished for now, by kube-controller-manager".into()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_unknown_and_what_is_readable_again_is_not() {
+    let (verdict, told) = watched_rollback(vec![unreadable()]).await;
+    assert!(matches!(&verdict, Verdict::Unknown(why) if why.contains("connection refused")), "{verdict:?}");
+    assert_eq!(told.len(), 1);
+    let (verdict, _) = watched_rollback(vec![unreadable(), unreadable(), done()]).await;
+    assert!(matches!(verdict, Verdict::Verified(_)), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_deleted_workload_is_reverted_and_a_deleted_pod_is_gone() {
+    let gone = || vec![Err(ReadError::NotFound)];
+    assert_eq!(watched_rollback(gone()).await.0, Verdict::Reverted("the object was deleted".into()));
+
+    let evict = Intent::Evict { target: target(Kind::Pod) };
+    let before = || snapshot(pod("chat-service-1", "r", true));
+    assert_eq!(watched_of(&evict, before(), gone()).await.0, Verdict::Verified("gone".into()));
+    let mut next = pod("chat-service-1", "r", false);
+    next["metadata"]["uid"] = json!("another");
+    let there = Ok(pod("chat-service-1", "r", true));
+    let (verdict, told) = watched_of(&evict, before(), vec![there, Ok(next)]).await;
+    assert_eq!((verdict, told), (Verdict::Verified("gone".into()), vec!["it is still there".to_owned()]));
+}

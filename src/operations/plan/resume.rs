@@ -1,0 +1,45 @@
+//! Resuming: what was held by a pause goes on.
+
+use serde_json::json;
+
+use crate::domain::actor::Permission;
+use crate::domain::intent::Intent;
+use crate::domain::plan::{Call, Goal, Plan, Step};
+
+use super::super::read::Snapshot;
+use super::pause::require_deployment;
+use super::{Draft, NoPlan, Place, command_line, remove, template, test, test_uid, warnings};
+
+/// Plans the end of a pause.
+pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_deployment(intent)?;
+    let target = intent.target();
+    if snapshot.target["spec"]["paused"] != true {
+        return Err(NoPlan::nothing_to_do(format!("{} is not paused", target.name), "there is nothing to resume"));
+    }
+    let paused = "/spec/paused";
+    let step = Step {
+        what: "let its rollouts go on".into(),
+        object: target.clone(),
+        before: "paused".into(),
+        after: "not paused".into(),
+        // Taken away rather than set to false, which the server would leave out: so the outcome can be read back.
+        call: Call::Patch {
+            subresource: None,
+            operations: vec![test_uid(snapshot), test(paused, &json!(true)), remove(paused)],
+        },
+    };
+    let draft = Draft {
+        title: format!("Resume {}", target.name),
+        steps: vec![step],
+        goal: Goal::Paused(false),
+        needs: vec![Permission::Deploy],
+    };
+    let mut plan = draft.into_plan(intent, snapshot, place);
+    let (updated, pods) = (template::updated(snapshot), template::pods(snapshot));
+    plan.then = "then its rollout goes on to the newest revision".into();
+    plan.touches = format!("1 service; {} of {pods} pods are still to be replaced", (pods - updated).max(0)).into();
+    plan.warnings.extend(warnings::of_template(target, snapshot));
+    plan.way_back = Some(command_line::of(&Intent::Pause { target: target.clone() }, place).into());
+    Ok(plan)
+}

@@ -1,0 +1,144 @@
+//! Setting an image: one container of the template gets another one, which is a new release.
+
+use serde_json::{Value, json};
+
+use crate::domain::actor::Permission;
+use crate::domain::intent::Intent;
+use crate::domain::nearest::nearest;
+use crate::domain::plan::{Call, Goal, Plan, Step};
+use crate::domain::text::Text;
+use crate::domain::workload::{image_name, image_tag};
+
+use super::super::converge::is_finished;
+use super::super::read::Snapshot;
+use super::{
+    Draft, NoPlan, Place, cannot, command_line, replace, require_not_paused, require_workload, template, test, test_uid,
+};
+
+/// A container of a template.
+struct Container<'a> {
+    /// Where it stands in the template, as a JSON pointer.
+    pointer: String,
+    name: &'a str,
+    image: &'a str,
+    /// Whether it runs and ends before the others start.
+    is_init: bool,
+}
+
+/// Plans the release.
+pub(super) fn plan(
+    intent: &Intent,
+    container: Option<&Text>,
+    image: &Text,
+    snapshot: &Snapshot,
+    place: &Place,
+) -> Result<Plan, NoPlan> {
+    require_workload(intent)?;
+    require_not_paused(intent, snapshot, place)?;
+    let target = intent.target();
+    if image.is_empty() || image.contains(char::is_whitespace) {
+        return Err(NoPlan::impossible(
+            cannot(intent),
+            format!("\"{image}\" is no image"),
+            "give NAME:TAG or NAME@DIGEST",
+        ));
+    }
+    let current = template::current(snapshot);
+    let containers = containers(current);
+    let found = find(intent, container, &containers)?;
+    if found.image == image.as_str() {
+        return Err(NoPlan::nothing_to_do(
+            format!("{} has the image {image} already", found.name),
+            "setting it would change nothing",
+        ));
+    }
+    let mut after = current.clone();
+    if let Some(member) = after.pointer_mut(&format!("{}/image", found.pointer)) {
+        *member = json!(image);
+    }
+    let pinned = |image: &str| Intent::SetImage {
+        target: target.clone(),
+        container: Some(found.name.into()),
+        image: image.into(),
+    };
+    let draft = Draft {
+        title: format!("Set image of {} to {}", target.name, image_name(image)),
+        steps: vec![step(intent, found, image, snapshot)],
+        goal: Goal::Template(after.clone()),
+        needs: vec![Permission::Deploy],
+    };
+    let mut plan = draft.into_plan(&pinned(image), snapshot, place);
+    plan.intent = intent.clone();
+    template::fill(&mut plan, snapshot, &after);
+    plan.touches = format!("1 service; {} pods get another image", template::pods(snapshot)).into();
+    plan.warnings.extend(
+        is_moving(image)
+            .then(|| Text::from(format!("{image} names no fixed version: its tag may mean another image tomorrow"))),
+    );
+    if !is_finished(target.kind, &snapshot.target) {
+        plan.warnings.push("a rollout is under way: this one takes its place".into());
+    }
+    plan.way_back = Some(command_line::of(&pinned(found.image), place).into());
+    Ok(plan)
+}
+
+/// The patch of the image. The container's name is tested as well, because a list is addressed by position.
+fn step(intent: &Intent, found: &Container<'_>, image: &Text, snapshot: &Snapshot) -> Step {
+    let member = |name: &str| format!("/spec/template{}/{name}", found.pointer);
+    let mut operations = vec![
+        test_uid(snapshot),
+        test(&member("name"), &json!(found.name)),
+        test(&member("image"), &json!(found.image)),
+        replace(&member("image"), &json!(image)),
+    ];
+    operations.extend(template::change_cause(snapshot, &format!("image of {} set to {image} by midwatch", found.name)));
+    Step {
+        what: format!("image of container {}", found.name).into(),
+        object: intent.target().clone(),
+        before: Text::from_untrusted(found.image),
+        after: image.clone(),
+        call: Call::Patch { subresource: None, operations },
+    }
+}
+
+/// The containers of a template, those that start the others last.
+fn containers(template: &Value) -> Vec<Container<'_>> {
+    let mut all = Vec::new();
+    for (list, is_init) in [("containers", false), ("initContainers", true)] {
+        for (index, container) in template["spec"][list].as_array().into_iter().flatten().enumerate() {
+            all.push(Container {
+                pointer: format!("/spec/{list}/{index}"),
+                name: container["name"].as_str().unwrap_or_default(),
+                image: container["image"].as_str().unwrap_or_default(),
+                is_init,
+            });
+        }
+    }
+    all
+}
+
+/// The container that is meant.
+fn find<'a, 't>(
+    intent: &Intent,
+    wanted: Option<&Text>,
+    containers: &'a [Container<'t>],
+) -> Result<&'a Container<'t>, NoPlan> {
+    let names: Vec<&str> = containers.iter().map(|container| container.name).collect();
+    let all = format!("there are: {}", names.join(", "));
+    let Some(wanted) = wanted else {
+        let mut usual = containers.iter().filter(|container| !container.is_init);
+        return match (usual.next(), usual.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(NoPlan::impossible(cannot(intent), "it has more than one container", format!("name one; {all}"))),
+        };
+    };
+    containers.iter().find(|container| container.name == wanted.as_str()).ok_or_else(|| {
+        let hint = nearest(wanted, names.iter().copied()).map_or(all, |meant| format!("did you mean {meant}?"));
+        NoPlan::impossible(cannot(intent), format!("it has no container {wanted}"), hint)
+    })
+}
+
+/// Whether an image names a tag that is meant to move.
+fn is_moving(image: &str) -> bool {
+    !image.contains('@') && image_tag(image) == "latest"
+}

@@ -1,0 +1,84 @@
+//! What every change of a template has in common: what it is compared with, how it is labelled, what follows from it.
+
+use serde_json::{Value, json};
+
+use crate::domain::plan::Plan;
+use crate::domain::text::Text;
+
+use super::super::read::Snapshot;
+use super::{difference, segment, set, test, warnings};
+
+/// Where a revision says why it was made.
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+/// The template of the workload as it is wished for now.
+pub(super) fn current(snapshot: &Snapshot) -> &Value {
+    &snapshot.target["spec"]["template"]
+}
+
+/// Whether two templates ask for the same pods. What a server fills in differs between objects of different age, so
+/// absent members and null ones count as equal.
+pub(in crate::operations) fn is_same(one: &Value, other: &Value) -> bool {
+    normalized(one) == normalized(other)
+}
+
+/// A template without nulls and without empty maps, which servers keep or drop as they like.
+fn normalized(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), normalized(value)))
+            .filter(|(_, value)| !value.is_null() && *value != json!({}))
+            .collect::<serde_json::Map<_, _>>()
+            .into_iter()
+            .collect(),
+        Value::Array(items) => items.iter().map(normalized).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Adds what follows from a new template.
+pub(super) fn fill(plan: &mut Plan, snapshot: &Snapshot, after: &Value) {
+    plan.difference = difference::of(current(snapshot), after);
+    plan.then = then(snapshot);
+    plan.warnings.extend(warnings::of_template(&plan.target, snapshot));
+}
+
+/// How many pods are wished for.
+pub(super) fn pods(snapshot: &Snapshot) -> i64 {
+    let wished = snapshot.target["spec"]["replicas"].as_i64();
+    wished.or_else(|| snapshot.target["status"]["desiredNumberScheduled"].as_i64()).unwrap_or(1)
+}
+
+/// How many pods are of the newest revision.
+pub(super) fn updated(snapshot: &Snapshot) -> i64 {
+    let status = &snapshot.target["status"];
+    status["updatedReplicas"].as_i64().or_else(|| status["updatedNumberScheduled"].as_i64()).unwrap_or_default()
+}
+
+/// Whether pods are only replaced when somebody deletes them.
+pub(super) fn is_on_delete(snapshot: &Snapshot) -> bool {
+    snapshot.target["spec"]["updateStrategy"]["type"] == "OnDelete"
+}
+
+/// What is waited for.
+fn then(snapshot: &Snapshot) -> Text {
+    if is_on_delete(snapshot) {
+        return "nothing moves until pods are deleted: its update strategy is OnDelete".into();
+    }
+    let pods = pods(snapshot);
+    format!("then wait until {pods} of {pods} have it and are ready").into()
+}
+
+/// The operations that say why the revision is made: without them it would be labelled with the cause of the one before.
+/// A workload without annotations has no such cause, and it is left so: to make the map anew could drop what somebody
+/// else is writing into it.
+pub(super) fn change_cause(snapshot: &Snapshot, cause: &str) -> Vec<Value> {
+    let annotations = &snapshot.target["metadata"]["annotations"];
+    if !annotations.is_object() {
+        return Vec::new();
+    }
+    let path = format!("/metadata/annotations/{}", segment(CHANGE_CAUSE));
+    let known = annotations.get(CHANGE_CAUSE).map(|before| test(&path, before));
+    known.into_iter().chain([set(&path, &json!(cause))]).collect()
+}

@@ -1,0 +1,158 @@
+//! What makes no sense is refused, with what to do instead.
+
+use super::*;
+use crate::operations::fake::objects::{autoscaler, pod, revision};
+
+fn deployment() -> Snapshot {
+    with_history(Kind::Deployment, workload(Kind::Deployment, "1.5.0"))
+}
+
+fn scale(kind: Kind, to: Size) -> Intent {
+    Intent::Scale { target: target(kind), to }
+}
+
+fn set_image(container: Option<&str>, image: &str) -> Intent {
+    Intent::SetImage { target: target(Kind::Deployment), container: container.map(Into::into), image: image.into() }
+}
+
+#[test]
+fn a_paused_rollout_has_to_be_resumed_before_its_template_changes() {
+    let paused = with(deployment(), json!({ "spec": { "paused": true } }));
+    for intent in [
+        rollback(Kind::Deployment, None),
+        Intent::Restart { target: target(Kind::Deployment) },
+        set_image(None, "registry.example/chat:1.5.1"),
+    ] {
+        let said = refused(&intent, &paused);
+        assert!(said.starts_with("Impossible: cannot"), "{said}");
+        assert!(
+            said.contains("resume it first: midwatch resume chat-service --workload deployment/chat-service"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_pin_is_a_hash_a_name_or_a_clear_beginning_of_one() {
+    for kind in Kind::WORKLOADS {
+        let snapshot = with_history(kind, workload(kind, "1.5.0"));
+        for pin in ["older", "chat-service-older", "olde"] {
+            let plan = made(&rollback(kind, Some(pin)), &snapshot);
+            assert_eq!(plan.title, "Roll back chat-service to 1.4.0", "{kind} {pin}");
+        }
+        let said = refused(&rollback(kind, Some("nosuch")), &snapshot);
+        assert!(said.contains("no revision nosuch is kept (kept: "), "{said}");
+        assert!(refused(&rollback(kind, Some("6")), &snapshot).contains("no revision 6"), "numbers change");
+        let said = refused(&rollback(kind, Some("chat-service-bad")), &snapshot);
+        assert!(said.starts_with("NothingToDo: chat-service has the template of"), "{said}");
+    }
+}
+
+#[test]
+fn a_pin_that_could_mean_two_revisions_means_none() {
+    let mut snapshot = deployment();
+    snapshot.revisions.push(revision(Kind::Deployment, 4, "older2", "1.3.0"));
+    let said = refused(&rollback(Kind::Deployment, Some("olde")), &snapshot);
+    assert!(said.contains("more than one revision begins with olde (give more letters)"), "{said}");
+}
+
+#[test]
+fn without_an_earlier_revision_there_is_nothing_to_roll_back_to() {
+    let mut snapshot = deployment();
+    snapshot.revisions.retain(|revision| revision["metadata"]["name"] == "chat-service-bad");
+    let said = refused(&rollback(Kind::Deployment, None), &snapshot);
+    assert!(said.contains("no earlier revision is kept (raise spec.revisionHistoryLimit, or set an image)"), "{said}");
+}
+
+#[test]
+fn what_is_so_already_is_nothing_to_do() {
+    let deployment = deployment();
+    let paused = with(deployment.clone(), json!({ "spec": { "paused": true } }));
+    let pod = with(snapshot(pod("chat-service-1", "r", true)), json!({ "metadata": { "deletionTimestamp": "now" } }));
+    let mut scaled = deployment.clone();
+    scaled.autoscalers = vec![autoscaler()];
+    let on = target(Kind::Deployment);
+    for (intent, snapshot) in [
+        (Intent::Pause { target: on.clone() }, &paused),
+        (Intent::Resume { target: on }, &deployment),
+        (scale(Kind::Deployment, Size::Replicas(4)), &deployment),
+        (scale(Kind::Deployment, Size::Bounds { min: 2, max: 6 }), &scaled),
+        (set_image(Some("chat"), "registry.example/chat:1.5.0"), &deployment),
+        (Intent::Evict { target: target(Kind::Pod) }, &pod),
+    ] {
+        let said = refused(&intent, snapshot);
+        assert!(said.starts_with("NothingToDo: "), "{said}");
+    }
+}
+
+#[test]
+fn a_verb_for_the_wrong_kind_is_impossible() {
+    let daemons = with_history(Kind::DaemonSet, workload(Kind::DaemonSet, "1.5.0"));
+    let sets = with_history(Kind::StatefulSet, workload(Kind::StatefulSet, "1.5.0"));
+    let pod = snapshot(pod("chat-service-1", "r", true));
+    for (intent, snapshot, why) in [
+        (scale(Kind::DaemonSet, Size::Replicas(2)), &daemons, "a daemon set has one pod on each node"),
+        (scale(Kind::Pod, Size::Replicas(2)), &pod, "only deployments and stateful sets can be scaled"),
+        (Intent::Pause { target: target(Kind::StatefulSet) }, &sets, "only the rollout of a deployment"),
+        (Intent::Resume { target: target(Kind::DaemonSet) }, &daemons, "only the rollout of a deployment"),
+        (rollback(Kind::Pod, None), &pod, "rollback is for deployments, stateful sets and daemon sets"),
+        (Intent::Restart { target: target(Kind::Pod) }, &pod, "restart is for deployments"),
+        (Intent::Evict { target: target(Kind::StatefulSet) }, &sets, "only pods can be evicted"),
+    ] {
+        let said = refused(&intent, snapshot);
+        assert!(said.starts_with("Impossible: ") && said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn an_autoscaler_is_told_its_bounds_and_never_fought() {
+    let mut snapshot = deployment();
+    snapshot.autoscalers = vec![autoscaler()];
+    let said = refused(&scale(Kind::Deployment, Size::Replicas(8)), &snapshot);
+    assert!(said.contains("autoscaler chat-hpa chooses the number of pods"), "{said}");
+    assert!(
+        said.contains("--min and --max: midwatch scale chat-service") && said.contains("--min 8 --max 8"),
+        "{said}"
+    );
+
+    // It is switched off while there are no pods; a number switches it on.
+    let off = with(snapshot.clone(), json!({ "spec": { "replicas": 0 } }));
+    let plan = made(&scale(Kind::Deployment, Size::Replicas(3)), &off);
+    assert!(plan.warnings.contains(&"autoscaler chat-hpa goes on choosing 2 to 6 pods".into()), "{:?}", plan.warnings);
+
+    // The one of another workload has no say.
+    snapshot.autoscalers[0]["spec"]["scaleTargetRef"]["name"] = json!("other");
+    made(&scale(Kind::Deployment, Size::Replicas(8)), &snapshot);
+    let said = refused(&scale(Kind::Deployment, Size::Bounds { min: 2, max: 8 }), &snapshot);
+    assert!(said.contains("no autoscaler chooses its number of pods (give a number with --replicas)"), "{said}");
+    snapshot.gaps = vec![Problem::new("no access: horizontalpodautoscalers", "", "")];
+    let said = refused(&scale(Kind::Deployment, Size::Bounds { min: 2, max: 8 }), &snapshot);
+    assert!(said.contains("not everything could be read: no access: horizontalpodautoscalers"), "{said}");
+}
+
+#[test]
+fn bounds_must_be_a_range() {
+    let mut snapshot = deployment();
+    snapshot.autoscalers = vec![autoscaler()];
+    for (min, max) in [(5, 4), (0, 0)] {
+        let said = refused(&scale(Kind::Deployment, Size::Bounds { min, max }), &snapshot);
+        assert!(said.contains(&format!("{min} to {max} is no range")), "{said}");
+    }
+}
+
+#[test]
+fn a_container_has_to_be_known_and_clear() {
+    let said = refused(&set_image(Some("caht"), "x:1"), &deployment());
+    assert!(said.contains("it has no container caht (did you mean chat?)"), "{said}");
+    let said = refused(&set_image(Some("sidecar"), "x:1"), &deployment());
+    assert!(said.contains("(there are: chat, migrate)"), "{said}");
+    let mut two = deployment();
+    let containers = two.target["spec"]["template"]["spec"]["containers"].as_array_mut().unwrap();
+    containers.push(json!({ "name": "proxy", "image": "envoy:1" }));
+    let said = refused(&set_image(None, "x:1"), &two);
+    assert!(said.contains("it has more than one container (name one; there are: chat, proxy, migrate)"), "{said}");
+    for image in ["", "a b"] {
+        let said = refused(&set_image(None, image), &deployment());
+        assert!(said.contains("is no image"), "{said}");
+    }
+}

@@ -1,0 +1,82 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::*;
+use crate::operations::fake::objects::{autoscaler, budget, now, pod, revision, rollback, target, workload};
+use crate::operations::fake::{Plane, entries};
+
+/// A cluster that holds one target.
+fn plane(target: Value, lists: Vec<(Kind, Result<Vec<Value>, ReadError>)>) -> Plane {
+    Plane { seen: Mutex::new([Ok(target)].into()), lists, ..Plane::default() }
+}
+
+#[tokio::test]
+async fn an_eviction_needs_the_pod_and_the_budgets_only() {
+    let plane = plane(pod("chat-service-1", "r", true), vec![(Kind::PodDisruptionBudget, Ok(vec![budget(0)]))]);
+    let snapshot = read(&Intent::Evict { target: target(Kind::Pod) }, &plane, now()).await.unwrap();
+    assert_eq!(snapshot.budgets.len(), 1);
+    assert_eq!(
+        entries(&plane.diary),
+        [
+            "get pod/chat-service-1",
+            "list poddisruptionbudgets ",
+            "may we create pods/eviction in production chat-service-1",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_rollback_of_a_stateful_set_asks_whether_pods_may_be_deleted() {
+    let plane = plane(workload(Kind::StatefulSet, "1.5.0"), Vec::new());
+    let snapshot = read(&rollback(Kind::StatefulSet, None), &plane, now()).await.unwrap();
+    let asked: Vec<String> = snapshot.reviews.iter().map(|(access, _)| access.words()).collect();
+    assert_eq!(asked, ["patch statefulsets in production", "delete pods in production"]);
+    assert!(entries(&plane.diary).contains(&"list controllerrevisions app=chat".to_owned()));
+}
+
+#[tokio::test]
+async fn bounds_are_asked_for_on_the_autoscaler_that_is_found() {
+    let lists = vec![(Kind::HorizontalPodAutoscaler, Ok(vec![autoscaler()]))];
+    let plane = plane(workload(Kind::Deployment, "1.5.0"), lists);
+    let intent = Intent::Scale { target: target(Kind::Deployment), to: Size::Bounds { min: 1, max: 2 } };
+    let snapshot = read(&intent, &plane, now()).await.unwrap();
+    assert_eq!(snapshot.reviews[0].0.object.name, "chat-hpa");
+}
+
+#[tokio::test]
+async fn only_revisions_that_the_target_controls_are_its_own() {
+    let mut stranger = revision(Kind::Deployment, 9, "other", "9.9");
+    stranger["metadata"]["ownerReferences"][0]["uid"] = json!("uid-other");
+    let own = revision(Kind::Deployment, 6, "good", "1.4.1");
+    let lists = vec![(Kind::ReplicaSet, Ok(vec![stranger, own.clone()]))];
+    let plane = plane(workload(Kind::Deployment, "1.5.0"), lists);
+    let snapshot = read(&rollback(Kind::Deployment, None), &plane, now()).await.unwrap();
+    assert_eq!(snapshot.revisions, [own]);
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_is_a_gap_except_the_revisions() {
+    let denied = || Err(ReadError::Failed(Problem::new("no access", "", "")));
+    let gaps = [Kind::Pod, Kind::HorizontalPodAutoscaler, Kind::PodDisruptionBudget].map(|kind| (kind, denied()));
+    let partial = plane(workload(Kind::Deployment, "1.5.0"), gaps.into());
+    assert_eq!(read(&rollback(Kind::Deployment, None), &partial, now()).await.unwrap().gaps.len(), 3);
+    let blind = plane(workload(Kind::Deployment, "1.5.0"), vec![(Kind::ReplicaSet, denied())]);
+    assert!(read(&rollback(Kind::Deployment, None), &blind, now()).await.is_err());
+}
+
+#[test]
+fn a_selector_becomes_a_query() {
+    let selector = json!({ "spec": { "selector": {
+        "matchLabels": { "app": "chat" },
+        "matchExpressions": [
+            { "key": "tier", "operator": "In", "values": ["a", "b"] },
+            { "key": "tier", "operator": "NotIn", "values": ["c"] },
+            { "key": "old", "operator": "DoesNotExist" },
+            { "key": "new", "operator": "Exists" },
+        ],
+    } } });
+    assert_eq!(selector_of(&selector), "app=chat,tier in (a,b),tier notin (c),!old,new");
+}
