@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::{Cli, Command, Demo, Place};
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::clients::kubernetes::{ConnectOptions, InsecureWrites};
+use crate::config::roles::Roles;
 use crate::config::settings::GlyphChoice;
 use crate::config::{Locations, Overrides, Settings};
 use crate::domain::kind::Kind;
@@ -56,7 +57,7 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         }
         Some(Command::Rollback(rollback)) => {
             let parts = Parts::real(&cli)?;
-            let mut session = parts.session(&cli.place, Parts::workload_kinds())?;
+            let mut session = parts.session(&cli.place, &Parts::workload_kinds())?;
             headless::change::rollback(&mut session, &cli.place, rollback).await
         }
         None => {
@@ -76,9 +77,12 @@ async fn run_demo(cli: &Cli, demo: &Demo) -> Result<Exit, Problem> {
     let directory = std::env::temp_dir().join(format!("midwatch-demo-{}", std::process::id()));
     let made = std::fs::create_dir_all(&directory)
         .and_then(|()| std::fs::write(directory.join("kubeconfig"), sandbox.kubeconfig_yaml(&demo.user)));
-    made.map_err(|error| Problem::new("the sandbox cannot start", error.to_string(), "is the temporary folder writable?"))?;
+    made.map_err(|error| {
+        Problem::new("the sandbox cannot start", error.to_string(), "is the temporary folder writable?")
+    })?;
     let mut parts = Parts::real(cli)?;
-    parts.kubeconfig = Kubeconfig::load(&|_| None, Some(&directory.join("kubeconfig"))).map_err(|error| error.problem())?;
+    parts.kubeconfig =
+        Kubeconfig::load(&|_| None, Some(&directory.join("kubeconfig"))).map_err(|error| error.problem())?;
     parts.settings.contexts = Vec::new();
     parts.audit = directory.join("audit");
     let exit = console(cli, parts, Some("DEMO".to_owned())).await;
@@ -127,7 +131,7 @@ impl Parts {
     }
 
     /// Starts a session that reads some kinds.
-    fn session(&self, place: &Place, kinds: Vec<Kind>) -> Result<Session, Problem> {
+    fn session(&self, place: &Place, kinds: &[Kind]) -> Result<Session, Problem> {
         let clock = Clock::new(Timestamp::now);
         let origin = this_process(clock.now());
         let environment = Arc::new(|name: &str| std::env::var(name).ok());
@@ -136,7 +140,8 @@ impl Parts {
         connect.insecure_writes =
             if self.settings.insecure_writes.is_empty() { InsecureWrites::Refused } else { InsecureWrites::Allowed };
         let asked: Vec<Text> = self.settings.contexts.iter().map(|name| name.0.clone()).collect();
-        let chosen = choose(&self.kubeconfig, &asked, |facts| Wanted { kinds: kinds.clone(), scope: scope(place, facts) })?;
+        let chosen =
+            choose(&self.kubeconfig, &asked, |facts| Wanted { kinds: kinds.to_vec(), scope: scope(place, facts) })?;
         let name = origin.session.clone();
         let options = Options {
             rules: self.settings.environments.clone(),
@@ -151,13 +156,20 @@ impl Parts {
 
     /// The roles, if there is a file of them.
     fn policy(&self) -> Result<Policy, Problem> {
-        Ok(Policy::NotConfigured)
+        let Some(path) = &self.settings.roles else { return Ok(Policy::NotConfigured) };
+        let wrong = |why: String| {
+            Problem::new("the roles file cannot be used", why, "mend it: without it nobody may change anything")
+        };
+        let roles = Roles::read(path).map_err(|fault| wrong(fault.to_string()))?;
+        let roles = roles.ok_or_else(|| wrong(format!("{} is gone", path.display())))?;
+        Ok(Policy::Roles { roles: roles.roles, bindings: roles.bindings })
     }
 
     /// How the screen is to look.
     fn look(&self) -> Result<Look, Problem> {
         let assets = self.locations.assets();
-        let wrong = |fault: crate::config::Fault| Problem::new("the look is wrong", fault.to_string(), "midwatch config check");
+        let wrong =
+            |fault: crate::config::Fault| Problem::new("the look is wrong", fault.to_string(), "midwatch config check");
         let depth = Depth::from(supports_color::on(supports_color::Stream::Stdout));
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = variable("LC_ALL").or_else(|| variable("LC_CTYPE")).or_else(|| variable("LANG"));
@@ -186,10 +198,14 @@ fn scope(place: &Place, own: &Text) -> Scope {
 /// Shows the console.
 async fn console(cli: &Cli, parts: Parts, demo: Option<String>) -> Result<Exit, Problem> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Problem::new("there is no terminal", "the console needs one", "in a script use a command: midwatch --help"));
+        return Err(Problem::new(
+            "there is no terminal",
+            "the console needs one",
+            "in a script use a command: midwatch --help",
+        ));
     }
     let look = parts.look()?;
-    let session = parts.session(&cli.place, Kind::ALL.to_vec())?;
+    let session = parts.session(&cli.place, &Kind::ALL)?;
     if cli.write {
         session.arm(ARMED);
     }

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod check;
 pub mod init;
 pub mod locations;
+pub mod roles;
 pub mod settings;
 pub mod trust;
 
@@ -18,5 +19,3 @@ mod table;
 pub use assets::Fault;
 pub use locations::Locations;
 pub use settings::{ConfigError, Overrides, Settings};
-pub mod roles;
-pub mod trust;

@@ -55,7 +55,12 @@ async fn target(session: &mut Session, place: &Place, args: &Change) -> Result<R
         _ => {
             say(&format!("midwatch: {} is several workloads; say which one with --workload and -n:", args.service));
             for object in found {
-                say(&format!("  --workload {} -n {} --context {}", object.kind_and_name(), object.namespace, object.cluster));
+                say(&format!(
+                    "  --workload {} -n {} --context {}",
+                    object.kind_and_name(),
+                    object.namespace,
+                    object.cluster
+                ));
             }
             Ok(Err(Exit::Usage))
         }
@@ -66,7 +71,10 @@ async fn target(session: &mut Session, place: &Place, args: &Change) -> Result<R
 fn is_meant(session: &Session, place: &Place, args: &Change, object: &ObjectRef) -> bool {
     let whereabouts = session.place_of(object);
     let name = match &args.workload {
-        Some(workload) => *workload == object.kind_and_name() && (whereabouts.service == args.service.as_str() || object.name == args.service.as_str()),
+        Some(workload) => {
+            *workload == object.kind_and_name()
+                && (whereabouts.service == args.service.as_str() || object.name == args.service.as_str())
+        }
         None => whereabouts.service == args.service.as_str() || object.name == args.service.as_str(),
     };
     name && place.environment.as_ref().is_none_or(|wanted| whereabouts.environment == wanted.as_str())
@@ -75,9 +83,11 @@ fn is_meant(session: &Session, place: &Place, args: &Change, object: &ObjectRef)
 /// Waits until the workloads have been read.
 async fn read_workloads(session: &mut Session) -> Result<(), Problem> {
     let is_loading = |session: &Session| {
-        session.state().clusters().any(|(_, cluster)| {
-            Kind::WORKLOADS.iter().any(|kind| cluster.freshness(*kind) == Freshness::Loading)
-        }) || session.state().clusters().next().is_none()
+        session
+            .state()
+            .clusters()
+            .any(|(_, cluster)| Kind::WORKLOADS.iter().any(|kind| cluster.freshness(*kind) == Freshness::Loading))
+            || session.state().clusters().next().is_none()
     };
     let reading = async {
         while is_loading(session) {
@@ -108,11 +118,14 @@ async fn carry_out(session: &mut Session, intent: Intent, args: &Change) -> Resu
                     if let Some(exit) = refuse(&proposal, args) {
                         return Ok(exit);
                     }
-                    session.confirm(id, Proof {
-                        plan: proposal.plan.hash(),
-                        typed: args.confirm.clone().unwrap_or_default(),
-                        reason: Text::from_untrusted(args.reason.as_deref().unwrap_or_default()),
-                    });
+                    session.confirm(
+                        id,
+                        Proof {
+                            plan: proposal.plan.hash(),
+                            typed: args.confirm.clone().unwrap_or_default(),
+                            reason: Text::from_untrusted(args.reason.as_deref().unwrap_or_default()),
+                        },
+                    );
                 }
                 OperationEvent::NotConfirmed { problem } => {
                     complain(&problem);
@@ -137,7 +150,8 @@ async fn carry_out(session: &mut Session, intent: Intent, args: &Change) -> Resu
 /// How long to watch.
 fn patience(timeout: &str) -> Result<Patience, Problem> {
     let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
-    let limit = limit.ok_or_else(|| Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s"))?;
+    let limit =
+        limit.ok_or_else(|| Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s"))?;
     let usual = Patience::default();
     Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..usual })
 }

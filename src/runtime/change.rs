@@ -138,9 +138,7 @@ impl Change {
     async fn watch(&self, executed: &Executed, report: &mut Report) -> Verdict {
         match self.wait {
             Wait::No => Verdict::Accepted("accepted; nobody waited for what comes of it".into()),
-            Wait::For(patience) => {
-                verify(executed, &*self.plane, patience, &|| self.clock.now(), &mut **report).await
-            }
+            Wait::For(patience) => verify(executed, &*self.plane, patience, &|| self.clock.now(), &mut **report).await,
         }
     }
 

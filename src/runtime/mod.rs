@@ -8,8 +8,8 @@ mod session;
 mod shutdown;
 
 pub use arming::Armed;
-pub use clusters::{Chosen, choose};
 pub use change::Wait;
+pub use clusters::{Chosen, choose};
 pub use ledger::Ledger;
 pub use session::{Absorbed, Message, Options, Session};
 pub use shutdown::{Signal, Signals};

@@ -26,8 +26,8 @@ use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::{Change, Order, Wait};
-use super::ledger::Ledger;
 use super::clusters::{self, Chosen, Handle};
+use super::ledger::Ledger;
 
 /// How many messages are taken in at once, so that a key never waits for long.
 const AT_ONCE: usize = 256;
@@ -243,11 +243,7 @@ impl Session {
     /// The service and environment that an object belongs to.
     pub fn place_of(&self, object: &ObjectRef) -> Place {
         let place = self.state.place(&object.cluster, &object.namespace);
-        Place {
-            service: self.service_of(object),
-            environment: place.environment,
-            is_protected: place.is_protected,
-        }
+        Place { service: self.service_of(object), environment: place.environment, is_protected: place.is_protected }
     }
 
     /// The name of the service that an object belongs to; its own name when no label tells.

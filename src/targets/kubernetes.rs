@@ -81,7 +81,9 @@ fn answer_of(answer: WriteAnswer) -> Answer {
             // A patch whose test fails is 422, and so is one that makes an invalid object; the words tell them apart.
             422 if message.contains("test") => Answer::Conflict(message),
             401 | 403 => Answer::Denied(message),
-            429 => Answer::Rejected(format!("{message} (the disruption budget leaves no room, or the server is busy)").into()),
+            429 => Answer::Rejected(
+                format!("{message} (the disruption budget leaves no room, or the server is busy)").into(),
+            ),
             _ if message.is_empty() => Answer::Rejected(format!("the server answered {code} {reason}").into()),
             _ => Answer::Rejected(message),
         },
@@ -108,7 +110,8 @@ impl ControlPlane for Cluster {
         namespace: &'a str,
         selector: &'a str,
     ) -> BoxFuture<'a, Result<Vec<Value>, ReadError>> {
-        async move { self.reader.list_objects(kind, namespace, selector).await.map_err(|error| read_error(&error)) }.boxed()
+        async move { self.reader.list_objects(kind, namespace, selector).await.map_err(|error| read_error(&error)) }
+            .boxed()
     }
 
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>> {

@@ -3,8 +3,8 @@
 pub mod chrome;
 pub mod command;
 mod console;
-mod event_loop;
 pub mod effect;
+mod event_loop;
 mod input;
 pub mod keymap;
 pub mod look;

@@ -33,7 +33,7 @@ impl Reader {
             if let Value::Array(items) = page["items"].take() {
                 objects.extend(items);
             }
-            next = page["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
+            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
             if next.is_empty() {
                 break;
             }

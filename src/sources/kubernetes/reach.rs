@@ -80,7 +80,7 @@ async fn read(kind: Kind, scope: &Scope, reader: &Reader, outbox: &Outbox, tell:
     match (scope, kind.scope()) {
         (Scope::Only(namespaces), KindScope::Namespaced) => each(namespaces, &source).await,
         (Scope::All { fallback }, KindScope::Namespaced) => match source(None).run(fallback.is_empty()).await {
-            Ended::Forbidden(_) => each(fallback, &source).await,
+            Ended::Forbidden => each(fallback, &source).await,
             Ended::Closed => {}
         },
         (_, KindScope::Cluster) => drop(source(None).run(true).await),

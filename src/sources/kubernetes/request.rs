@@ -35,7 +35,8 @@ pub(super) struct Request {
 
 /// A watch that begins with the list.
 pub(super) fn streaming_list(kind: Kind, namespace: Option<&str>) -> Request {
-    let query = "watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&resourceVersion=";
+    let query =
+        "watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&resourceVersion=";
     Request { path: format!("{}?{query}", kind.path(namespace)), accept: accept(kind, Shape::One) }
 }
 
@@ -47,9 +48,7 @@ pub(super) fn page(kind: Kind, namespace: Option<&str>, next: &str) -> Request {
 
 /// A watch from a version on.
 pub(super) fn watch(kind: Kind, namespace: Option<&str>, version: &str) -> Request {
-    let query = format!(
-        "watch=1&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={}",
-        encode(version)
-    );
+    let query =
+        format!("watch=1&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={}", encode(version));
     Request { path: format!("{}?{query}", kind.path(namespace)), accept: accept(kind, Shape::One) }
 }

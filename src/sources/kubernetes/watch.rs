@@ -40,7 +40,7 @@ const WATCH_IDLE: Duration = Duration::from_secs(WATCH_SECONDS + 10);
 /// Why a source ended.
 pub(super) enum Ended {
     /// It may not be read.
-    Forbidden(Text),
+    Forbidden,
     /// The session is over.
     Closed,
 }
@@ -139,7 +139,7 @@ impl Source {
                 }
                 Stop::Failed(ClientError::Forbidden { message }) => {
                     if !keeps_trying {
-                        return Ended::Forbidden(message);
+                        return Ended::Forbidden;
                     }
                     self.outbox.send(no_access(&self.id, &message)).await;
                     self.outbox.heard().await;
@@ -175,7 +175,9 @@ impl Source {
     async fn stream_list(&mut self) -> Result<(), Stop> {
         let request = request::streaming_list(self.id.kind, self.id.namespace.as_deref());
         let response = match self.open(&request).await {
-            Err(Stop::Failed(ClientError::Status { code: 400 | 404 | 405 | 406 | 422, .. })) => return Err(Stop::Unsupported),
+            Err(Stop::Failed(ClientError::Status { code: 400 | 404 | 405 | 406 | 422, .. })) => {
+                return Err(Stop::Unsupported);
+            }
             other => other?,
         };
         self.outbox.send(Update::ListBegan(self.id.clone())).await;
@@ -347,6 +349,7 @@ fn malformed(what: &str) -> Stop {
 /// How long to wait after so many failures, with some chance in it, so that not all sources come back at once.
 fn pause_after(failures: u32) -> Duration {
     let pause = PAUSE.saturating_mul(1 << failures.min(8)).min(LONGEST_PAUSE);
-    let chance = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let chance =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
     pause.mul_f64(0.75 + f64::from(chance % 1000) / 2000.0)
 }

@@ -25,7 +25,9 @@ pub fn footer(painter: &mut Painter<'_>, area: Rect, bottom: &Bottom<'_>) {
     let x = area.x + 1;
     let width = area.width.saturating_sub(2);
     match bottom {
-        Bottom::Pending(keys) => drop(painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")])),
+        Bottom::Pending(keys) => {
+            drop(painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]))
+        }
         Bottom::Field(label, text, cursor) => field(painter, x, area.y, width, (label, text, *cursor)),
         Bottom::Hints(context, hints) => {
             let spans = hint_spans(painter.look, *context, hints, width);
@@ -63,9 +65,10 @@ pub fn field(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, (label, text
     let before: String = text.chars().take(cursor).collect();
     let under: String = text.chars().nth(cursor).map_or_else(|| " ".to_owned(), String::from);
     let after: String = text.chars().skip(cursor + 1).collect();
-    painter.spans(start, y, (x + width).saturating_sub(start), &[
-        span(Role::Text, before),
-        span(Role::Cursor, under),
-        span(Role::Text, after),
-    ]);
+    painter.spans(
+        start,
+        y,
+        (x + width).saturating_sub(start),
+        &[span(Role::Text, before), span(Role::Cursor, under), span(Role::Text, after)],
+    );
 }

@@ -82,7 +82,11 @@ fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
     if clusters.len() > NAMED_CLUSTERS {
         spans.push(span(Role::Muted, format!("{} of {} live", clusters.len() - late.len(), clusters.len())));
     }
-    let named = if clusters.len() > NAMED_CLUSTERS { late.into_iter().take(1).collect() } else { clusters.iter().collect::<Vec<_>>() };
+    let named = if clusters.len() > NAMED_CLUSTERS {
+        late.into_iter().take(1).collect()
+    } else {
+        clusters.iter().collect::<Vec<_>>()
+    };
     for (name, cluster) in named {
         let glyphs = seen.look.glyphs;
         if !spans.is_empty() {
@@ -98,7 +102,8 @@ fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
                 spans.extend([span(Role::Muted, glyphs.moving), span(Role::Muted, format!(" {name} connecting"))]);
             }
             ClusterLiveness::Late { since, .. } => {
-                let late = since.map_or_else(|| "not reached".to_owned(), |since| format!("{} late", words::age(since, seen.now)));
+                let late = since
+                    .map_or_else(|| "not reached".to_owned(), |since| format!("{} late", words::age(since, seen.now)));
                 spans.extend([span(Role::Attention, glyphs.moving), span(Role::Attention, format!(" {name} {late}"))]);
             }
         }

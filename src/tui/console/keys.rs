@@ -169,7 +169,7 @@ impl Console {
             }
             Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
             _ => match views::main_view(command, &seen!(self)) {
-                Some(destination) => self.go(destination),
+                Some(destination) => self.go(&destination),
                 None => return false,
             },
         }

@@ -10,7 +10,7 @@ use super::overlays::help::Help;
 use super::overlays::palette::Palette;
 use super::overlays::plan_review::PlanReview;
 use super::screen::Screen;
-use super::views::{self, Seen};
+use super::views;
 use crate::config::Settings;
 use crate::domain::health::Health;
 use crate::domain::operation::{OperationEvent, OperationId, Verdict};
@@ -25,7 +25,7 @@ const SMALLEST: (u16, u16) = (40, 10);
 
 /// What the terminal has to do for the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub(super) enum Errand {
     /// Copy to the clipboard.
     Copy(String),
     /// Draw everything anew.
@@ -47,7 +47,7 @@ pub enum Errand {
 
 /// What lies over the view.
 enum Overlay {
-    Plan(PlanReview),
+    Plan(Box<PlanReview>),
     Help(Help),
     Palette(Palette),
 }
@@ -66,7 +66,7 @@ struct Notice {
 }
 
 /// The interactive face.
-pub struct Console {
+pub(super) struct Console {
     pub(super) session: Session,
     settings: Settings,
     look: Look,
@@ -139,8 +139,7 @@ impl Console {
             redraw = true;
         }
         for (object, result) in absorbed.objects {
-            let outcomes: Vec<Outcome> =
-                self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
+            let outcomes: Vec<Outcome> = self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
             for outcome in outcomes {
                 redraw |= self.outcome(outcome);
             }

@@ -13,9 +13,9 @@ use crate::tui::views;
 use crate::tui::widgets::words;
 
 impl Console {
-    pub(super) fn go(&mut self, destination: Destination) {
+    pub(super) fn go(&mut self, destination: &Destination) {
         let seen = seen!(self);
-        self.screen.go(destination.clone(), || views::make(&destination, &seen));
+        self.screen.go(destination.clone(), || views::make(destination, &seen));
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
         }
@@ -35,7 +35,7 @@ impl Console {
     /// Does what a view asks for.
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Go(destination) => self.go(destination),
+            Effect::Go(destination) => self.go(&destination),
             Effect::Back => drop(self.screen.back()),
             Effect::Propose(intent) => self.propose(intent),
             Effect::Fetch(object) => self.session.fetch(object),
@@ -59,7 +59,7 @@ impl Console {
         let verification = self.settings.verification;
         let patience = Patience { stable: verification.stable, limit: verification.timeout, ..Patience::default() };
         let id = self.session.propose(intent, Wait::For(patience));
-        self.overlay = Some(Overlay::Plan(PlanReview::new(id)));
+        self.overlay = Some(Overlay::Plan(Box::new(PlanReview::new(id))));
     }
 
     /// Does what the review of a plan asks for.
@@ -91,7 +91,7 @@ impl Console {
             Picked::Close => self.overlay = None,
             Picked::Go(destination) => {
                 self.overlay = None;
-                self.go(destination);
+                self.go(&destination);
             }
             Picked::Run(command) => {
                 self.overlay = None;

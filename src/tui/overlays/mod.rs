@@ -40,10 +40,5 @@ pub fn panel(painter: &mut Painter<'_>, area: Rect, title: &str, note: &str) -> 
 /// A room of at most this size in the middle of an area.
 pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    }
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }

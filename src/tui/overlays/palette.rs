@@ -135,11 +135,19 @@ fn names() -> Vec<(String, String)> {
     };
     let quiet = |command: &Command| command.favourite().is_some() || command.name().starts_with("select-");
     let commands = Command::all().filter(|command| is_meant(command) && !quiet(command));
-    let mut names: Vec<_> = commands.map(|command| (command.name().to_owned(), command.description().to_owned())).collect();
-    names.extend(Kind::ALL.into_iter().map(|kind| (kind.short().to_owned(), format!("{} as a table", kind.title().to_lowercase()))));
-    names.extend(Kind::ALL.into_iter().filter(|kind| kind.short() != kind.plural()).map(|kind| {
-        (kind.plural().to_owned(), format!("{} as a table", kind.title().to_lowercase()))
-    }));
+    let mut names: Vec<_> =
+        commands.map(|command| (command.name().to_owned(), command.description().to_owned())).collect();
+    names.extend(
+        Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.short().to_owned(), format!("{} as a table", kind.title().to_lowercase()))),
+    );
+    names.extend(
+        Kind::ALL
+            .into_iter()
+            .filter(|kind| kind.short() != kind.plural())
+            .map(|kind| (kind.plural().to_owned(), format!("{} as a table", kind.title().to_lowercase()))),
+    );
     names.push(("ctx".to_owned(), "the contexts of the kubeconfig".to_owned()));
     names
 }

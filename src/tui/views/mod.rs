@@ -122,13 +122,14 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
     match command {
         Command::Overview => Some(Destination::Overview),
         Command::Rollouts => Some(Destination::Rollouts),
-        Command::Resources => {
-            Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() })
-        }
+        Command::Resources => Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() }),
         Command::Audit => Some(Destination::Audit),
-        Command::Logs => seen.board.services().iter().find_map(|service| service.workloads.first()).map(|object| {
-            Destination::Logs(LogTarget { object: object.clone(), container: None, previous: false })
-        }),
+        Command::Logs => seen
+            .board
+            .services()
+            .iter()
+            .find_map(|service| service.workloads.first())
+            .map(|object| Destination::Logs(LogTarget { object: object.clone(), container: None, previous: false })),
         _ => None,
     }
 }
@@ -152,7 +153,9 @@ pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
 /// The object that a destination wants to have read whole.
 pub fn needs(destination: &Destination) -> Option<ObjectRef> {
     match destination {
-        Destination::Describe(object) | Destination::Yaml(object) | Destination::Revisions(object) => Some(object.clone()),
+        Destination::Describe(object) | Destination::Yaml(object) | Destination::Revisions(object) => {
+            Some(object.clone())
+        }
         _ => None,
     }
 }

@@ -66,7 +66,12 @@ impl Overview {
     fn shows(&self, service: &Service) -> bool {
         let health = service.verdict.health;
         (!self.faults_only || health != Health::Healthy)
-            && self.filter.takes_all(&[&service.id.name, &service.id.environment, &service.verdict.reason, health.word()])
+            && self.filter.takes_all(&[
+                &service.id.name,
+                &service.id.environment,
+                &service.verdict.reason,
+                health.word(),
+            ])
     }
 
     /// Notes which services have become bad since the last time.
@@ -106,7 +111,10 @@ impl Overview {
             return vec![span(Role::Title, if seen.is_complete() { "No services" } else { "Reading services" })];
         }
         let words = match needing {
-            0 => format!("All {} are doing their work or on their way", words::count(services.len(), "service", "services")),
+            0 => format!(
+                "All {} are doing their work or on their way",
+                words::count(services.len(), "service", "services")
+            ),
             _ => format!("{needing} of {} need you", words::count(services.len(), "service", "services")),
         };
         let mut spans = vec![span(Role::Title, words)];
@@ -137,7 +145,8 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
     let words = if quiet { Role::Muted } else { role };
     let environment = if narrow { short_environment(&service.id.environment) } else { &service.id.environment };
     let ready_role = if service.ready < service.desired { role } else { Role::Text };
-    let since = service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
+    let since =
+        service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
     let (now, next) = (&service.version.now, &service.version.next);
     let version = match next {
         Some(next) => format!("{now} {} {next}", seen.look.glyphs.arrow),
@@ -186,7 +195,10 @@ impl View for Overview {
         }
         match command {
             Command::Filter => {
-                return Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text: self.filter.text().to_owned() }));
+                return Outcome::Ask(Effect::Prompt(Prompt {
+                    asked: Asked::Filter,
+                    text: self.filter.text().to_owned(),
+                }));
             }
             Command::FaultsOnly => {
                 self.faults_only = !self.faults_only;
@@ -324,5 +336,8 @@ fn areas(area: Rect) -> (Rect, Rect) {
         _ => area.height * 2 / 5,
     };
     let above = area.height - below;
-    (Rect { height: above.saturating_sub(u16::from(below > 0)), ..area }, Rect { y: area.y + above, height: below, ..area })
+    (
+        Rect { height: above.saturating_sub(u16::from(below > 0)), ..area },
+        Rect { y: area.y + above, height: below, ..area },
+    )
 }

@@ -51,12 +51,11 @@ impl<K: Clone + PartialEq> Cursor<K> {
             (self.selected, self.index, self.top) = (None, 0, 0);
             return;
         }
-        match self.selected.as_ref().and_then(find) {
-            Some(index) => self.index = index,
-            None => {
-                self.index = self.index.min(len - 1);
-                self.selected = Some(at(self.index));
-            }
+        if let Some(index) = self.selected.as_ref().and_then(find) {
+            self.index = index;
+        } else {
+            self.index = self.index.min(len - 1);
+            self.selected = Some(at(self.index));
         }
         if self.index < self.top {
             self.top = self.index;

@@ -57,12 +57,14 @@ impl Column {
     }
 
     /// The same column, cut in the middle.
+    #[must_use]
     pub const fn named(mut self) -> Self {
         self.cut = Cut::Middle;
         self
     }
 
     /// The same column, which falls away before those of a lower rank.
+    #[must_use]
     pub const fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
         self
@@ -149,9 +151,16 @@ impl Widths {
 }
 
 /// Draws the headings. A sorted column is marked with a glyph.
-pub fn header(painter: &mut Painter<'_>, area: Rect, columns: &[Column], widths: &Widths, sorted: Option<(usize, &str)>) {
+pub fn header(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    columns: &[Column],
+    widths: &Widths,
+    sorted: Option<(usize, &str)>,
+) {
     let mut x = area.x;
-    for (index, (column, &width)) in columns.iter().zip(&widths.given).enumerate().filter(|(_, (_, width))| **width > 0) {
+    for (index, (column, &width)) in columns.iter().zip(&widths.given).enumerate().filter(|(_, (_, width))| **width > 0)
+    {
         let (title, role) = match sorted {
             Some((sorted, mark)) if sorted == index => (format!("{}{mark}", column.title), Role::Text),
             _ => (column.title.to_owned(), Role::Muted),

@@ -151,9 +151,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 line.push_str(word);
                 break;
             }
-            if !line.is_empty() {
-                lines.push(String::new());
-            } else {
+            if line.is_empty() {
                 let at = word.char_indices().map(|(at, _)| at).take_while(|at| cells(&word[..*at]) <= width).last();
                 let at = at.filter(|at| *at > 0).unwrap_or(word.len());
                 line.push_str(&word[..at]);
@@ -161,8 +159,8 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 if word.is_empty() {
                     break;
                 }
-                lines.push(String::new());
             }
+            lines.push(String::new());
         }
     }
     lines

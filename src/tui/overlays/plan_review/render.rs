@@ -9,20 +9,16 @@ use super::{Focus, PlanReview, Stage};
 use crate::domain::operation::Verdict;
 use crate::domain::plan::Plan;
 use crate::tui::chrome;
+use crate::tui::command::Command;
 use crate::tui::overlays::panel;
 use crate::tui::paint::{Painter, Span, cells, span};
-use crate::tui::command::Command;
 use crate::tui::theme::Role;
 use crate::tui::views::Hint;
 
 /// Draws the review over the whole of an area, or in its middle where there is room.
 pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
     let margin = if area.width >= 110 { 3 } else { 0 };
-    let area = Rect {
-        x: area.x + margin,
-        width: area.width.saturating_sub(2 * margin),
-        ..area
-    };
+    let area = Rect { x: area.x + margin, width: area.width.saturating_sub(2 * margin), ..area };
     let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
@@ -57,10 +53,8 @@ fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let end = (top + height).min(all.len());
     let (seen, _) = review.seen_to.get();
     review.seen_to.set((seen.max(end), warned_to(proposal, &all)));
-    let mut y = area.y;
-    for line in &all[top..end] {
+    for (y, line) in (area.y..).zip(&all[top..end]) {
         painter.spans(area.x, y, area.width, line);
-        y += 1;
     }
     if end < all.len() {
         let more = format!("{} more lines, page down", all.len() - end);
@@ -81,7 +75,10 @@ fn foot(review: &PlanReview, painter: &Painter<'_>, width: usize) -> Vec<Vec<Spa
     match &review.stage {
         Stage::Preparing | Stage::Waiting => {
             if review.has_changed {
-                foot.extend(told(Role::Attention, format!("{} the world changed: this is a new plan", glyphs.attention)));
+                foot.extend(told(
+                    Role::Attention,
+                    format!("{} the world changed: this is a new plan", glyphs.attention),
+                ));
             }
             if let Some(problem) = &review.problem {
                 foot.extend(told(Role::Bad, format!("{} {problem}", glyphs.no)));
@@ -121,17 +118,17 @@ fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
     draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason);
     if plan.is_protected {
-        painter.spans(area.x, area.y + 1, label, &[
-            span(Role::Muted, "Type "),
-            span(Role::Title, confirmable(plan)),
-        ]);
+        painter.spans(area.x, area.y + 1, label, &[span(Role::Muted, "Type "), span(Role::Title, confirmable(plan))]);
         draw_field(painter, area, 1, label, &review.name, review.focus == Focus::Name);
     }
 }
 
 /// The name to type: in ASCII, so that two names that look the same are told apart.
 fn confirmable(plan: &Plan) -> String {
-    plan.service.chars().map(|letter| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() }).collect()
+    plan.service
+        .chars()
+        .map(|letter| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() })
+        .collect()
 }
 
 fn draw_field(painter: &mut Painter<'_>, area: Rect, row: u16, label: u16, input: &Input, has_focus: bool) {

@@ -28,7 +28,9 @@ fn what_is_gone_gives_its_row_to_what_stands_there() {
 fn the_selected_row_is_always_visible() {
     let rows: Vec<usize> = (0..100).collect();
     let mut cursor = Cursor::default();
-    for command in [Command::SelectLast, Command::PageUp, Command::SelectPrevious, Command::SelectFirst, Command::PageDown] {
+    for command in
+        [Command::SelectLast, Command::PageUp, Command::SelectPrevious, Command::SelectFirst, Command::PageDown]
+    {
         cursor.moves(command, rows.len(), |index| rows[index]);
         cursor.settle(rows.len(), 7, |key| rows.iter().position(|row| row == key), |index| rows[index]);
         assert!(cursor.window(rows.len()).contains(&cursor.index()), "{command:?}");
