@@ -87,34 +87,42 @@ async fn a_deadline_of_the_rollout_before_is_waited_out() {
     assert_eq!(told[0], "past its deadline with 4 of 4 available");
 }
 
+/// An account of who wrote a field of the wish.
+fn wrote(manager: &str, field: &str, second: u32) -> Value {
+    let time = format!("2026-11-21T03:12:{second:02}Z");
+    json!({ "manager": manager, "time": time, "fieldsV1": { "f:spec": { field: {} } } })
+}
+
 #[tokio::test]
 async fn whoever_put_it_back_is_named() {
     let mut replaced = workload(Kind::Deployment, "1.5.0");
     replaced["metadata"]["managedFields"] = json!([
-        { "manager": "kubectl-create", "time": "2026-11-20T09:00:00Z" },
-        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z" },
-        { "manager": "argocd-controller", "time": "2026-11-21T03:12:01Z" },
-        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:09Z", "subresource": "status" },
+        wrote("kubectl-create", "f:template", 0),
+        wrote("midwatch", "f:template", 1),
+        wrote("argocd-controller", "f:template", 1),
+        wrote("somebody-elses-scaler", "f:replicas", 9),
     ]);
     let (verdict, _) = watched_rollback(vec![Ok(done()), Ok(replaced.clone())]).await;
     assert_eq!(verdict, Verdict::Reverted("the template is another one again, by argocd-controller".into()));
 
-    replaced["metadata"]["managedFields"][1]["time"] = json!("2026-11-21T03:12:02Z");
+    replaced["metadata"]["managedFields"][1] = wrote("midwatch", "f:template", 2);
     let (verdict, _) = watched_rollback(vec![Ok(replaced)]).await;
     assert_eq!(verdict.detail(), &"the template is another one again, by midwatch", "somebody else's");
 }
 
 #[tokio::test]
-async fn an_autoscaler_that_scales_back_is_named_too() {
-    let mut scaled = workload(Kind::StatefulSet, "1.5.0");
-    scaled["metadata"]["managedFields"] = json!([
-        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z", "subresource": "scale" },
-        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:05Z", "subresource": "scale" },
-    ]);
+async fn whoever_scales_back_is_named_only_where_the_object_tells() {
     let kind = Kind::StatefulSet;
     let intent = Intent::Scale { target: target(kind), to: crate::domain::intent::Size::Replicas(9) };
-    let (verdict, _) = watched_of(&intent, with_history(kind, workload(kind, "1.5.0")), vec![Ok(scaled)]).await;
-    assert_eq!(verdict, Verdict::Reverted("4 pods are wished for now, by kube-controller-manager".into()));
+    for (account, words) in [
+        (wrote("scaler", "f:replicas", 5), "4 pods are wished for now, by scaler"),
+        (wrote("kubectl-edit", "f:template", 5), "4 pods are wished for now, by somebody"),
+    ] {
+        let mut scaled = workload(kind, "1.5.0");
+        scaled["metadata"]["managedFields"] = json!([account]);
+        let (verdict, _) = watched_of(&intent, with_history(kind, workload(kind, "1.5.0")), vec![Ok(scaled)]).await;
+        assert_eq!(verdict, Verdict::Reverted(words.into()));
+    }
 }
 
 #[tokio::test]
