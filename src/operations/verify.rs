@@ -100,7 +100,7 @@ impl Watch {
                     })
                 }
                 Progress::Replaced(words) => {
-                    Some(Verdict::Reverted(format!("{words}, by {}", last_manager(object)).into()))
+                    Some(Verdict::Reverted(format!("{words}, by {}", last_manager(object, goal)).into()))
                 }
                 Progress::GivenUp(words) | Progress::Moving(words) => {
                     self.converged = None;
@@ -132,12 +132,19 @@ fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
-/// Who last wrote the object's wish, by its own account. It may be another midwatch; within the second of our own write
-/// it was somebody else.
-fn last_manager(object: &Value) -> Text {
+/// Who last wrote what the goal is about, by the object's own account, which is silent about some writes. It may be
+/// another midwatch; within the second of our own write it was somebody else.
+fn last_manager(object: &Value, goal: &Goal) -> Text {
+    let fields: &[&str] = match goal {
+        Goal::Template(_) | Goal::Restarted(_) => &["f:template"],
+        Goal::Paused(_) => &["f:paused"],
+        Goal::Replicas(_) => &["f:replicas"],
+        Goal::Bounds { .. } => &["f:minReplicas", "f:maxReplicas"],
+        Goal::Gone(_) => &[],
+    };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
-    let wishes = managers.filter(|entry| entry["subresource"] != "status");
-    let latest = wishes
+    let writers = managers.filter(|entry| fields.iter().any(|field| !entry["fieldsV1"]["f:spec"][field].is_null()));
+    let latest = writers
         .max_by_key(|entry| (entry["time"].as_str().unwrap_or_default().to_owned(), entry["manager"] != "midwatch"));
     Text::from_untrusted(latest.and_then(|entry| entry["manager"].as_str()).unwrap_or("somebody"))
 }

@@ -114,9 +114,12 @@ pub(in crate::operations) fn failing(kind: Kind, tag: &str) -> Value {
     object
 }
 
-/// Sets the members of one object in another.
+/// Sets the members of one object in another, and of what is in it.
 pub(in crate::operations) fn merge(into: &mut Value, members: Value) {
-    json_patch::merge(into, &members);
+    match members {
+        Value::Object(members) => members.into_iter().for_each(|(name, value)| merge(&mut into[name], value)),
+        other => *into = other,
+    }
 }
 
 /// A revision of a workload, as its kind keeps it; `hash` ends its name.

@@ -47,74 +47,82 @@ async fn watched_rollback(seen: Vec<Result<Value, ReadError>>) -> (Verdict, Vec<
     watched_of(&rollback(kind, None), with_history(kind, failing(kind, "1.5.0")), seen).await
 }
 
-fn done() -> Result<Value, ReadError> {
-    Ok(workload(Kind::Deployment, "1.4.1"))
+fn done() -> Value {
+    workload(Kind::Deployment, "1.4.1")
 }
 
-fn moving() -> Result<Value, ReadError> {
-    Ok(failing(Kind::Deployment, "1.4.1"))
+fn moving() -> Value {
+    failing(Kind::Deployment, "1.4.1")
 }
 
 #[tokio::test]
 async fn converged_and_stable_is_verified() {
-    let (verdict, told) = watched_rollback(vec![moving(), moving(), done()]).await;
+    let (verdict, told) = watched_rollback(vec![Ok(moving()), Ok(moving()), Ok(done())]).await;
     assert_eq!(verdict, Verdict::Verified("4 of 4 ready, stable for 3 s".into()));
     assert_eq!(told, ["1 of 4 updated", "4 of 4 ready, watching that it stays so"], "each is told once");
 }
 
 #[tokio::test]
 async fn what_never_stays_converged_is_not_verified() {
-    let flapping = (0..40).map(|look| if look % 3 == 2 { moving() } else { done() }).collect();
+    let flapping = (0..40).map(|look| Ok(if look % 3 == 2 { moving() } else { done() })).collect();
     let (verdict, _) = watched_rollback(flapping).await;
     assert_eq!(verdict, Verdict::NotConverged("1 of 4 updated".into()));
 }
 
 #[tokio::test]
 async fn what_does_not_converge_in_time_is_said_with_what_it_lacks() {
-    let (verdict, _) = watched_rollback(vec![moving()]).await;
+    let (verdict, _) = watched_rollback(vec![Ok(moving())]).await;
     assert_eq!(verdict, Verdict::NotConverged("1 of 4 updated".into()));
 }
 
 #[tokio::test]
 async fn a_deadline_of_the_rollout_before_is_waited_out() {
-    let mut late = moving().unwrap();
+    let mut late = moving();
     merge(
         &mut late["status"],
         json!({ "conditions": [{ "type": "Progressing", "reason": "ProgressDeadlineExceeded" }] }),
     );
-    let (verdict, told) = watched_rollback(vec![Ok(late), done()]).await;
+    let (verdict, told) = watched_rollback(vec![Ok(late), Ok(done())]).await;
     assert!(matches!(verdict, Verdict::Verified(_)), "{verdict:?}");
     assert_eq!(told[0], "past its deadline with 4 of 4 available");
+}
+
+/// An account of who wrote a field of the wish.
+fn wrote(manager: &str, field: &str, second: u32) -> Value {
+    let time = format!("2026-11-21T03:12:{second:02}Z");
+    json!({ "manager": manager, "time": time, "fieldsV1": { "f:spec": { field: {} } } })
 }
 
 #[tokio::test]
 async fn whoever_put_it_back_is_named() {
     let mut replaced = workload(Kind::Deployment, "1.5.0");
     replaced["metadata"]["managedFields"] = json!([
-        { "manager": "kubectl-create", "time": "2026-11-20T09:00:00Z" },
-        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z" },
-        { "manager": "argocd-controller", "time": "2026-11-21T03:12:01Z" },
-        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:09Z", "subresource": "status" },
+        wrote("kubectl-create", "f:template", 0),
+        wrote("midwatch", "f:template", 1),
+        wrote("argocd-controller", "f:template", 1),
+        wrote("somebody-elses-scaler", "f:replicas", 9),
     ]);
-    let (verdict, _) = watched_rollback(vec![done(), Ok(replaced.clone())]).await;
+    let (verdict, _) = watched_rollback(vec![Ok(done()), Ok(replaced.clone())]).await;
     assert_eq!(verdict, Verdict::Reverted("the template is another one again, by argocd-controller".into()));
 
-    replaced["metadata"]["managedFields"][1]["time"] = json!("2026-11-21T03:12:02Z");
+    replaced["metadata"]["managedFields"][1] = wrote("midwatch", "f:template", 2);
     let (verdict, _) = watched_rollback(vec![Ok(replaced)]).await;
     assert_eq!(verdict.detail(), &"the template is another one again, by midwatch", "somebody else's");
 }
 
 #[tokio::test]
-async fn an_autoscaler_that_scales_back_is_named_too() {
-    let mut scaled = workload(Kind::StatefulSet, "1.5.0");
-    scaled["metadata"]["managedFields"] = json!([
-        { "manager": "midwatch", "time": "2026-11-21T03:12:01Z", "subresource": "scale" },
-        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:05Z", "subresource": "scale" },
-    ]);
+async fn whoever_scales_back_is_named_only_where_the_object_tells() {
     let kind = Kind::StatefulSet;
     let intent = Intent::Scale { target: target(kind), to: crate::domain::intent::Size::Replicas(9) };
-    let (verdict, _) = watched_of(&intent, with_history(kind, workload(kind, "1.5.0")), vec![Ok(scaled)]).await;
-    assert_eq!(verdict, Verdict::Reverted("4 pods are wished for now, by kube-controller-manager".into()));
+    for (account, words) in [
+        (wrote("scaler", "f:replicas", 5), "4 pods are wished for now, by scaler"),
+        (wrote("kubectl-edit", "f:template", 5), "4 pods are wished for now, by somebody"),
+    ] {
+        let mut scaled = workload(kind, "1.5.0");
+        scaled["metadata"]["managedFields"] = json!([account]);
+        let (verdict, _) = watched_of(&intent, with_history(kind, workload(kind, "1.5.0")), vec![Ok(scaled)]).await;
+        assert_eq!(verdict, Verdict::Reverted(words.into()));
+    }
 }
 
 #[tokio::test]
@@ -122,7 +130,7 @@ async fn what_cannot_be_read_is_unknown_and_what_is_readable_again_is_not() {
     let (verdict, told) = watched_rollback(vec![unreadable()]).await;
     assert!(matches!(&verdict, Verdict::Unknown(why) if why.contains("connection refused")), "{verdict:?}");
     assert_eq!(told.len(), 1);
-    let (verdict, _) = watched_rollback(vec![unreadable(), unreadable(), done()]).await;
+    let (verdict, _) = watched_rollback(vec![unreadable(), unreadable(), Ok(done())]).await;
     assert!(matches!(verdict, Verdict::Verified(_)), "{verdict:?}");
 }
 

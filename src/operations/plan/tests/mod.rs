@@ -51,7 +51,7 @@ fn picture(plan: &Plan) -> String {
         lines.push(format!("  {}", step.call.request(&step.object)));
         match &step.call {
             Call::Patch { operations, .. } => {
-                lines.extend(operations.iter().map(|operation| format!("    {operation}")))
+                lines.extend(operations.iter().map(|operation| format!("    {operation}")));
             }
             Call::Evict { uid } => lines.push(format!("    uid {uid}")),
             Call::DeleteBroken { uid, revision } => lines.push(format!("    uid {uid}, not ready, of {revision}")),

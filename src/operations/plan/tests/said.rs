@@ -162,7 +162,7 @@ fn an_ordered_set_loses_its_broken_pod_only_where_that_helps() {
         let mut snapshot = with(with_history(kind, failing(kind, "1.5.0")), json!({ "spec": spec }));
         snapshot.pods = pods;
         let plan = made(&rollback(kind, None), &snapshot);
-        let access: Vec<String> = plan.access.iter().map(|access| access.words()).collect();
+        let access: Vec<String> = plan.access.iter().map(Access::words).collect();
         (plan.steps.len(), access.join(", "))
     };
     let pods =
