@@ -83,7 +83,9 @@ async fn read(kind: Kind, scope: &Scope, reader: &Reader, outbox: &Outbox, tell:
             Ended::Forbidden => each(fallback, &source).await,
             Ended::Closed => {}
         },
-        (_, KindScope::Cluster) => drop(source(None).run(true).await),
+        (_, KindScope::Cluster) => {
+            source(None).run(true).await;
+        }
     }
     if let Some(tell) = tell {
         tell.send_replace(true);

@@ -26,7 +26,7 @@ pub fn footer(painter: &mut Painter<'_>, area: Rect, bottom: &Bottom<'_>) {
     let width = area.width.saturating_sub(2);
     match bottom {
         Bottom::Pending(keys) => {
-            drop(painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]))
+            painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]);
         }
         Bottom::Field(label, text, cursor) => field(painter, x, area.y, width, (label, text, *cursor)),
         Bottom::Hints(context, hints) => {

@@ -12,7 +12,7 @@ use crate::tui::views::Seen;
 
 impl Console {
     /// Draws everything.
-    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+    pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let now = self.session.clock().now();
         self.board.refresh(self.session.state(), now);
