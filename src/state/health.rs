@@ -60,7 +60,7 @@ impl Case<'_> {
             }
             Phase::Stuck => {
                 let left = self.status.left(self.now).map(|left| format!(", {} to the deadline", span(left)));
-                let reason = format!("rollout stuck: {}{}", signal.unwrap_or_default(), left.unwrap_or_default());
+                let reason = format!("stuck: {}{}", signal.unwrap_or_default(), left.unwrap_or_default());
                 Some(Verdict::new(Health::Bad, reason, since))
             }
             _ => None,

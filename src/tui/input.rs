@@ -34,7 +34,8 @@ pub(super) fn watch() -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
         while !is_gone() {}
-        drop(sender.try_send(()));
+        // Full means that it was told already.
+        let _told = sender.try_send(());
         std::thread::sleep(GRACE);
         #[expect(clippy::exit, reason = "the reading thread spins on a dead terminal and cannot be stopped")]
         std::process::exit(129);

@@ -13,6 +13,8 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
+use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
@@ -47,6 +49,36 @@ impl Seen<'_> {
             .state()
             .clusters()
             .all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+    }
+}
+
+impl Seen<'_> {
+    /// What keeps the services from being known: sources that may not be read or have fallen silent.
+    pub fn troubles(&self) -> Vec<Problem> {
+        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+        let mut troubles = Vec::new();
+        for (_, cluster) in self.session.state().clusters() {
+            troubles.extend(cluster.silence().cloned());
+            if let Some(Login::Running(lines)) = cluster.login() {
+                let lines: Vec<&str> = lines.iter().map(Text::as_str).collect();
+                troubles.push(Problem::new("the login program says", lines.join("  "), ""));
+            }
+            if let Some(Login::Failed(problem)) = cluster.login() {
+                troubles.push(problem.clone());
+            }
+            for kind in kinds {
+                match cluster.freshness(kind) {
+                    Freshness::NoAccess(problem) => troubles.push(problem),
+                    Freshness::Partial(namespaces) => {
+                        let names: Vec<&str> = namespaces.iter().map(Text::as_str).collect();
+                        let what = format!("no access: {} in {}", kind.plural(), names.join(", "));
+                        troubles.push(Problem::new(what, "", ""));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        troubles
     }
 }
 

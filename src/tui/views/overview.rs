@@ -108,7 +108,12 @@ impl Overview {
         let services = seen.board.services();
         let needing = services.iter().filter(|service| service.verdict.health.needs_somebody()).count();
         if services.is_empty() {
-            return vec![span(Role::Title, if seen.is_complete() { "No services" } else { "Reading services" })];
+            let words = match (seen.is_complete(), seen.troubles().is_empty()) {
+                (true, true) => "No services",
+                (false, true) => "Reading services",
+                (_, false) => "No service can be seen",
+            };
+            return vec![span(Role::Title, words)];
         }
         let words = match needing {
             0 => format!(
@@ -274,6 +279,12 @@ impl View for Overview {
         let order = "worst first, then longest";
         if end + 30 < inner.right() {
             painter.right(inner.right(), top.y, 30, Role::Muted, order);
+        }
+        let troubles = seen.troubles();
+        if let Some(first) = troubles.first() {
+            let more = if troubles.len() > 1 { format!("   and {} more", troubles.len() - 1) } else { String::new() };
+            let glyph = painter.glyphs().attention;
+            painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
         }
         if self.order.is_empty() {
             return;
