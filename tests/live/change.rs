@@ -19,8 +19,16 @@ crate::tests![
 const SIZE: (u16, u16) = (120, 40);
 
 /// The arguments of a rollback of chat-service.
-const ROLLBACK: [&str; 8] =
-    ["rollback", "chat-service", "-n", "production", "--write", "--reason=release 1.5.0 is stuck", "--confirm", "chat-service"];
+const ROLLBACK: [&str; 8] = [
+    "rollback",
+    "chat-service",
+    "-n",
+    "production",
+    "--write",
+    "--reason=release 1.5.0 is stuck",
+    "--confirm",
+    "chat-service",
+];
 
 /// A user with a roles file; omar is a viewer in it.
 fn seat(plane: &Plane, user: User) -> Result<Seat> {
@@ -68,10 +76,14 @@ fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     console.wait_for("CrashLoopBackOff: OOMKilled")?;
     console.press("b")?;
     console.wait_for("Reason")?;
-    // What is typed before anybody can have read the plan does not count.
-    console.wait_until("the plan to have been shown", |screen| screen.contains("expires within"))?;
-    console.settle()?;
-    console.type_text("release 1.5.0 is stuck")?;
+    // What is typed before anybody can have read the plan does not count, so a first letter is tried until it does.
+    wait_until("the field for the reason to take text", PATIENCE, || {
+        console.type_text("!")?;
+        let screen = console.screen();
+        ensure!(screen.lines().any(|line| line.contains("Reason") && line.contains('!')), "{screen}");
+        Ok(())
+    })?;
+    console.type_text(" release 1.5.0 is stuck")?;
     console.press("tab")?;
     console.type_text("chat-service")?;
     console.press("tab")?;

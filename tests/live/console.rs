@@ -120,12 +120,6 @@ impl Console {
     }
 
     /// Presses one key: a character, or `enter`, `esc`, `tab`, `backspace`, `up`, `down`, `left`, `right`, `ctrl-x`.
-    /// Lets so much time pass that a person could have read what was shown: keys before that do not count.
-    pub(crate) fn settle(&self) -> Result<()> {
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        Ok(())
-    }
-
     pub(crate) fn press(&self, key: &str) -> Result<()> {
         let control;
         let sequence = match key {

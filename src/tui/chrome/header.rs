@@ -25,7 +25,13 @@ pub struct Place {
 }
 
 /// Draws the first line.
-pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, place: Option<&Place>, running: Option<OperationId>) {
+pub fn header(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    seen: &Seen<'_>,
+    place: Option<&Place>,
+    running: Option<OperationId>,
+) {
     painter.fill(area, Role::Bar);
     painter.set_ground(Some(Role::Bar));
     let clock = format!("{}Z ", words::clock(seen.now));
