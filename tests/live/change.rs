@@ -36,6 +36,8 @@ fn seat(plane: &Plane, user: User) -> Result<Seat> {
     let omar = "\n[[bindings]]\nrole = \"viewer\"\nusers = [\"omar\"]\n";
     let admin = "\n[[bindings]]\nrole = \"admin\"\nusers = [\"admin\", \"rig-admin\"]\n";
     seat.write_config("roles.toml", &format!("{}{omar}{admin}", roles::EXAMPLE))?;
+    // The window for which it must stay ready is shorter than a person would want it.
+    seat.write_config("config.toml", "[verify]\nstable = \"4s\"\ntimeout = \"1m\"\n")?;
     Ok(seat)
 }
 
