@@ -20,8 +20,12 @@ use crate::state::{Freshness, ServiceBoard, Timeline};
 
 mod overview;
 pub mod propose;
+mod rollouts;
+mod service;
 
 pub use overview::Overview;
+pub use rollouts::Rollouts;
+pub use service::ServiceView;
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -169,9 +173,9 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 /// Makes the view of a destination.
 pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
+        Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
+        Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Overview
-        | Destination::Rollouts
-        | Destination::Service(_)
         | Destination::Resources { .. }
         | Destination::Contexts
         | Destination::Logs(_)

@@ -148,7 +148,7 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
     let quiet = service.verdict.health == Health::Healthy;
     let name = if quiet { Role::Text } else { Role::Title };
     let words = if quiet { Role::Muted } else { role };
-    let environment = if narrow { short_environment(&service.id.environment) } else { &service.id.environment };
+    let environment = if narrow { words::short_environment(&service.id.environment) } else { &service.id.environment };
     let ready_role = if service.ready < service.desired { role } else { Role::Text };
     let since =
         service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
@@ -166,17 +166,6 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
         cell(if quiet { Role::Muted } else { ready_role }, format!("{}/{}", service.ready, service.desired)),
         cell(Role::Muted, since),
     ]
-}
-
-/// An environment's name where there is little room.
-fn short_environment(name: &str) -> &str {
-    match name {
-        "production" => "prod",
-        "staging" => "stag",
-        "testing" => "test",
-        "development" => "dev",
-        other => other,
-    }
 }
 
 impl View for Overview {
@@ -316,7 +305,7 @@ impl View for Overview {
         if below > 0 && y < top.bottom() {
             painter.text(inner.x + 3, y, inner.width, Role::Faint, &format!("{below} more"));
         }
-        timeline::render(painter, bottom, seen, None);
+        timeline::render(painter, bottom, seen);
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
