@@ -7,11 +7,11 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, propose};
 use crate::domain::change::ChangeClass;
-use crate::domain::condition::find;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Rollout};
+use crate::state::Family;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, span};
@@ -29,10 +29,10 @@ const COLUMNS: [Column; 11] = [
     Column::words("WORKLOAD", 14, 40).named(),
     Column::words("SERVICE", 8, 24).named().rank(6),
     Column::words("ENV", 4, 16).rank(2),
-    Column::words("STATUS", 18, 80),
+    Column::words("STATUS", 34, 80),
     Column::number("UPDATED", 7, 9),
     Column::number("READY", 5, 9).rank(3),
-    Column::words("VERSION", 7, 28).rank(4),
+    Column::words("VERSION", 15, 28).rank(4),
     Column::number("DEADLINE", 8, 8).rank(1),
     Column::number("SINCE", 5, 6).rank(5),
     Column::words("CHANGE CAUSE", 12, 40).rank(7),
@@ -55,6 +55,8 @@ pub struct Rollouts {
     moving: usize,
     widths: Widths,
     filter: Filter,
+    /// Whether the selection is to stay where it is: somebody chose it, or everything is read.
+    is_placed: bool,
     /// What a line of text was asked for.
     asked: Option<ObjectRef>,
 }
@@ -87,8 +89,7 @@ fn entry(rollout: &Rollout, finished: Option<Timestamp>, seen: &Seen<'_>, is_nar
     let (glyph, role) = seen.look.health(health);
     let is_quiet = finished.is_some();
     let quiet = |role: Role| if is_quiet { Role::Muted } else { role };
-    let since =
-        finished.or_else(|| workload.and_then(|it| find(&it.conditions, "Progressing")).and_then(|it| it.changed));
+    let since = finished.or_else(|| family.as_ref().and_then(Family::began));
     let told = if is_quiet { "finished".to_owned() } else { rollout::told(status) };
     let revisions = family.as_ref().map(crate::state::history).unwrap_or_default();
     let version = rollout::step(&revisions, glyphs.arrow).unwrap_or_else(|| rollout.version.to_string());
@@ -183,6 +184,7 @@ impl View for Rollouts {
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let entries = &self.entries;
         if self.cursor.moves(command, entries.len(), |index| entries[index].workload.clone()) {
+            self.is_placed = true;
             return Outcome::Redraw;
         }
         match command {
@@ -239,6 +241,7 @@ impl View for Rollouts {
             return self.handle(Command::Open, seen);
         }
         self.cursor.select(object);
+        self.is_placed = true;
         Outcome::Redraw
     }
 
@@ -261,6 +264,10 @@ impl View for Rollouts {
             listed.into_iter().map(|(rollout, finished)| entry(rollout, finished, seen, area.width < 100)).collect();
         // Two lines go to what stands before the finished ones, one to how many more there are.
         let height = area.height.saturating_sub(Self::table_at(seen) + 4);
+        if !self.is_placed {
+            self.cursor.restart();
+            self.is_placed = seen.is_complete();
+        }
         let entries = &self.entries;
         self.cursor.settle(
             entries.len(),

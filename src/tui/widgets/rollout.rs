@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::words;
 use crate::domain::health::Health;
+use crate::domain::moment::span;
 use crate::domain::rollout::{Phase, Revision, RolloutStatus, Standing};
 
 /// The health that a rollout alone gives a workload with so many ready pods.
@@ -49,7 +49,7 @@ pub fn step(revisions: &[Revision], arrow: &str) -> Option<String> {
 pub fn deadline(status: &RolloutStatus, now: Timestamp, dash: &str) -> String {
     match status.left(now) {
         Some(SignedDuration::ZERO) => "passed".to_owned(),
-        Some(left) => words::duration(left),
+        Some(left) => span(left),
         None if status.phase == Phase::Failed => "passed".to_owned(),
         None => dash.to_owned(),
     }
@@ -60,7 +60,7 @@ pub fn ticks_at(deadline: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let left = deadline.duration_since(now);
     match left.as_secs() {
         ..=0 => None,
-        1..=100 => Some(now + SignedDuration::from_secs(1)),
+        1..=120 => Some(now + SignedDuration::from_secs(1)),
         seconds => Some(now + SignedDuration::from_secs(seconds % 60 + 1)),
     }
 }

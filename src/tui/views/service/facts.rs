@@ -186,9 +186,14 @@ fn events(inventory: &Inventory, parts: &[Part<'_>]) -> Vec<Told> {
         let at = event.last.or(event.first).or(event.meta.created);
         let times = u32::try_from(event.count).unwrap_or(1).max(1);
         let gist = event.gist();
-        told.entry((event.reason.clone(), gist.clone()))
+        // What pods go through as they should is of interest once, with its newest example.
+        let is_routine = !event.is_warning() && matches!(event.about_kind.as_str(), "Pod" | "ReplicaSet");
+        let key = if is_routine { Text::default() } else { gist.clone() };
+        told.entry((event.reason.clone(), key))
             .and_modify(|told| {
-                told.at = told.at.max(at);
+                if told.at < at {
+                    (told.at, told.gist) = (at, gist.clone());
+                }
                 told.times = told.times.saturating_add(times);
                 told.is_warning |= event.is_warning();
             })

@@ -88,7 +88,7 @@ impl ServiceView {
         };
         let areas = areas(area, &lengths);
         self.settle_cursor(facts, &revisions, areas);
-        let events = facts.events.iter().map(|told| sections::event(told, now)).collect();
+        let events = sections::events(&facts.events, now);
         let mut note = String::new();
         for (_, doubt) in sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now) {
             note = doubt;

@@ -14,7 +14,7 @@ use crate::domain::text::Text;
 use crate::domain::workload::{Manager, Strategy, image_name};
 use crate::state::State;
 use crate::tui::look::Look;
-use crate::tui::paint::{Span, span};
+use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{rollout, words};
@@ -28,7 +28,7 @@ pub(super) const WORKLOADS: [Column; 8] = [
     Column::number("READY", 5, 9),
     Column::number("OLD LEFT", 8, 8).rank(2),
     Column::number("DEADLINE", 8, 8).rank(1),
-    Column::number("AGE", 5, 6).rank(3),
+    Column::number("SINCE", 5, 6).rank(3),
 ];
 
 /// The columns of pods.
@@ -125,7 +125,7 @@ fn part_cells(
         None => cell(Role::Text, workload.version().to_string()),
     };
     let share = |have: i32, want: i32| cell(if have < want { role } else { Role::Text }, format!("{have}/{want}"));
-    let age = workload.meta.created.map_or_else(|| dash.to_owned(), |created| words::age(created, now));
+    let since = family.began().map_or_else(|| dash.to_owned(), |began| words::moment(began, now));
     Some(vec![
         cell(role, glyph),
         cell(Role::Text, name),
@@ -137,7 +137,7 @@ fn part_cells(
             if status.deadline.is_some() || status.phase == Phase::Failed { Role::Attention } else { Role::Muted },
             rollout::deadline(status, now, dash),
         ),
-        cell(Role::Muted, age),
+        cell(Role::Muted, since),
     ])
 }
 
@@ -197,7 +197,7 @@ pub(super) fn pod(facts: &Facts<'_>, member: &Member<'_>, is_doubted: bool, look
     let revision = facts.revision_of(member);
     let is_new = revision.is_some_and(|revision| revision.standing == Standing::Current);
     let is_rolling = facts.parts[member.part].is_moving();
-    let cells = vec![
+    let row = vec![
         cell(role, glyph),
         cell(if is_quiet { Role::Text } else { Role::Title }, of.meta.name.to_string()),
         cell(
@@ -213,7 +213,7 @@ pub(super) fn pod(facts: &Facts<'_>, member: &Member<'_>, is_doubted: bool, look
             of.meta.created.map_or_else(|| look.glyphs.dash.to_owned(), |created| words::age(created, now)),
         ),
     ];
-    Line::Row(Key::Pod { pod: object_of(part, &of.meta.name), part: part.clone() }, cells)
+    Line::Row(Key::Pod { pod: object_of(part, &of.meta.name), part: part.clone() }, row)
 }
 
 /// The number of a revision, where it is known, and its version.
@@ -262,7 +262,7 @@ pub(super) fn revision(workload: &ObjectRef, revision: &Revision, look: &Look, n
     };
     let images: Vec<&str> = revision.images.iter().map(|image| image_name(image)).collect();
     let dash = look.glyphs.dash;
-    let cells = vec![
+    let row = vec![
         cell(Role::Accent, mark),
         cell(role, name),
         cell(role, if revision.version.is_empty() { dash.to_owned() } else { revision.version.to_string() }),
@@ -275,23 +275,28 @@ pub(super) fn revision(workload: &ObjectRef, revision: &Revision, look: &Look, n
         cell(Role::Muted, revision.change_cause.to_string()),
         cell(Role::Muted, revision.created.map_or_else(|| dash.to_owned(), |created| words::age(created, now))),
     ];
-    Line::Row(Key::Revision { workload: workload.clone(), name: revision.name.clone() }, cells)
+    Line::Row(Key::Revision { workload: workload.clone(), name: revision.name.clone() }, row)
 }
 
-/// An event, or several that say the same.
-pub(super) fn event(told: &Told, now: Timestamp) -> Line {
-    let at = told.at.map_or_else(String::new, |at| words::moment(at, now));
-    let (reason, gist) = if told.is_warning { (Role::Attention, Role::Text) } else { (Role::Muted, Role::Muted) };
-    let mut spans = vec![
-        span(Role::Muted, format!("{at:<5}  ")),
-        span(reason, format!("{:<17}  ", told.reason)),
-        span(gist, told.gist.to_string()),
-    ];
-    if told.times > 1 {
-        // Before the words, so that it is not what is cut from them.
-        spans.insert(2, span(Role::Text, format!("{} times  ", told.times)));
-    }
-    Line::Words(spans)
+/// The events, those that say the same as one. How often stands before the words, so that it is not what is cut.
+pub(super) fn events(told: &[Told], now: Timestamp) -> Vec<Line> {
+    let reasons = told.iter().map(|told| cells(&told.reason)).max().unwrap_or_default().min(20);
+    let often = |told: &Told| if told.times > 1 { format!("{} times", told.times) } else { String::new() };
+    let counts = told.iter().map(|told| often(told).len()).max().unwrap_or_default();
+    let line = |told: &Told| {
+        let at = told.at.map_or_else(String::new, |at| words::moment(at, now));
+        let (reason, gist) = if told.is_warning { (Role::Attention, Role::Text) } else { (Role::Muted, Role::Muted) };
+        let mut spans = vec![
+            span(Role::Muted, format!("{at:<5}  ")),
+            span(reason, format!("{:<reasons$}  ", told.reason)),
+            span(gist, told.gist.to_string()),
+        ];
+        if counts > 0 {
+            spans.insert(2, span(gist, format!("{:>counts$}  ", often(told))));
+        }
+        Line::Words(spans)
+    };
+    told.iter().map(line).collect()
 }
 
 #[cfg(test)]
