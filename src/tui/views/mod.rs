@@ -18,6 +18,9 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+#[cfg(test)]
+mod fixture;
+mod ground;
 mod overview;
 pub mod propose;
 mod rollouts;

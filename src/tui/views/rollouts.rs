@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
+use super::ground::Ground;
 use super::{Hint, Seen, View, propose};
 use crate::domain::change::ChangeClass;
 use crate::domain::health::Health;
@@ -62,31 +63,32 @@ pub struct Rollouts {
 }
 
 /// What moves or needs somebody, then what came to its end lately, the newest first.
-fn listed<'a>(seen: &Seen<'a>) -> Vec<(&'a Rollout, Option<Timestamp>)> {
+fn listed<'a>(ground: &Ground<'a>) -> Vec<(&'a Rollout, Option<Timestamp>)> {
     let mut finished: HashMap<&ObjectRef, Timestamp> = HashMap::new();
-    for change in seen.timeline.changes() {
+    for change in ground.timeline.changes() {
         let is_end = change.class == ChangeClass::Rollout && change.what.ends_with(" finished");
-        if is_end && seen.now.duration_since(change.at) < FINISHED {
+        if is_end && ground.now.duration_since(change.at) < FINISHED {
             finished.entry(&change.object).or_insert(change.at);
         }
     }
     let (moving, still): (Vec<&Rollout>, Vec<&Rollout>) =
-        seen.board.rollouts().iter().partition(|rollout| rollout.status.phase != Phase::Stable);
+        ground.board.rollouts().iter().partition(|rollout| rollout.status.phase != Phase::Stable);
     let mut done: Vec<_> = still.into_iter().filter_map(|it| Some((it, Some(*finished.get(&it.workload)?)))).collect();
     done.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
     moving.into_iter().map(|rollout| (rollout, None)).chain(done).collect()
 }
 
 /// The line of a rollout.
-fn entry(rollout: &Rollout, finished: Option<Timestamp>, seen: &Seen<'_>, is_narrow: bool) -> Entry {
-    let (state, glyphs) = (seen.session.state(), seen.look.glyphs);
+fn entry(rollout: &Rollout, finished: Option<Timestamp>, ground: &Ground<'_>, is_narrow: bool) -> Entry {
+    let (state, glyphs) = (ground.state, ground.look.glyphs);
     let status = &rollout.status;
     let family = state.family(&rollout.workload);
     let workload = family.as_ref().map(|family| family.workload);
     let ready = workload.map_or(0, |workload| workload.ready);
-    let is_doubted = seen.board.find(&rollout.service).is_some_and(|service| service.verdict.health == Health::Unknown);
+    let is_doubted =
+        ground.board.find(&rollout.service).is_some_and(|service| service.verdict.health == Health::Unknown);
     let health = if is_doubted { Health::Unknown } else { rollout::health(status, ready) };
-    let (glyph, role) = seen.look.health(health);
+    let (glyph, role) = ground.look.health(health);
     let is_quiet = finished.is_some();
     let quiet = |role: Role| if is_quiet { Role::Muted } else { role };
     let since = finished.or_else(|| family.as_ref().and_then(Family::began));
@@ -109,9 +111,9 @@ fn entry(rollout: &Rollout, finished: Option<Timestamp>, seen: &Seen<'_>, is_nar
         cell(quiet(Role::Text), version),
         cell(
             if status.deadline.is_some() || status.phase == Phase::Failed { Role::Attention } else { Role::Muted },
-            rollout::deadline(status, seen.now, glyphs.dash),
+            rollout::deadline(status, ground.now, glyphs.dash),
         ),
-        cell(Role::Muted, since.map_or_else(|| glyphs.dash.to_owned(), |since| words::moment(since, seen.now))),
+        cell(Role::Muted, since.map_or_else(|| glyphs.dash.to_owned(), |since| words::moment(since, ground.now))),
         cell(Role::Muted, workload.map_or_else(String::new, |workload| workload.change_cause.to_string())),
     ];
     Entry { workload: rollout.workload.clone(), health, deadline: status.deadline, cells }
@@ -246,8 +248,9 @@ impl View for Rollouts {
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
+        let ground = Ground::of(seen);
         let filter = &self.filter;
-        let listed: Vec<_> = listed(seen)
+        let listed: Vec<_> = listed(&ground)
             .into_iter()
             .filter(|(rollout, _)| {
                 filter.takes_all(&[
@@ -261,7 +264,7 @@ impl View for Rollouts {
             .collect();
         self.moving = listed.iter().filter(|(_, finished)| finished.is_none()).count();
         self.entries =
-            listed.into_iter().map(|(rollout, finished)| entry(rollout, finished, seen, area.width < 100)).collect();
+            listed.into_iter().map(|(rollout, finished)| entry(rollout, finished, &ground, area.width < 100)).collect();
         // Two lines go to what stands before the finished ones, one to how many more there are.
         let height = area.height.saturating_sub(Self::table_at(seen) + 4);
         if !self.is_placed {

@@ -1,6 +1,5 @@
 //! How the sections of a service share the screen: one below the other, or in two columns where it is wide.
 
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::facts::Facts;
@@ -13,31 +12,14 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
-use crate::state::{State, Timeline};
-use crate::tui::look::Look;
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
-use crate::tui::views::Seen;
+use crate::tui::views::ground::Ground;
 use crate::tui::widgets::table::{Cell, Column};
 use crate::tui::widgets::{sources, timeline};
 
 /// From this width on there are two columns.
 const WIDE: u16 = 150;
-
-/// What a page is built from besides the facts.
-pub(super) struct Ground<'a> {
-    pub(super) state: &'a State,
-    pub(super) timeline: &'a Timeline,
-    pub(super) look: &'a Look,
-    pub(super) now: Timestamp,
-}
-
-impl<'a> Ground<'a> {
-    /// Of what a view may see.
-    pub(super) fn of(seen: &Seen<'a>) -> Self {
-        Self { state: seen.session.state(), timeline: seen.timeline, look: seen.look, now: seen.now }
-    }
-}
 
 /// Where each section stands.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use super::ground::Ground;
 use super::{Hint, Seen, View, propose};
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -239,7 +240,7 @@ impl View for ServiceView {
             return;
         };
         let facts = Facts::gather(seen.session.state(), service, seen.now);
-        self.lay_out(&facts, service, &layout::Ground::of(seen), area);
+        self.lay_out(&facts, service, &Ground::of(seen), area);
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {

@@ -20,13 +20,12 @@ use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{rollout, words};
 
 /// The columns of workloads.
-pub(super) const WORKLOADS: [Column; 8] = [
+pub(super) const WORKLOADS: [Column; 7] = [
     Column::words("", 1, 1),
-    Column::words("", 20, 48).named(),
-    Column::words("VERSION", 7, 32),
+    Column::words("", 22, 48).named(),
+    Column::words("VERSION", 15, 32),
     Column::number("UPDATED", 7, 9),
     Column::number("READY", 5, 9),
-    Column::number("OLD LEFT", 8, 8).rank(2),
     Column::number("DEADLINE", 8, 8).rank(1),
     Column::number("SINCE", 5, 6).rank(3),
 ];
@@ -34,9 +33,9 @@ pub(super) const WORKLOADS: [Column; 8] = [
 /// The columns of pods.
 pub(super) const PODS: [Column; 8] = [
     Column::words("", 1, 1),
-    Column::words("", 20, 56).named(),
+    Column::words("", 18, 56).named(),
     Column::words("REVISION", 8, 20).rank(2),
-    Column::words("STATUS", 14, 64),
+    Column::words("STATUS", 28, 64),
     Column::number("READY", 5, 5),
     Column::number("RESTARTS", 8, 8).rank(1),
     Column::words("NODE", 8, 32).rank(4).named(),
@@ -79,7 +78,13 @@ pub(super) fn workloads(
         let Some(status) = &part.status else { continue };
         if detail >= Detail::Trouble && part.is_moving() {
             let role = if is_doubted { Role::Muted } else { look.health(rollout::health(status, status.desired)).1 };
-            lines.push(Line::Words(vec![span(role, format!("   {}", rollout::told(status)))]));
+            let told = rollout::told(status);
+            let mut said = vec![span(role, format!("   {told}"))];
+            if status.old_left > 0 && !told.contains(" old pod") {
+                let old = words::count(usize::try_from(status.old_left).unwrap_or(0), "old pod", "old pods");
+                said.push(span(Role::Muted, format!("; {old} left")));
+            }
+            lines.push(Line::Words(said));
         }
         if detail >= Detail::Guards {
             lines.push(Line::Words(guards(part, look)));
@@ -113,7 +118,6 @@ fn part_cells(
             cell(Role::Muted, dash),
             cell(Role::Text, format!("{ready}/{}", part.pods.len())),
             cell(Role::Muted, dash),
-            cell(Role::Muted, dash),
             cell(Role::Muted, age),
         ]);
     };
@@ -132,7 +136,6 @@ fn part_cells(
         version,
         share(status.updated, status.desired),
         share(workload.ready, status.desired),
-        cell(if status.old_left > 0 { Role::Text } else { Role::Muted }, status.old_left.to_string()),
         cell(
             if status.deadline.is_some() || status.phase == Phase::Failed { Role::Attention } else { Role::Muted },
             rollout::deadline(status, now, dash),
@@ -226,7 +229,10 @@ fn name_of(revision: &Revision) -> String {
 
 /// The status of a pod with the reason for it, and how it last ended where that tells more.
 pub(super) fn condition_of(pod: &Pod, now: Timestamp) -> String {
-    let status = pod.status();
+    let mut status = pod.status();
+    if status == "Running" && !pod.is_ready() {
+        status = Text::from("Running, not ready");
+    }
     if let Some(condition) = pod.unschedulable() {
         let why = condition.message.split(". ").next().unwrap_or_default().trim_end_matches('.');
         return format!("{status}: {why}");
