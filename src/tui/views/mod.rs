@@ -18,10 +18,17 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+#[cfg(test)]
+mod fixture;
+mod ground;
 mod overview;
 pub mod propose;
+mod rollouts;
+mod service;
 
 pub use overview::Overview;
+pub use rollouts::Rollouts;
+pub use service::ServiceView;
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -45,10 +52,10 @@ impl Seen<'_> {
     /// Whether the lists that services are made of have been read once, wherever they may be read.
     pub fn is_complete(&self) -> bool {
         let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
-        self.session
-            .state()
-            .clusters()
-            .all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+        let mut clusters = self.session.state().clusters().peekable();
+        // Before the first word of any cluster there is nothing that could be complete.
+        clusters.peek().is_some()
+            && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
     }
 }
 
@@ -169,9 +176,9 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 /// Makes the view of a destination.
 pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
+        Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
+        Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Overview
-        | Destination::Rollouts
-        | Destination::Service(_)
         | Destination::Resources { .. }
         | Destination::Contexts
         | Destination::Logs(_)
