@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 
+mod action;
+mod footprint;
 mod report;
 
-pub use report::{Broken, Fault, FaultKind, Missing, Place, Receipt, Report, SetAside, Unfinished, Writer};
+pub use action::{Action, Ending, History, Reconciliation};
+pub use footprint::{Field, Footprint, Left};
+pub use report::{Broken, Fault, FaultKind, Missing, Place, Receipt, Report, SetAside, Writer};
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA: u32 = 1;
@@ -209,6 +213,8 @@ pub enum StepResult {
 pub enum VerdictResult {
     /// Converged, and stable for a window.
     Verified,
+    /// The server took it, and nobody waited for what comes of it.
+    Accepted,
     /// Not converged in time.
     NotConverged,
     /// Undone by somebody else.
