@@ -32,6 +32,11 @@ impl Ledger {
         self.with(|_journal| Ok(()))
     }
 
+    /// Records how an action ended that an earlier session left open, unless that is recorded by now; whether it did.
+    pub fn close(&self, action: &ActionId, event: Event) -> Result<bool, AuditError> {
+        self.with(|journal| journal.close(self.clock.now(), action, event))
+    }
+
     fn with<T>(&self, work: impl FnOnce(&Journal) -> Result<T, AuditError>) -> Result<T, AuditError> {
         let mut held = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let journal = match held.take() {

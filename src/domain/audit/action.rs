@@ -141,7 +141,8 @@ impl Action {
 
     /// Whether it is not finished and nobody is at it any more, as far as can be told.
     pub fn is_unfinished(&self) -> bool {
-        self.writer != Writer::Running && self.missing().is_some()
+        // Without an intent it began in a part of the journal that was not read.
+        self.writer != Writer::Running && self.intents().next().is_some() && self.missing().is_some()
     }
 
     /// The word for how it ended.
