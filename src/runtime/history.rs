@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
+use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc};
 
-use crate::domain::audit::{Action, Event, Footprint, History, Reconciliation};
+use crate::domain::audit::{Action, Event, Footprint, History, Reconciliation, Writer};
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::operations::audit::{AuditError, actions, unfinished, verify};
@@ -21,6 +22,9 @@ use super::session::Message;
 
 /// How many actions are kept to be looked at.
 const KEPT: usize = 2_000;
+
+/// After so long a change that was begun on another machine is not under way there any more.
+const ELSEWHERE: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long to wait before a world that could not be read is read again; each time twice as long.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -45,11 +49,14 @@ impl Ledger {
     }
 
     /// The actions whose session is gone and whose end is not recorded, oldest first. Blocks.
-    pub fn unfinished(&self) -> Result<Vec<Action>, Problem> {
+    pub fn left_open(&self) -> Result<Vec<Action>, Problem> {
         if !self.is_begun() {
             return Ok(Vec::new());
         }
-        unfinished(self.directory()).map_err(|error| error.problem())
+        let mut open = unfinished(self.directory()).map_err(|error| error.problem())?;
+        let now = self.now();
+        open.retain(|action| action.writer == Writer::Gone || now.duration_since(action.last()) > ELSEWHERE);
+        Ok(open)
     }
 
     fn is_begun(&self) -> bool {
@@ -73,7 +80,7 @@ pub(super) async fn keep_reading(ledger: Arc<Ledger>, asked: Arc<Notify>, outbox
 pub(super) async fn keep_recalling(ledger: Arc<Ledger>, planes: Planes, outbox: mpsc::Sender<Message>) {
     let listed = {
         let ledger = Arc::clone(&ledger);
-        tokio::task::spawn_blocking(move || ledger.unfinished()).await
+        tokio::task::spawn_blocking(move || ledger.left_open()).await
     };
     let mut open = match listed {
         Ok(Ok(open)) => open,

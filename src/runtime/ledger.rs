@@ -27,6 +27,11 @@ impl Ledger {
         &self.directory
     }
 
+    /// What time it is for this ledger.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
     /// Whether something could be recorded now.
     pub fn check(&self) -> Result<(), AuditError> {
         self.with(|_journal| Ok(()))

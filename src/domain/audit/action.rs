@@ -147,7 +147,9 @@ impl Action {
 
     /// The word for how it ended.
     pub fn word(&self) -> &'static str {
-        match self.ending().0 {
+        let (ending, detail) = self.ending();
+        match ending {
+            Ending::Open(Missing::Outcome) if !detail.is_empty() => "unknown",
             Ending::Open(_) if self.writer == Writer::Running => "under way",
             Ending::Open(_) => "unfinished",
             Ending::Verified => "verified",

@@ -69,6 +69,19 @@ pub enum FaultKind {
     Unreadable,
 }
 
+impl FaultKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Edited => "edited",
+            Self::Removed => "removed",
+            Self::Swapped => "swapped",
+            Self::Added => "added",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What a crash or a failing disk left in a file: kept in place, no part of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SetAside {
