@@ -16,9 +16,11 @@ use crate::domain::service::ServiceId;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+mod audit;
 mod overview;
 pub mod propose;
 
+pub use audit::Audit;
 pub use overview::Overview;
 
 /// What a view may see.
@@ -135,15 +137,15 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 }
 
 /// Makes the view of a destination.
-pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
+pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
+        Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Overview
         | Destination::Rollouts
         | Destination::Service(_)
         | Destination::Resources { .. }
         | Destination::Contexts
         | Destination::Logs(_)
-        | Destination::Audit
         | Destination::Describe(_)
         | Destination::Yaml(_)
         | Destination::Revisions(_) => Box::new(Overview::default()),
