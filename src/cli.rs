@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub mod audit;
+
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]
 #[command(name = "midwatch", version, about, after_help = EXIT_CODES, max_term_width = 100)]
@@ -60,6 +62,8 @@ pub enum Command {
     Demo(Demo),
     /// Go back to an earlier revision.
     Rollback(Rollback),
+    /// Who did what, and does the journal still say so?
+    Audit(audit::Audit),
 }
 
 /// How to run the simulated platform.

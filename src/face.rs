@@ -60,6 +60,7 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
             let mut session = parts.session(&cli.place, &Parts::workload_kinds())?;
             headless::change::rollback(&mut session, &cli.place, rollback).await
         }
+        Some(Command::Audit(args)) => headless::audit::run(&ledger()?, args),
         None => {
             let parts = Parts::real(&cli)?;
             console(&cli, parts, None).await
@@ -89,6 +90,14 @@ async fn run_demo(cli: &Cli, demo: &Demo) -> Result<Exit, Problem> {
     // What the sandbox wrote is of no use to anybody.
     drop(std::fs::remove_dir_all(&directory));
     exit
+}
+
+/// The journal of this user, which needs no cluster.
+fn ledger() -> Result<Ledger, Problem> {
+    let locations = Locations::find(|name| std::env::var_os(name))
+        .map_err(|error| Problem::new("no place for the configuration", error.to_string(), "set HOME"))?;
+    let clock = Clock::new(Timestamp::now);
+    Ok(Ledger::new(locations.audit_dir(), this_process(clock.now()), clock))
 }
 
 /// Everything that a session is made of.

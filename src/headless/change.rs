@@ -104,6 +104,7 @@ async fn read_workloads(session: &mut Session) -> Result<(), Problem> {
 /// Proposes, confirms by what the arguments say, and tells how it goes.
 async fn carry_out(session: &mut Session, intent: Intent, args: &Change) -> Result<Exit, Problem> {
     if args.write {
+        super::audit::tell_left_open(session).await;
         session.arm_always();
     }
     let wait = if args.wait { Wait::For(patience(&args.timeout)?) } else { Wait::No };

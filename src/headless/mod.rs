@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
 
+pub mod audit;
 pub mod change;
 
 /// How a command ended, as a script sees it. The codes are documented in `--help`.

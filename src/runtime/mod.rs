@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod history;
 mod ledger;
 mod session;
 mod shutdown;

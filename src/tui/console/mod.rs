@@ -107,6 +107,7 @@ impl Console {
     /// A console on a session.
     pub(super) fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {
         let mouse = settings.captures_mouse;
+        session.recall();
         Self {
             session,
             settings,
@@ -133,7 +134,12 @@ impl Console {
 
     /// Takes in what the session told; whether something is to be drawn.
     pub(super) fn absorbed(&mut self, absorbed: Absorbed) -> bool {
-        let mut redraw = !absorbed.changed.is_nothing();
+        let mut redraw = !absorbed.changed.is_nothing() || absorbed.history;
+        if let [first, others @ ..] = absorbed.recalled.as_deref().unwrap_or_default() {
+            let more = if others.is_empty() { String::new() } else { format!("; and {} more, see :audit", others.len()) };
+            self.say(Health::Attention, format!("{}{more}", first.words()));
+            redraw = true;
+        }
         for (id, event) in absorbed.operations {
             self.operation(id, &event);
             redraw = true;

@@ -21,11 +21,13 @@ use crate::state::{Freshness, ServiceBoard, Timeline};
 #[cfg(test)]
 mod fixture;
 mod ground;
+mod audit;
 mod overview;
 pub mod propose;
 mod rollouts;
 mod service;
 
+pub use audit::Audit;
 pub use overview::Overview;
 pub use rollouts::Rollouts;
 pub use service::ServiceView;
@@ -174,15 +176,15 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 }
 
 /// Makes the view of a destination.
-pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
+pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
+        Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Overview
         | Destination::Resources { .. }
         | Destination::Contexts
         | Destination::Logs(_)
-        | Destination::Audit
         | Destination::Describe(_)
         | Destination::Yaml(_)
         | Destination::Revisions(_) => Box::new(Overview::default()),
