@@ -1,5 +1,6 @@
 //! midwatch: a terminal operations console for on-call engineers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,7 +23,8 @@ mod face;
 /// Runs midwatch with the arguments of this process.
 pub fn run() -> ExitCode {
     match cli::Cli::try_parse() {
-        Ok(cli) => face::run(cli),
+        // A panic was told by then; what is left is to end as documented.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
         Err(error) => {
             // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
             drop(error.print());

@@ -4,6 +4,7 @@ mod arming;
 mod change;
 mod clusters;
 mod ledger;
+mod questions;
 mod session;
 mod shutdown;
 
