@@ -54,6 +54,7 @@
 //!
 //! Deliberately absent: global mutable state, plugins, a shell, a second way to change the world.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -76,7 +77,8 @@ mod face;
 /// Runs midwatch with the arguments of this process.
 pub fn run() -> ExitCode {
     match cli::Cli::try_parse() {
-        Ok(cli) => face::run(cli),
+        // A panic was told by then; what is left is to end as documented.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
         Err(error) => {
             // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
             drop(error.print());

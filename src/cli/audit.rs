@@ -1,6 +1,6 @@
 //! `midwatch audit`: who did what, and whether the journal still says what was written.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 /// Who did what.
 #[derive(Clone, Debug, Args)]
@@ -29,19 +29,4 @@ pub struct AuditShow {
     /// At most so many actions.
     #[arg(long, value_name = "NUMBER", default_value_t = 50)]
     pub last: usize,
-
-    /// For people, or for programs.
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: AuditFormat,
-}
-
-/// How actions are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AuditFormat {
-    /// One line an action; with --action every field of its records.
-    Text,
-    /// One JSON document.
-    Json,
-    /// One JSON object a line, an action each.
-    Ndjson,
 }

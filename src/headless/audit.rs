@@ -7,7 +7,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::cli::audit::{Audit, AuditCommand, AuditFormat, AuditShow};
+use crate::cli::Format;
+use crate::cli::audit::{Audit, AuditCommand, AuditShow};
 use crate::domain::audit::{Action, ActionId, History, Report};
 use crate::domain::problem::Problem;
 use crate::runtime::{Ledger, Session};
@@ -21,10 +22,10 @@ const SCHEMA: u32 = 1;
 const RECALLING: Duration = Duration::from_secs(10);
 
 /// Runs `midwatch audit`.
-pub fn run(ledger: &Ledger, args: &Audit) -> Result<Exit, Problem> {
+pub fn run(ledger: &Ledger, format: Format, args: &Audit) -> Result<Exit, Problem> {
     let history = ledger.history()?;
     match &args.command {
-        AuditCommand::Show(args) => show(&history, args),
+        AuditCommand::Show(args) => show(&history, format, args),
         AuditCommand::Verify => Ok(verify(&history.report)),
     }
 }
@@ -47,7 +48,7 @@ pub(super) async fn tell_left_open(session: &mut Session) {
     }
 }
 
-fn show(history: &History, args: &AuditShow) -> Result<Exit, Problem> {
+fn show(history: &History, format: Format, args: &AuditShow) -> Result<Exit, Problem> {
     let chosen: Vec<&Action> = match &args.action {
         Some(name) => {
             let wrong = |why: String| Problem::new(format!("there is no action {name}"), why, "midwatch audit show");
@@ -57,14 +58,14 @@ fn show(history: &History, args: &AuditShow) -> Result<Exit, Problem> {
         }
         None => history.actions.iter().take(args.last).collect(),
     };
-    write(&match args.output {
-        AuditFormat::Text if args.action.is_some() => chosen.iter().map(|action| records(action)).collect(),
-        AuditFormat::Text => chosen.iter().map(|action| line(action)).collect(),
-        AuditFormat::Json => {
+    write(&match format {
+        Format::Text if args.action.is_some() => chosen.iter().map(|action| records(action)).collect(),
+        Format::Text => chosen.iter().map(|action| line(action)).collect(),
+        Format::Json => {
             let actions = chosen.into_iter().map(Told::of).collect();
             json(&Document { schema: SCHEMA, actions })
         }
-        AuditFormat::Ndjson => chosen.into_iter().map(|action| json(&Told::of(action))).collect(),
+        Format::Ndjson => chosen.into_iter().map(|action| json(&Told::of(action))).collect(),
     });
     for broken in &history.unreadable {
         say(&format!("midwatch: {broken}"));

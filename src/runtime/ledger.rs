@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::audit::{ActionId, Event, Origin};
+use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::audit::{AuditError, Journal, Urgency};
 use crate::operations::execute::Record;
@@ -30,6 +31,11 @@ impl Ledger {
     /// What time it is for this ledger.
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// The name of the session that it records.
+    pub fn session(&self) -> &Text {
+        &self.origin.session
     }
 
     /// Whether something could be recorded now.

@@ -5,6 +5,7 @@ mod change;
 mod clusters;
 mod history;
 mod ledger;
+mod questions;
 mod session;
 mod shutdown;
 

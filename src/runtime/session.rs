@@ -91,12 +91,14 @@ impl Absorbed {
 pub struct Session {
     state: State,
     clock: Clock,
-    name: Text,
+    pub(super) name: Text,
     policy: Arc<Policy>,
     ledger: Arc<Ledger>,
     history: Option<Result<History, Problem>>,
     read_history: Arc<Notify>,
     armed: watch::Sender<Armed>,
+    /// The clusters that were asked for, also those that could not be connected to.
+    pub(super) chosen: Vec<ClusterName>,
     clusters: BTreeMap<ClusterName, Handle>,
     inbox: mpsc::Receiver<Message>,
     outbox: mpsc::Sender<Message>,
@@ -121,6 +123,7 @@ impl Session {
             history: None,
             read_history,
             armed: watch::Sender::new(Armed::No),
+            chosen: chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect(),
             clusters,
             inbox,
             outbox,
@@ -272,6 +275,11 @@ impl Session {
     /// Leaves a change that waits. One that was confirmed goes on.
     pub fn leave(&mut self, id: OperationId) {
         self.waiting.remove(&id);
+    }
+
+    /// A cluster in use.
+    pub(super) fn handle(&self, cluster: &ClusterName) -> Option<&Handle> {
+        self.clusters.get(cluster)
     }
 
     fn order(&self, id: OperationId, order: Order) {

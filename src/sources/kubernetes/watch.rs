@@ -39,7 +39,7 @@ const WATCH_IDLE: Duration = Duration::from_secs(WATCH_SECONDS + 10);
 
 /// Why a source ended.
 pub(super) enum Ended {
-    /// It may not be read.
+    /// It may not be read, for this reason.
     Forbidden(Text),
     /// The session is over.
     Closed,
