@@ -13,6 +13,8 @@ mod pacer;
 pub mod paint;
 mod screen;
 mod terminal;
+#[cfg(test)]
+mod test_support;
 pub mod theme;
 pub mod views;
 pub mod widgets;

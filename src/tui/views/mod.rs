@@ -18,8 +18,10 @@ use crate::state::{Freshness, ServiceBoard, Timeline};
 
 mod overview;
 pub mod propose;
+mod resources;
 
 pub use overview::Overview;
+pub use resources::Resources;
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -137,10 +139,12 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 /// Makes the view of a destination.
 pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
+        Destination::Resources { kind, namespace, filter } => {
+            Box::new(Resources::new(*kind, namespace.as_deref(), filter))
+        }
         Destination::Overview
         | Destination::Rollouts
         | Destination::Service(_)
-        | Destination::Resources { .. }
         | Destination::Contexts
         | Destination::Logs(_)
         | Destination::Audit

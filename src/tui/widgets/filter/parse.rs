@@ -86,7 +86,9 @@ fn labels(text: &str) -> (&str, Result<Option<Test>, String>, &str) {
 /// `word`, `column:part` or `column:=value`.
 fn word_or_column(word: &str) -> Test {
     match word.split_once(':') {
-        Some((name, value)) if !name.is_empty() && name.chars().all(|letter| letter.is_alphabetic() || letter == '-') => {
+        Some((name, value))
+            if !name.is_empty() && name.chars().all(|letter| letter.is_alphabetic() || letter == '-') =>
+        {
             let value = match value.strip_prefix('=') {
                 Some(whole) => Value::Exactly(whole.to_owned()),
                 None => Value::Part(atom(value, AtomKind::Substring)),

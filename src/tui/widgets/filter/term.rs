@@ -7,9 +7,9 @@ use regex::Regex;
 use super::Searchable;
 use super::selector::Requirement;
 
-/// Each letter has to bring so much. A letter that follows on brings 16 or more, one after a gap less: letters that
-/// stand far apart by chance, as in the hashes at the end of names, do not count as a match.
-const WORTH: u16 = 12;
+/// Each letter has to bring so much. One that follows on or begins a word brings about 20, one after a gap less than
+/// 14: letters that stand apart by chance, as in the hashes at the end of names, do not count as a match.
+const WORTH: u16 = 18;
 
 /// What matching needs to write on.
 #[derive(Default)]
@@ -30,7 +30,11 @@ pub(super) struct Term {
 pub(super) enum Test {
     Words(Fuzzy),
     /// A column of this name; where a row has none such, the whole term is a word.
-    Column { name: String, value: Value, whole: Fuzzy },
+    Column {
+        name: String,
+        value: Value,
+        whole: Fuzzy,
+    },
     Labels(Vec<Requirement>),
     Expression(Regex),
 }
@@ -44,14 +48,14 @@ pub(super) enum Value {
 /// A word whose letters may have gaps between them.
 pub(super) struct Fuzzy {
     whole: Atom,
-    /// The word and each beginning of it, the longest first. That each of them has to match makes a longer word always
+    /// The word and each beginning of it of two letters or more, the longest first. That each of them has to match makes a longer word always
     /// match less than a shorter one, however the scores fall.
     beginnings: Vec<Atom>,
 }
 
 impl Fuzzy {
     pub(super) fn new(word: &str) -> Self {
-        let ends = word.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        let ends = word.char_indices().map(|(at, letter)| at + letter.len_utf8()).skip(1);
         let mut beginnings: Vec<Atom> = ends.map(|end| atom(&word[..end], AtomKind::Fuzzy)).collect();
         beginnings.reverse();
         Self { whole: atom(word, AtomKind::Substring), beginnings }
@@ -60,10 +64,11 @@ impl Fuzzy {
     fn matches(&self, word: &str, scratch: &mut Scratch) -> bool {
         let word = Utf32Str::new(word, &mut scratch.letters);
         self.whole.score(word, &mut scratch.matcher).is_some()
-            || self.beginnings.iter().all(|beginning| {
-                let wanted = u16::try_from(beginning.needle_text().len()).unwrap_or(u16::MAX).saturating_mul(WORTH);
-                beginning.score(word, &mut scratch.matcher).is_some_and(|score| score >= wanted)
-            })
+            || !self.beginnings.is_empty()
+                && self.beginnings.iter().all(|beginning| {
+                    let wanted = u16::try_from(beginning.needle_text().len()).unwrap_or(u16::MAX).saturating_mul(WORTH);
+                    beginning.score(word, &mut scratch.matcher).is_some_and(|score| score >= wanted)
+                })
     }
 }
 
@@ -104,9 +109,10 @@ impl Term {
         let is_longer = !self.is_inverse && self.text.starts_with(&other.text);
         match (&self.test, &other.test) {
             (Test::Words(_), Test::Words(_)) => is_longer,
-            (Test::Column { name: mine, value: Value::Part(_), .. }, Test::Column { name, value: Value::Part(_), .. }) => {
-                is_longer && mine == name
-            }
+            (
+                Test::Column { name: mine, value: Value::Part(_), .. },
+                Test::Column { name, value: Value::Part(_), .. },
+            ) => is_longer && mine == name,
             _ => false,
         }
     }
