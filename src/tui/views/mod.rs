@@ -19,9 +19,11 @@ use crate::state::{Freshness, ServiceBoard, Timeline};
 mod overview;
 pub mod propose;
 mod resources;
+mod text;
 
 pub use overview::Overview;
 pub use resources::Resources;
+pub use text::{Detail, Form, Revisions};
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -113,6 +115,11 @@ pub trait View {
         None
     }
 
+    /// Whether it wants the whole screen, without what frames it.
+    fn is_full_screen(&self) -> bool {
+        false
+    }
+
     /// The moment at which it wants to be drawn again although nothing happened.
     fn wakes_at(&self, _seen: &Seen<'_>) -> Option<Timestamp> {
         None
@@ -142,15 +149,15 @@ pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Resources { kind, namespace, filter } => {
             Box::new(Resources::new(*kind, namespace.as_deref(), filter))
         }
+        Destination::Describe(object) => Box::new(Detail::new(object.clone(), Form::Words)),
+        Destination::Yaml(object) => Box::new(Detail::new(object.clone(), Form::Yaml)),
+        Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
         Destination::Overview
         | Destination::Rollouts
         | Destination::Service(_)
         | Destination::Contexts
         | Destination::Logs(_)
-        | Destination::Audit
-        | Destination::Describe(_)
-        | Destination::Yaml(_)
-        | Destination::Revisions(_) => Box::new(Overview::default()),
+        | Destination::Audit => Box::new(Overview::default()),
     }
 }
 

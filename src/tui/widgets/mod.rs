@@ -3,5 +3,6 @@
 pub mod cursor;
 pub mod filter;
 pub mod table;
+pub mod text_pane;
 pub mod timeline;
 pub mod words;

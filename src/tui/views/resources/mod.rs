@@ -22,6 +22,8 @@ mod layout;
 mod order;
 mod told;
 
+pub(super) use drill::kubectl;
+
 use columns::Scene;
 use layout::{Item, Layout, Slot};
 use order::{Order, Wish};

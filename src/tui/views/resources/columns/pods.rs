@@ -21,7 +21,7 @@ pub(super) const PODS: [Field<Pod>; 6] = [
             Key::Number(i64::try_from(ready).unwrap_or(i64::MAX) - i64::try_from(all).unwrap_or(i64::MAX))
         },
     ),
-    Field::new(Column::words("STATUS", 9, 28), |pod, _| worded(of_pod(pod)), |pod| by_status(of_pod(pod))),
+    Field::new(Column::words("STATUS", 16, 28), |pod, _| worded(of_pod(pod)), |pod| by_status(of_pod(pod))),
     Field::new(
         Column::number("RESTARTS", 8, 8).rank(3),
         |pod, _| number(pod.restarts()),
@@ -52,7 +52,7 @@ pub(super) const PODS: [Field<Pod>; 6] = [
 ];
 
 pub(super) const NODES: [Field<Node>; 4] = [
-    Field::new(Column::words("STATUS", 9, 28), |node, _| worded(of_node(node)), |node| by_status(of_node(node))),
+    Field::new(Column::words("STATUS", 16, 28), |node, _| worded(of_node(node)), |node| by_status(of_node(node))),
     Field::new(
         Column::words("ROLES", 5, 28).rank(4),
         |node, scene| {
