@@ -1,8 +1,9 @@
-//! The lines by which two values differ: of two templates, two revisions, two objects.
+//! What differs between two templates, as lines; and where the template of a revision is kept.
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
+use super::kind::Kind;
 use super::plan::DiffLine;
 use super::text::Text;
 
@@ -10,7 +11,7 @@ use super::text::Text;
 const CONTEXT: usize = 2;
 
 /// The lines by which two values differ, as YAML, with a little context.
-pub fn of(before: &Value, after: &Value) -> Vec<DiffLine> {
+pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
     let (before, after) = (yaml(before), yaml(after));
     let diff = TextDiff::from_lines(&before, &after);
     let mut lines = Vec::new();
@@ -34,6 +35,23 @@ pub fn of(before: &Value, after: &Value) -> Vec<DiffLine> {
 }
 
 /// A value as YAML.
-fn yaml(value: &Value) -> String {
+pub fn yaml(value: &Value) -> String {
     serde_saphyr::to_string(value).unwrap_or_else(|_error| value.to_string())
+}
+
+/// The template that a revision holds, as its workload would carry it: without the label that the controller of
+/// ReplicaSets adds, and without the directive that makes the data of a ControllerRevision a patch.
+pub fn template_of(holder: Kind, object: &Value) -> Value {
+    if holder == Kind::ReplicaSet {
+        let mut template = object["spec"]["template"].clone();
+        if let Some(labels) = template["metadata"]["labels"].as_object_mut() {
+            labels.shift_remove("pod-template-hash");
+        }
+        return template;
+    }
+    let mut template = object["data"]["spec"]["template"].clone();
+    if let Some(members) = template.as_object_mut() {
+        members.shift_remove("$patch");
+    }
+    template
 }

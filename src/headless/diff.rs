@@ -73,7 +73,7 @@ fn pick<'a>(
 /// Reads two revisions and compares their templates.
 async fn compare(session: &Session, workload: &ObjectRef, from: &Revision, to: &Revision) -> Result<Item, Problem> {
     let (before, after) = (template(session, workload, from).await?, template(session, workload, to).await?);
-    let lines = difference::of(&before, &after);
+    let lines = difference::lines(&before, &after);
     let title = format!("{} in {}: {} -> {}", workload.kind_and_name(), workload.namespace, name(from), name(to));
     let mut cells = vec![Text::from(title)];
     if lines.is_empty() {

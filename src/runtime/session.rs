@@ -132,6 +132,32 @@ impl Session {
         }
     }
 
+    /// A session that reads nothing and can change nothing: a test tells it what to believe.
+    #[cfg(test)]
+    pub(crate) fn offline(clock: Clock) -> Self {
+        let origin = crate::operations::audit::this_process(clock.now());
+        let (outbox, inbox) = mpsc::channel(1);
+        Self {
+            state: State::default(),
+            name: Text::from("test"),
+            policy: Arc::new(Policy::NotConfigured),
+            ledger: Arc::new(Ledger::new(std::path::PathBuf::new(), origin, clock.clone())),
+            armed: watch::Sender::new(Armed::No),
+            clusters: BTreeMap::new(),
+            inbox,
+            outbox,
+            waiting: BTreeMap::new(),
+            last: 0,
+            clock,
+        }
+    }
+
+    /// Takes in what a test says about the world.
+    #[cfg(test)]
+    pub(crate) fn believe(&mut self, update: Update) -> Changed {
+        self.state.apply(update, self.clock.now())
+    }
+
     /// What is believed.
     pub fn state(&self) -> &State {
         &self.state

@@ -145,6 +145,7 @@ commands! {
     NextMatch "next-match" [Text] "to the next hit"
     PreviousMatch "previous-match" [Text] "to the hit before"
     Wrap "wrap" [Text] "break long lines, or cut them"
+    Fold "fold" [Text] "leave out what only machines wrote, or show it"
     FullScreen "full-screen" [Text] "leave out everything but the text"
     Save "save" [Text] "save the text to a file"
 

@@ -1,6 +1,7 @@
 //! The loop: keys first, then facts, then time; a frame only when something changed.
 
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
@@ -9,6 +10,7 @@ use super::console::{Console, Errand};
 use super::input;
 use super::look::Look;
 use super::pacer::{Cause, Pacer};
+use super::save;
 use super::terminal::{Multiplexer, Terminal, give_back};
 use crate::config::Settings;
 use crate::runtime::{Session, Signal, Signals};
@@ -67,6 +69,10 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
             }
         }
         for errand in console.errands() {
+            if let Errand::Save { about, text } = errand {
+                console.saved(&save::write(Path::new("."), &about, &text, console.session.clock().now()));
+                continue;
+            }
             if run_errand(errand, &mut terminal)? {
                 return Ok(Exit::Left);
             }

@@ -11,8 +11,11 @@ pub mod look;
 pub mod overlays;
 mod pacer;
 pub mod paint;
+mod save;
 mod screen;
 mod terminal;
+#[cfg(test)]
+mod test_support;
 pub mod theme;
 pub mod views;
 pub mod widgets;

@@ -57,6 +57,11 @@ impl Screen {
         self.shown = self.visits.len() - 1;
     }
 
+    /// The place that was gone to last among those that are meant.
+    pub fn latest(&self, is_meant: impl Fn(&Destination) -> bool) -> Option<&Destination> {
+        self.visits.iter().rev().map(|visit| &visit.destination).find(|destination| is_meant(destination))
+    }
+
     /// Goes back; whether there was somewhere to go back to.
     pub(super) fn back(&mut self) -> bool {
         let can = self.shown > 0;

@@ -1,12 +1,10 @@
-//! What differs between two templates, in a sentence; the lines are those of `domain::difference`.
+//! What differs between two templates in a sentence, and what they read besides.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::domain::text::Text;
-
-pub(super) use crate::domain::difference::of;
 
 /// What differs, in a few words: "image, 2 environment variables, limits".
 pub(super) fn summary(before: &Value, after: &Value) -> Text {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::difference::template_of;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -53,25 +54,18 @@ pub(super) fn all<'a>(target: &ObjectRef, snapshot: &'a Snapshot) -> Vec<Revisio
 fn of_replica_set(object: &Value) -> Revision<'_> {
     let annotations = &object["metadata"]["annotations"];
     let number = annotations["deployment.kubernetes.io/revision"].as_str().and_then(|number| number.parse().ok());
-    let mut template = object["spec"]["template"].clone();
-    if let Some(labels) = template["metadata"]["labels"].as_object_mut() {
-        labels.shift_remove("pod-template-hash");
-    }
+    let template = template_of(Kind::ReplicaSet, object);
     let pin = text(&object["metadata"]["labels"]["pod-template-hash"]);
     Revision { object, number: number.unwrap_or_default(), pin, template }
 }
 
 /// A ControllerRevision as a revision: its data is a patch, whose directive must not reach the workload.
 fn of_controller(object: &Value) -> Revision<'_> {
-    let mut template = object["data"]["spec"]["template"].clone();
-    if let Some(members) = template.as_object_mut() {
-        members.shift_remove("$patch");
-    }
     Revision {
         object,
         number: object["revision"].as_i64().unwrap_or_default(),
         pin: text(&object["metadata"]["name"]),
-        template,
+        template: template_of(Kind::ControllerRevision, object),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::difference;
 use crate::domain::plan::Plan;
 use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
-use super::{difference, segment, set, test, warnings};
+use super::{segment, set, test, warnings};
 
 /// Where a revision says why it was made.
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
@@ -39,7 +40,7 @@ pub(in crate::operations) fn normalized(value: &Value) -> Value {
 
 /// Adds what follows from a new template.
 pub(super) fn fill(plan: &mut Plan, snapshot: &Snapshot, after: &Value) {
-    plan.difference = difference::of(current(snapshot), after);
+    plan.difference = difference::lines(current(snapshot), after);
     plan.then = then(snapshot);
     plan.warnings.extend(warnings::of_template(&plan.target, snapshot));
 }

@@ -17,7 +17,11 @@ impl Console {
         let now = self.session.clock().now();
         self.board.refresh(self.session.state(), now);
         self.timeline.refresh(self.session.state(), now);
-        let body = Rect { y: area.y + 3, height: area.height.saturating_sub(5), ..area };
+        let body = if self.screen.view().is_full_screen() {
+            Rect { height: area.height.saturating_sub(1), ..area }
+        } else {
+            Rect { y: area.y + 3, height: area.height.saturating_sub(5), ..area }
+        };
         self.body = body;
         let seen = seen!(self);
         if area.width >= SMALLEST.0 && area.height >= SMALLEST.1 {
@@ -30,8 +34,10 @@ impl Console {
             return;
         }
         let line = |y| Rect { y, height: 1, ..area };
-        chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.running);
-        chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
+        if body.y > area.y {
+            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.running);
+            chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
+        }
         self.screen.view().render(painter, body, &seen);
         self.draw_notice(painter, line(area.bottom().saturating_sub(2)));
         self.draw_overlay(painter, body, &seen);

@@ -7,7 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::{Console, Errand, Overlay};
 use crate::tui::chrome;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::Outcome;
+use crate::tui::effect::{Destination, Outcome};
 use crate::tui::keymap::Pressed;
 use crate::tui::overlays::help::Help;
 use crate::tui::overlays::palette::Palette;
@@ -168,12 +168,18 @@ impl Console {
                 self.errands.push(Errand::Mouse(self.mouse));
             }
             Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
-            _ => match views::main_view(command, &seen!(self)) {
+            _ => match self.remembered(command).or_else(|| views::main_view(command, &seen!(self))) {
                 Some(destination) => self.go(&destination),
                 None => return false,
             },
         }
         true
+    }
+
+    /// The place of a main view that one was in before: resources open with the kind that was seen last.
+    fn remembered(&self, command: Command) -> Option<Destination> {
+        let latest = || self.screen.latest(|destination| matches!(destination, Destination::Resources { .. })).cloned();
+        (command == Command::Resources).then(latest).flatten()
     }
 
     /// To the next main view, or the one before.

@@ -1,5 +1,8 @@
 //! Effects: what a view or an overlay asked for is done here.
 
+use std::io;
+use std::path::PathBuf;
+
 use tui_input::Input;
 
 use super::{Console, Errand, Field, Overlay};
@@ -47,6 +50,14 @@ impl Console {
             }
             Effect::Save { about, text } => self.errands.push(Errand::Save { about, text }),
             Effect::Connect(_) => self.say(Health::Attention, "start midwatch with --context to read it".to_owned()),
+        }
+    }
+
+    /// Says what came of saving a text.
+    pub fn saved(&mut self, result: &io::Result<PathBuf>) {
+        match result {
+            Ok(path) => self.say(Health::Healthy, format!("saved to {}", path.display())),
+            Err(error) => self.say(Health::Bad, format!("not saved: {error}; start midwatch where you may write")),
         }
     }
 

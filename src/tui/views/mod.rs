@@ -24,13 +24,17 @@ mod fixture;
 mod ground;
 mod overview;
 pub mod propose;
+mod resources;
 mod rollouts;
 mod service;
+mod text;
 
 pub use audit::Audit;
 pub use overview::Overview;
+pub use resources::Resources;
 pub use rollouts::Rollouts;
 pub use service::ServiceView;
+pub use text::{Detail, Form, Revisions};
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -152,6 +156,11 @@ pub trait View {
         None
     }
 
+    /// Whether it wants the whole screen, without what frames it.
+    fn is_full_screen(&self) -> bool {
+        false
+    }
+
     /// The moment at which it wants to be drawn again although nothing happened.
     fn wakes_at(&self, _seen: &Seen<'_>) -> Option<Timestamp> {
         None
@@ -181,13 +190,13 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Audit => Box::new(Audit::new(seen)),
-        Destination::Overview
-        | Destination::Resources { .. }
-        | Destination::Contexts
-        | Destination::Logs(_)
-        | Destination::Describe(_)
-        | Destination::Yaml(_)
-        | Destination::Revisions(_) => Box::new(Overview::default()),
+        Destination::Resources { kind, namespace, filter } => {
+            Box::new(Resources::new(*kind, namespace.as_deref(), filter))
+        }
+        Destination::Describe(object) => Box::new(Detail::new(object.clone(), Form::Words)),
+        Destination::Yaml(object) => Box::new(Detail::new(object.clone(), Form::Yaml)),
+        Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
+        Destination::Overview | Destination::Contexts | Destination::Logs(_) => Box::new(Overview::default()),
     }
 }
 

@@ -5,5 +5,6 @@ pub mod filter;
 pub mod rollout;
 pub mod sources;
 pub mod table;
+pub mod text_pane;
 pub mod timeline;
 pub mod words;

@@ -45,3 +45,16 @@ pub fn short_environment(name: &str) -> &str {
         other => other,
     }
 }
+
+/// A number with a comma at every thousand: "10,009".
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut told = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            told.push(',');
+        }
+        told.push(digit);
+    }
+    told
+}
