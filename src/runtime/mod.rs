@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod following;
 mod ledger;
 mod session;
 mod shutdown;
