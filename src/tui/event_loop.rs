@@ -93,7 +93,6 @@ fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
         Errand::Redraw => terminal.redraw()?,
         Errand::Mouse(mouse) => terminal.set_mouse(mouse)?,
         Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(|name| std::env::var(name).ok()))?),
-        Errand::Save { .. } => {}
         Errand::Suspend => {
             give_back();
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;

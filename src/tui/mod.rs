@@ -11,6 +11,7 @@ pub mod look;
 pub mod overlays;
 mod pacer;
 pub mod paint;
+mod save;
 mod screen;
 mod terminal;
 pub mod theme;

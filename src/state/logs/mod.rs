@@ -15,10 +15,9 @@ mod streams;
 
 pub use index::Index;
 pub use speakers::{Speaker, speakers};
-pub use streams::{RevisionAge, Stream, StreamFacts};
+pub use streams::{RevisionAge, Stream, StreamFacts, Streams};
 
 use rate::Rate;
-use streams::Streams;
 
 /// A line that is further behind the newest one is counted as late. It stands at its time all the same.
 pub const IN_TIME: SignedDuration = SignedDuration::from_secs(3);

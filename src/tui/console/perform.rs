@@ -9,6 +9,7 @@ use crate::runtime::{Patience, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
 use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
+use crate::tui::save::save;
 use crate::tui::views;
 use crate::tui::widgets::words;
 
@@ -45,8 +46,15 @@ impl Console {
                 let input = Input::new(prompt.text.clone());
                 self.field = Some(Field { prompt, input });
             }
-            Effect::Save { about, text } => self.errands.push(Errand::Save { about, text }),
+            Effect::Save { about, text } => self.save(&about, &text),
             Effect::Connect(_) => self.say(Health::Attention, "start midwatch with --context to read it".to_owned()),
+        }
+    }
+
+    fn save(&mut self, about: &str, text: &str) {
+        match save(about, text, self.session.clock().now()) {
+            Ok(path) => self.say(Health::Healthy, format!("saved: {}", path.display())),
+            Err(error) => self.say(Health::Bad, format!("not saved: {error}; start midwatch in a folder of yours")),
         }
     }
 

@@ -16,9 +16,11 @@ use crate::domain::service::ServiceId;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+mod logs;
 mod overview;
 pub mod propose;
 
+pub use logs::Logs;
 pub use overview::Overview;
 
 /// What a view may see.
@@ -106,6 +108,11 @@ pub trait View {
     /// The keys that matter here.
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint>;
 
+    /// Whether it takes the whole screen, so that there is nothing but its text to copy.
+    fn is_full(&self) -> bool {
+        false
+    }
+
     /// The service that is selected, for the colour of the header and for notices.
     fn service(&self) -> Option<ServiceId> {
         None
@@ -137,12 +144,12 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 /// Makes the view of a destination.
 pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
+        Destination::Logs(target) => Box::new(Logs::new(target)),
         Destination::Overview
         | Destination::Rollouts
         | Destination::Service(_)
         | Destination::Resources { .. }
         | Destination::Contexts
-        | Destination::Logs(_)
         | Destination::Audit
         | Destination::Describe(_)
         | Destination::Yaml(_)
