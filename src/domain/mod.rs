@@ -9,6 +9,7 @@ pub mod environment;
 pub mod health;
 pub mod intent;
 pub mod kind;
+pub mod logs;
 pub mod moment;
 pub mod nearest;
 pub mod object;

@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod following;
 mod history;
 mod ledger;
 mod questions;

@@ -12,6 +12,7 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::{ActionId, History, Reconciliation};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
+use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{Failure, OperationEvent, OperationId};
 use crate::domain::problem::Problem;
@@ -22,16 +23,22 @@ use crate::domain::update::Update;
 use crate::operations::confirm::Proof;
 use crate::operations::plan::Place;
 use crate::operations::policy::Policy;
+use crate::sources::kubernetes::LogNews;
+use crate::state::logs::LogStore;
 use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::{Change, Order, Wait};
 use super::clusters::{self, Chosen, Handle};
+use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
 
 /// How many messages are taken in at once, so that a key never waits for long.
 const AT_ONCE: usize = 256;
+
+/// How many pieces of news from logs are taken in at once; each may hold some thousand lines.
+const LOGS_AT_ONCE: usize = 16;
 
 /// What a session is made of.
 pub struct Options {
@@ -77,13 +84,16 @@ pub struct Absorbed {
     pub recalled: Option<Vec<Reconciliation>>,
     /// Whether the journal was read anew.
     pub history: bool,
+    /// Whether logs went on.
+    pub logs: bool,
 }
 
 impl Absorbed {
     /// Whether nothing happened.
     pub fn is_nothing(&self) -> bool {
         let told = self.operations.is_empty() && self.objects.is_empty();
-        self.changed.is_nothing() && told && self.recalled.is_none() && !self.history
+        let heard = self.recalled.is_some() || self.history || self.logs;
+        self.changed.is_nothing() && told && !heard
     }
 }
 
@@ -104,6 +114,9 @@ pub struct Session {
     outbox: mpsc::Sender<Message>,
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
     last: u64,
+    following: Following,
+    /// News from logs, apart from all else: however many lines there are, no fact waits behind them.
+    news: mpsc::Receiver<LogNews>,
 }
 
 impl Session {
@@ -114,6 +127,7 @@ impl Session {
         let ledger = Arc::new(options.ledger);
         let read_history = Arc::new(Notify::new());
         tokio::spawn(history::keep_reading(Arc::clone(&ledger), Arc::clone(&read_history), outbox.clone()));
+        let (following, news) = Following::new();
         Self {
             state: State::new(options.rules),
             clock: options.clock,
@@ -129,6 +143,8 @@ impl Session {
             outbox,
             waiting: BTreeMap::new(),
             last: 0,
+            following,
+            news,
         }
     }
 
@@ -197,9 +213,20 @@ impl Session {
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.
     pub async fn absorb(&mut self) -> Absorbed {
         let mut absorbed = Absorbed::default();
-        let mut messages = Vec::new();
-        self.inbox.recv_many(&mut messages, AT_ONCE).await;
+        let (mut messages, mut news) = (Vec::new(), Vec::new());
+        tokio::select! {
+            biased;
+            _ = self.inbox.recv_many(&mut messages, AT_ONCE) => {}
+            _ = self.news.recv_many(&mut news, LOGS_AT_ONCE) => {}
+        }
+        // Whichever woke us, the other one has its turn as well.
+        while news.len() < LOGS_AT_ONCE
+            && let Ok(one) = self.news.try_recv()
+        {
+            news.push(one);
+        }
         let now = self.clock.now();
+        absorbed.logs = self.following.hear(news, now);
         for message in messages {
             match message {
                 Message::Update(update) => absorbed.changed = absorbed.changed.and(self.state.apply(update, now)),
@@ -220,7 +247,25 @@ impl Session {
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
+        if Following::depends_on(absorbed.changed) {
+            absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);
+        }
         absorbed
+    }
+
+    /// Begins to read logs; asked for twice they are read once.
+    pub fn follow(&mut self, query: LogQuery) {
+        self.following.follow(query, &self.state, &self.clusters, self.clock.now());
+    }
+
+    /// Ends to read logs, and forgets them.
+    pub fn unfollow(&mut self, query: &LogQuery) {
+        self.following.unfollow(query);
+    }
+
+    /// The logs that are read for a query.
+    pub fn logs(&self, query: &LogQuery) -> Option<&LogStore> {
+        self.following.store(query)
     }
 
     /// Whether the session is armed.

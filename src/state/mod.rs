@@ -19,6 +19,7 @@ mod family;
 mod health;
 mod history;
 mod inventory;
+pub mod logs;
 mod rollouts;
 mod services;
 mod trouble;

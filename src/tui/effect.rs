@@ -3,8 +3,10 @@
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::logs::{Backlog, LogQuery, Patience};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
 
 /// A place in the console to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,22 @@ pub struct LogTarget {
     pub container: Option<String>,
     /// Of the container before its last restart.
     pub previous: bool,
+}
+
+impl LogTarget {
+    /// How many lines of each container are read of what it has said before.
+    const BACKLOG: u32 = 500;
+
+    /// What is to be read.
+    pub fn query(&self) -> LogQuery {
+        LogQuery {
+            object: self.object.clone(),
+            container: self.container.as_deref().map(Text::from),
+            previous: self.previous,
+            backlog: Backlog::Tail(Self::BACKLOG),
+            patience: Patience::Follow,
+        }
+    }
 }
 
 /// What a view asks for.

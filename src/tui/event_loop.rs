@@ -1,7 +1,6 @@
 //! The loop: keys first, then facts, then time; a frame only when something changed.
 
 use std::io;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
@@ -10,7 +9,6 @@ use super::console::{Console, Errand};
 use super::input;
 use super::look::Look;
 use super::pacer::{Cause, Pacer};
-use super::save;
 use super::terminal::{Multiplexer, Terminal, give_back};
 use crate::config::Settings;
 use crate::runtime::{Session, Signal, Signals};
@@ -69,10 +67,6 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
             }
         }
         for errand in console.errands() {
-            if let Errand::Save { about, text } = errand {
-                console.saved(&save::write(Path::new("."), &about, &text, console.session.clock().now()));
-                continue;
-            }
             if run_errand(errand, &mut terminal)? {
                 return Ok(Exit::Left);
             }
@@ -99,7 +93,6 @@ fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
         Errand::Redraw => terminal.redraw()?,
         Errand::Mouse(mouse) => terminal.set_mouse(mouse)?,
         Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(|name| std::env::var(name).ok()))?),
-        Errand::Save { .. } => {}
         Errand::Suspend => {
             give_back();
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;

@@ -1,6 +1,7 @@
 //! Kubernetes as a source: objects of every kind, listed and watched.
 
 mod heartbeat;
+mod logs;
 mod outbox;
 mod pending;
 mod reach;
@@ -9,5 +10,6 @@ mod watch;
 mod wire;
 
 pub use heartbeat::identity;
+pub use logs::{Follower, LogNews, LogOutbox, Stream};
 pub use outbox::Outbox;
 pub use reach::{Scope, Wanted, run};

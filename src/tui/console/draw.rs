@@ -17,11 +17,10 @@ impl Console {
         let now = self.session.clock().now();
         self.board.refresh(self.session.state(), now);
         self.timeline.refresh(self.session.state(), now);
-        let body = if self.screen.view().is_full_screen() {
-            Rect { height: area.height.saturating_sub(1), ..area }
-        } else {
-            Rect { y: area.y + 3, height: area.height.saturating_sub(5), ..area }
-        };
+        self.follow_logs(now);
+        let is_full = self.screen.view().is_full_screen();
+        let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };
+        let body = Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area };
         self.body = body;
         let seen = seen!(self);
         if area.width >= SMALLEST.0 && area.height >= SMALLEST.1 {
@@ -34,14 +33,16 @@ impl Console {
             return;
         }
         let line = |y| Rect { y, height: 1, ..area };
-        if body.y > area.y {
+        if !is_full {
             chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.running);
             chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
         }
         self.screen.view().render(painter, body, &seen);
         self.draw_notice(painter, line(area.bottom().saturating_sub(2)));
         self.draw_overlay(painter, body, &seen);
-        self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
+        if below > 0 {
+            self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
+        }
     }
 
     /// Where what is shown belongs to: the plan that is reviewed, else the service.

@@ -165,7 +165,6 @@ impl Console {
             Command::Disarm => self.session.disarm(),
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
-                self.errands.push(Errand::Mouse(self.mouse));
             }
             Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
             _ => match self.remembered(command).or_else(|| views::main_view(command, &seen!(self))) {

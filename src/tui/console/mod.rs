@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 use tui_input::Input;
 
+use super::command::Context;
 use super::effect::{Destination, Outcome, Prompt};
 use super::look::Look;
 use super::overlays::help::Help;
@@ -34,13 +35,6 @@ pub(super) enum Errand {
     Suspend,
     /// Take the mouse, or leave it.
     Mouse(bool),
-    /// Write a file.
-    Save {
-        /// What it is about.
-        about: String,
-        /// What is in it.
-        text: String,
-    },
     /// End.
     Quit,
 }
@@ -79,7 +73,10 @@ pub(super) struct Console {
     notice: Option<Notice>,
     running: Option<OperationId>,
     demo: Option<String>,
+    /// Whether the mouse is wanted, and whether it is taken now.
     mouse: bool,
+    captured: bool,
+    followed: Option<follow::Followed>,
     errands: Vec<Errand>,
     body: Rect,
 }
@@ -100,6 +97,7 @@ macro_rules! seen {
 }
 
 mod draw;
+mod follow;
 mod keys;
 mod perform;
 
@@ -122,6 +120,8 @@ impl Console {
             running: None,
             demo,
             mouse,
+            captured: mouse,
+            followed: None,
             errands: Vec::new(),
             body: Rect::default(),
         }
@@ -129,6 +129,7 @@ impl Console {
 
     /// What the terminal has to do now.
     pub(super) fn errands(&mut self) -> Vec<Errand> {
+        self.mind_mouse();
         std::mem::take(&mut self.errands)
     }
 
@@ -145,6 +146,7 @@ impl Console {
             self.operation(id, &event);
             redraw = true;
         }
+        redraw |= absorbed.logs && self.screen.view().context() == Context::Logs;
         for (object, result) in absorbed.objects {
             let outcomes: Vec<Outcome> = self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
             for outcome in outcomes {

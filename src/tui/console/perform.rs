@@ -1,7 +1,6 @@
 //! Effects: what a view or an overlay asked for is done here.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use tui_input::Input;
 
@@ -12,6 +11,7 @@ use crate::runtime::{Patience, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
 use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
+use crate::tui::save;
 use crate::tui::views;
 use crate::tui::widgets::words;
 
@@ -48,14 +48,14 @@ impl Console {
                 let input = Input::new(prompt.text.clone());
                 self.field = Some(Field { prompt, input });
             }
-            Effect::Save { about, text } => self.errands.push(Errand::Save { about, text }),
+            Effect::Save { about, text } => self.save(&about, &text),
             Effect::Connect(_) => self.say(Health::Attention, "start midwatch with --context to read it".to_owned()),
         }
     }
 
-    /// Says what came of saving a text.
-    pub fn saved(&mut self, result: &io::Result<PathBuf>) {
-        match result {
+    /// Saves a text and says what came of it.
+    fn save(&mut self, about: &str, text: &str) {
+        match save::write(Path::new("."), about, text, self.session.clock().now()) {
             Ok(path) => self.say(Health::Healthy, format!("saved to {}", path.display())),
             Err(error) => self.say(Health::Bad, format!("not saved: {error}; start midwatch where you may write")),
         }

@@ -34,6 +34,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     /// The line between two columns, and the marker of a change in a chart.
     pub separator: &'static str,
+    /// A horizontal line.
+    pub rule: &'static str,
     /// Sorted, the smallest first.
     pub ascending: &'static str,
     /// Sorted, the largest first.
@@ -64,6 +66,7 @@ pub static UNICODE: Glyphs = Glyphs {
     dash: "–",
     dot: "·",
     separator: "│",
+    rule: "─",
     ascending: "▲",
     descending: "▼",
     bar: "█",
@@ -88,6 +91,7 @@ pub static ASCII: Glyphs = Glyphs {
     dash: "-",
     dot: ".",
     separator: "|",
+    rule: "-",
     ascending: "^",
     descending: "v",
     bar: "#",

@@ -22,6 +22,7 @@ mod audit;
 #[cfg(test)]
 mod fixture;
 mod ground;
+mod logs;
 mod overview;
 pub mod propose;
 mod resources;
@@ -30,6 +31,7 @@ mod service;
 mod text;
 
 pub use audit::Audit;
+pub use logs::Logs;
 pub use overview::Overview;
 pub use resources::Resources;
 pub use rollouts::Rollouts;
@@ -196,7 +198,8 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Describe(object) => Box::new(Detail::new(object.clone(), Form::Words)),
         Destination::Yaml(object) => Box::new(Detail::new(object.clone(), Form::Yaml)),
         Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
-        Destination::Overview | Destination::Contexts | Destination::Logs(_) => Box::new(Overview::default()),
+        Destination::Logs(target) => Box::new(Logs::new(target)),
+        Destination::Overview | Destination::Contexts => Box::new(Overview::default()),
     }
 }
 

@@ -1,0 +1,133 @@
+//! Whoever speaks in a log: pods and containers by the shortest names that tell them apart.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::domain::logs::{Standing, StreamId};
+use crate::domain::text::Text;
+
+/// Whether a pod is of the newest revision, where several speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevisionAge {
+    /// All are of one revision.
+    #[default]
+    Only,
+    /// The newest of several.
+    Newest,
+    /// An older one.
+    Older,
+}
+
+/// Who speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamFacts {
+    /// The pod.
+    pub pod: Text,
+    /// The container.
+    pub container: Text,
+    /// Its revision and version: "12 1.5.0"; empty where nothing is known.
+    pub revision: Text,
+    /// How that revision compares with the others.
+    pub age: RevisionAge,
+}
+
+/// One container of one pod.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Who speaks.
+    pub facts: StreamFacts,
+    /// The name in the column of pods.
+    pub label: Text,
+    /// How it stands.
+    pub standing: Standing,
+    opened: Timestamp,
+    lost: Option<Timestamp>,
+}
+
+/// Everybody who speaks or spoke.
+#[derive(Debug, Default)]
+pub struct Streams {
+    all: Vec<Stream>,
+    /// Pods that are not listened to, because there are too many.
+    pub left_out: Vec<Text>,
+}
+
+impl Streams {
+    /// One of them.
+    pub fn get(&self, id: StreamId) -> Option<&Stream> {
+        self.all.get(id.0 as usize)
+    }
+
+    /// All of them, those that have ended included.
+    pub fn iter(&self) -> impl Iterator<Item = &Stream> {
+        self.all.iter()
+    }
+
+    /// How many pods are listened to now.
+    pub fn pods(&self) -> usize {
+        let speaking = self.all.iter().filter(|stream| stream.standing != Standing::Ended);
+        speaking.map(|stream| &stream.facts.pod).collect::<BTreeSet<_>>().len()
+    }
+
+    pub(super) fn add(&mut self, facts: StreamFacts, now: Timestamp) -> StreamId {
+        let id = StreamId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        let label = facts.pod.clone();
+        self.all.push(Stream { facts, label, standing: Standing::Opening, opened: now, lost: None });
+        self.name();
+        id
+    }
+
+    pub(super) fn describe(&mut self, id: StreamId, facts: StreamFacts) {
+        if let Some(stream) = self.all.get_mut(id.0 as usize) {
+            stream.facts = facts;
+        }
+    }
+
+    /// Notes how a stream stands; whether it was not over before.
+    pub(super) fn stand(&mut self, id: StreamId, standing: Standing, now: Timestamp) -> bool {
+        let Some(stream) = self.all.get_mut(id.0 as usize) else { return false };
+        if stream.standing == Standing::Ended {
+            return false;
+        }
+        if matches!(standing, Standing::Lost(_)) {
+            stream.lost.get_or_insert(now);
+        }
+        stream.standing = standing;
+        true
+    }
+
+    pub(super) fn opened(&self, id: StreamId) -> Timestamp {
+        self.get(id).map_or(Timestamp::MIN, |stream| stream.opened)
+    }
+
+    /// When a stream was lost that goes on now.
+    pub(super) fn take_lost(&mut self, id: StreamId) -> Option<Timestamp> {
+        self.all.get_mut(id.0 as usize)?.lost.take()
+    }
+
+    /// Gives everybody the shortest name that nobody else has.
+    fn name(&mut self) {
+        let pods: BTreeSet<Text> = self.all.iter().map(|stream| stream.facts.pod.clone()).collect();
+        let containers: BTreeSet<Text> = self.all.iter().map(|stream| stream.facts.container.clone()).collect();
+        for stream in &mut self.all {
+            let pod = short_name(&stream.facts.pod);
+            let is_unique = pods.iter().filter(|other| short_name(other) == pod).count() == 1;
+            let pod = if is_unique { pod } else { &stream.facts.pod };
+            stream.label = match containers.len() {
+                1 => Text::from(pod),
+                _ => Text::from(format!("{pod} {}", stream.facts.container)),
+            };
+        }
+    }
+}
+
+/// The end of a pod's name: what was drawn by lot, or with its number the word before it.
+fn short_name(pod: &str) -> &str {
+    let mut dashes = pod.rmatch_indices('-').map(|(at, _)| at);
+    match dashes.next() {
+        Some(at) if pod.len() - at > 4 => &pod[at + 1..],
+        Some(_) => dashes.next().map_or(pod, |at| &pod[at + 1..]),
+        None => pod,
+    }
+}

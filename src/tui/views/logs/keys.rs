@@ -1,0 +1,233 @@
+//! What each key does among the lines of a log.
+
+use super::row::Columns;
+use super::{Held, Logs, Pattern, Search, moment};
+use crate::domain::health::Health;
+use crate::domain::logs::Level;
+use crate::state::logs::{Index, LogStore};
+use crate::tui::command::Command;
+use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
+use crate::tui::views::Seen;
+
+/// How many columns one goes to the side at once.
+const SHIFT: usize = 16;
+
+impl Logs {
+    pub(super) fn press(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        if self.moves(command) {
+            return Outcome::Redraw;
+        }
+        match command {
+            Command::Search => return self.ask(Asked::Search),
+            Command::Include => return self.ask(Asked::Include),
+            Command::Exclude => return self.ask(Asked::Exclude),
+            Command::GoToTime => return self.ask(Asked::Time),
+            Command::Follow if self.window.follows => self.window.select(&self.shown, self.window.at),
+            Command::Follow => self.follow(),
+            Command::Hold => self.hold(seen),
+            Command::Wrap => self.wraps = !self.wraps,
+            Command::FullScreen => self.is_full = !self.is_full,
+            Command::ToggleTimestamps => self.with_time = !self.with_time,
+            Command::NextMatch | Command::PreviousMatch => {
+                return self.to_match(command == Command::NextMatch, seen);
+            }
+            Command::NextError | Command::PreviousError => {
+                return self.to_error(command == Command::NextError, seen);
+            }
+            Command::PreviousContainer => {
+                let target = LogTarget { previous: !self.target.previous, ..self.target.clone() };
+                return Outcome::Ask(Effect::Go(Destination::Logs(target)));
+            }
+            Command::CopyName => return self.copy_line(seen),
+            Command::CopyCommand => return Outcome::Ask(Effect::Copy(self.command_line(seen))),
+            Command::Save => return self.save(seen),
+            Command::Back => return self.let_go(),
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Redraw
+    }
+
+    /// Moves the selection; whether the command was one that moves.
+    fn moves(&mut self, command: Command) -> bool {
+        let (at, page) = (self.window.at, self.window.page().saturating_sub(1).max(1));
+        let to = match command {
+            Command::SelectLast => {
+                self.follow();
+                return true;
+            }
+            Command::SelectNext => at.saturating_add(1),
+            Command::SelectPrevious => at.saturating_sub(1),
+            Command::SelectFirst => 0,
+            Command::PageDown => at.saturating_add(page),
+            Command::PageUp => at.saturating_sub(page),
+            Command::HalfPageDown => at.saturating_add(page.div_ceil(2)),
+            Command::HalfPageUp => at.saturating_sub(page.div_ceil(2)),
+            Command::ScrollLeft => {
+                self.shift = self.shift.saturating_sub(SHIFT);
+                return true;
+            }
+            Command::ScrollRight => {
+                self.shift += SHIFT;
+                return true;
+            }
+            _ => return false,
+        };
+        // Down from the newest line there is nothing, and no reason to stop following.
+        if !(self.window.follows && to >= at) {
+            self.window.select(&self.shown, to);
+        }
+        true
+    }
+
+    /// Stays with the newest line, and shows what was held back.
+    fn follow(&mut self) {
+        self.held = None;
+        self.window.follow();
+    }
+
+    /// Stands still: lines go on arriving, and are counted and not shown.
+    fn hold(&mut self, seen: &Seen<'_>) {
+        if self.held.take().is_none()
+            && let Some(store) = self.store(seen)
+        {
+            self.held = Some(Held { from: store.end(), delivered: store.counts().delivered });
+        }
+    }
+
+    fn ask(&self, asked: Asked) -> Outcome {
+        let typed = |pattern: Option<&Pattern>| pattern.map(|pattern| pattern.typed().to_owned()).unwrap_or_default();
+        let text = match asked {
+            Asked::Search => typed(self.search.as_ref().map(|search| &search.pattern)),
+            Asked::Include => typed(self.filters.include.as_ref()),
+            Asked::Exclude => typed(self.filters.exclude.as_ref()),
+            _ => String::new(),
+        };
+        Outcome::Ask(Effect::Prompt(Prompt { asked, text }))
+    }
+
+    /// Looks for something from the selected line back, since that is where one comes from when one follows.
+    pub(super) fn look_for(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
+        let Some(pattern) = Pattern::parse(text)? else {
+            self.search = None;
+            return Ok(());
+        };
+        self.search = Some(Search { pattern, hits: Index::default() });
+        if let Some(store) = self.store(seen) {
+            self.catch_up(store);
+            if let Some(hit) = self.hit(store, true).or_else(|| self.hit(store, false)) {
+                self.window.select(&self.shown, hit);
+            }
+        }
+        Ok(())
+    }
+
+    /// The position of the nearest hit at or before the selected line, or after it.
+    fn hit(&self, store: &LogStore, back: bool) -> Option<usize> {
+        let hits = &self.search.as_ref()?.hits;
+        let selected = *self.shown.ids().get(self.window.at)?;
+        let found = match (hits.position(store, selected), back) {
+            (Ok(at), true) => Some(at),
+            (Err(at), true) => at.checked_sub(1),
+            (Ok(at), false) => Some(at + 1),
+            (Err(at), false) => Some(at),
+        }?;
+        self.shown.position(store, *hits.ids().get(found)?).ok()
+    }
+
+    fn to_match(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
+        let (Some(store), Some(search)) = (self.store(seen), &self.search) else { return Outcome::Ignored };
+        let hits = &search.hits;
+        let Some(selected) = self.shown.ids().get(self.window.at) else { return Outcome::Ignored };
+        let next = match (hits.position(store, *selected), forward) {
+            (Ok(at), true) => Some(at + 1),
+            (Err(at), true) => Some(at),
+            (Ok(at) | Err(at), false) => at.checked_sub(1),
+        };
+        let found = next.and_then(|next| hits.ids().get(next)).and_then(|id| self.shown.position(store, *id).ok());
+        match found {
+            Some(position) => self.window.select(&self.shown, position),
+            None => return notice(if forward { "no further match" } else { "no match before this line" }),
+        }
+        Outcome::Redraw
+    }
+
+    fn to_error(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
+        let Some(store) = self.store(seen) else { return Outcome::Ignored };
+        let ids = self.shown.ids();
+        let is_error =
+            |position: &usize| store.line(ids[*position]).is_some_and(|record| record.level >= Some(Level::Error));
+        let at = self.window.at.min(ids.len());
+        let found = if forward { (at + 1..ids.len()).find(is_error) } else { (0..at).rev().find(is_error) };
+        match found {
+            Some(position) => self.window.select(&self.shown, position),
+            None => return notice(if forward { "no error after this line" } else { "no error before this line" }),
+        }
+        Outcome::Redraw
+    }
+
+    /// Goes to the first line at a moment or later.
+    pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
+        let at = moment::parse(text, seen.now).ok_or_else(|| format!("{text}: write 03:10, 03:10:22 or 5m ago"))?;
+        if let Some(store) = self.store(seen) {
+            let position = self.shown.position_of_time(store, at);
+            self.window.select(&self.shown, position);
+        }
+        Ok(())
+    }
+
+    fn copy_line(&self, seen: &Seen<'_>) -> Outcome {
+        let record = self.window.selected.and_then(|id| self.store(seen)?.line(id));
+        record.map_or(Outcome::Ignored, |record| Outcome::Ask(Effect::Copy(record.text.to_owned())))
+    }
+
+    /// The command line that shows the same.
+    fn command_line(&self, seen: &Seen<'_>) -> String {
+        use crate::domain::kind::Kind;
+        let object = &self.target.object;
+        let place = seen.session.place_of(object);
+        let which = if object.kind == Kind::Pod {
+            format!("--pod {}", object.name)
+        } else {
+            format!("--workload {}", object.kind_and_name())
+        };
+        let mut line =
+            format!("midwatch logs {} --context {} -n {} {which}", place.service, object.cluster, object.namespace);
+        if let Some(container) = &self.target.container {
+            line += &format!(" --container {container}");
+        }
+        line + if self.target.previous { " --previous" } else { " --follow" }
+    }
+
+    /// Every line that is kept, by time, whatever is shown of them.
+    fn save(&self, seen: &Seen<'_>) -> Outcome {
+        let Some(store) = self.store(seen) else { return Outcome::Ignored };
+        let mut all = Index::default();
+        all.update(store, store.end(), |_| true);
+        let mut text = String::new();
+        for record in all.ids().iter().filter_map(|id| store.line(*id)) {
+            let facts = store.streams().get(record.stream).map(|stream| &stream.facts);
+            let (pod, container) = facts.map_or(("", ""), |facts| (&*facts.pod, &*facts.container));
+            text += &format!("{} {pod} {container} {}\n", record.at, record.text);
+        }
+        Outcome::Ask(Effect::Save { about: format!("{}.log", self.target.object.name), text })
+    }
+
+    /// Lets go of one thing after the other before the view itself is left.
+    fn let_go(&mut self) -> Outcome {
+        if self.is_full {
+            self.is_full = false;
+        } else if self.search.take().is_some() {
+        } else if !self.filters.is_empty() {
+            self.filters = super::Filters::default();
+            self.choose_again();
+        } else {
+            return Outcome::Ignored;
+        }
+        self.columns = Columns::default();
+        Outcome::Redraw
+    }
+}
+
+fn notice(words: &str) -> Outcome {
+    Outcome::Ask(Effect::Notice(Health::Attention, words.to_owned()))
+}

@@ -1,0 +1,270 @@
+//! Logs: what does it say? The lines of all pods of a workload by time, followed, searched and narrowed.
+
+use ratatui::layout::Rect;
+
+use super::{Hint, Seen, View};
+use crate::domain::health::Health;
+use crate::domain::logs::LogQuery;
+use crate::state::logs::{Index, LineId, LogStore, Record};
+use crate::tui::command::{Command, Context};
+use crate::tui::effect::{Asked, Effect, LogTarget, Outcome};
+use crate::tui::paint::{Painter, Span};
+use crate::tui::theme::Role;
+
+mod filters;
+mod keys;
+mod moment;
+mod pattern;
+mod row;
+mod title;
+mod window;
+
+use filters::Filters;
+use pattern::Pattern;
+use row::{Columns, GAP};
+use window::Window;
+
+/// What is looked for, and where it is.
+#[derive(Clone, Debug)]
+struct Search {
+    pattern: Pattern,
+    hits: Index,
+}
+
+/// Lines that arrive while one stands still.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// Lines from here on are not shown yet.
+    from: LineId,
+    /// How many had been taken in by then.
+    delivered: u64,
+}
+
+/// The logs of one workload or pod.
+pub struct Logs {
+    target: LogTarget,
+    query: LogQuery,
+    /// The store that the lines below belong to.
+    generation: u64,
+    shown: Index,
+    filters: Filters,
+    search: Option<Search>,
+    held: Option<Held>,
+    window: Window,
+    with_time: bool,
+    wraps: bool,
+    is_full: bool,
+    shift: usize,
+    columns: Columns,
+    width: u16,
+}
+
+impl Logs {
+    /// The logs of a target, followed.
+    pub fn new(target: &LogTarget) -> Self {
+        Self {
+            query: target.query(),
+            target: target.clone(),
+            generation: 0,
+            shown: Index::default(),
+            filters: Filters::default(),
+            search: None,
+            held: None,
+            window: Window::default(),
+            with_time: true,
+            wraps: false,
+            is_full: false,
+            shift: 0,
+            columns: Columns::default(),
+            width: 80,
+        }
+    }
+
+    fn store<'a>(&self, seen: &Seen<'a>) -> Option<&'a LogStore> {
+        seen.session.logs(&self.query)
+    }
+
+    /// Chooses the lines anew, because what narrows them has changed.
+    fn choose_again(&mut self) {
+        self.shown = Index::default();
+        if let Some(search) = &mut self.search {
+            search.hits = Index::default();
+        }
+    }
+
+    /// Looks at the lines that have arrived.
+    fn catch_up(&mut self, store: &LogStore) {
+        if self.generation != store.generation {
+            self.generation = store.generation;
+            self.held = None;
+            self.window = Window::default();
+            self.choose_again();
+        }
+        let until = self.held.map_or(store.end(), |held| held.from);
+        let filters = &self.filters;
+        self.shown.update(store, until, |record| filters.take(record));
+        if let Some(Search { pattern, hits }) = &mut self.search {
+            hits.update(store, until, |record| !record.is_mark && filters.take(record) && pattern.is_in(record.text));
+        }
+    }
+
+    /// The lines above the table: what narrows it, if something does, and the headings.
+    fn lines_above(&self, seen: &Seen<'_>) -> u16 {
+        if self.is_full { 0 } else { 1 + u16::from(!title::narrowing(self, seen).is_empty()) }
+    }
+
+    fn draw_line(&self, painter: &mut Painter<'_>, area: Rect, y: u16, store: &LogStore, index: usize) -> u16 {
+        let ids = self.shown.ids();
+        let Some(record) = store.line(ids[index]) else { return 1 };
+        let before = index.checked_sub(1).filter(|_| index > self.window.visible.start);
+        let before = before.and_then(|before| store.line(ids[before]));
+        let stream = store.streams().get(record.stream);
+        let line = Rect { y, height: 1, ..area };
+        let pieces = self.pieces(&record);
+        let height = u16::try_from(pieces.len()).unwrap_or(1).min(area.bottom() - y);
+        if index == self.window.at && !self.window.follows {
+            painter.fill(Rect { height, ..line }, Role::Selection);
+            painter.set_ground(Some(Role::Selection));
+        }
+        let x = area.x + 1;
+        let head = row::head(&record, stream, before.as_ref());
+        if record.is_mark {
+            let name = stream.map(|stream| stream.label.as_str()).unwrap_or_default();
+            let rule = painter.glyphs().rule.repeat(2);
+            let end = self.columns.time + if self.columns.time > 0 { GAP } else { 0 };
+            painter.text(x, y, self.columns.time, Role::Faint, &head[0].text);
+            let words = format!("{rule} {name} {} {rule}", record.text);
+            painter.text(x + end, y, area.right().saturating_sub(x + end + 1), Role::Muted, &words);
+        } else {
+            let widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
+            let mut column = x;
+            for (width, cell) in widths.into_iter().zip(&head).filter(|(width, _)| *width > 0) {
+                painter.text(column, y, width, cell.role, &cell.text);
+                column += width + GAP;
+            }
+            let search = self.search.as_ref().map(|search| &search.pattern);
+            for (y, piece) in (y..y + height).zip(pieces) {
+                painter.spans(column, y, self.columns.message, &row::words(piece, record.level, search));
+            }
+        }
+        painter.set_ground(None);
+        height
+    }
+
+    /// The words of a line as they are drawn, row by row.
+    fn pieces<'a>(&self, record: &Record<'a>) -> Vec<&'a str> {
+        if self.wraps && !record.is_mark {
+            row::wrap(record.text, self.columns.message, 50)
+        } else {
+            vec![row::cut(record.text, self.shift, self.columns.message)]
+        }
+    }
+}
+
+impl View for Logs {
+    fn context(&self) -> Context {
+        Context::Logs
+    }
+
+    fn trail(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
+        title::trail(self, seen)
+    }
+
+    fn tab(&self) -> Command {
+        Command::Logs
+    }
+
+    fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        self.press(command, seen)
+    }
+
+    fn answer(&mut self, asked: Asked, text: &str, seen: &Seen<'_>) -> Outcome {
+        let done = match asked {
+            Asked::Search => self.look_for(text, seen),
+            Asked::Include => self.filters.set_include(text).map(|()| self.choose_again()),
+            Asked::Exclude => Pattern::parse(text).map(|pattern| {
+                self.filters.exclude = pattern;
+                self.choose_again();
+            }),
+            Asked::Time => self.go_to(text, seen),
+            _ => return Outcome::Ignored,
+        };
+        match done {
+            Ok(()) => Outcome::Redraw,
+            // While somebody types, an expression that is not complete yet is no fault.
+            Err(_) if asked.is_live() => Outcome::Redraw,
+            Err(words) => Outcome::Ask(Effect::Notice(Health::Attention, words)),
+        }
+    }
+
+    fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
+        self.width = area.width;
+        let Some(store) = self.store(seen) else { return };
+        self.catch_up(store);
+        self.columns = Columns::fit(area.width.saturating_sub(2), store.streams(), self.with_time);
+        let height = usize::from(area.height.saturating_sub(self.lines_above(seen)));
+        let mut window = std::mem::take(&mut self.window);
+        window.settle(&self.shown, store, height, |id| match store.line(id) {
+            Some(record) if self.wraps => self.pieces(&record).len(),
+            _ => 1,
+        });
+        self.window = window;
+    }
+
+    fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
+        let Some(store) = self.store(seen) else { return };
+        let inner = area.width.saturating_sub(2);
+        let mut y = area.y;
+        if !self.is_full {
+            let narrowing = title::narrowing(self, seen);
+            if !narrowing.is_empty() {
+                painter.spans(area.x + 1, y, inner, &narrowing);
+                y += 1;
+            }
+            let mut x = area.x + 1;
+            for (width, title) in self.columns.titles().into_iter().filter(|(width, _)| *width > 0) {
+                painter.text(x, y, width, Role::Muted, title);
+                x += width + GAP;
+            }
+            y += 1;
+        }
+        if self.shown.ids().is_empty() {
+            for (y, words) in (y + 1..area.bottom()).zip(title::silence(self, store)) {
+                painter.text(area.x + 1, y, inner, Role::Muted, &words);
+            }
+        }
+        for index in self.window.visible.clone() {
+            if y >= area.bottom() {
+                break;
+            }
+            y += self.draw_line(painter, area, y, store, index);
+        }
+    }
+
+    fn is_full_screen(&self) -> bool {
+        self.is_full
+    }
+
+    fn hints(&self, _seen: &Seen<'_>) -> Vec<Hint> {
+        let mut hints = Vec::new();
+        if self.search.is_some() {
+            hints.push(Hint::new(Command::NextMatch, "next match"));
+        }
+        hints.extend([
+            Hint::new(Command::Search, "find"),
+            Hint::new(Command::NextError, "error"),
+            Hint::new(Command::Follow, if self.window.follows { "stand still" } else { "follow" }),
+            Hint::new(Command::Hold, if self.held.is_some() { "go on" } else { "hold" }),
+            Hint::new(Command::Include, "only"),
+            Hint::new(Command::Exclude, "without"),
+            Hint::new(Command::GoToTime, "go to time"),
+            Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
+            Hint::new(Command::Wrap, "wrap"),
+            Hint::new(Command::Save, "save"),
+        ]);
+        hints
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! One line as it is drawn: its columns, its words cut or wrapped, and what was looked for in them.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::pattern::Pattern;
+use crate::domain::logs::Level;
+use crate::state::logs::{Record, RevisionAge, Stream, Streams};
+use crate::tui::paint::{Span, cells, span};
+use crate::tui::theme::Role;
+
+/// The gap between two columns.
+pub const GAP: u16 = 2;
+
+/// How wide each column is; 0 for one that has fallen away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// The time of day.
+    pub time: u16,
+    /// Revision and version.
+    pub revision: u16,
+    /// Pod and, where there are several, container.
+    pub pod: u16,
+    /// The level.
+    pub level: u16,
+    /// What was said.
+    pub message: u16,
+}
+
+impl Columns {
+    /// Fits the columns into a width: first the revision goes, then the pod, then the time.
+    pub fn fit(width: u16, streams: &Streams, with_time: bool) -> Self {
+        let widest = |words: &dyn Fn(&Stream) -> usize, most: u16| {
+            u16::try_from(streams.iter().map(words).max().unwrap_or_default()).unwrap_or(most).min(most)
+        };
+        let revision = widest(&|stream| cells(&stream.facts.revision), 14);
+        let pod = widest(&|stream| cells(&stream.label), if width < 100 { 14 } else { 28 });
+        let is_alone = streams.iter().count() <= 1;
+        let mut columns = Self {
+            time: if with_time && width >= 50 { 12 } else { 0 },
+            revision: if width >= 100 && revision > 0 { revision.max(8) } else { 0 },
+            pod: if is_alone || width < 60 { 0 } else { pod.max(3) },
+            level: 5,
+            message: 0,
+        };
+        let before = [columns.time, columns.revision, columns.pod, columns.level];
+        let taken: u16 = before.into_iter().filter(|width| *width > 0).map(|width| width + GAP).sum();
+        columns.message = width.saturating_sub(taken).max(1);
+        columns
+    }
+
+    /// The columns before the message, with their widths.
+    pub fn titles(self) -> [(u16, &'static str); 5] {
+        [
+            (self.time, "TIME"),
+            (self.revision, "REVISION"),
+            (self.pod, "POD"),
+            (self.level, "LEVEL"),
+            (self.message, "MESSAGE"),
+        ]
+    }
+
+    /// Where the message begins.
+    pub fn indent(self) -> u16 {
+        let before = [self.time, self.revision, self.pod, self.level];
+        before.into_iter().filter(|width| *width > 0).map(|width| width + GAP).sum()
+    }
+}
+
+/// The cells before the message: time, revision, pod, level.
+pub fn head(record: &Record<'_>, stream: Option<&Stream>, before: Option<&Record<'_>>) -> [Span<'static>; 4] {
+    let time = record.at.strftime("%H:%M:%S%.3f").to_string();
+    let (revision, age) = stream
+        .map_or((String::new(), RevisionAge::Only), |stream| (stream.facts.revision.to_string(), stream.facts.age));
+    let revision_role = match age {
+        RevisionAge::Only => Role::Muted,
+        RevisionAge::Newest => Role::Attention,
+        RevisionAge::Older => Role::Fine,
+    };
+    // A name is loud where another one begins to speak, so that turns can be seen without a colour for each.
+    let is_same = before.is_some_and(|before| before.stream == record.stream && !before.is_mark);
+    let pod = stream.map(|stream| stream.label.to_string()).unwrap_or_default();
+    let (level_role, level) = level(record.level);
+    [
+        span(Role::Muted, time),
+        span(revision_role, revision),
+        span(if is_same { Role::Muted } else { Role::Text }, pod),
+        span(level_role, level),
+    ]
+}
+
+/// The word of a level and what it means.
+fn level(level: Option<Level>) -> (Role, &'static str) {
+    let role = match level {
+        Some(Level::Fatal | Level::Error) => Role::Bad,
+        Some(Level::Warn) => Role::Attention,
+        Some(Level::Info) | None => Role::Muted,
+        Some(Level::Debug | Level::Trace) => Role::Faint,
+    };
+    (role, level.map_or("", Level::word))
+}
+
+/// A part of the words with what was looked for marked.
+pub fn words<'a>(text: &'a str, level: Option<Level>, search: Option<&Pattern>) -> Vec<Span<'a>> {
+    let role = if matches!(level, Some(Level::Debug | Level::Trace)) { Role::Muted } else { Role::Text };
+    let mut spans = Vec::new();
+    let mut done = 0;
+    for place in search.map(|pattern| pattern.places(text)).unwrap_or_default() {
+        spans.push(span(role, &text[done..place.start]));
+        spans.push(span(Role::Match, &text[place.clone()]));
+        done = place.end;
+    }
+    spans.push(span(role, &text[done..]));
+    spans.retain(|span| !span.text.is_empty());
+    spans
+}
+
+/// The part of a line that is visible when it is not wrapped: a little more than fits, so that it is seen to go on.
+pub fn cut(text: &str, shift: usize, width: u16) -> &str {
+    let start = text.char_indices().nth(shift).map_or(text.len(), |(at, _)| at);
+    let rest = &text[start..];
+    let end = rest.char_indices().nth(usize::from(width) * 2 + 1).map_or(rest.len(), |(at, _)| at);
+    &rest[..end]
+}
+
+/// A line broken into pieces that fit, at most so many.
+pub fn wrap(text: &str, width: u16, most: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    for (at, letter) in text.char_indices() {
+        let wide = letter.width().unwrap_or(0);
+        if used + wide > usize::from(width) && at > start {
+            pieces.push(&text[start..at]);
+            if pieces.len() >= most {
+                return pieces;
+            }
+            (start, used) = (at, 0);
+        }
+        used += wide;
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests;
