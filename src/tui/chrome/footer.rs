@@ -60,6 +60,8 @@ fn hint_spans(look: &Look, context: Context, hints: &[Hint], width: u16) -> Vec<
         spans.extend(piece);
         spans.push(span(Role::Text, "   "));
     }
+    // The gap after the last key is not room that it takes.
+    spans.pop();
     spans
 }
 

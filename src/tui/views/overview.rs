@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Seen, View};
 use crate::domain::health::Health;
 use crate::domain::service::{Service, ServiceId};
+use crate::state::ServiceBoard;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, span};
@@ -136,8 +137,8 @@ impl Overview {
     }
 
     /// What stands in each line below the names of the columns: a service, or the two lines before the healthy ones.
-    fn rows(&self, seen: &Seen<'_>) -> Vec<Option<usize>> {
-        let healthy = self.healthy_from(seen);
+    fn rows(&self, board: &ServiceBoard) -> Vec<Option<usize>> {
+        let healthy = self.healthy_from(board);
         let mut rows = Vec::new();
         for index in self.cursor.window(self.order.len()) {
             if Some(index) == healthy {
@@ -149,9 +150,9 @@ impl Overview {
     }
 
     /// Where the healthy ones begin.
-    fn healthy_from(&self, seen: &Seen<'_>) -> Option<usize> {
+    fn healthy_from(&self, board: &ServiceBoard) -> Option<usize> {
         let is_healthy =
-            |id: &ServiceId| seen.board.find(id).is_some_and(|service| service.verdict.health == Health::Healthy);
+            |id: &ServiceId| board.find(id).is_some_and(|service| service.verdict.health == Health::Healthy);
         let first = self.order.iter().rposition(|id| !is_healthy(id)).map_or(0, |last| last + 1);
         (first < self.order.len()).then_some(first)
     }
@@ -246,7 +247,7 @@ impl View for Overview {
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
         let row = usize::from(y).checked_sub(3);
-        let index = row.and_then(|row| self.rows(seen).get(row).copied().flatten());
+        let index = row.and_then(|row| self.rows(seen.board).get(row).copied().flatten());
         let Some(id) = index.and_then(|index| self.order.get(index)) else { return Outcome::Ignored };
         let again = self.cursor.selected() == Some(id);
         self.cursor.select(id.clone());
@@ -299,7 +300,7 @@ impl View for Overview {
             return;
         }
         table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);
-        let rows = self.rows(seen);
+        let rows = self.rows(seen.board);
         for (at, y) in (0..rows.len()).zip(top.y + 3..top.bottom()) {
             let Some(index) = rows[at] else {
                 if let Some(Some(first)) = rows.get(at + 1) {
@@ -361,3 +362,6 @@ fn areas(area: Rect, services: usize) -> (Rect, Rect) {
         Rect { y: area.y + above, height: below, ..area },
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,10 @@ impl Rollouts {
             (0, _) if !self.filter.is_empty() => "Nothing that matches is moving".to_owned(),
             (0, _) => "Nothing is moving".to_owned(),
             (moving, 0) => format!("{} on the way", words::count(moving, "rollout", "rollouts")),
-            (moving, needing) => format!("{needing} of {} needs you", words::count(moving, "rollout", "rollouts")),
+            (moving, needing) => {
+                let need = if needing == 1 { "needs" } else { "need" };
+                format!("{needing} of {} {need} you", words::count(moving, "rollout", "rollouts"))
+            }
         };
         let mut spans = vec![span(Role::Title, words)];
         if !seen.is_complete() && self.moving > 0 {

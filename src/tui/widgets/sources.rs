@@ -6,6 +6,7 @@ use super::words;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
+use crate::domain::text::Text;
 use crate::state::{ClusterLiveness, Freshness, State};
 
 /// Each doubt about some kinds of rows in one cluster, in words.
@@ -36,7 +37,7 @@ pub fn doubts(state: &State, cluster: &ClusterName, kinds: &[Kind], now: Timesta
                 doubts.push((Health::Unknown, problem.to_string()));
             }
             Freshness::Partial(denied) => {
-                let denied: Vec<&str> = denied.iter().map(|namespace| namespace.as_str()).collect();
+                let denied: Vec<&str> = denied.iter().map(Text::as_str).collect();
                 doubts.push((Health::Unknown, format!("no access: {} in {}", kind.plural(), denied.join(", "))));
             }
         }

@@ -64,9 +64,8 @@ fn across(changes: &[&Change], width: u16, look: &Look, now: Timestamp) -> Vec<V
     let widest = |of: fn(&Change) -> &Text| changes.iter().map(|change| cells(of(change))).max().unwrap_or_default();
     let name_width = widest(name).min(if width < 100 { 20 } else { 32 });
     let is_narrow = width < 100;
-    let environment = |change: &Change| match is_narrow {
-        true => words::short_environment(&change.environment).to_owned(),
-        false => change.environment.to_string(),
+    let environment = |change: &Change| {
+        if is_narrow { words::short_environment(&change.environment) } else { &change.environment }.to_owned()
     };
     let environment_width = changes.iter().map(|change| cells(&environment(change))).max().unwrap_or_default().min(16);
     changes

@@ -33,7 +33,7 @@ const KINDS: [Kind; 5] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, 
 
 /// What can be selected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
+pub(super) enum Key {
     /// A workload, a running Job, or a pod that no known controller owns.
     Workload(ObjectRef),
     /// A pod and the workload it belongs to.
@@ -245,9 +245,10 @@ impl View for ServiceView {
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         if self.sections.is_empty() {
-            let words = match seen.is_complete() {
-                true => format!("{} is gone: nothing in {} has this name any more", self.id.name, self.id.environment),
-                false => "Reading".to_owned(),
+            let words = if seen.is_complete() {
+                format!("{} is gone: nothing in {} has this name any more", self.id.name, self.id.environment)
+            } else {
+                "Reading".to_owned()
             };
             painter.text(area.x + 1, area.y, area.width.saturating_sub(2), Role::Title, &words);
             let doubts = sources::doubts(seen.session.state(), &self.id.cluster, &KINDS, seen.now);

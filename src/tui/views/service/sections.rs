@@ -153,9 +153,9 @@ fn guards(part: &Part<'_>, look: &Look) -> Vec<Span<'static>> {
         said.push((Role::Attention, "paused".to_owned()));
     }
     match &workload.manager {
-        Some(Manager::ArgoCd(name)) => said.push((Role::Attention, format!("Argo CD {name} will undo"))),
+        Some(Manager::ArgoCd(name)) => said.push((Role::Attention, format!("owner Argo CD {name} will undo"))),
         Some(Manager::FluxKustomization(name) | Manager::FluxHelmRelease(name)) => {
-            said.push((Role::Attention, format!("Flux {name} will undo")));
+            said.push((Role::Attention, format!("owner Flux {name} will undo")));
         }
         Some(Manager::Helm(name)) => said.push((Role::Muted, format!("Helm release {name}"))),
         None => {}

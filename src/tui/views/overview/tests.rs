@@ -1,0 +1,39 @@
+use super::*;
+use crate::domain::row::Row;
+use crate::tui::views::fixture::{Scene, deployment, rows, world};
+
+/// An overview of chat-service, which is bad, and of so many services that are well, with a window of so many rows.
+fn overview(well: usize, height: usize, selected: usize) -> (Scene, Overview) {
+    let others = (0..well).map(|number| Row::Deployment(Box::new(deployment(&format!("well-{number}"), 600))));
+    let scene = Scene::of(world(rows(3).into_iter().filter(|row| row.meta().name != "task-service").chain(others)));
+    let order: Vec<ServiceId> = scene.board.services().iter().map(|service| service.id.clone()).collect();
+    let mut view = Overview { order: order.clone(), ..Overview::default() };
+    view.cursor.select(order[selected].clone());
+    view.cursor.settle(order.len(), height, |key| order.iter().position(|id| id == key), |index| order[index].clone());
+    (scene, view)
+}
+
+#[test]
+fn what_a_click_hits_is_what_stands_in_that_line() {
+    let (scene, view) = overview(3, 9, 0);
+    assert_eq!(view.rows(&scene.board), [Some(0), None, None, Some(1), Some(2), Some(3)]);
+    let (scene, view) = overview(3, 3, 3);
+    assert_eq!(view.rows(&scene.board), [None, Some(1), Some(2), Some(3)], "no empty line above the first row");
+    let (scene, view) = overview(5, 3, 5);
+    assert_eq!(
+        view.rows(&scene.board),
+        [Some(3), Some(4), Some(5)],
+        "the line before the healthy ones has scrolled away"
+    );
+}
+
+#[test]
+fn lines_that_services_do_not_need_go_to_what_changed() {
+    let area = |height| Rect { x: 0, y: 3, width: 100, height };
+    let few = areas(area(55), 3);
+    let many = areas(area(55), 300);
+    assert!(few.1.height > many.1.height);
+    assert_eq!(many.1.height, 22);
+    assert_eq!(areas(area(12), 3).1.height, 0, "a small window is for services only");
+    assert!(few.0.bottom() < few.1.y);
+}
