@@ -78,8 +78,7 @@ impl World {
 
     /// What `audit show` concludes of each action, newest first.
     fn shown(&self) -> Vec<(String, String)> {
-        let output =
-            self.midwatch(self.sandbox.address(), &["audit", "show", "-o", "json"]).output().unwrap();
+        let output = self.midwatch(self.sandbox.address(), &["audit", "show", "-o", "json"]).output().unwrap();
         let shown: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(&output)));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         shown["actions"].as_array().unwrap().iter().map(|one| (text(&one["word"]), text(&one["detail"]))).collect()

@@ -162,7 +162,7 @@ impl Session {
     /// Has what earlier sessions left open looked at and recorded. It arrives as [`Absorbed::recalled`].
     pub fn recall(&self) {
         let planes = self.clusters.iter().map(|(name, handle)| (name.clone(), Arc::clone(&handle.plane))).collect();
-        tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone()));
+        tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone(), history::PAUSE));
     }
 
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.

@@ -174,7 +174,9 @@ impl Action {
             Ending::Open(Missing::Outcome) if detail.is_empty() => {
                 format!("step {} of {} was begun; whether it happened is not recorded", last.0, last.1).into()
             }
-            Ending::Open(Missing::Steps) => format!("step {} of {} was done, the next never begun", last.0, last.1).into(),
+            Ending::Open(Missing::Steps) => {
+                format!("step {} of {} was done, the next never begun", last.0, last.1).into()
+            }
             Ending::Open(Missing::Verdict) => "the server took it; nobody saw what came of it".into(),
             _ => detail,
         }

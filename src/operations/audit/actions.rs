@@ -15,7 +15,8 @@ const LOOKED_THROUGH: usize = 2_000;
 /// The newest actions of a journal, oldest first, and the lines among them that are no records.
 pub fn actions(directory: &Path, most: usize) -> Result<(Vec<Action>, Vec<Broken>), AuditError> {
     let mut broken = Vec::new();
-    let entries = read_newest(directory, most)?.into_iter().filter_map(|entry| entry.map_err(|line| broken.push(line)).ok());
+    let entries =
+        read_newest(directory, most)?.into_iter().filter_map(|entry| entry.map_err(|line| broken.push(line)).ok());
     let mut actions = join(entries);
     let older = actions.len().saturating_sub(most);
     actions.drain(..older);

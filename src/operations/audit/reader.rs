@@ -114,7 +114,9 @@ impl<T> Lines<T> {
             }
         }
         read.into_iter().rev().flatten().for_each(|line| all.push(line));
-        if is_torn == Some(true) && let Some(torn) = all.chain.pop() {
+        if is_torn == Some(true)
+            && let Some(torn) = all.chain.pop()
+        {
             all.set_aside.push(SetAside { place: torn.place, lines: 1, recorded: false });
         }
         Ok(all)

@@ -136,7 +136,8 @@ impl Console {
     pub fn absorbed(&mut self, absorbed: Absorbed) -> bool {
         let mut redraw = !absorbed.changed.is_nothing() || absorbed.history;
         if let [first, others @ ..] = absorbed.recalled.as_deref().unwrap_or_default() {
-            let more = if others.is_empty() { String::new() } else { format!("; and {} more, see :audit", others.len()) };
+            let more =
+                if others.is_empty() { String::new() } else { format!("; and {} more, see :audit", others.len()) };
             self.say(Health::Attention, format!("{}{more}", first.words()));
             redraw = true;
         }

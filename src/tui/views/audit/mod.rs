@@ -230,8 +230,7 @@ impl View for Audit {
             page.settle(find(seen, page.action()), area);
             return;
         }
-        self.order =
-            actions(seen).iter().filter(|action| self.shows(action)).map(|action| action.id.clone()).collect();
+        self.order = actions(seen).iter().filter(|action| self.shows(action)).map(|action| action.id.clone()).collect();
         let order = &self.order;
         let height = area.height.saturating_sub(ABOVE + BELOW);
         let find_row = |id: &ActionId| order.iter().position(|one| one == id);
