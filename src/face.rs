@@ -29,7 +29,7 @@ use crate::{sandbox, tui};
 const ARMED: SignedDuration = SignedDuration::from_mins(15);
 
 /// Runs what the command line asks for.
-pub fn run(cli: Cli) -> ExitCode {
+pub(crate) fn run(cli: Cli) -> ExitCode {
     let worked = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let exit = match worked {
         Ok(runtime) => {

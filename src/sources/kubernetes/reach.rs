@@ -79,11 +79,16 @@ async fn read(kind: Kind, scope: &Scope, reader: &Reader, outbox: &Outbox, tell:
     };
     match (scope, kind.scope()) {
         (Scope::Only(namespaces), KindScope::Namespaced) => each(namespaces, &source).await,
-        (Scope::All { fallback }, KindScope::Namespaced) => match source(None).run(fallback.is_empty()).await {
-            Ended::Forbidden => each(fallback, &source).await,
-            Ended::Closed => {}
-        },
-        (_, KindScope::Cluster) => drop(source(None).run(true).await),
+        (Scope::All { fallback }, KindScope::Namespaced) => {
+            if let Ended::Forbidden(why) = source(None).run(fallback.is_empty()).await {
+                let id = SourceId { cluster: outbox.cluster().clone(), kind, namespace: None };
+                outbox.send(no_access(&id, &why)).await;
+                each(fallback, &source).await;
+            }
+        }
+        (_, KindScope::Cluster) => {
+            source(None).run(true).await;
+        }
     }
     if let Some(tell) = tell {
         tell.send_replace(true);
