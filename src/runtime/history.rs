@@ -27,7 +27,7 @@ const KEPT: usize = 2_000;
 const ELSEWHERE: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long to wait before a world that could not be read is read again; each time twice as long.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 /// How often that is tried.
 const TRIES: u32 = 8;
 
@@ -76,8 +76,14 @@ pub(super) async fn keep_reading(ledger: Arc<Ledger>, asked: Arc<Notify>, outbox
     }
 }
 
-/// Tells what earlier sessions left open: first all of it, then what could not be told at first.
-pub(super) async fn keep_recalling(ledger: Arc<Ledger>, planes: Planes, outbox: mpsc::Sender<Message>) {
+/// Tells what earlier sessions left open: first all of it, then, after a pause that doubles, what could not be told at
+/// first.
+pub(super) async fn keep_recalling(
+    ledger: Arc<Ledger>,
+    planes: Planes,
+    outbox: mpsc::Sender<Message>,
+    mut pause: Duration,
+) {
     let listed = {
         let ledger = Arc::clone(&ledger);
         tokio::task::spawn_blocking(move || ledger.left_open()).await
@@ -90,7 +96,6 @@ pub(super) async fn keep_recalling(ledger: Arc<Ledger>, planes: Planes, outbox: 
         }
         Err(_) => Vec::new(),
     };
-    let mut pause = PAUSE;
     for attempt in 0..=TRIES {
         let look = |action| recall_one(&ledger, action, &planes);
         let found: Vec<Reconciliation> = join_all(open.iter().map(look)).await.into_iter().flatten().collect();

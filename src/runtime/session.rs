@@ -153,17 +153,23 @@ impl Session {
     pub(crate) fn offline(clock: Clock) -> Self {
         let origin = crate::operations::audit::this_process(clock.now());
         let (outbox, inbox) = mpsc::channel(1);
+        let (following, news) = Following::new();
         Self {
             state: State::default(),
             name: Text::from("test"),
             policy: Arc::new(Policy::NotConfigured),
             ledger: Arc::new(Ledger::new(std::path::PathBuf::new(), origin, clock.clone())),
+            history: None,
+            read_history: Arc::new(Notify::new()),
             armed: watch::Sender::new(Armed::No),
+            chosen: Vec::new(),
             clusters: BTreeMap::new(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
             last: 0,
+            following,
+            news,
             clock,
         }
     }
@@ -207,7 +213,7 @@ impl Session {
     /// Has what earlier sessions left open looked at and recorded. It arrives as [`Absorbed::recalled`].
     pub fn recall(&self) {
         let planes = self.clusters.iter().map(|(name, handle)| (name.clone(), Arc::clone(&handle.plane))).collect();
-        tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone()));
+        tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone(), history::PAUSE));
     }
 
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.

@@ -39,6 +39,3 @@ pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option
         detail,
     })
 }
-
-#[cfg(test)]
-mod tests;

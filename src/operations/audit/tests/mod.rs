@@ -309,3 +309,39 @@ fn an_action_of_a_running_process_is_not_unfinished() {
     let rebooted = Origin { boot: "earlier".into(), ..this_process(at()) };
     assert_eq!(unfinished_after(rebooted, [intent(1, 1)]), [(Missing::Outcome, Writer::Gone, 1)]);
 }
+
+#[test]
+fn as_few_segments_are_read_as_hold_the_newest_actions() {
+    let root = TempDir::new().unwrap();
+    let limits = Limits { segment: 1500, ..SMALL };
+    let journal = Journal::open_on(root.path(), this_process(at()), Box::new(Real), limits).unwrap();
+    for number in 0..20 {
+        let name = action(&format!("a-{number}"));
+        for event in [intent(1, 1), verdict()] {
+            journal.append(at(), &name, event, Urgency::Ordinary).unwrap();
+        }
+    }
+    // What is not needed is not read: nobody notices that it cannot be.
+    fs::write(segment(root.path(), 1), "no record\n").unwrap();
+    let (newest, broken) = actions(root.path(), 3).unwrap();
+    let names: Vec<&str> = newest.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(names, ["a-17", "a-18", "a-19"]);
+    assert!(newest.iter().all(|one| one.records.len() == 2) && broken.is_empty());
+    assert_eq!(actions(root.path(), usize::MAX).unwrap().1.len(), 1);
+}
+
+#[test]
+fn the_end_of_an_action_is_recorded_once_however_many_sessions_try() {
+    let root = TempDir::new().unwrap();
+    let path = root.path();
+    add(&Journal::open_on(path, ended(), Box::new(Real), SMALL).unwrap(), intent(1, 1));
+    let reconciled = || Event::Reconciled { step: 1, result: StepResult::Applied, detail: "read".into() };
+    let closed: usize = thread::scope(|scope| {
+        let close = || usize::from(journal(path).close(at(), &action("a-1"), reconciled()).unwrap());
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(close)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!((closed, read(path).unwrap().len()), (1, 2));
+    assert!(!journal(path).close(at(), &action("a-2"), reconciled()).unwrap(), "nobody began it");
+    assert!(verify(path).unwrap().is_intact());
+}

@@ -1,1 +1,129 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+use serde_json::json;
+
+use super::*;
+use crate::domain::intent::{Intent, Size};
+use crate::domain::kind::Kind;
+use crate::domain::problem::Problem;
+use crate::operations::fake::objects::{merge, now, place, pod, rollback, snapshot, target, with_history, workload};
+use crate::operations::plan::plan;
+use crate::operations::read::Snapshot;
+
+const KIND: Kind = Kind::Deployment;
+
+fn first_step(intent: &Intent, snapshot: &Snapshot) -> Step {
+    plan(intent, snapshot, &place()).unwrap().steps.remove(0)
+}
+
+/// The rollback of a Deployment from 1.5.0 to 1.4.1.
+fn rolled_back() -> Footprint {
+    footprint(&first_step(&rollback(KIND, None), &with_history(KIND, workload(KIND, "1.5.0"))))
+}
+
+/// The Deployment as it is after that.
+fn after() -> Value {
+    let mut object = workload(KIND, "1.4.1");
+    object["metadata"]["annotations"]["kubernetes.io/change-cause"] = "rollback to good by midwatch".into();
+    object
+}
+
+fn judged(footprint: &Footprint, seen: Value) -> StepResult {
+    judge(footprint, now(), &Ok(seen)).unwrap().0
+}
+
+/// An object to which somebody wrote at a time.
+fn written(mut object: Value, subresource: &str, time: &str) -> Value {
+    object["metadata"]["managedFields"] =
+        json!([{ "manager": "kubectl-edit", "subresource": subresource, "time": time }]);
+    object
+}
+
+#[test]
+fn a_footprint_holds_no_value_of_the_template() {
+    let mut before = workload(KIND, "1.5.0");
+    before["spec"]["template"]["spec"]["containers"][0]["env"] = json!([{ "name": "KEY", "value": "hunter2" }]);
+    let kept = serde_json::to_string(&footprint(&first_step(&rollback(KIND, None), &with_history(KIND, before))));
+    let kept = kept.unwrap();
+    assert!(!kept.contains("hunter2") && !kept.contains("1.4.1") && kept.contains("/spec/template"), "{kept}");
+    let read: Footprint = serde_json::from_str(&kept).unwrap();
+    assert_eq!((read.object, read.uid.as_str()), (target(KIND), "uid-chat"));
+}
+
+#[test]
+fn what_is_as_the_step_makes_it_was_applied_whatever_the_order_of_its_members() {
+    let turned = |value: &Value| {
+        let mut members: Vec<_> = value.as_object().unwrap().clone().into_iter().collect();
+        members.reverse();
+        Value::Object(members.into_iter().collect())
+    };
+    let mut object = after();
+    object["spec"]["template"] = turned(&object["spec"]["template"]);
+    object["spec"]["template"]["spec"]["volumes"] = Value::Null;
+    assert_eq!(judged(&rolled_back(), object), StepResult::Applied);
+}
+
+#[test]
+fn what_is_as_before_and_untouched_since_was_not_applied() {
+    let before = || workload(KIND, "1.5.0");
+    assert_eq!(judged(&rolled_back(), before()), StepResult::Rejected);
+    let earlier = written(before(), "", "2026-11-21T03:11:59Z");
+    assert_eq!(judged(&rolled_back(), earlier), StepResult::Rejected);
+    let status = written(before(), "status", "2026-11-21T03:20:00Z");
+    assert_eq!(judged(&rolled_back(), status), StepResult::Rejected, "controllers report all the time");
+}
+
+#[test]
+fn what_somebody_has_written_to_since_cannot_be_told() {
+    let as_before = written(workload(KIND, "1.5.0"), "", "2026-11-21T03:12:00Z");
+    let (result, words) = judge(&rolled_back(), now(), &Ok(as_before)).unwrap();
+    assert_eq!(
+        (result, words.as_str()),
+        (StepResult::Unknown, "it is as it was before, but kubectl-edit wrote to it since")
+    );
+    assert_eq!(judged(&rolled_back(), workload(KIND, "1.6.0")), StepResult::Unknown, "another release");
+    let mut anew = after();
+    anew["metadata"]["uid"] = "another".into();
+    assert_eq!(judged(&rolled_back(), anew), StepResult::Unknown, "another object of that name");
+    let gone = judge(&rolled_back(), now(), &Err(ReadError::NotFound)).unwrap();
+    assert_eq!(gone.0, StepResult::Unknown);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_judged() {
+    let failed = Err(ReadError::Failed(Problem::new("no", "", "")));
+    assert_eq!(judge(&rolled_back(), now(), &failed), None);
+}
+
+#[test]
+fn a_field_that_was_absent_or_is_removed_is_told_too() {
+    let plain = with_history(KIND, workload(KIND, "1.5.0"));
+    let mut paused = plain.clone();
+    merge(&mut paused.target, json!({ "spec": { "paused": true } }));
+    let mut two = plain.clone();
+    merge(&mut two.target, json!({ "spec": { "replicas": 2 } }));
+    let on = || target(KIND);
+    for (intent, before, after) in [
+        (Intent::Resume { target: on() }, &paused, &plain),
+        (Intent::Pause { target: on() }, &plain, &paused),
+        (Intent::Scale { target: on(), to: Size::Replicas(2) }, &plain, &two),
+    ] {
+        let footprint = footprint(&first_step(&intent, before));
+        assert_eq!(judged(&footprint, after.target.clone()), StepResult::Applied, "{intent:?}");
+        assert_eq!(judged(&footprint, before.target.clone()), StepResult::Rejected, "{intent:?}");
+    }
+}
+
+#[test]
+fn a_pod_that_is_gone_or_going_was_asked_to_and_one_that_stands_was_not() {
+    let before = snapshot(pod("chat-service-1", "r", true));
+    let footprint = footprint(&first_step(&Intent::Evict { target: target(Kind::Pod) }, &before));
+    let mut going = before.target.clone();
+    merge(&mut going, json!({ "metadata": { "deletionTimestamp": "2026-11-21T03:12:00Z" } }));
+    let mut next = before.target.clone();
+    merge(&mut next, json!({ "metadata": { "uid": "another" } }));
+    assert_eq!(judged(&footprint, going), StepResult::Applied);
+    assert_eq!(judged(&footprint, next), StepResult::Applied);
+    assert_eq!(judge(&footprint, now(), &Err(ReadError::NotFound)).unwrap().0, StepResult::Applied);
+    assert_eq!(judged(&footprint, before.target), StepResult::Rejected);
+}
