@@ -1,5 +1,60 @@
-//! midwatch: a terminal operations console for on-call engineers.
+//! midwatch: a terminal operations console for on-call engineers. This page is the map of the house.
+//!
+//! # The flow
+//!
+//! ```text
+//!           reads                                              writes
+//! Kubernetes ──► sources ──Update──► state ──&State──► tui / headless        Kubernetes
+//!                                                          │      ▲              ▲
+//!                                                     Intent│      │OperationEvent│
+//!                                                          ▼      │              │
+//!            operations: read → plan → authorize → rehearse → confirm → execute → verify ──Call──► targets
+//!                                    └──────────────── audit, before and after each call ────────┘
+//! ```
+//!
+//! Facts flow in, wishes flow out; the two meet only in [`domain`]. What a change did is never written into the state
+//! by hand: it comes back through the sources like any other fact. The screen and the scripted face are two faces of
+//! one [`runtime::Session`].
+//!
+//! # The rooms
+//!
+//! | Room | Holds |
+//! |---|---|
+//! | [`cli`] | the command line, as data |
+//! | [`domain`] | nouns: pure data, no I/O |
+//! | [`config`] | files, environment and flags → one validated `Settings`; built-in themes and keymaps |
+//! | [`state`] | what we currently believe; `State::apply` is the only way in |
+//! | [`operations`] | verbs: the stages of a change, roles, audit |
+//! | [`clients`] | connections: credentials, deadlines, proxies |
+//! | [`sources`] | read-only adapters: the world → `Update` |
+//! | [`targets`] | write adapters: `Call` → mutation |
+//! | [`runtime`] | composition: session, clusters, changes under way, signals |
+//! | [`tui`] | the interactive face |
+//! | [`headless`] | the scripted face |
+//! | [`sandbox`] | the simulated platform behind `midwatch demo` |
+//!
+//! # Words
+//!
+//! A *service* is what people speak of: workloads that one label names, in one *environment*, which is a set of
+//! namespaces. A *workload* is a Deployment, StatefulSet or DaemonSet; a *revision* is one template that it has rolled
+//! out. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
+//!
+//! # Invariants
+//!
+//! 1. Facts enter only through `State::apply`. *(privacy)*
+//! 2. Only `targets` changes anything outside this process. *(`tests/architecture.rs`)*
+//! 3. Nothing is executed that was not planned, authorised, rehearsed and confirmed. *(types with one maker each)*
+//! 4. The record of a call is on disk before the call; what cannot be recorded is not done. *(tests of `execute`)*
+//! 5. With roles, what is not granted is denied. *(golden matrix in `operations::policy`)*
+//! 6. A selection is an identity, never a row number; a plan names its target by uid. *(types)*
+//! 7. Drawing takes shared references and does no I/O. *(signatures)*
+//! 8. Text from outside reaches a terminal, a file or a script only as `domain::text::Text`. *(types, property tests)*
+//! 9. A silent source makes a service unknown, never healthy. *(property test in `state`)*
+//! 10. No call is sent twice, except after a 401, which was not executed. *(tests of `clients`)*
+//!
+//! Deliberately absent: global mutable state, plugins, a shell, a second way to change the world.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,7 +77,8 @@ mod face;
 /// Runs midwatch with the arguments of this process.
 pub fn run() -> ExitCode {
     match cli::Cli::try_parse() {
-        Ok(cli) => face::run(cli),
+        // A panic was told by then; what is left is to end as documented.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
         Err(error) => {
             // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
             drop(error.print());

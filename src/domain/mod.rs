@@ -4,6 +4,7 @@ pub mod actor;
 pub mod audit;
 pub mod change;
 pub mod condition;
+pub mod difference;
 pub mod environment;
 pub mod health;
 pub mod intent;

@@ -6,6 +6,9 @@ use super::condition::Condition;
 use super::object::{Labels, Meta};
 use super::text::Text;
 
+/// The gist of an event is cut to so many characters.
+const LONGEST_GIST: usize = 120;
+
 /// Work that runs to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Job {
@@ -188,4 +191,22 @@ impl Event {
     pub fn is_warning(&self) -> bool {
         self.class == "Warning"
     }
+
+    /// Its message without what makes repeated ones differ: the name of the pod, the address that was probed, all that
+    /// follows the first sentence. At most 120 characters.
+    pub fn gist(&self) -> Text {
+        let message = self.message.split(" in pod ").next().unwrap_or_default();
+        let message = message.split(" (Client.Timeout").next().unwrap_or_default();
+        let message = message.split(". ").next().unwrap_or_default();
+        let probed = message.split_once("Get \"").and_then(|(head, rest)| {
+            let (url, tail) = rest.split_once("\": ")?;
+            let (_, address) = url.split_once("://")?;
+            Some(format!("{head}{}: {tail}", address.find('/').map_or("/", |path| &address[path..])))
+        });
+        let message = probed.as_deref().unwrap_or(message);
+        Text::from(message.char_indices().nth(LONGEST_GIST).map_or(message, |(end, _)| &message[..end]))
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,103 @@
 //! The scripted face: one question or one change, told on stdout as data and on stderr as talk.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cli::{Cli, Command, Format};
+use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
+use crate::runtime::Session;
 
-pub mod change;
+use answer::Asked;
+
+mod answer;
+pub mod audit;
+mod can;
+mod change;
+mod changes;
+mod completions;
+pub mod config;
+mod diff;
+pub mod doctor;
+mod events;
+mod find;
+mod get;
+mod history;
+mod init;
+mod output;
+mod reading;
+mod resource;
+mod rollouts;
+mod services;
+mod whoami;
+
+pub use completions::completions;
+
+/// The kinds that a command reads; an error for a kind that there is not.
+pub fn kinds(cli: &Cli, command: &Command) -> Result<Vec<Kind>, Problem> {
+    Ok(match command {
+        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) => services::KINDS.to_vec(),
+        Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
+        Command::Get(args) => get::kinds(get::kind(&args.kind)?, &cli.place),
+        Command::Events(_) => events::KINDS.to_vec(),
+        Command::Changes(_) => changes::KINDS.to_vec(),
+        Command::Can(_) => can::KINDS.to_vec(),
+        Command::Evict(_) => change::POD_KINDS.to_vec(),
+        Command::Doctor => vec![Kind::Namespace],
+        Command::Audit(_)
+        | Command::Whoami
+        | Command::Config { .. }
+        | Command::Completions { .. }
+        | Command::Demo(_) => Vec::new(),
+        Command::Rollback(_)
+        | Command::Restart(_)
+        | Command::Pause(_)
+        | Command::Resume(_)
+        | Command::Scale(_)
+        | Command::SetImage(_) => change::WORKLOAD_KINDS.to_vec(),
+    })
+}
+
+/// Answers a question or carries out a change with a session that reads what [`kinds`] says; `config` is the file that
+/// `init` writes.
+pub async fn run(session: &mut Session, cli: &Cli, command: &Command, config: &Path) -> Result<Exit, Problem> {
+    let asked = Asked { place: &cli.place, format: cli.output.format, does_watch: does_watch(command) };
+    if let Some(changed) = change::change(session, asked, command).await {
+        return changed;
+    }
+    match command {
+        Command::Services(_) => services::services(session, asked).await,
+        Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
+        Command::History(args) => history::history(session, asked, args).await,
+        Command::Diff(args) => diff::diff(session, asked, args).await,
+        Command::Get(args) => get::get(session, asked, args).await,
+        Command::Events(args) => events::events(session, asked, args).await,
+        Command::Changes(args) => changes::changes(session, asked, args).await,
+        Command::Whoami => whoami::whoami(session, asked).await,
+        Command::Can(args) => can::can(session, asked, args).await,
+        Command::Init(args) => init::init(session, asked, *args, config).await,
+        other => Err(Problem::new("this command needs no cluster", format!("{other:?}"), "report it as a defect")),
+    }
+}
+
+/// Whether a command goes on telling.
+fn does_watch(command: &Command) -> bool {
+    match command {
+        Command::Services(watch) | Command::Rollouts(watch) => watch.watch,
+        Command::Get(args) => args.watch.watch,
+        Command::Events(args) | Command::Changes(args) => args.watch.watch,
+        _ => false,
+    }
+}
+
+/// Says what went wrong to whoever reads: people on stderr, scripts on stdout too.
+pub fn fail(format: Format, problem: &Problem, exit: Exit) -> Exit {
+    complain(problem);
+    let ending = output::Ending { exit, problems: std::slice::from_ref(problem), more: serde_json::Value::Null };
+    output::result(format, &ending).unwrap_or(exit)
+}
 
 /// How a command ended, as a script sees it. The codes are documented in `--help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +116,8 @@ pub enum Exit {
     Unreachable,
     /// It was sent, and nobody can tell.
     Unknown,
+    /// Some of what was asked for could not be had.
+    Partly,
     /// Accepted, but not converged or reverted.
     NotConverged,
     /// Refused, because it could not be recorded.
@@ -44,6 +137,7 @@ impl Exit {
             Self::Conflict => 5,
             Self::Unreachable => 7,
             Self::Unknown => 9,
+            Self::Partly => 10,
             Self::NotConverged => 11,
             Self::NotRecorded => 12,
             Self::Signal(number) => 128_u8.saturating_add(number),

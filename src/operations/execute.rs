@@ -1,6 +1,6 @@
 //! The sixth stage: the calls, each once, each recorded before and after.
 
-use crate::domain::audit::{ActionId, Event, Intent, StepResult};
+use crate::domain::audit::{ActionId, Event, Footprint, Intent, StepResult};
 use crate::domain::intent::Verb;
 use crate::domain::operation::{Failure, OperationEvent};
 use crate::domain::plan::{Call, Plan, Step};
@@ -11,7 +11,9 @@ use super::NotDone;
 use super::audit::{AuditError, Urgency};
 use super::confirm::Confirmed;
 use super::ports::{Answer, ControlPlane, Earnest};
-use super::reconcile::{Trace, look};
+use super::reconcile::{Trace, footprint, look};
+
+mod failpoint;
 
 /// Where actions are recorded. A record is on disk when this returns.
 pub trait Record: Send + Sync {
@@ -49,15 +51,19 @@ pub async fn execute(
     let steps = confirmed.plan().steps.len();
     for (index, step) in confirmed.plan().steps.iter().enumerate() {
         let number = index + 1;
+        failpoint::reached("begin", number);
         write_intent(&confirmed, step, number, steps, record, &action).map_err(|error| error.after(number, steps))?;
+        failpoint::reached("intent", number);
         report(OperationEvent::StepStarted { step: number, what: step.what.clone() });
         let done = send(step, plane, &action).await;
+        failpoint::reached("answered", number);
         let (kind, detail) = match &done {
             Ok(detail) => (StepResult::Applied, detail.clone()),
             Err(not_done) => (outcome_of(not_done.failure), Text::from(not_done.problem.to_string())),
         };
         let outcome = Event::Outcome { step: u32_of(number), result: kind, detail };
         let written = record.record(&action, outcome, urgency(&confirmed));
+        failpoint::reached("outcome", number);
         let detail = done.map_err(|not_done| not_done.after(number, steps))?;
         written
             .map_err(|error| not_recorded(&format!("step {number} of {steps} was done, but its outcome"), &error))?;
@@ -104,6 +110,7 @@ fn redacted(plan: &Plan) -> serde_json::Value {
         "before": plan.steps.iter().map(|step| &step.before).collect::<Vec<_>>(),
         "after": plan.steps.iter().map(|step| &step.after).collect::<Vec<_>>(),
         "wayBack": plan.way_back,
+        Footprint::MEMBER: plan.steps.iter().map(footprint).collect::<Vec<_>>(),
     })
 }
 

@@ -1,4 +1,6 @@
 //! What came of a call whose answer was lost: told by reading the world, never by sending again.
+//!
+//! The session that sent it still has the step; a later session has only its footprint in the journal.
 
 use serde_json::Value;
 
@@ -8,6 +10,12 @@ use crate::domain::text::Text;
 
 use super::plan::is_same_template;
 use super::ports::{ControlPlane, ReadError};
+
+mod footprint;
+mod recall;
+
+pub(super) use footprint::footprint;
+pub use recall::recall;
 
 /// What the world shows of a call.
 #[derive(Clone, Debug, PartialEq)]

@@ -124,11 +124,9 @@ impl Change {
             Err(not_done) => report(failed(not_done)),
             Ok(executed) => {
                 let verdict = self.watch(&executed, report).await;
-                if let Some(event) = verdict_record(&verdict) {
-                    // The change is done; a record of its verdict that fails must not hide what came of it.
-                    if let Err(error) = self.ledger.record(executed.action(), event, urgency) {
-                        tracing::error!(%error, "the verdict could not be recorded");
-                    }
+                // The change is done; a record of its verdict that fails must not hide what came of it.
+                if let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency) {
+                    tracing::error!(%error, "the verdict could not be recorded");
                 }
                 report(OperationEvent::Ended { verdict });
             }
@@ -212,14 +210,14 @@ fn failed(not_done: NotDone) -> OperationEvent {
     OperationEvent::Failed { failure: not_done.failure, problem: not_done.problem }
 }
 
-/// How a verdict is recorded; that nobody waited is none.
-fn verdict_record(verdict: &Verdict) -> Option<Event> {
+/// How a verdict is recorded.
+fn verdict_record(verdict: &Verdict) -> Event {
     let result = match verdict {
         Verdict::Verified(_) => VerdictResult::Verified,
         Verdict::NotConverged(_) => VerdictResult::NotConverged,
         Verdict::Reverted(_) => VerdictResult::Reverted,
         Verdict::Unknown(_) => VerdictResult::Unknown,
-        Verdict::Accepted(_) => return None,
+        Verdict::Accepted(_) => VerdictResult::Accepted,
     };
-    Some(Event::Verdict { result, detail: verdict.detail().clone() })
+    Event::Verdict { result, detail: verdict.detail().clone() }
 }

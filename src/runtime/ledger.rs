@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::audit::{ActionId, Event, Origin};
+use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::audit::{AuditError, Journal, Urgency};
 use crate::operations::execute::Record;
@@ -27,9 +28,24 @@ impl Ledger {
         &self.directory
     }
 
+    /// What time it is for this ledger.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// The name of the session that it records.
+    pub fn session(&self) -> &Text {
+        &self.origin.session
+    }
+
     /// Whether something could be recorded now.
     pub fn check(&self) -> Result<(), AuditError> {
         self.with(|_journal| Ok(()))
+    }
+
+    /// Records how an action ended that an earlier session left open, unless that is recorded by now; whether it did.
+    pub fn close(&self, action: &ActionId, event: Event) -> Result<bool, AuditError> {
+        self.with(|journal| journal.close(self.clock.now(), action, event))
     }
 
     fn with<T>(&self, work: impl FnOnce(&Journal) -> Result<T, AuditError>) -> Result<T, AuditError> {

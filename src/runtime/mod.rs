@@ -4,7 +4,9 @@ mod arming;
 mod change;
 mod clusters;
 mod following;
+mod history;
 mod ledger;
+mod questions;
 mod session;
 mod shutdown;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
-use crate::domain::audit::ActionId;
+use crate::domain::audit::{ActionId, History, Reconciliation};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
 use crate::domain::logs::LogQuery;
@@ -31,6 +31,7 @@ use super::arming::Armed;
 use super::change::{Change, Order, Wait};
 use super::clusters::{self, Chosen, Handle};
 use super::following::Following;
+use super::history;
 use super::ledger::Ledger;
 
 /// How many messages are taken in at once, so that a key never waits for long.
@@ -64,6 +65,10 @@ pub enum Message {
     Operation(OperationId, OperationEvent),
     /// A whole object was read.
     Object(ObjectRef, Result<Value, Problem>),
+    /// The journal was read.
+    History(Result<History, Problem>),
+    /// What earlier sessions left open was looked at.
+    Recalled(Vec<Reconciliation>),
 }
 
 /// What happened besides facts while messages were taken in.
@@ -77,12 +82,17 @@ pub struct Absorbed {
     pub objects: Vec<(ObjectRef, Result<Value, Problem>)>,
     /// Whether logs went on.
     pub logs: bool,
+    /// What earlier sessions left open; there the first time, although it may be empty.
+    pub recalled: Option<Vec<Reconciliation>>,
+    /// Whether the journal was read anew.
+    pub history: bool,
 }
 
 impl Absorbed {
     /// Whether nothing happened.
     pub fn is_nothing(&self) -> bool {
-        self.changed.is_nothing() && self.operations.is_empty() && self.objects.is_empty() && !self.logs
+        let told = self.operations.is_empty() && self.objects.is_empty();
+        self.changed.is_nothing() && told && self.recalled.is_none() && !self.history && !self.logs
     }
 }
 
@@ -90,10 +100,14 @@ impl Absorbed {
 pub struct Session {
     state: State,
     clock: Clock,
-    name: Text,
+    pub(super) name: Text,
     policy: Arc<Policy>,
     ledger: Arc<Ledger>,
+    history: Option<Result<History, Problem>>,
+    read_history: Arc<Notify>,
     armed: watch::Sender<Armed>,
+    /// The clusters that were asked for, also those that could not be connected to.
+    pub(super) chosen: Vec<ClusterName>,
     clusters: BTreeMap<ClusterName, Handle>,
     inbox: mpsc::Receiver<Message>,
     outbox: mpsc::Sender<Message>,
@@ -110,13 +124,19 @@ impl Session {
         let (outbox, inbox) = mpsc::channel(64);
         let clusters = clusters::start(kubeconfig, chosen, &options.connect, &options.clock, &outbox);
         let (following, news) = Following::new();
+        let ledger = Arc::new(options.ledger);
+        let read_history = Arc::new(Notify::new());
+        tokio::spawn(history::keep_reading(Arc::clone(&ledger), Arc::clone(&read_history), outbox.clone()));
         Self {
             state: State::new(options.rules),
             clock: options.clock,
             name: options.name,
             policy: Arc::new(options.policy),
-            ledger: Arc::new(options.ledger),
+            ledger,
+            history: None,
+            read_history,
             armed: watch::Sender::new(Armed::No),
+            chosen: chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect(),
             clusters,
             inbox,
             outbox,
@@ -147,6 +167,22 @@ impl Session {
         &self.ledger
     }
 
+    /// The journal as it was read last; none before [`Session::read_history`] has had its answer.
+    pub fn history(&self) -> Option<&Result<History, Problem>> {
+        self.history.as_ref()
+    }
+
+    /// Has the journal read. It arrives as [`Absorbed::history`], and from then on again whenever a change goes on.
+    pub fn read_history(&self) {
+        self.read_history.notify_one();
+    }
+
+    /// Has what earlier sessions left open looked at and recorded. It arrives as [`Absorbed::recalled`].
+    pub fn recall(&self) {
+        let planes = self.clusters.iter().map(|(name, handle)| (name.clone(), Arc::clone(&handle.plane))).collect();
+        tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone()));
+    }
+
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.
     pub async fn absorb(&mut self) -> Absorbed {
         let mut absorbed = Absorbed::default();
@@ -171,9 +207,17 @@ impl Session {
                     if event.is_last() {
                         self.waiting.remove(&id);
                     }
+                    if self.history.is_some() {
+                        self.read_history();
+                    }
                     absorbed.operations.push((id, event));
                 }
                 Message::Object(object, result) => absorbed.objects.push((object, result)),
+                Message::History(history) => {
+                    self.history = Some(history);
+                    absorbed.history = true;
+                }
+                Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
         if Following::depends_on(absorbed.changed) {
@@ -275,6 +319,11 @@ impl Session {
     /// Leaves a change that waits. One that was confirmed goes on.
     pub fn leave(&mut self, id: OperationId) {
         self.waiting.remove(&id);
+    }
+
+    /// A cluster in use.
+    pub(super) fn handle(&self, cluster: &ClusterName) -> Option<&Handle> {
+        self.clusters.get(cluster)
     }
 
     fn order(&self, id: OperationId, order: Order) {

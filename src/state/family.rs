@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::inventory::Inventory;
+use crate::domain::condition::find;
 use crate::domain::kind::Kind;
 use crate::domain::object::Meta;
 use crate::domain::platform::Job;
@@ -46,6 +49,16 @@ impl<'a> Family<'a> {
     pub fn current_replica_set(&self) -> Option<&'a ReplicaSet> {
         let number = self.workload.revision.parse::<i64>().ok()?;
         self.replica_sets.iter().copied().find(|set| set.revision == number)
+    }
+
+    /// When the newest revision began to roll out, as far as the objects tell: one that was rolled back to was made
+    /// long before.
+    pub fn began(&self) -> Option<Timestamp> {
+        let made = match self.kind {
+            Kind::Deployment => self.current_replica_set().and_then(|set| set.meta.created),
+            _ => self.revisions.iter().filter_map(|revision| revision.meta.created).max(),
+        };
+        made.max(find(&self.workload.conditions, "Progressing").and_then(|progress| progress.changed))
     }
 
     /// The pods of the newest revision, without those that are on their way out.

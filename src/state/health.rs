@@ -24,6 +24,8 @@ struct Case<'a> {
     pods: Tally,
     /// Why pods may not be made.
     refused: Option<Text>,
+    /// When the newest revision began to roll out.
+    began: Option<Timestamp>,
     now: Timestamp,
 }
 
@@ -34,6 +36,7 @@ pub(super) fn assess(family: &Family<'_>, status: &RolloutStatus, refused: Optio
         status,
         pods: Tally::of(family.pods.iter().copied(), now),
         refused: creation_refused(family).or(refused),
+        began: family.began(),
         now,
     };
     if case.workload.desired == 0 && case.pods.total == 0 {
@@ -60,7 +63,7 @@ impl Case<'_> {
             }
             Phase::Stuck => {
                 let left = self.status.left(self.now).map(|left| format!(", {} to the deadline", span(left)));
-                let reason = format!("rollout stuck: {}{}", signal.unwrap_or_default(), left.unwrap_or_default());
+                let reason = format!("stuck: {}{}", signal.unwrap_or_default(), left.unwrap_or_default());
                 Some(Verdict::new(Health::Bad, reason, since))
             }
             _ => None,
@@ -150,8 +153,11 @@ impl Case<'_> {
     }
 
     fn progressing_since(&self) -> Option<Timestamp> {
+        if self.status.phase != Phase::Stable {
+            return self.began;
+        }
         let progress = find(&self.workload.conditions, "Progressing")?;
-        progress.changed.max(progress.updated.filter(|_| self.status.phase == Phase::Stable))
+        progress.changed.max(progress.updated)
     }
 
     fn unavailable_since(&self) -> Option<Timestamp> {

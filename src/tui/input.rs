@@ -12,7 +12,7 @@ const GRACE: Duration = Duration::from_millis(1500);
 
 /// Reads keys until nobody takes them any more. Reading blocks, and spins for ever once the terminal is gone, so it
 /// must not be the thread that decides to end.
-pub fn read() -> mpsc::Receiver<Event> {
+pub(super) fn read() -> mpsc::Receiver<Event> {
     let (sender, receiver) = mpsc::channel(256);
     std::thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
@@ -30,11 +30,12 @@ pub fn read() -> mpsc::Receiver<Event> {
 }
 
 /// Tells when the terminal is gone, and ends the process if it has not ended by itself soon after.
-pub fn watch() -> mpsc::Receiver<()> {
+pub(super) fn watch() -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
         while !is_gone() {}
-        drop(sender.try_send(()));
+        // Full means that it was told already.
+        let _told = sender.try_send(());
         std::thread::sleep(GRACE);
         #[expect(clippy::exit, reason = "the reading thread spins on a dead terminal and cannot be stopped")]
         std::process::exit(129);

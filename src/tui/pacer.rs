@@ -10,7 +10,7 @@ const DATA_GAP: Duration = Duration::from_millis(100);
 
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub(super) enum Cause {
     /// Something was heard.
     Data,
     /// Somebody pressed a key, or the window changed.
@@ -19,19 +19,19 @@ pub enum Cause {
 
 /// Decides when the next frame is due.
 #[derive(Debug, Default)]
-pub struct Pacer {
+pub(super) struct Pacer {
     last: Option<Instant>,
     wanted: Option<Cause>,
 }
 
 impl Pacer {
     /// A frame is wanted.
-    pub fn want(&mut self, cause: Cause) {
+    pub(super) fn want(&mut self, cause: Cause) {
         self.wanted = self.wanted.max(Some(cause));
     }
 
     /// When the next frame is due; none when none is wanted.
-    pub fn due(&self) -> Option<Instant> {
+    pub(super) fn due(&self) -> Option<Instant> {
         let gap = match self.wanted? {
             Cause::Key => GAP,
             Cause::Data => DATA_GAP,
@@ -40,7 +40,7 @@ impl Pacer {
     }
 
     /// A frame was drawn.
-    pub fn drawn(&mut self, at: Instant) {
+    pub(super) fn drawn(&mut self, at: Instant) {
         self.last = Some(at);
         self.wanted = None;
     }

@@ -13,39 +13,39 @@ struct Visit {
 }
 
 /// The places, and the one that is shown.
-pub struct Screen {
+pub(super) struct Screen {
     visits: Vec<Visit>,
     shown: usize,
 }
 
 impl Screen {
     /// Begins somewhere.
-    pub fn new(destination: Destination, view: Box<dyn View>) -> Self {
+    pub(super) fn new(destination: Destination, view: Box<dyn View>) -> Self {
         Self { visits: vec![Visit { destination, view }], shown: 0 }
     }
 
     /// The view that is shown.
-    pub fn view(&self) -> &dyn View {
+    pub(super) fn view(&self) -> &dyn View {
         &*self.visits[self.shown].view
     }
 
     /// The view that is shown.
-    pub fn view_mut(&mut self) -> &mut dyn View {
+    pub(super) fn view_mut(&mut self) -> &mut dyn View {
         &mut *self.visits[self.shown].view
     }
 
     /// Every view, for what concerns them all.
-    pub fn views_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn View>> {
+    pub(super) fn views_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn View>> {
         self.visits.iter_mut().map(|visit| &mut visit.view)
     }
 
     /// Where one is.
-    pub fn destination(&self) -> &Destination {
+    pub(super) fn destination(&self) -> &Destination {
         &self.visits[self.shown].destination
     }
 
     /// Goes somewhere. What was ahead in the history is forgotten.
-    pub fn go(&mut self, destination: Destination, make: impl FnOnce() -> Box<dyn View>) {
+    pub(super) fn go(&mut self, destination: Destination, make: impl FnOnce() -> Box<dyn View>) {
         if *self.destination() == destination {
             return;
         }
@@ -58,14 +58,14 @@ impl Screen {
     }
 
     /// Goes back; whether there was somewhere to go back to.
-    pub fn back(&mut self) -> bool {
+    pub(super) fn back(&mut self) -> bool {
         let can = self.shown > 0;
         self.shown = self.shown.saturating_sub(1);
         can
     }
 
     /// Goes forward again; whether there was somewhere to go to.
-    pub fn forward(&mut self) -> bool {
+    pub(super) fn forward(&mut self) -> bool {
         let can = self.shown + 1 < self.visits.len();
         self.shown += usize::from(can);
         can

@@ -27,14 +27,14 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 type Backend = CrosstermBackend<BufWriter<Stdout>>;
 
 /// The terminal, while it is ours.
-pub struct Terminal {
+pub(super) struct Terminal {
     inner: ratatui::Terminal<Backend>,
     mouse: bool,
 }
 
 impl Terminal {
     /// Takes the terminal over. It is given back when this is dropped, and before a panic is reported.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    pub(super) fn take(mouse: bool) -> io::Result<Self> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
@@ -50,7 +50,7 @@ impl Terminal {
     }
 
     /// Enters the screen of our own, at the start and after a suspension.
-    pub fn enter(&mut self) -> io::Result<()> {
+    pub(super) fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
@@ -61,7 +61,7 @@ impl Terminal {
     }
 
     /// Takes the mouse, or leaves it to the terminal so that its own selection works.
-    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+    pub(super) fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
         if mouse == self.mouse {
             return Ok(());
         }
@@ -71,7 +71,7 @@ impl Terminal {
     }
 
     /// Draws one frame, which the terminal shows at once.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         self.inner.draw(render)?;
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
@@ -79,12 +79,12 @@ impl Terminal {
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.
-    pub fn redraw(&mut self) -> io::Result<()> {
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
         self.inner.clear()
     }
 
     /// Copies text to the clipboard of whoever sits before the terminal, also through SSH. Answers whether it fitted.
-    pub fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<bool> {
+    pub(super) fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<bool> {
         if text.len() > CLIPBOARD {
             return Ok(false);
         }
@@ -103,7 +103,7 @@ impl Drop for Terminal {
 }
 
 /// Gives the terminal back, if it is ours. It may be gone; then there is nobody to give it back to.
-pub fn give_back() {
+pub(super) fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -121,7 +121,7 @@ pub fn give_back() {
 
 /// What sits between us and the terminal, and must be told to let the clipboard through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Multiplexer {
+pub(super) enum Multiplexer {
     /// Nothing.
     None,
     /// tmux.
@@ -132,7 +132,7 @@ pub enum Multiplexer {
 
 impl Multiplexer {
     /// What the environment tells.
-    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         if variable("TMUX").is_some() {
             Self::Tmux
         } else if variable("STY").is_some() || variable("TERM").is_some_and(|term| term.starts_with("screen")) {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use color_eyre::eyre::{Result, ensure};
+use color_eyre::eyre::{Result, ensure, eyre};
+use serde_json::Value;
 
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 
@@ -53,6 +54,33 @@ impl Seat {
             ("XDG_CACHE_HOME", folder("cache")),
             ("XDG_RUNTIME_DIR", folder("runtime")),
         ]
+    }
+
+    /// Writes a file into midwatch's configuration, as midwatch wants it: for this user alone.
+    pub(crate) fn write_config(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.home.join("config/midwatch").join(name);
+        midwatch::config::trust::write_new(&path, text).map_err(|fault| eyre!("{fault}"))
+    }
+
+    /// Where midwatch keeps its audit.
+    pub(crate) fn audit_dir(&self) -> PathBuf {
+        self.home.join("state/midwatch/audit")
+    }
+
+    /// The records of the audit, oldest first.
+    pub(crate) fn audit_lines(&self) -> Result<Vec<Value>> {
+        let mut segments: Vec<PathBuf> = fs::read_dir(self.audit_dir())?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .collect();
+        segments.sort();
+        let mut lines = Vec::new();
+        for segment in segments {
+            for line in fs::read_to_string(segment)?.lines() {
+                lines.push(serde_json::from_str(line)?);
+            }
+        }
+        Ok(lines)
     }
 
     /// Runs midwatch without a terminal to its end.

@@ -2,6 +2,7 @@
 //!
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
+mod change;
 mod command;
 mod console;
 mod plane;
@@ -29,7 +30,7 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 
+mod action;
+mod footprint;
 mod report;
 
-pub use report::{Broken, Fault, FaultKind, Missing, Place, Receipt, Report, SetAside, Unfinished, Writer};
+pub use action::{Action, Ending, History, Reconciliation};
+pub use footprint::{Field, Footprint, Left};
+pub use report::{Broken, Fault, FaultKind, Missing, Place, Receipt, Report, SetAside, Writer};
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA: u32 = 1;
@@ -102,6 +106,33 @@ pub struct Entry {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+impl Entry {
+    /// Every field with its path, in the order of the record: "plan.calls.0" and "PATCH /apis/…". Empty ones are left
+    /// out.
+    pub fn fields(&self) -> Vec<(Text, Text)> {
+        let mut fields = Vec::new();
+        collect("", &serde_json::to_value(self).unwrap_or_default(), &mut fields);
+        fields
+    }
+}
+
+/// Collects the leaves of a value with their paths.
+fn collect(path: &str, value: &serde_json::Value, fields: &mut Vec<(Text, Text)>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        serde_json::Value::Object(members) => {
+            members.iter().for_each(|(name, value)| collect(&below(name), value, fields));
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().zip(1..).for_each(|(value, number)| collect(&below(&format!("{number}")), value, fields));
+        }
+        serde_json::Value::Null => {}
+        serde_json::Value::String(text) if text.is_empty() => {}
+        serde_json::Value::String(text) => fields.push((path.into(), text.as_str().into())),
+        other => fields.push((path.into(), other.to_string().into())),
+    }
 }
 
 /// What happened.
@@ -209,6 +240,8 @@ pub enum StepResult {
 pub enum VerdictResult {
     /// Converged, and stable for a window.
     Verified,
+    /// The server took it, and nobody waited for what comes of it.
+    Accepted,
     /// Not converged in time.
     NotConverged,
     /// Undone by somebody else.

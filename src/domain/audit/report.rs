@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{ActionId, Entry};
 use crate::domain::text::Text;
 
 /// Proof that a record is on disk. Kept elsewhere, it shows later whether the journal's end was cut off.
@@ -70,6 +69,19 @@ pub enum FaultKind {
     Unreadable,
 }
 
+impl FaultKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Edited => "edited",
+            Self::Removed => "removed",
+            Self::Swapped => "swapped",
+            Self::Added => "added",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What a crash or a failing disk left in a file: kept in place, no part of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SetAside {
@@ -107,21 +119,9 @@ impl Report {
     }
 }
 
-/// An action that was begun and whose end is not in the journal.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unfinished {
-    /// The action.
-    pub action: ActionId,
-    /// The intent of each step that was begun, oldest first; never empty.
-    pub intents: Vec<Entry>,
-    /// What the journal lacks.
-    pub missing: Missing,
-    /// What is known of the process that began it.
-    pub writer: Writer,
-}
-
 /// What the journal lacks about an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// The last step begun may or may not have happened: read the world.
     Outcome,
@@ -131,9 +131,12 @@ pub enum Missing {
     Verdict,
 }
 
-/// What is known of the process that began an action which is not finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of the process that wrote about an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Writer {
+    /// It still runs.
+    Running,
     /// It ran here and is gone.
     Gone,
     /// It ran on another machine, so whether it still runs cannot be told from here.

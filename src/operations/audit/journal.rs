@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use rustix::fs::OFlags;
 
+use super::actions::is_open;
 use super::chain::{Head, seal};
 use super::directory::{Directory, Trust, segment_name};
 use super::disk::{Disk, Real};
@@ -119,6 +120,20 @@ impl Journal {
             }
             result => result,
         }
+    }
+
+    /// Appends the end of an action that its own session left open, unless another session has done so meanwhile;
+    /// whether it did.
+    pub fn close(&self, at: Timestamp, action: &ActionId, event: Event) -> Result<bool, AuditError> {
+        let mut memory = self.memory();
+        let directory = Directory::open(&self.path, Trust::Own)?;
+        let _lock = directory.lock(&*self.disk, self.limits.attempts)?;
+        let is_open = is_open(&directory, action)?;
+        if is_open {
+            reserve::fill(&*self.disk, &directory, self.limits.reserve)?;
+            self.record(&directory, &mut memory, self.entry(at, Some(action.clone()), event))?;
+        }
+        Ok(is_open)
     }
 
     /// Writes a record, in a new segment if the present one cannot be trusted any more.

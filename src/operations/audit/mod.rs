@@ -14,6 +14,7 @@
 //!
 //! All calls block, for some milliseconds where they wait for the disk.
 
+mod actions;
 mod chain;
 mod directory;
 mod disk;
@@ -23,14 +24,13 @@ mod origin;
 mod reader;
 mod reserve;
 mod tail;
-mod unfinished;
 mod verify;
 
+pub use actions::{actions, unfinished};
 pub use error::AuditError;
 pub use journal::{Journal, Urgency};
 pub use origin::this_process;
-pub use reader::read;
-pub use unfinished::unfinished;
+pub use reader::{read, read_newest};
 pub use verify::verify;
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ mod template;
 mod warnings;
 
 pub(in crate::operations) use restart::RESTARTED_AT;
-pub(in crate::operations) use template::is_same as is_same_template;
+pub(in crate::operations) use template::{is_same as is_same_template, normalized};
 
 /// Where the target stands: named by the environment rules, which are not this module's business.
 #[derive(Clone, Debug, PartialEq, Eq)]

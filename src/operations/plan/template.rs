@@ -23,7 +23,7 @@ pub(in crate::operations) fn is_same(one: &Value, other: &Value) -> bool {
 }
 
 /// A template without nulls and without empty maps, which servers keep or drop as they like.
-fn normalized(value: &Value) -> Value {
+pub(in crate::operations) fn normalized(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
             .iter()

@@ -77,13 +77,24 @@ async fn read(kind: Kind, scope: &Scope, reader: &Reader, outbox: &Outbox, tell:
         let id = SourceId { cluster: outbox.cluster().clone(), kind, namespace: namespace.cloned() };
         Source::new(id, reader.clone(), outbox.clone(), tell.clone())
     };
+    let everywhere = SourceId { cluster: outbox.cluster().clone(), kind, namespace: None };
     match (scope, kind.scope()) {
         (Scope::Only(namespaces), KindScope::Namespaced) => each(namespaces, &source).await,
         (Scope::All { fallback }, KindScope::Namespaced) => match source(None).run(fallback.is_empty()).await {
-            Ended::Forbidden => each(fallback, &source).await,
+            Ended::Forbidden(why) => {
+                // First that the namespaces are being read, so that nobody takes the refusal for the last word.
+                for namespace in fallback {
+                    let id = SourceId { namespace: Some(namespace.clone()), ..everywhere.clone() };
+                    outbox.send(Update::Source(id, Liveness::Loading)).await;
+                }
+                outbox.send(no_access(&everywhere, &why)).await;
+                each(fallback, &source).await;
+            }
             Ended::Closed => {}
         },
-        (_, KindScope::Cluster) => drop(source(None).run(true).await),
+        (_, KindScope::Cluster) => {
+            source(None).run(true).await;
+        }
     }
     if let Some(tell) = tell {
         tell.send_replace(true);

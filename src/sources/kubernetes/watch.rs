@@ -39,8 +39,8 @@ const WATCH_IDLE: Duration = Duration::from_secs(WATCH_SECONDS + 10);
 
 /// Why a source ended.
 pub(super) enum Ended {
-    /// It may not be read.
-    Forbidden,
+    /// It may not be read, for this reason.
+    Forbidden(Text),
     /// The session is over.
     Closed,
 }
@@ -139,7 +139,7 @@ impl Source {
                 }
                 Stop::Failed(ClientError::Forbidden { message }) => {
                     if !keeps_trying {
-                        return Ended::Forbidden;
+                        return Ended::Forbidden(message);
                     }
                     self.outbox.send(no_access(&self.id, &message)).await;
                     self.outbox.heard().await;

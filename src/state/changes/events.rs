@@ -89,7 +89,7 @@ impl<'a> Teller<'a> {
             .or_else(|| families.owner_of(row?.meta()))
             .or_else(|| self.former_family(event));
         let service = family.map(service_of).or_else(|| named_by(&[&row?.meta().labels]).cloned());
-        let what = format!("{}: {}", event.reason, brief(&event.message));
+        let what = format!("{}: {}", event.reason, event.gist());
         let at = event.last.or(event.first).or(event.meta.created);
         let name = event.about_name.clone();
         if let Some(change) = self.add(at, ChangeClass::Event, kind.unwrap_or(Kind::Event), &event.meta, &what) {
@@ -124,11 +124,4 @@ fn parse_scaling(message: &str) -> Option<(&str, u32, u32)> {
     let set = words.next()?;
     let (from, to) = (words.nth(1)?, words.nth(1)?);
     Some((set, from.parse().ok()?, to.parse().ok()?))
-}
-
-/// A message without the name of its object, by which repeated ones would differ.
-fn brief(message: &str) -> &str {
-    let message = message.split(" in pod ").next().unwrap_or(message);
-    let message = message.split(". ").next().unwrap_or(message);
-    message.char_indices().nth(120).map_or(message, |(end, _)| &message[..end])
 }

@@ -105,7 +105,7 @@ fn a_rollout_is_judged_by_its_new_pods() {
             rolls(1),
             and(fine(5), [pulling.clone(), pod("chat", 2, 2), pod("chat", 2, 3)]),
             Health::Bad,
-            "rollout stuck: 1 of 3 new pods ImagePullBackOff, 9 min to the deadline",
+            "stuck: 1 of 3 new pods ImagePullBackOff, 9 min to the deadline",
         ),
         (
             with(rolls(1), late),

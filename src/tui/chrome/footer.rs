@@ -26,7 +26,7 @@ pub fn footer(painter: &mut Painter<'_>, area: Rect, bottom: &Bottom<'_>) {
     let width = area.width.saturating_sub(2);
     match bottom {
         Bottom::Pending(keys) => {
-            drop(painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]))
+            painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]);
         }
         Bottom::Field(label, text, cursor) => field(painter, x, area.y, width, (label, text, *cursor)),
         Bottom::Hints(context, hints) => {
@@ -41,12 +41,16 @@ pub fn footer(painter: &mut Painter<'_>, area: Rect, bottom: &Bottom<'_>) {
 fn hint_spans(look: &Look, context: Context, hints: &[Hint], width: u16) -> Vec<Span<'static>> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
+    let mut told: Option<&str> = None;
     for hint in hints {
         let Some(key) = look.keymap.keys_of(context, hint.command).into_iter().next() else { continue };
         let mut piece = vec![span(Role::Accent, key), span(Role::Text, format!(" {}", hint.label))];
         if let Some(reason) = &hint.not_now {
             piece[0].role = Role::Muted;
-            piece[1] = span(Role::Muted, format!(" {}: {reason}", hint.label));
+            // The same reason is said once: it would take the room of keys that work.
+            let words = if told == Some(reason) { String::new() } else { format!(": {reason}") };
+            piece[1] = span(Role::Muted, format!(" {}{words}", hint.label));
+            told = Some(reason);
         }
         let wide: usize = piece.iter().map(|span| cells(&span.text)).sum();
         if used + wide > width.into() {

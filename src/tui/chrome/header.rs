@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::operation::OperationId;
+use crate::domain::text::Text;
 use crate::runtime::Armed;
 use crate::state::ClusterLiveness;
 use crate::tui::command::Command;
@@ -14,8 +15,23 @@ use crate::tui::widgets::words;
 /// More clusters than this fold into a count.
 const NAMED_CLUSTERS: usize = 2;
 
+/// The environment that what is shown belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub environment: Text,
+    /// Whether a change there must be confirmed by typing.
+    pub is_protected: bool,
+}
+
 /// Draws the first line.
-pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn View, running: Option<OperationId>) {
+pub fn header(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    seen: &Seen<'_>,
+    place: Option<&Place>,
+    running: Option<OperationId>,
+) {
     painter.fill(area, Role::Bar);
     painter.set_ground(Some(Role::Bar));
     let clock = format!("{}Z ", words::clock(seen.now));
@@ -23,7 +39,7 @@ pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn
     if running.is_some() {
         right.insert(0, span(Role::Attention, "a change is running   "));
     }
-    let left = left(seen, view);
+    let left = left(seen, place);
     let clock_width = u16_of(cells(&clock));
     let right_width: usize = right.iter().map(|span| cells(&span.text)).sum();
     let end = area.right();
@@ -35,16 +51,19 @@ pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn
 }
 
 /// Product, environment, armed or not, who.
-fn left(seen: &Seen<'_>, view: &dyn View) -> Vec<Span<'static>> {
+fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     let mut spans = vec![span(Role::Title, " midwatch ")];
     if let Some(name) = seen.demo {
         spans.push(span(Role::Change, format!(" {name} ")));
     }
-    if let Some(service) = view.service() {
-        let is_protected = seen.board.find(&service).is_some_and(|service| service.is_protected);
-        let role = if is_protected { Role::Danger } else { Role::Information };
-        let name = if is_protected { service.environment.to_uppercase() } else { service.environment.to_string() };
-        spans.push(span(role, format!(" {name} ")));
+    if let Some(place) = place {
+        // Protected is told by capitals as well as by its ground, so that it is told without colour too.
+        let name = &place.environment;
+        spans.push(if place.is_protected {
+            span(Role::Danger, format!(" {} ", name.to_uppercase()))
+        } else {
+            span(Role::Information, format!(" {name} "))
+        });
     }
     spans.push(match seen.session.armed() {
         Armed::Until(end) if seen.now < end => {

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{Console, Overlay, SMALLEST};
-use crate::tui::chrome::{self, Bottom};
+use crate::tui::chrome::{self, Bottom, Place};
 use crate::tui::overlays::{help, palette, plan_review};
 use crate::tui::paint::Painter;
 use crate::tui::theme::Role;
@@ -12,7 +12,7 @@ use crate::tui::views::Seen;
 
 impl Console {
     /// Draws everything.
-    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+    pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let now = self.session.clock().now();
         self.board.refresh(self.session.state(), now);
@@ -34,7 +34,7 @@ impl Console {
         }
         let line = |y| Rect { y, height: 1, ..area };
         if !is_full {
-            chrome::header(painter, line(area.y), &seen, self.screen.view(), self.running);
+            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.running);
             chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
         }
         self.screen.view().render(painter, body, &seen);
@@ -43,6 +43,17 @@ impl Console {
         if below > 0 {
             self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
         }
+    }
+
+    /// Where what is shown belongs to: the plan that is reviewed, else the service.
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        if let Some(Overlay::Plan(review)) = &self.overlay {
+            let plan = review.plan()?;
+            return Some(Place { environment: plan.environment.clone(), is_protected: plan.is_protected });
+        }
+        let id = self.screen.view().service()?;
+        let is_protected = seen.board.find(&id).is_none_or(|service| service.is_protected);
+        Some(Place { environment: id.environment, is_protected })
     }
 
     pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {

@@ -15,7 +15,7 @@ use crate::tui::views;
 
 impl Console {
     /// Takes what the terminal told; whether something is to be drawn.
-    pub fn event(&mut self, event: Event) -> bool {
+    pub(in crate::tui) fn event(&mut self, event: Event) -> bool {
         match event {
             Event::Key(key) => self.key(key),
             Event::Mouse(mouse) => self.mouse(mouse),

@@ -103,8 +103,9 @@ mod perform;
 
 impl Console {
     /// A console on a session.
-    pub fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {
+    pub(super) fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {
         let mouse = settings.captures_mouse;
+        session.recall();
         Self {
             session,
             settings,
@@ -127,14 +128,20 @@ impl Console {
     }
 
     /// What the terminal has to do now.
-    pub fn errands(&mut self) -> Vec<Errand> {
+    pub(super) fn errands(&mut self) -> Vec<Errand> {
         self.mind_mouse();
         std::mem::take(&mut self.errands)
     }
 
     /// Takes in what the session told; whether something is to be drawn.
-    pub fn absorbed(&mut self, absorbed: Absorbed) -> bool {
-        let mut redraw = !absorbed.changed.is_nothing();
+    pub(super) fn absorbed(&mut self, absorbed: Absorbed) -> bool {
+        let mut redraw = !absorbed.changed.is_nothing() || absorbed.history;
+        if let [first, others @ ..] = absorbed.recalled.as_deref().unwrap_or_default() {
+            let more =
+                if others.is_empty() { String::new() } else { format!("; and {} more, see :audit", others.len()) };
+            self.say(Health::Attention, format!("{}{more}", first.words()));
+            redraw = true;
+        }
         for (id, event) in absorbed.operations {
             self.operation(id, &event);
             redraw = true;
@@ -178,7 +185,7 @@ impl Console {
     }
 
     /// When something has to be drawn or done although nothing happens.
-    pub fn wakes_at(&self) -> Option<Timestamp> {
+    pub(super) fn wakes_at(&self) -> Option<Timestamp> {
         let now = self.session.clock().now();
         let minute = SignedDuration::from_secs(60 - now.as_second().rem_euclid(60));
         let expiry = match &self.overlay {
@@ -203,7 +210,7 @@ impl Console {
     }
 
     /// Does what time asks for; whether something is to be drawn.
-    pub fn tick(&mut self) -> bool {
+    pub(super) fn tick(&mut self) -> bool {
         let now = self.session.clock().now();
         if self.notice.as_ref().is_some_and(|notice| now.duration_since(notice.at) >= NOTICE) {
             self.notice = None;

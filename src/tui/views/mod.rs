@@ -13,15 +13,26 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
+use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+mod audit;
+#[cfg(test)]
+mod fixture;
+mod ground;
 mod logs;
 mod overview;
 pub mod propose;
+mod rollouts;
+mod service;
 
+pub use audit::Audit;
 pub use logs::Logs;
 pub use overview::Overview;
+pub use rollouts::Rollouts;
+pub use service::ServiceView;
 
 /// What a view may see.
 pub struct Seen<'a> {
@@ -45,10 +56,40 @@ impl Seen<'_> {
     /// Whether the lists that services are made of have been read once, wherever they may be read.
     pub fn is_complete(&self) -> bool {
         let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
-        self.session
-            .state()
-            .clusters()
-            .all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+        let mut clusters = self.session.state().clusters().peekable();
+        // Before the first word of any cluster there is nothing that could be complete.
+        clusters.peek().is_some()
+            && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+    }
+}
+
+impl Seen<'_> {
+    /// What keeps the services from being known: sources that may not be read or have fallen silent.
+    pub fn troubles(&self) -> Vec<Problem> {
+        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+        let mut troubles = Vec::new();
+        for (_, cluster) in self.session.state().clusters() {
+            troubles.extend(cluster.silence().cloned());
+            if let Some(Login::Running(lines)) = cluster.login() {
+                let lines: Vec<&str> = lines.iter().map(Text::as_str).collect();
+                troubles.push(Problem::new("the login program says", lines.join("  "), ""));
+            }
+            if let Some(Login::Failed(problem)) = cluster.login() {
+                troubles.push(problem.clone());
+            }
+            for kind in kinds {
+                match cluster.freshness(kind) {
+                    Freshness::NoAccess(problem) => troubles.push(problem),
+                    Freshness::Partial(namespaces) => {
+                        let names: Vec<&str> = namespaces.iter().map(Text::as_str).collect();
+                        let what = format!("no access: {} in {}", kind.plural(), names.join(", "));
+                        troubles.push(Problem::new(what, "", ""));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        troubles
     }
 }
 
@@ -142,15 +183,15 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
 }
 
 /// Makes the view of a destination.
-pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
+pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
         Destination::Logs(target) => Box::new(Logs::new(target)),
+        Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
+        Destination::Rollouts => Box::new(Rollouts::default()),
+        Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Overview
-        | Destination::Rollouts
-        | Destination::Service(_)
         | Destination::Resources { .. }
         | Destination::Contexts
-        | Destination::Audit
         | Destination::Describe(_)
         | Destination::Yaml(_)
         | Destination::Revisions(_) => Box::new(Overview::default()),

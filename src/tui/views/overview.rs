@@ -14,7 +14,7 @@ use crate::tui::views::propose;
 use crate::tui::widgets::cursor::Cursor;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
-use crate::tui::widgets::{timeline, words};
+use crate::tui::widgets::{rollout, timeline, words};
 
 /// The order holds for so long after the cursor moved: rows must not slip away under a finger.
 const HOLD: SignedDuration = SignedDuration::from_secs(10);
@@ -26,10 +26,10 @@ const COLUMNS: [Column; 7] = [
     Column::words("", 1, 1),
     Column::words("SERVICE", 12, 32).named(),
     Column::words("ENV", 4, 16).rank(1),
-    Column::words("HEALTH", 20, 90),
-    Column::words("VERSION", 7, 32).rank(2),
+    Column::words("HEALTH", 34, 90),
+    Column::words("VERSION", 8, 32).rank(3),
     Column::number("READY", 5, 9),
-    Column::number("SINCE", 5, 7).rank(3),
+    Column::number("SINCE", 5, 7).rank(2),
 ];
 
 /// The services of all environments.
@@ -41,6 +41,8 @@ pub struct Overview {
     filter: Filter,
     faults_only: bool,
     moved: Option<Timestamp>,
+    /// Whether the selection is to stay where it is: somebody chose it, or everything is read.
+    is_placed: bool,
     announced: Option<(Timestamp, Vec<ServiceId>)>,
     /// The revision of the board up to which newly bad services were announced.
     known: Option<u64>,
@@ -108,7 +110,12 @@ impl Overview {
         let services = seen.board.services();
         let needing = services.iter().filter(|service| service.verdict.health.needs_somebody()).count();
         if services.is_empty() {
-            return vec![span(Role::Title, if seen.is_complete() { "No services" } else { "Reading services" })];
+            let words = match (seen.is_complete(), seen.troubles().is_empty()) {
+                (true, true) => "No services",
+                (false, true) => "Reading services",
+                (_, false) => "No service can be seen",
+            };
+            return vec![span(Role::Title, words)];
         }
         let words = match needing {
             0 => format!(
@@ -128,7 +135,20 @@ impl Overview {
         spans
     }
 
-    /// The rows that are visible: an index into the order, or the line before the healthy ones.
+    /// What stands in each line below the names of the columns: a service, or the two lines before the healthy ones.
+    fn rows(&self, seen: &Seen<'_>) -> Vec<Option<usize>> {
+        let healthy = self.healthy_from(seen);
+        let mut rows = Vec::new();
+        for index in self.cursor.window(self.order.len()) {
+            if Some(index) == healthy {
+                rows.extend(std::iter::repeat_n(None, if rows.is_empty() { 1 } else { 2 }));
+            }
+            rows.push(Some(index));
+        }
+        rows
+    }
+
+    /// Where the healthy ones begin.
     fn healthy_from(&self, seen: &Seen<'_>) -> Option<usize> {
         let is_healthy =
             |id: &ServiceId| seen.board.find(id).is_some_and(|service| service.verdict.health == Health::Healthy);
@@ -143,7 +163,7 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
     let quiet = service.verdict.health == Health::Healthy;
     let name = if quiet { Role::Text } else { Role::Title };
     let words = if quiet { Role::Muted } else { role };
-    let environment = if narrow { short_environment(&service.id.environment) } else { &service.id.environment };
+    let environment = if narrow { words::short_environment(&service.id.environment) } else { &service.id.environment };
     let ready_role = if service.ready < service.desired { role } else { Role::Text };
     let since =
         service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
@@ -163,17 +183,6 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
     ]
 }
 
-/// An environment's name where there is little room.
-fn short_environment(name: &str) -> &str {
-    match name {
-        "production" => "prod",
-        "staging" => "stag",
-        "testing" => "test",
-        "development" => "dev",
-        other => other,
-    }
-}
-
 impl View for Overview {
     fn context(&self) -> Context {
         Context::Table
@@ -191,6 +200,7 @@ impl View for Overview {
         let order = &self.order;
         if self.cursor.moves(command, order.len(), |index| order[index].clone()) {
             self.moved = Some(seen.now);
+            self.is_placed = true;
             return Outcome::Redraw;
         }
         match command {
@@ -235,23 +245,27 @@ impl View for Overview {
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
-        let healthy = self.healthy_from(seen).unwrap_or(usize::MAX);
-        let row = usize::from(y).checked_sub(3).map(|row| self.cursor.top() + row);
-        let index = row.map(|row| if row > healthy { row.saturating_sub(2) } else { row });
+        let row = usize::from(y).checked_sub(3);
+        let index = row.and_then(|row| self.rows(seen).get(row).copied().flatten());
         let Some(id) = index.and_then(|index| self.order.get(index)) else { return Outcome::Ignored };
         let again = self.cursor.selected() == Some(id);
         self.cursor.select(id.clone());
         self.moved = Some(seen.now);
+        self.is_placed = true;
         if again { self.handle(Command::Open, seen) } else { Outcome::Redraw }
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
         self.announce(seen);
         self.reorder(seen);
-        let height = usize::from(areas(area).0.height).saturating_sub(3);
+        let height = usize::from(areas(area, self.order.len()).0.height).saturating_sub(3);
+        // Two rows go to the line before the healthy ones, one to how many more there are.
+        let height = height.saturating_sub(3);
+        if !self.is_placed {
+            self.cursor.restart();
+            self.is_placed = seen.is_complete();
+        }
         let order = &self.order;
-        // Two rows go to the line before the healthy ones.
-        let height = height.saturating_sub(2);
         self.cursor.settle(
             order.len(),
             height,
@@ -268,29 +282,32 @@ impl View for Overview {
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
-        let (top, bottom) = areas(area);
+        let (top, bottom) = areas(area, self.order.len());
         let inner = Rect { x: top.x + 1, width: top.width.saturating_sub(2), ..top };
         let end = painter.spans(inner.x, top.y, inner.width, &self.heading(seen));
         let order = "worst first, then longest";
         if end + 30 < inner.right() {
             painter.right(inner.right(), top.y, 30, Role::Muted, order);
         }
+        let troubles = seen.troubles();
+        if let Some(first) = troubles.first() {
+            let more = if troubles.len() > 1 { format!("   and {} more", troubles.len() - 1) } else { String::new() };
+            let glyph = painter.glyphs().attention;
+            painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
+        }
         if self.order.is_empty() {
             return;
         }
         table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);
-        let healthy = self.healthy_from(seen);
-        let mut y = top.y + 3;
-        for index in self.cursor.window(self.order.len()) {
-            if Some(index) == healthy {
-                let well = self.order.len() - index;
-                y += u16::from(index > self.cursor.top());
-                painter.text(inner.x, y, inner.width, Role::Muted, &format!("{well} healthy"));
-                y += 1;
-            }
-            if y >= top.bottom() {
-                break;
-            }
+        let rows = self.rows(seen);
+        for (at, y) in (0..rows.len()).zip(top.y + 3..top.bottom()) {
+            let Some(index) = rows[at] else {
+                if let Some(Some(first)) = rows.get(at + 1) {
+                    let well = self.order.len() - first;
+                    painter.text(inner.x, y, inner.width, Role::Muted, &format!("{well} healthy"));
+                }
+                continue;
+            };
             let Some(service) = seen.board.find(&self.order[index]) else { continue };
             let line = Rect { y, height: 1, ..inner };
             if index == self.cursor.index() {
@@ -299,13 +316,13 @@ impl View for Overview {
             }
             table::row(painter, line, &COLUMNS, &self.widths, &cells_of(service, seen, area.width < 100));
             painter.set_ground(None);
-            y += 1;
         }
+        let y = top.y.saturating_add(3 + u16::try_from(rows.len()).unwrap_or(u16::MAX));
         let below = self.order.len() - self.cursor.window(self.order.len()).end;
         if below > 0 && y < top.bottom() {
             painter.text(inner.x + 3, y, inner.width, Role::Faint, &format!("{below} more"));
         }
-        timeline::render(painter, bottom, seen, None);
+        timeline::render(painter, bottom, seen);
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
@@ -324,16 +341,19 @@ impl View for Overview {
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
         let holds_until = self.moved.map(|moved| moved + HOLD).filter(|at| *at > seen.now);
         let announced_until = self.announced.as_ref().map(|(at, _)| *at + ANNOUNCED);
-        [holds_until, announced_until].into_iter().flatten().min()
+        let rollouts = seen.board.rollouts().iter();
+        let countdown = rollouts.filter_map(|moving| rollout::ticks_at(moving.status.deadline?, seen.now)).min();
+        [holds_until, announced_until, countdown].into_iter().flatten().min()
     }
 }
 
-/// The table above, and what changed below.
-fn areas(area: Rect) -> (Rect, Rect) {
+/// The table above, and what changed below: it also gets what so many services do not need.
+fn areas(area: Rect, services: usize) -> (Rect, Rect) {
+    let needed = u16::try_from(services).unwrap_or(u16::MAX).saturating_add(7);
     let below = match area.height {
         0..=15 => 0,
         16..=30 => area.height / 3,
-        _ => area.height * 2 / 5,
+        _ => (area.height * 2 / 5).max(area.height.saturating_sub(needed)),
     };
     let above = area.height - below;
     (

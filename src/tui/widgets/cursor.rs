@@ -43,6 +43,11 @@ impl<K: Clone + PartialEq> Cursor<K> {
         self.selected = Some(key);
     }
 
+    /// Goes back to the first row: nobody has chosen one yet, and the list is still growing.
+    pub fn restart(&mut self) {
+        (self.selected, self.index, self.top) = (None, 0, 0);
+    }
+
     /// Follows the list: what is selected stays selected wherever it stands now; when it is gone, its row is taken by
     /// whatever stands there.
     pub fn settle(&mut self, len: usize, height: usize, find: impl Fn(&K) -> Option<usize>, at: impl Fn(usize) -> K) {

@@ -2,6 +2,8 @@
 
 pub mod cursor;
 pub mod filter;
+pub mod rollout;
+pub mod sources;
 pub mod table;
 pub mod timeline;
 pub mod words;

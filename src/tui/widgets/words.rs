@@ -34,3 +34,14 @@ pub fn clock(at: Timestamp) -> String {
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
+
+/// An environment's name where there is little room.
+pub fn short_environment(name: &str) -> &str {
+    match name {
+        "production" => "prod",
+        "staging" => "stag",
+        "testing" => "test",
+        "development" => "dev",
+        other => other,
+    }
+}

@@ -279,7 +279,7 @@ fn unfinished_after(origin: Origin, events: impl IntoIterator<Item = Event>) -> 
         add(&journal, event);
     }
     let found = unfinished(root.path()).unwrap();
-    found.into_iter().map(|one| (one.missing, one.writer, one.intents.len())).collect()
+    found.into_iter().map(|one| (one.missing().unwrap(), one.writer, one.intents().count())).collect()
 }
 
 #[test]

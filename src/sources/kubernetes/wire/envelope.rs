@@ -13,6 +13,7 @@ use crate::domain::text::Text;
 /// The bytes with which every protobuf answer begins.
 const MAGIC: &[u8] = b"k8s\0";
 
+#[cfg(test)]
 /// How much of an answer that is no status is quoted, in bytes; a proxy's error page can be long.
 const QUOTE: usize = 300;
 
@@ -82,6 +83,7 @@ pub(crate) fn decode_list(format: Format, bytes: Bytes) -> Result<List, DecodeEr
     })
 }
 
+#[cfg(test)]
 /// Takes a single object out of an answer.
 pub(crate) fn decode_object(format: Format, bytes: Bytes) -> Result<Payload, DecodeError> {
     match format {
@@ -90,6 +92,7 @@ pub(crate) fn decode_object(format: Format, bytes: Bytes) -> Result<Payload, Dec
     }
 }
 
+#[cfg(test)]
 /// Reads a refusal by its `Content-Type`. What is no status is quoted, shortened, as the message.
 pub(crate) fn decode_status(content_type: &str, bytes: &Bytes) -> Status {
     let status = Format::of(content_type)

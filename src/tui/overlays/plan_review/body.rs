@@ -1,7 +1,7 @@
 //! What a plan says, as lines: the part of the review that scrolls.
 
 use crate::domain::operation::{Mark, Proposal};
-use crate::domain::plan::{DiffLine, Plan};
+use crate::domain::plan::{DiffLine, Goal, Plan};
 use crate::domain::text::Text;
 use crate::tui::look::Look;
 use crate::tui::paint::{Span, cells, span};
@@ -30,6 +30,7 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     listed(&mut lines, "Restores", &plan.restores, Role::Text, width);
     listed(&mut lines, "Does not restore", &plan.does_not_restore, Role::Attention, width);
     checks(&mut lines, proposal, look, width);
+    fact(&mut lines, "Verified by", &[span(Role::Text, verified_by(plan))], width);
     if let Some(way_back) = &plan.way_back {
         fact(&mut lines, "Way back", &[span(Role::Information, way_back.to_string())], width);
     }
@@ -50,7 +51,7 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
     for (index, step) in plan.steps.iter().enumerate() {
         let object = format!("{}  {}/{}", step.what, step.object.namespace, step.object.kind_and_name());
         lines.push(vec![
-            span(Role::Text, fit(&format!("{}  ", index + 1), 3)),
+            span(Role::Text, fit(&(index + 1).to_string(), 3)),
             span(Role::Text, fit(&object, what)),
             span(Role::Bad, fit(&step.before, side + 2)),
             span(Role::Fine, fit(&step.after, side)),
@@ -99,6 +100,20 @@ fn checks(lines: &mut Lines, proposal: &Proposal, look: &Look, width: usize) {
         .collect();
     fact(lines, "Allowed", &spans, width);
     fact(lines, "As", &[span(Role::Text, proposal.actor.to_string())], width);
+}
+
+/// What has to be seen before it counts as done.
+fn verified_by(plan: &Plan) -> String {
+    let what = match &plan.goal {
+        Goal::Template(_) => "every pod has this template and is ready",
+        Goal::Restarted(_) => "every pod was made anew and is ready",
+        Goal::Paused(true) => "rolling out is paused",
+        Goal::Paused(false) => "rolling out goes on",
+        Goal::Replicas(_) => "so many pods exist and are ready",
+        Goal::Bounds { .. } => "the autoscaler has these bounds",
+        Goal::Gone(_) => "the pod is gone",
+    };
+    format!("{what}, and it stays so for a while")
 }
 
 /// The exact calls.

@@ -18,27 +18,43 @@ use crate::tui::views::Hint;
 /// Draws the review over the whole of an area, or in its middle where there is room.
 pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
     let margin = if area.width >= 110 { 3 } else { 0 };
+    painter.fill(area, Role::Background);
     let area = Rect { x: area.x + margin, width: area.width.saturating_sub(2 * margin), ..area };
     let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let foot = foot(review, painter, inner.width.into());
-    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height.saturating_sub(3));
-    let consent = consent_height(review);
-    let body_height = inner.height.saturating_sub(foot_height + consent + 2);
-    let body = Rect { y: inner.y + u16::from(inner.height > 18), height: body_height, ..inner };
-    draw_body(review, painter, body);
-    let mut y = inner.bottom().saturating_sub(foot_height + consent + 1);
-    for line in foot.iter().take(foot_height.into()) {
+    let room = room(inner, u16::try_from(foot.len()).unwrap_or(u16::MAX), consent_height(review));
+    draw_body(review, painter, room.body);
+    for (y, line) in (room.foot.top()..room.foot.bottom()).zip(&foot) {
         painter.spans(inner.x, y, inner.width, line);
-        y += 1;
     }
-    if review.stage == Stage::Waiting {
-        fields(review, painter, Rect { y, height: consent, ..inner });
-    }
-    buttons(review, painter, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner }, now);
+    fields(review, painter, room.consent);
+    buttons(review, painter, room.buttons, now);
     painter.set_ground(None);
+}
+
+/// The parts of the review, from top to bottom.
+struct Room {
+    body: Rect,
+    foot: Rect,
+    consent: Rect,
+    buttons: Rect,
+}
+
+/// Shares the room out. With little of it the air between the parts goes first; what must stay visible never does.
+fn room(inner: Rect, foot: u16, consent: u16) -> Room {
+    let air = u16::from(inner.height > 24);
+    let foot = foot.min(inner.height.saturating_sub(consent + 4));
+    let buttons = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    let consent = Rect { y: buttons.y.saturating_sub(air + consent), height: consent, ..inner };
+    let gap = if consent.height > 0 && foot > 0 { air } else { 0 };
+    let foot = Rect { y: consent.y.saturating_sub(gap + foot), height: foot, ..inner };
+    let top = inner.y + air;
+    // One line below the body tells how much is further down.
+    let body = Rect { y: top, height: foot.y.saturating_sub(top + 1), ..inner };
+    Room { body, foot, consent, buttons }
 }
 
 /// The part that scrolls.

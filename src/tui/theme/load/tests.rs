@@ -47,7 +47,8 @@ fn a_role_that_a_theme_leaves_out_is_painted_like_its_kin() {
     let rest = ["change", "selection", "bar", "danger"];
     let mut text = "[roles]\n".to_owned();
     for (index, role) in roles.iter().chain(&rest).enumerate() {
-        text += &format!("{role} = {{ fg = \"#0000{index:02x}\" }}\n");
+        let line = format!("{role} = {{ fg = \"#0000{index:02x}\" }}\n");
+        text.push_str(&line);
     }
     let theme = user(&[("mine", &text)], "mine", Depth::TrueColor).unwrap();
     assert_eq!(theme.style(Role::Armed), theme.style(Role::Danger));

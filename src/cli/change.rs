@@ -1,0 +1,106 @@
+//! What each change takes. The words are those of `domain::intent::Verb`.
+
+use clap::Args;
+
+/// What every change of a workload takes.
+#[derive(Clone, Debug, Args)]
+pub struct Change {
+    /// The service, or the workload's name.
+    pub service: String,
+
+    /// The workload, where the service has several: deployment/chat-service.
+    #[arg(long, value_name = "KIND/NAME")]
+    pub workload: Option<String>,
+
+    /// What shows that it is meant.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// What shows that a change is meant, and how long to stay.
+#[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct Consent {
+    /// Allow this command to change something.
+    #[arg(long)]
+    pub write: bool,
+
+    /// Why; it is recorded.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// The service's name again; needed on a protected environment.
+    #[arg(long, value_name = "SERVICE")]
+    pub confirm: Option<String>,
+
+    /// Only show the plan. With --write the server is asked whether it would accept it.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Wait until it is verified.
+    #[arg(long)]
+    pub wait: bool,
+
+    /// How long to wait: 5m.
+    #[arg(long, value_name = "TIME", default_value = "5m")]
+    pub timeout: String,
+}
+
+/// Go back to an earlier revision.
+#[derive(Clone, Debug, Args)]
+pub struct Rollback {
+    /// What every change of a workload takes.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// The revision by its hash or name, as `midwatch history` shows it; the one before the newest by default.
+    #[arg(long, value_name = "HASH")]
+    pub to: Option<String>,
+}
+
+/// Change the number of pods.
+#[derive(Clone, Debug, Args)]
+pub struct Scale {
+    /// What every change of a workload takes.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// Exactly so many pods.
+    #[arg(long, value_name = "N", required_unless_present_all = ["min", "max"], conflicts_with_all = ["min", "max"])]
+    pub replicas: Option<u32>,
+
+    /// Fewest pods that the autoscaler may choose.
+    #[arg(long, value_name = "A", requires = "max")]
+    pub min: Option<u32>,
+
+    /// Most pods that the autoscaler may choose.
+    #[arg(long, value_name = "B", requires = "min")]
+    pub max: Option<u32>,
+}
+
+/// Roll out another image.
+#[derive(Clone, Debug, Args)]
+pub struct SetImage {
+    /// What every change of a workload takes.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// The image with its tag or digest.
+    #[arg(long, value_name = "IMAGE")]
+    pub image: String,
+
+    /// The container, where there are several.
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+}
+
+/// Ask one pod to go.
+#[derive(Clone, Debug, Args)]
+pub struct Evict {
+    /// The pod.
+    pub pod: String,
+
+    /// What shows that it is meant.
+    #[command(flatten)]
+    pub consent: Consent,
+}

@@ -1,0 +1,43 @@
+//! Tests of the command line.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use clap::{CommandFactory, Parser};
+
+use super::{Cli, Command};
+use crate::domain::intent::Verb;
+
+#[test]
+fn the_definition_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_verb_has_a_command_with_the_same_checks() {
+    let cli = Cli::command();
+    for verb in Verb::ALL {
+        let command = cli.find_subcommand(verb.word()).unwrap_or_else(|| panic!("no command for {verb}"));
+        for option in ["write", "reason", "confirm", "dry_run", "wait", "timeout"] {
+            assert!(command.get_arguments().any(|argument| argument.get_id() == option), "{verb} lacks {option}");
+        }
+    }
+}
+
+#[test]
+fn a_scale_takes_a_number_or_both_bounds() {
+    let parse = |words: &str| Cli::try_parse_from(words.split(' '));
+    assert!(parse("midwatch scale chat-service").is_err());
+    assert!(parse("midwatch scale chat-service --min 2").is_err());
+    assert!(parse("midwatch scale chat-service --replicas 2 --min 1 --max 3").is_err());
+    let bounds = parse("midwatch scale chat-service --min 2 --max 10").unwrap();
+    let Some(Command::Scale(scale)) = bounds.command else { panic!("{bounds:?}") };
+    assert_eq!((scale.min, scale.max, scale.replicas), (Some(2), Some(10), None));
+    assert!(parse("midwatch scale chat-service --replicas 0").is_ok());
+}
+
+#[test]
+fn the_place_and_the_output_may_stand_behind_the_command() {
+    let cli = Cli::try_parse_from("midwatch get po -n staging -o ndjson --context demo --watch".split(' ')).unwrap();
+    assert_eq!((cli.place.namespace, cli.place.context), (vec!["staging".to_owned()], vec!["demo".to_owned()]));
+    assert_eq!(cli.output.format, super::Format::Ndjson);
+}

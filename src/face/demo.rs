@@ -1,0 +1,35 @@
+//! The console on the simulated platform: a sandbox, and parts that lead to nothing else.
+
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Demo};
+use crate::clients::kubernetes::kubeconfig::Kubeconfig;
+use crate::domain::problem::Problem;
+use crate::headless::Exit;
+use crate::sandbox;
+
+use super::parts::Parts;
+
+/// Shows the console on the simulated platform.
+pub(super) async fn run(cli: &Cli, demo: &Demo) -> Result<Exit, Problem> {
+    let clock = sandbox::Clock::real_from(Timestamp::now());
+    let options = sandbox::Options { seed: demo.seed, clock };
+    let sandbox = sandbox::Sandbox::start(options)
+        .await
+        .map_err(|error| Problem::new("the sandbox cannot start", error.to_string(), "is loopback available?"))?;
+    let directory = std::env::temp_dir().join(format!("midwatch-demo-{}", std::process::id()));
+    let made = std::fs::create_dir_all(&directory)
+        .and_then(|()| std::fs::write(directory.join("kubeconfig"), sandbox.kubeconfig_yaml(&demo.user)));
+    made.map_err(|error| {
+        Problem::new("the sandbox cannot start", error.to_string(), "is the temporary folder writable?")
+    })?;
+    let mut parts = Parts::without_clusters(cli)?;
+    parts.kubeconfig =
+        Kubeconfig::load(&|_| None, Some(&directory.join("kubeconfig"))).map_err(|error| error.problem())?;
+    parts.settings.contexts = Vec::new();
+    parts.audit = directory.join("audit");
+    let exit = super::console(cli, parts, Some("DEMO".to_owned())).await;
+    // What the sandbox wrote is of no use to anybody.
+    drop(std::fs::remove_dir_all(&directory));
+    exit
+}

@@ -1,0 +1,182 @@
+//! Everything that a session and a screen are made of, from the files and the environment of this user.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Place};
+use crate::clients::kubernetes::kubeconfig::Kubeconfig;
+use crate::clients::kubernetes::{ConnectOptions, InsecureWrites};
+use crate::config::roles::Roles;
+use crate::config::settings::GlyphChoice;
+use crate::config::{Fault, Locations, Overrides, Settings};
+use crate::domain::environment::Environment;
+use crate::domain::kind::Kind;
+use crate::domain::object::ClusterName;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::operations::audit::this_process;
+use crate::runtime::{Chosen, Ledger, Options, Policy, Scope, Session, Wanted, choose};
+use crate::tui;
+use crate::tui::keymap::Keymap;
+use crate::tui::look::Look;
+use crate::tui::theme::{Depth, Glyphs, Theme};
+
+/// Everything that a session is made of.
+pub(super) struct Parts {
+    pub(super) settings: Settings,
+    pub(super) locations: Locations,
+    pub(super) kubeconfig: Kubeconfig,
+    pub(super) audit: PathBuf,
+}
+
+/// Where this user's files are.
+pub(super) fn locations() -> Result<Locations, Problem> {
+    Locations::find(|name| std::env::var_os(name))
+        .map_err(|error| Problem::new("no place for the configuration", error.to_string(), "set HOME"))
+}
+
+/// The journal of this user, which needs no cluster.
+pub(super) fn ledger() -> Result<Ledger, Problem> {
+    let clock = Clock::new(Timestamp::now);
+    Ok(Ledger::new(locations()?.audit_dir(), this_process(clock.now()), clock))
+}
+
+/// The settings in force.
+pub(super) fn settings(locations: &Locations, cli: &Cli) -> Result<Settings, Problem> {
+    let overrides = Overrides {
+        contexts: cli.place.context.clone(),
+        theme: cli.theme.clone(),
+        keymap: cli.keymap.clone(),
+        glyphs: cli.glyphs.clone(),
+        captures_mouse: None,
+    };
+    Settings::load(locations, &overrides)
+        .map_err(|error| Problem::new("the configuration is wrong", error.to_string(), "midwatch config check"))
+}
+
+/// The kubeconfig that the command line or the environment names.
+pub(super) fn kubeconfig(cli: &Cli) -> Result<Kubeconfig, Problem> {
+    let environment = |name: &str| std::env::var(name).ok();
+    Kubeconfig::load(&environment, cli.place.kubeconfig.as_deref()).map_err(|error| error.problem())
+}
+
+/// Which characters the terminal can show, unless the settings say so.
+pub(super) fn glyphs(choice: GlyphChoice) -> &'static Glyphs {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = variable("LC_ALL").or_else(|| variable("LC_CTYPE")).or_else(|| variable("LANG"));
+    match choice {
+        GlyphChoice::Auto => Glyphs::detect(locale.as_deref(), variable("TERM").as_deref()),
+        GlyphChoice::Unicode => &tui::theme::glyphs::UNICODE,
+        GlyphChoice::Ascii => &tui::theme::glyphs::ASCII,
+    }
+}
+
+impl Parts {
+    /// What the files and the environment of this user say.
+    pub(super) fn real(cli: &Cli) -> Result<Self, Problem> {
+        Ok(Self { kubeconfig: kubeconfig(cli)?, ..Self::without_clusters(cli)? })
+    }
+
+    /// The same without any kubeconfig.
+    pub(super) fn without_clusters(cli: &Cli) -> Result<Self, Problem> {
+        let locations = locations()?;
+        let settings = settings(&locations, cli)?;
+        Ok(Self { settings, kubeconfig: Kubeconfig::default(), audit: locations.audit_dir(), locations })
+    }
+
+    /// Starts a session that reads some kinds.
+    pub(super) fn session(&self, place: &Place, kinds: &[Kind]) -> Result<Session, Problem> {
+        let ledger = self.ledger();
+        let (clock, name) = (clock(), ledger.session().clone());
+        let environment = Arc::new(|name: &str| std::env::var(name).ok());
+        let mut connect = ConnectOptions::new(name.as_str(), environment);
+        connect.allowed_exec.clone_from(&self.settings.exec_plugins);
+        connect.insecure_writes =
+            if self.settings.insecure_writes.is_empty() { InsecureWrites::Refused } else { InsecureWrites::Allowed };
+        let chosen = self.chosen(place, kinds)?;
+        let rules = self.settings.environments.clone();
+        let options = Options { rules, policy: self.policy()?, connect, name, ledger, clock };
+        Ok(Session::start(&self.kubeconfig, &chosen, options))
+    }
+
+    /// Where changes are recorded.
+    pub(super) fn ledger(&self) -> Ledger {
+        let clock = clock();
+        Ledger::new(self.audit.clone(), this_process(clock.now()), clock)
+    }
+
+    /// The clusters that are read, and what of them.
+    pub(super) fn chosen(&self, place: &Place, kinds: &[Kind]) -> Result<Vec<Chosen>, Problem> {
+        let asked: Vec<Text> = self.settings.contexts.iter().map(|name| name.0.clone()).collect();
+        let mut chosen = choose(&self.kubeconfig, &asked, |own| Wanted {
+            kinds: kinds.to_vec(),
+            scope: Scope::All { fallback: vec![own.clone()] },
+        })?;
+        for one in &mut chosen {
+            let cluster = ClusterName(Text::from(one.context.as_str()));
+            one.wanted.scope =
+                self.scope(place, &cluster, std::mem::replace(&mut one.wanted.scope, Scope::Only(Vec::new())));
+        }
+        Ok(chosen)
+    }
+
+    /// The namespaces to read of a cluster: those that were asked for, else those of the environment that was, else all;
+    /// where that is forbidden, the context's own and those of every environment.
+    fn scope(&self, place: &Place, cluster: &ClusterName, usual: Scope) -> Scope {
+        if !place.namespace.is_empty() {
+            return Scope::Only(place.namespace.iter().map(|name| Text::from(name.as_str())).collect());
+        }
+        let environments = &self.settings.environments.environments;
+        let wanted = place.environment.as_deref();
+        let of = |environment: &Environment| {
+            let rooms = environment.rooms.iter().filter(|room| room.cluster == *cluster);
+            rooms.flat_map(|room| room.namespaces.clone()).collect::<Vec<Text>>()
+        };
+        let asked = environments.iter().find(|environment| wanted.is_some_and(|wanted| environment.name == wanted));
+        match asked.map(of) {
+            Some(namespaces) if !namespaces.is_empty() => Scope::Only(namespaces),
+            _ => match usual {
+                Scope::All { mut fallback } => {
+                    for namespace in environments.iter().flat_map(of) {
+                        if !fallback.contains(&namespace) {
+                            fallback.push(namespace);
+                        }
+                    }
+                    Scope::All { fallback }
+                }
+                only @ Scope::Only(_) => only,
+            },
+        }
+    }
+
+    /// The roles, if there is a file of them.
+    fn policy(&self) -> Result<Policy, Problem> {
+        let Some(path) = &self.settings.roles else { return Ok(Policy::NotConfigured) };
+        let wrong = |why: String| {
+            Problem::new("the roles file cannot be used", why, "mend it: without it nobody may change anything")
+        };
+        let roles = Roles::read(path).map_err(|fault| wrong(fault.to_string()))?;
+        let roles = roles.ok_or_else(|| wrong(format!("{} is gone", path.display())))?;
+        Ok(Policy::Roles { roles: roles.roles, bindings: roles.bindings })
+    }
+
+    /// How the screen is to look.
+    pub(super) fn look(&self) -> Result<Look, Problem> {
+        let assets = self.locations.assets();
+        let wrong = |fault: Fault| Problem::new("the look is wrong", fault.to_string(), "midwatch config check");
+        let depth = Depth::from(supports_color::on(supports_color::Stream::Stdout));
+        Ok(Look {
+            theme: Theme::load(&assets, &self.settings.theme, depth).map_err(wrong)?,
+            keymap: Keymap::load(&assets, &self.settings.keymap).map_err(wrong)?,
+            glyphs: glyphs(self.settings.glyphs),
+        })
+    }
+}
+
+/// The real time.
+fn clock() -> Clock {
+    Clock::new(Timestamp::now)
+}

@@ -1,0 +1,247 @@
+//! One change from its proposal to its end, confirmed by what stands on the command line.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::cli::{Consent, Format};
+use crate::domain::intent::Intent;
+use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::runtime::{Patience, Proof, Session, Signal, Signals, Wait};
+
+use super::super::output::{self, API_VERSION, Ending, json as shape};
+use super::super::{Exit, complain, say};
+use super::proposal;
+
+/// How long an answer that is on its way is waited for after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A change under way.
+struct Run<'a> {
+    id: OperationId,
+    action: String,
+    format: Format,
+    consent: &'a Consent,
+    /// The hash of the plan that was confirmed, once it was.
+    confirmed: Option<String>,
+}
+
+/// What is to follow.
+enum Next {
+    GoOn,
+    End { exit: Exit, outcome: &'static str, problem: Option<Problem>, detail: Text },
+}
+
+/// Proposes, confirms, and tells how it goes.
+pub(super) async fn carry_out(
+    session: &mut Session,
+    format: Format,
+    intent: Intent,
+    consent: &Consent,
+) -> Result<Exit, Problem> {
+    let wait = if consent.wait { Wait::For(patience(&consent.timeout)?) } else { Wait::No };
+    let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
+    let mut signals = Signals::new().map_err(deaf)?;
+    if consent.write {
+        super::super::audit::tell_left_open(session).await;
+        session.arm_always();
+    }
+    let id = session.propose(intent, wait);
+    let action = session.action(id).to_string();
+    let mut run = Run { id, action, format, consent, confirmed: None };
+    let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
+    loop {
+        let patience =
+            interrupted.map_or_else(|| Duration::from_secs(3600), |(_, at)| GRACE.saturating_sub(at.elapsed()));
+        let absorbed = tokio::select! {
+            absorbed = session.absorb() => absorbed,
+            Signal::End(number) = signals.next() => {
+                if run.confirmed.is_none() || interrupted.is_some() {
+                    return run.interrupted(number);
+                }
+                say("midwatch: waiting for the answer that is on its way");
+                interrupted = Some((number, tokio::time::Instant::now()));
+                continue;
+            }
+            () = tokio::time::sleep(patience), if interrupted.is_some() => {
+                return run.interrupted(interrupted.map_or(15, |(number, _)| number));
+            }
+        };
+        for event in absorbed.operations.into_iter().filter(|(of, _)| *of == id).map(|(_, event)| event) {
+            let is_answered = matches!(event, OperationEvent::StepDone { .. } | OperationEvent::Verifying { .. });
+            match run.take(session, event) {
+                Next::End { exit, outcome, problem, detail } => return run.end(exit, outcome, problem, &detail),
+                Next::GoOn => {
+                    if let (true, Some((number, _))) = (is_answered, interrupted) {
+                        return run.interrupted(number);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Takes in what happened.
+    fn take(&mut self, session: &Session, event: OperationEvent) -> Next {
+        self.stream(&event);
+        match event {
+            OperationEvent::Preparing => Next::GoOn,
+            OperationEvent::Proposed(proposal) => self.decide(session, &proposal),
+            OperationEvent::NotConfirmed { problem } => Next::End {
+                exit: Exit::Usage,
+                outcome: "not-confirmed",
+                problem: Some(problem),
+                detail: Text::default(),
+            },
+            OperationEvent::StepStarted { step, what } => self.say(&format!("step {step}: {what}")),
+            OperationEvent::StepDone { step, detail } => self.say(&format!("step {step}: {detail}")),
+            OperationEvent::Verifying { progress } => self.say(&progress),
+            OperationEvent::Ended { verdict } => Next::End {
+                exit: Exit::from(&verdict),
+                outcome: outcome(&verdict),
+                problem: None,
+                detail: verdict.detail().clone(),
+            },
+            OperationEvent::Failed { failure, problem } => Next::End {
+                exit: Exit::from(failure),
+                outcome: failure_word(failure),
+                problem: Some(problem),
+                detail: Text::default(),
+            },
+        }
+    }
+
+    /// Confirms a proposal by what the arguments say, or says why not.
+    fn decide(&mut self, session: &Session, proposal: &Proposal) -> Next {
+        let end = |exit, outcome, problem| Next::End { exit, outcome, problem, detail: Text::default() };
+        if self.format == Format::Text {
+            // Asked for, the plan is data; else it is talk about what is going to happen.
+            let plan = proposal::text(proposal);
+            if self.consent.dry_run { drop(output::print_text(&plan)) } else { say(plan.trim_end()) }
+        }
+        let is_denied = proposal.checks.iter().any(|check| check.mark == Mark::Denied);
+        match &proposal.refusal {
+            Some(problem) if is_denied || self.consent.write => {
+                return end(Exit::Denied, "denied", Some(problem.clone()));
+            }
+            _ if self.consent.dry_run => return end(Exit::Done, "planned", None),
+            Some(problem) => return end(Exit::Usage, "not-confirmed", Some(problem.clone())),
+            None => {}
+        }
+        let Some(reason) = self.consent.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
+            let problem = Problem::new("a change needs a reason", "it is recorded with it", "--reason TEXT");
+            return end(Exit::Usage, "not-confirmed", Some(problem));
+        };
+        let plan = proposal.plan.hash();
+        self.confirmed = Some(plan.clone());
+        let typed = self.consent.confirm.clone().unwrap_or_default();
+        session.confirm(self.id, Proof { plan, typed, reason: Text::from_untrusted(reason) });
+        Next::GoOn
+    }
+
+    /// Tells people how it goes.
+    fn say(&self, words: &str) -> Next {
+        if self.format == Format::Text {
+            say(words);
+        }
+        Next::GoOn
+    }
+
+    /// Tells scripts how it goes. That nobody listens any more must not stop a change half-way.
+    fn stream(&self, event: &OperationEvent) {
+        if self.format != Format::Text {
+            drop(output::print_line(&line(event)));
+        }
+    }
+
+    /// Tells how it ended.
+    fn end(&self, exit: Exit, outcome: &str, problem: Option<Problem>, detail: &Text) -> Result<Exit, Problem> {
+        let problems: Vec<Problem> = problem.into_iter().collect();
+        problems.iter().for_each(complain);
+        if self.format == Format::Text {
+            let printed = if problems.is_empty() && !self.consent.dry_run {
+                output::print_text(&format!("{}: {detail}\n", outcome.replace('-', " ")))
+            } else {
+                Ok(())
+            };
+            return output::ended(printed, exit);
+        }
+        let more = json!({
+            "outcome": outcome,
+            "detail": detail,
+            "action": self.action,
+            "plan": self.confirmed,
+        });
+        let printed = output::print_line(&Ending { exit, problems: &problems, more }.json());
+        output::ended(printed, exit)
+    }
+
+    /// Ends because of a signal: nothing was sent before it was confirmed, and afterwards the journal tells more.
+    fn interrupted(&self, number: u8) -> Result<Exit, Problem> {
+        let (outcome, hint) = match self.confirmed {
+            None => ("interrupted", "nothing was sent"),
+            Some(_) => ("unknown", "midwatch audit show tells what was sent; midwatch rollouts shows how it goes"),
+        };
+        let problem = Problem::new("interrupted by a signal", "", hint);
+        self.end(Exit::Signal(number), outcome, Some(problem), &Text::default())
+    }
+}
+
+/// How long to watch.
+fn patience(timeout: &str) -> Result<Patience, Problem> {
+    let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
+    let limit = limit.filter(|limit| !limit.is_zero());
+    let limit =
+        limit.ok_or_else(|| Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s"))?;
+    let usual = Patience::default();
+    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..usual })
+}
+
+/// An event as a line.
+fn line(event: &OperationEvent) -> Value {
+    let (name, more) = match event {
+        OperationEvent::Preparing => ("preparing", json!({})),
+        OperationEvent::Proposed(proposal) => ("proposed", proposal::json(proposal)),
+        OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
+        OperationEvent::StepStarted { step, what } => ("step-started", json!({ "step": step, "what": what })),
+        OperationEvent::StepDone { step, detail } => ("step-done", json!({ "step": step, "detail": detail })),
+        OperationEvent::Verifying { progress } => ("verifying", json!({ "progress": progress })),
+        OperationEvent::Ended { verdict } => {
+            ("ended", json!({ "verdict": outcome(verdict), "detail": verdict.detail() }))
+        }
+        OperationEvent::Failed { failure, problem } => {
+            ("failed", json!({ "failure": failure_word(*failure), "problem": shape::problem(problem) }))
+        }
+    };
+    let mut line = json!({ "apiVersion": API_VERSION, "kind": "OperationEvent", "event": name });
+    output::merge(&mut line, more);
+    line
+}
+
+fn outcome(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified(_) => "verified",
+        Verdict::NotConverged(_) => "not-converged",
+        Verdict::Reverted(_) => "reverted",
+        Verdict::Unknown(_) => "unknown",
+        Verdict::Accepted(_) => "accepted",
+    }
+}
+
+fn failure_word(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Impossible => "impossible",
+        Failure::NothingToDo => "nothing-to-do",
+        Failure::Denied => "denied",
+        Failure::NotConfirmed => "not-confirmed",
+        Failure::Conflict => "conflict",
+        Failure::Rejected => "rejected",
+        Failure::Unreachable => "unreachable",
+        Failure::Unknown => "unknown",
+        Failure::NotRecorded => "not-recorded",
+    }
+}

@@ -1,0 +1,146 @@
+//! Changes from a script: the same intents, checks and records as on the screen.
+
+use crate::cli::{Change, Command, Consent, Evict, Scale};
+use crate::domain::intent::{Intent, Size};
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::runtime::Session;
+
+use super::answer::Asked;
+use super::find::{check_environment, is_in, objects, workloads};
+use super::output::{self, Ending, json};
+use super::reading::{judge, read};
+use super::{Exit, complain, say};
+
+mod carry_out;
+mod proposal;
+
+/// What finds the workload that is meant, and its environment.
+pub(super) const WORKLOAD_KINDS: [Kind; 4] = [Kind::Namespace, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
+
+/// What finds the pod that is meant, and its environment.
+pub(super) const POD_KINDS: [Kind; 2] = [Kind::Namespace, Kind::Pod];
+
+/// What is wanted, before it is known of what.
+type Wish = Box<dyn FnOnce(ObjectRef) -> Intent>;
+
+/// What a command wants: the wish, how its target is named, and what shows that it is meant.
+struct Wanted<'a> {
+    wish: Wish,
+    name: Name<'a>,
+    consent: &'a Consent,
+}
+
+/// How a target is named.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Workload(&'a Change),
+    Pod(&'a str),
+}
+
+/// Carries out a change; none for a command that is a question.
+pub(super) async fn change(
+    session: &mut Session,
+    asked: Asked<'_>,
+    command: &Command,
+) -> Option<Result<Exit, Problem>> {
+    let wanted = wanted(command)?;
+    Some(begin(session, asked, wanted).await)
+}
+
+/// What a command wants to change, if it does.
+fn wanted(command: &Command) -> Option<Wanted<'_>> {
+    let (change, wish): (&Change, Wish) = match command {
+        Command::Rollback(args) => {
+            let to = args.to.as_deref().map(Text::from_untrusted);
+            (&args.change, Box::new(|target| Intent::Rollback { target, to }))
+        }
+        Command::Restart(args) => (args, Box::new(|target| Intent::Restart { target })),
+        Command::Pause(args) => (args, Box::new(|target| Intent::Pause { target })),
+        Command::Resume(args) => (args, Box::new(|target| Intent::Resume { target })),
+        Command::Scale(args) => {
+            let to = size(args)?;
+            (&args.change, Box::new(move |target| Intent::Scale { target, to }))
+        }
+        Command::SetImage(args) => {
+            let (image, container) =
+                (Text::from_untrusted(&args.image), args.container.as_deref().map(Text::from_untrusted));
+            (&args.change, Box::new(|target| Intent::SetImage { target, container, image }))
+        }
+        Command::Evict(Evict { pod, consent }) => {
+            let wish: Wish = Box::new(|target| Intent::Evict { target });
+            return Some(Wanted { wish, name: Name::Pod(pod), consent });
+        }
+        _ => return None,
+    };
+    Some(Wanted { wish, name: Name::Workload(change), consent: &change.consent })
+}
+
+/// The size that is wanted; the command line makes sure that there is one.
+fn size(args: &Scale) -> Option<Size> {
+    match (args.replicas, args.min, args.max) {
+        (Some(count), ..) => Some(Size::Replicas(count)),
+        (None, Some(min), Some(max)) => Some(Size::Bounds { min, max }),
+        _ => None,
+    }
+}
+
+/// Finds the one target and goes on; more than one is told and never guessed.
+async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> Result<Exit, Problem> {
+    let (kinds, essential): (&[Kind], &[Kind]) = match wanted.name {
+        Name::Workload(_) => (&WORKLOAD_KINDS, &Kind::WORKLOADS),
+        Name::Pod(_) => (&POD_KINDS, &[Kind::Pod]),
+    };
+    read(session, kinds).await;
+    let reading = judge(session, kinds, essential);
+    if !reading.is_any {
+        reading.problems.iter().for_each(complain);
+        return super::answer::nothing(asked.format, &reading);
+    }
+    if reading.exit == Exit::Partly {
+        // The one that is meant may be in a cluster that does not answer, and the one that is found be another one.
+        reading.problems.iter().for_each(complain);
+        let ending = Ending { exit: Exit::Unreachable, problems: &reading.problems, more: serde_json::Value::Null };
+        return output::result(asked.format, &ending);
+    }
+    check_environment(session, asked.place)?;
+    let mut found = match wanted.name {
+        Name::Workload(change) => workloads(session, asked.place, &change.service, change.workload.as_deref())?,
+        Name::Pod(pod) => pods(session, asked, pod)?,
+    };
+    if found.len() > 1 {
+        return ambiguous(asked, wanted.name, &found);
+    }
+    carry_out::carry_out(session, asked.format, (wanted.wish)(found.remove(0)), wanted.consent).await
+}
+
+/// The pods of a name.
+fn pods(session: &Session, asked: Asked<'_>, pod: &str) -> Result<Vec<ObjectRef>, Problem> {
+    let is_meant = |object: &ObjectRef| object.name == pod && is_in(asked.place, &session.place_of(object).environment);
+    let found: Vec<ObjectRef> = objects(session, &[Kind::Pod]).into_iter().filter(is_meant).collect();
+    if found.is_empty() {
+        return Err(Problem::new(format!("there is no pod {pod}"), "", "midwatch get pods shows what there is"));
+    }
+    Ok(found)
+}
+
+/// Says what all could be meant.
+fn ambiguous(asked: Asked<'_>, name: Name<'_>, found: &[ObjectRef]) -> Result<Exit, Problem> {
+    let (name, is_pod) = match name {
+        Name::Workload(change) => (change.service.as_str(), false),
+        Name::Pod(pod) => (pod, true),
+    };
+    let what = if is_pod { "pods" } else { "workloads" };
+    say(&format!("midwatch: {} is {} {what}; say which one is meant:", Text::from(name), found.len()));
+    for object in found {
+        let workload = if is_pod { String::new() } else { format!("--workload {} ", object.kind_and_name()) };
+        say(&format!("  {workload}-n {} --context {}", object.namespace, object.cluster));
+    }
+    let problem =
+        Problem::new(format!("{name} is several {what}"), "", "say which one with --workload, -n and --context");
+    let candidates: Vec<_> = found.iter().map(json::object).collect();
+    let more = serde_json::json!({ "outcome": "ambiguous", "candidates": candidates });
+    output::result(asked.format, &Ending { exit: Exit::Usage, problems: &[problem], more })
+}

@@ -1,0 +1,95 @@
+//! A plan as `--dry-run` prints it: everything that the screen shows before somebody says yes.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::domain::operation::{Mark, Proposal};
+use crate::domain::plan::Step;
+use crate::domain::text::Text;
+
+use super::super::diff;
+use super::super::output::json as shape;
+
+/// The plan for people.
+pub(super) fn text(proposal: &Proposal) -> String {
+    let plan = &proposal.plan;
+    let mut text = format!("{}\n  {} in {}", plan.title, plan.target.kind_and_name(), plan.target.namespace);
+    let _ = writeln!(text, " on {}, environment {}, plan {}", plan.target.cluster, plan.environment, plan.short_hash());
+    let _ = writeln!(text, "  as {}", proposal.actor);
+    for (number, step) in (1..).zip(&plan.steps) {
+        let _ = writeln!(text, "\nstep {number}: {}", step.what);
+        let _ = writeln!(text, "  {} -> {}", step.before, step.after);
+        let _ = writeln!(text, "  {}", step.call.request(&step.object));
+    }
+    let _ = writeln!(text);
+    said(&mut text, "then", [&plan.then]);
+    said(&mut text, "touches", [&plan.touches]);
+    said(&mut text, "restores", &plan.restores);
+    said(&mut text, "does not restore", &plan.does_not_restore);
+    said(&mut text, "beware", &plan.warnings);
+    for check in &proposal.checks {
+        let mark = match check.mark {
+            Mark::Allowed => "allowed",
+            Mark::Denied => "denied",
+            Mark::Unknown => "unknown",
+        };
+        let _ = writeln!(text, "{mark}: {}", check.what);
+        if !check.remedy.is_empty() {
+            let _ = writeln!(text, "  {}", check.remedy);
+        }
+    }
+    for line in &plan.difference {
+        let _ = writeln!(text, "  {}", diff::text(line));
+    }
+    said(&mut text, "way back", plan.way_back.as_ref());
+    said(&mut text, "command", [&plan.command]);
+    text
+}
+
+/// Adds lines under a word; nothing where there is nothing to say.
+fn said<'a>(text: &mut String, word: &str, lines: impl IntoIterator<Item = &'a Text>) {
+    for line in lines.into_iter().filter(|line| !line.is_empty()) {
+        let _ = writeln!(text, "{word}: {line}");
+    }
+}
+
+/// The plan for scripts.
+pub(super) fn json(proposal: &Proposal) -> Value {
+    let plan = &proposal.plan;
+    json!({
+        "plan": {
+            "hash": plan.hash(),
+            "verb": plan.intent.verb().word(),
+            "title": plan.title,
+            "service": plan.service,
+            "environment": plan.environment,
+            "protected": plan.is_protected,
+            "target": shape::object(&plan.target),
+            "uid": plan.uid,
+            "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
+            "then": plan.then,
+            "touches": plan.touches,
+            "restores": plan.restores,
+            "doesNotRestore": plan.does_not_restore,
+            "warnings": plan.warnings,
+            "difference": plan.difference.iter().map(diff::line).collect::<Vec<_>>(),
+            "wayBack": plan.way_back,
+            "command": plan.command,
+        },
+        "actor": proposal.actor,
+        "checks": proposal.checks.iter().map(shape::check).collect::<Vec<_>>(),
+        "refusal": proposal.refusal.as_ref().map(shape::problem),
+    })
+}
+
+fn step(step: &Step) -> Value {
+    json!({
+        "what": step.what,
+        "object": shape::object(&step.object),
+        "before": step.before,
+        "after": step.after,
+        "request": step.call.request(&step.object),
+        "call": step.call,
+    })
+}

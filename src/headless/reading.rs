@@ -1,0 +1,172 @@
+//! Waiting for the first lists, and judging what they are worth: complete, in part, or not to be had at all.
+
+use std::time::Duration;
+
+use crate::domain::kind::Kind;
+use crate::domain::object::ClusterName;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::domain::update::Login;
+use crate::runtime::Session;
+use crate::state::{Freshness, Inventory};
+
+use super::{Exit, say};
+
+/// How long to wait for the first lists: longer than a login program may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What was read, as far as it could be.
+pub(super) struct Reading {
+    /// Whether anything of what was asked for is known.
+    pub(super) is_any: bool,
+    /// What is missing, and why.
+    pub(super) problems: Vec<Problem>,
+    /// What a script is told.
+    pub(super) exit: Exit,
+}
+
+/// Reads some kinds of all clusters of a session; what cannot be had is not waited for.
+pub(super) async fn read(session: &mut Session, kinds: &[Kind]) {
+    wait(session, |inventory| kinds.iter().all(|kind| inventory.freshness(*kind) != Freshness::Loading)).await;
+}
+
+/// Waits until each cluster has said who we are, or cannot say it.
+pub(super) async fn read_identities(session: &mut Session) {
+    wait(session, |inventory| inventory.identity().is_some()).await;
+}
+
+/// Waits until something holds of each cluster that can be reached.
+async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
+    let mut told = Vec::new();
+    let waiting = async {
+        while !is_settled(session, &is_known) {
+            drop(session.absorb().await);
+            tell_login(session, &mut told);
+        }
+    };
+    // What is missing after that is told by who looks at it.
+    drop(tokio::time::timeout(LIMIT, waiting).await);
+}
+
+/// Whether nothing more is to come of any cluster.
+fn is_settled(session: &Session, is_known: &impl Fn(&Inventory) -> bool) -> bool {
+    session.cluster_names().iter().all(|name| {
+        session.state().cluster(name).is_some_and(|inventory| is_unreachable(inventory) || is_known(inventory))
+    })
+}
+
+/// Whether a cluster never answered, and does not because somebody still has to log in.
+fn is_unreachable(inventory: &Inventory) -> bool {
+    let is_logging_in = matches!(inventory.login(), Some(Login::Running(_)));
+    inventory.heard().is_none() && inventory.silence().is_some() && !is_logging_in
+}
+
+/// Says what login programs say: there may be a code in it that somebody has to type.
+fn tell_login(session: &Session, told: &mut Vec<Text>) {
+    for (_, inventory) in session.state().clusters() {
+        if let Some(Login::Running(lines)) = inventory.login() {
+            for line in lines {
+                if !told.contains(line) {
+                    say(line);
+                    told.push(line.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Judges what was read. Of the essential kinds one must be known; without any, that a cluster answers is enough.
+pub(super) fn judge(session: &Session, kinds: &[Kind], essential: &[Kind]) -> Reading {
+    let mut problems = Vec::new();
+    let (mut known, mut failed) = (0, 0);
+    for name in session.cluster_names() {
+        let from = problems.len();
+        match session.state().cluster(name) {
+            None => {
+                problems.push(Problem::new(format!("{name} does not answer"), "", "try again"));
+                failed += 1;
+            }
+            Some(inventory) if inventory.heard().is_none() => {
+                let silence = inventory.silence().cloned();
+                problems.push(silence.unwrap_or_else(|| Problem::new(format!("{name} does not answer"), "", "")));
+                failed += 1;
+            }
+            Some(inventory) => {
+                let missing = missing(inventory, kinds, essential, &mut problems);
+                known += usize::from(essential.is_empty() || missing.known > 0);
+                failed += usize::from(missing.is_late);
+            }
+        }
+        if session.cluster_names().len() > 1 {
+            problems[from..].iter_mut().for_each(|problem| *problem = named(name, problem));
+        }
+    }
+    let exit = match (known, failed) {
+        (0, 0) => Exit::Denied,
+        (0, _) => Exit::Unreachable,
+        (_, 0) => Exit::Done,
+        (_, _) => Exit::Partly,
+    };
+    Reading { is_any: known > 0, problems, exit }
+}
+
+/// What of a cluster is missing.
+struct Missing {
+    /// How many of the essential kinds are known.
+    known: usize,
+    /// Whether one of them is late.
+    is_late: bool,
+}
+
+/// Finds what is missing of a cluster that answers.
+fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: &mut Vec<Problem>) -> Missing {
+    let mut missing = Missing { known: 0, is_late: false };
+    let (mut denied, mut why) = (Vec::new(), Text::default());
+    for kind in kinds {
+        let is_essential = essential.contains(kind);
+        match inventory.freshness(*kind) {
+            Freshness::Live => missing.known += usize::from(is_essential),
+            Freshness::Partial(namespaces) => {
+                missing.known += usize::from(is_essential);
+                denied.push(format!("{} in {}", kind.plural(), words(&namespaces)));
+            }
+            Freshness::NoAccess(problem) => {
+                denied.push(kind.plural().to_owned());
+                if why.is_empty() {
+                    why = problem.why;
+                }
+            }
+            Freshness::Absent(problem) => problems.push(problem),
+            Freshness::Late { problem, .. } => {
+                missing.is_late |= is_essential;
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+            Freshness::Loading => {
+                missing.is_late |= is_essential;
+                let limit = LIMIT.as_secs();
+                problems.push(Problem::new(
+                    format!("{} are not complete", kind.plural()),
+                    format!("no whole list within {limit} s"),
+                    "ask for one namespace with -n",
+                ));
+            }
+        }
+    }
+    if !denied.is_empty() {
+        let denied = denied.join(", ");
+        let hint = format!("ask a cluster administrator for a role with: get, list, watch {denied}");
+        problems.push(Problem::new(format!("no access: {denied}"), why, hint));
+    }
+    missing
+}
+
+fn words(names: &[Text]) -> String {
+    names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// A problem of one of several clusters.
+fn named(cluster: &ClusterName, problem: &Problem) -> Problem {
+    Problem { what: format!("{cluster}: {}", problem.what).into(), ..problem.clone() }
+}

@@ -1,0 +1,167 @@
+//! An object of any kind as JSON, and which of its members make the columns of a table.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::condition::{Truth, find};
+use crate::domain::kind::Kind;
+use crate::domain::object::{Labels, Meta, ObjectRef};
+use crate::domain::pod::{Container, ContainerState, Pod};
+use crate::domain::row::Row;
+use crate::domain::workload::Workload;
+
+/// The members that stand in the columns of a kind's table.
+pub(super) fn columns(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Namespace => &["name", "phase", "created"],
+        Kind::Node => &["name", "status", "cordoned", "version", "ip", "created"],
+        Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
+            &["namespace", "name", "ready", "desired", "updated", "available", "images", "created"]
+        }
+        Kind::Pod => &["namespace", "name", "readiness", "status", "restarts", "node", "ip", "created"],
+        Kind::ReplicaSet => &["namespace", "name", "revision", "ready", "desired", "images", "created"],
+        Kind::HorizontalPodAutoscaler => &["namespace", "name", "target", "current", "min", "max", "created"],
+        Kind::PodDisruptionBudget => &["namespace", "name", "minAvailable", "maxUnavailable", "allowed", "created"],
+        Kind::Job => &["namespace", "name", "succeeded", "completions", "failed", "active", "created"],
+        Kind::CronJob => &["namespace", "name", "schedule", "suspended", "active", "last", "created"],
+        Kind::Service => &["namespace", "name", "class", "clusterIp", "ports", "created"],
+        Kind::EndpointSlice => &["namespace", "name", "addressType", "ready", "total", "created"],
+        Kind::Ingress => &["namespace", "name", "class", "hosts", "backends", "addresses", "created"],
+        Kind::Event => &["last", "class", "reason", "namespace", "about", "count", "message"],
+        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision => &["namespace", "name", "created"],
+    }
+}
+
+/// The headings over those columns.
+pub(super) fn header(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Namespace => &["NAME", "STATUS", "AGE"],
+        Kind::Node => &["NAME", "STATUS", "CORDONED", "VERSION", "IP", "AGE"],
+        Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
+            &["NAMESPACE", "NAME", "READY", "DESIRED", "UPDATED", "AVAILABLE", "IMAGES", "AGE"]
+        }
+        Kind::Pod => &["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "NODE", "IP", "AGE"],
+        Kind::ReplicaSet => &["NAMESPACE", "NAME", "REVISION", "READY", "DESIRED", "IMAGES", "AGE"],
+        Kind::HorizontalPodAutoscaler => &["NAMESPACE", "NAME", "TARGET", "NOW", "MIN", "MAX", "AGE"],
+        Kind::PodDisruptionBudget => &["NAMESPACE", "NAME", "MIN-AVAILABLE", "MAX-UNAVAILABLE", "ALLOWED", "AGE"],
+        Kind::Job => &["NAMESPACE", "NAME", "DONE", "OF", "FAILED", "ACTIVE", "AGE"],
+        Kind::CronJob => &["NAMESPACE", "NAME", "SCHEDULE", "SUSPENDED", "ACTIVE", "LAST", "AGE"],
+        Kind::Service => &["NAMESPACE", "NAME", "TYPE", "CLUSTER-IP", "PORTS", "AGE"],
+        Kind::EndpointSlice => &["NAMESPACE", "NAME", "TYPE", "READY", "OF", "AGE"],
+        Kind::Ingress => &["NAMESPACE", "NAME", "CLASS", "HOSTS", "BACKENDS", "ADDRESSES", "AGE"],
+        Kind::Event => &["LAST", "TYPE", "REASON", "NAMESPACE", "OBJECT", "COUNT", "MESSAGE"],
+        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision => &["NAMESPACE", "NAME", "AGE"],
+    }
+}
+
+/// An object with its identity and what its kind adds.
+pub(super) fn describe(row: &Row, object: &ObjectRef) -> Value {
+    let mut described = identity(row.meta(), object);
+    if let Value::Object(more) = members(row) {
+        described.extend(more);
+    }
+    Value::Object(described)
+}
+
+/// What every object has.
+fn identity(meta: &Meta, object: &ObjectRef) -> Map<String, Value> {
+    let identity = json!({
+        "cluster": object.cluster,
+        "resource": object.kind.plural(),
+        "namespace": meta.namespace,
+        "name": meta.name,
+        "uid": meta.uid,
+        "created": meta.created,
+        "deleted": meta.deleted,
+        "labels": labels(&meta.labels),
+        "owner": meta.owner.as_ref().map(|owner| json!({ "kind": owner.kind, "name": owner.name })),
+    });
+    match identity {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// What its kind adds.
+fn members(row: &Row) -> Value {
+    match row {
+        Row::Namespace(row) => json!({ "phase": row.phase }),
+        Row::Deployment(row) | Row::StatefulSet(row) | Row::DaemonSet(row) => workload(row),
+        Row::Pod(row) => pod(row),
+        Row::ReplicaSet(row) => json!({
+            "revision": row.revision, "hash": row.hash(), "desired": row.desired, "ready": row.ready, "images": row.images,
+            "changeCause": row.change_cause,
+        }),
+        Row::Autoscaler(row) => json!({
+            "target": format!("{}/{}", row.target_kind.to_lowercase(), row.target_name),
+            "min": row.min, "max": row.max, "current": row.current, "desired": row.desired,
+        }),
+        Row::DisruptionBudget(row) => json!({
+            "minAvailable": row.min_available, "maxUnavailable": row.max_unavailable, "allowed": row.allowed,
+            "healthy": row.healthy, "expected": row.expected,
+        }),
+        Row::Job(row) => json!({
+            "completions": row.completions, "succeeded": row.succeeded, "failed": row.failed, "active": row.active,
+            "started": row.started, "finished": row.finished,
+        }),
+        Row::CronJob(row) => json!({
+            "schedule": row.schedule, "suspended": row.is_suspended, "active": row.active, "last": row.last,
+        }),
+        Row::Service(row) => json!({
+            "class": row.class, "clusterIp": row.cluster_ip, "ports": row.ports, "selector": labels(&row.selector),
+        }),
+        Row::EndpointSlice(row) => json!({ "addressType": row.address_type, "ready": row.ready, "total": row.total }),
+        Row::Ingress(row) => json!({
+            "class": row.class, "hosts": row.hosts, "backends": row.backends, "addresses": row.addresses,
+        }),
+        Row::Node(row) => {
+            let ready = find(&row.conditions, "Ready").map(|ready| ready.truth);
+            let status = match ready {
+                Some(Truth::True) => "Ready",
+                Some(Truth::False) => "NotReady",
+                _ => "Unknown",
+            };
+            json!({ "status": status, "cordoned": row.is_cordoned, "version": row.version, "ip": row.ip })
+        }
+        Row::Event(row) => json!({
+            "class": row.class, "reason": row.reason, "message": row.message, "count": row.count, "source": row.source,
+            "about": format!("{}/{}", row.about_kind.to_lowercase(), row.about_name), "first": row.first, "last": row.last,
+        }),
+        Row::Unreadable(row) => json!({ "unreadable": row.why }),
+        Row::ControllerRevision(_) | Row::ConfigMap(_) | Row::Secret(_) => Value::Null,
+    }
+}
+
+fn workload(row: &Workload) -> Value {
+    json!({
+        "desired": row.desired, "current": row.current, "updated": row.updated, "ready": row.ready,
+        "available": row.available, "paused": row.is_paused, "images": row.images, "version": row.version(),
+        "revision": row.revision, "changeCause": row.change_cause,
+    })
+}
+
+fn pod(row: &Pod) -> Value {
+    let (ready, all) = row.readiness();
+    json!({
+        "readiness": format!("{ready}/{all}"), "status": row.status(), "phase": row.phase, "restarts": row.restarts(),
+        "node": row.node, "ip": row.ip, "containers": row.containers.iter().map(container).collect::<Vec<_>>(),
+    })
+}
+
+fn container(container: &Container) -> Value {
+    let (state, reason) = match &container.state {
+        ContainerState::Unreported => ("unreported", None),
+        ContainerState::Waiting { reason, .. } => ("waiting", Some(reason)),
+        ContainerState::Running { .. } => ("running", None),
+        ContainerState::Terminated(end) => ("terminated", Some(&end.reason)),
+    };
+    let last =
+        container.last.as_ref().map(|end| json!({ "reason": end.reason, "exitCode": end.exit_code, "at": end.at }));
+    json!({
+        "name": container.name, "image": container.image, "ready": container.ready, "restarts": container.restarts,
+        "state": state, "reason": reason, "lastTermination": last,
+    })
+}
+
+fn labels(labels: &Labels) -> Value {
+    labels.iter().map(|(key, value)| (key.to_string(), Value::from(value.as_str()))).collect::<Map<_, _>>().into()
+}

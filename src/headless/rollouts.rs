@@ -1,0 +1,69 @@
+//! `midwatch rollouts`: how far each workload is on its way to its newest revision.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::domain::problem::Problem;
+use crate::domain::rollout::{Rollout, StuckSignal};
+use crate::domain::text::Text;
+use crate::runtime::Session;
+use crate::state::ServiceBoard;
+
+use super::Exit;
+use super::answer::{Asked, Needs, answer};
+use super::find::{check_environment, is_in};
+use super::output::text::age;
+use super::output::{Item, Listing, json};
+use super::services::{ESSENTIAL, KINDS};
+
+/// Shows rollouts.
+pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    let mut board = ServiceBoard::default();
+    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    answer(session, asked, needs, |session, now| {
+        check_environment(session, asked.place)?;
+        board.refresh(session.state(), now);
+        let shown = board.rollouts().iter().filter(|rollout| is_in(asked.place, &rollout.service.environment));
+        Ok(Listing {
+            kind: "Rollout",
+            header: &["PHASE", "SERVICE", "ENVIRONMENT", "WORKLOAD", "VERSION", "LEFT", "PROGRESS", "WHY"],
+            items: shown.map(|rollout| item(rollout, now)).collect(),
+        })
+    })
+    .await
+}
+
+fn item(rollout: &Rollout, now: Timestamp) -> Item {
+    let (status, workload) = (&rollout.status, &rollout.workload);
+    let signals: Vec<String> = status.signals.iter().map(StuckSignal::to_string).collect();
+    // A deadline lies ahead: how long until it is what there is left.
+    let left = status.left(now).map(|left| age(Some(now - left), now)).unwrap_or_default();
+    Item {
+        cluster: workload.cluster.clone(),
+        key: format!("{}/{}/{}", workload.cluster, workload.namespace, workload.kind_and_name()),
+        cells: vec![
+            status.phase.word().into(),
+            rollout.service.name.clone(),
+            rollout.service.environment.clone(),
+            workload.kind_and_name().into(),
+            rollout.version.clone(),
+            left,
+            status.progress.clone(),
+            Text::from(signals.join("; ")),
+        ],
+        json: json!({
+            "workload": json::object(workload),
+            "service": rollout.service.name,
+            "environment": rollout.service.environment,
+            "version": rollout.version,
+            "phase": status.phase.word(),
+            "done": status.is_done,
+            "progress": status.progress,
+            "updated": status.updated,
+            "desired": status.desired,
+            "oldLeft": status.old_left,
+            "deadline": status.deadline,
+            "signals": signals,
+        }),
+    }
+}

@@ -1,0 +1,93 @@
+//! `midwatch services`: every service and how it is, worst first.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::domain::kind::Kind;
+use crate::domain::problem::Problem;
+use crate::domain::service::Service;
+use crate::domain::text::Text;
+use crate::runtime::Session;
+use crate::state::ServiceBoard;
+
+use super::Exit;
+use super::answer::{Asked, Needs, answer};
+use super::find::{check_environment, is_in};
+use super::output::text::age;
+use super::output::{Item, Listing, json};
+
+/// What health is computed from.
+pub(super) const KINDS: [Kind; 9] = [
+    Kind::Namespace,
+    Kind::Deployment,
+    Kind::Pod,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::ReplicaSet,
+    Kind::ControllerRevision,
+    Kind::Job,
+    Kind::Event,
+];
+
+/// Without any of these there are no services.
+pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+
+/// Shows services.
+pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    let mut board = ServiceBoard::default();
+    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    answer(session, asked, needs, |session, now| {
+        check_environment(session, asked.place)?;
+        board.refresh(session.state(), now);
+        let shown = board.services().iter().filter(|service| is_in(asked.place, &service.id.environment));
+        Ok(Listing {
+            kind: "Service",
+            header: &["HEALTH", "SERVICE", "ENVIRONMENT", "VERSION", "READY", "RESTARTS", "SINCE", "WHY"],
+            items: shown.map(|service| item(service, now)).collect(),
+        })
+    })
+    .await
+}
+
+fn item(service: &Service, now: Timestamp) -> Item {
+    let id = &service.id;
+    let version = match &service.version.next {
+        Some(next) => Text::from(format!("{}->{next}", service.version.now)),
+        None => service.version.now.clone(),
+    };
+    Item {
+        cluster: id.cluster.clone(),
+        key: format!("{}/{}/{}", id.cluster, id.environment, id.name),
+        json: describe(service),
+        cells: vec![
+            service.verdict.health.word().into(),
+            id.name.clone(),
+            id.environment.clone(),
+            version,
+            format!("{}/{}", service.ready, service.desired).into(),
+            service.restarts.to_string().into(),
+            age(service.since(), now),
+            service.verdict.reason.clone(),
+        ],
+    }
+}
+
+fn describe(service: &Service) -> Value {
+    json!({
+        "cluster": service.id.cluster,
+        "environment": service.id.environment,
+        "name": service.id.name,
+        "partOf": service.part_of,
+        "protected": service.is_protected,
+        "namespaces": service.namespaces,
+        "workloads": service.workloads.iter().map(json::object).collect::<Vec<_>>(),
+        "health": service.verdict.health.word(),
+        "reason": service.verdict.reason,
+        "since": service.verdict.since,
+        "version": service.version.now,
+        "nextVersion": service.version.next,
+        "ready": service.ready,
+        "desired": service.desired,
+        "restarts": service.restarts,
+    })
+}

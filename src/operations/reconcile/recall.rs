@@ -1,0 +1,44 @@
+//! What an earlier session left open, told from its records and, where they do not suffice, from the world.
+
+use super::super::ports::{ControlPlane, ReadError};
+use super::footprint::judge;
+use crate::domain::audit::{Action, Event, Footprint, Missing, Reconciliation, StepResult};
+use crate::domain::text::Text;
+
+/// Finds out how the last step of an unfinished action ended. The result has none as long as its object cannot be read;
+/// `plane` is the cluster that it names, where that is connected. None for an action that is finished.
+pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option<Reconciliation> {
+    let missing = action.missing()?;
+    let (at, intent) = action.records.iter().rev().find_map(|entry| match &entry.event {
+        Event::Intent(intent) => Some((entry.at, intent)),
+        _ => None,
+    })?;
+    let (result, detail): (_, Text) = match missing {
+        Missing::Verdict => (Some(StepResult::Applied), "the server took it; nobody saw what came of it".into()),
+        Missing::Steps => (Some(StepResult::Applied), "the steps after it were never begun".into()),
+        Missing::Outcome => match (Footprint::of(intent), plane) {
+            (None, _) => (Some(StepResult::Unknown), "its record does not say what to look for".into()),
+            (Some(_), None) => (None, "its cluster is not among those that are read".into()),
+            (Some(footprint), Some(plane)) => {
+                let seen = plane.get(&footprint.object).await;
+                match (judge(&footprint, at, &seen), seen) {
+                    (Some((result, detail)), _) => (Some(result), detail),
+                    (None, Err(ReadError::Failed(problem))) => (None, problem.to_string().into()),
+                    (None, _) => (None, "it cannot be read".into()),
+                }
+            }
+        },
+    };
+    Some(Reconciliation {
+        action: action.id.clone(),
+        what: intent.what.clone(),
+        target: intent.target.clone(),
+        step: intent.step,
+        steps: intent.steps,
+        result,
+        detail,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! How the sections of a service share the screen: one below the other, or in two columns where it is wide.
+
+use ratatui::layout::Rect;
+
+use super::facts::Facts;
+use super::page::{Line, Section, Wish, share, window};
+use super::sections::{self, Detail};
+use super::{KINDS, Key, ServiceView, object_of};
+use crate::domain::change::ChangeClass;
+use crate::domain::health::Health;
+use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::rollout::Revision;
+use crate::domain::service::Service;
+use crate::tui::paint::span;
+use crate::tui::theme::Role;
+use crate::tui::views::ground::Ground;
+use crate::tui::widgets::table::{Cell, Column};
+use crate::tui::widgets::{sources, timeline};
+
+/// From this width on there are two columns.
+const WIDE: u16 = 150;
+
+/// Where each section stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Areas {
+    release: Rect,
+    pods: Rect,
+    revisions: Rect,
+    events: Rect,
+    changes: Rect,
+}
+
+/// How many lines each section could use, its heading included.
+struct Lengths {
+    release: u16,
+    pods: u16,
+    revisions: u16,
+    events: u16,
+    changes: u16,
+}
+
+impl ServiceView {
+    /// Builds the sections for an area: what is visible, and nothing else.
+    pub(super) fn lay_out(&mut self, facts: &Facts<'_>, service: &Service, ground: &Ground<'_>, area: Rect) {
+        let (look, now) = (ground.look, ground.now);
+        let is_doubted = service.verdict.health == Health::Unknown;
+        let most = (area.height / 3).max(4);
+        let release = [Detail::Guards, Detail::Trouble, Detail::Row]
+            .map(|detail| sections::workloads(facts, ground.state, detail, is_doubted, look, now))
+            .into_iter()
+            .enumerate()
+            .find(|(index, lines)| *index == 2 || lines.len() < usize::from(most))
+            .map(|(_, lines)| lines)
+            .unwrap_or_default();
+        let revisions: Vec<(&ObjectRef, &Revision)> = facts
+            .parts
+            .iter()
+            .flat_map(|part| part.revisions.iter().map(move |revision| (&part.object, revision)))
+            .collect();
+        // Events have a section of their own.
+        let changes = ground.timeline.of(&service.id).filter(|change| change.class != ChangeClass::Event);
+        let changes: Vec<Line> = timeline::of_service(changes, now).into_iter().map(Line::Words).collect();
+        let lengths = Lengths {
+            release: lines(release.len()).min(most),
+            pods: lines(facts.pods.len().max(1)),
+            revisions: if revisions.is_empty() { 0 } else { lines(revisions.len()) },
+            events: lines(facts.events.len().max(1)),
+            changes: lines(changes.len().max(1)),
+        };
+        let areas = areas(area, &lengths);
+        self.settle_cursor(facts, &revisions, areas);
+        let events = sections::events(&facts.events, now);
+        let mut note = String::new();
+        for (_, doubt) in sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now) {
+            note = doubt;
+        }
+        self.sections = vec![
+            self.release(release, areas.release),
+            self.pods(facts, is_doubted, ground, areas.pods, service),
+            self.revisions(&revisions, ground, areas.revisions),
+            told("Events", note, events, "none that the cluster still keeps", areas.events),
+            told("What changed", String::new(), changes, "nothing that is known of", areas.changes),
+        ];
+    }
+
+    /// Follows what is there: the order of the keys is that of the screen.
+    fn settle_cursor(&mut self, facts: &Facts<'_>, revisions: &[(&ObjectRef, &Revision)], areas: Areas) {
+        let parts = facts.parts.iter().map(|part| Key::Workload(part.object.clone()));
+        let pods = facts.pods.iter().map(|member| {
+            let part = &facts.parts[member.part].object;
+            Key::Pod { pod: object_of(part, &member.pod.meta.name), part: part.clone() }
+        });
+        // What is not on the screen cannot be selected.
+        let revisions = revisions
+            .iter()
+            .filter(|_| areas.revisions.height > 1)
+            .map(|(workload, revision)| Key::Revision { workload: (*workload).clone(), name: revision.name.clone() });
+        self.keys = parts.chain(pods).chain(revisions).collect();
+        let keys = &self.keys;
+        self.cursor.settle(
+            keys.len(),
+            usize::from(areas.pods.height),
+            |key| keys.iter().position(|other| other == key),
+            |index| keys[index].clone(),
+        );
+    }
+
+    /// The position of the selection among so many keys after the first ones.
+    fn selected(&self, first: usize, len: usize) -> Option<usize> {
+        self.cursor.index().checked_sub(first).filter(|index| *index < len)
+    }
+
+    fn release(&mut self, mut lines: Vec<Line>, area: Rect) -> Section {
+        let room = usize::from(area.height.saturating_sub(1));
+        let is_selected = |line: &Line| matches!(line, Line::Row(key, _) if self.cursor.selected() == Some(key));
+        let selected = lines.iter().position(is_selected);
+        let all = lines.len();
+        let visible = window(&mut self.tops[0], all, room, selected);
+        let more = all - visible.len();
+        lines.truncate(visible.end);
+        lines.drain(..visible.start);
+        self.table(0, "Release", String::new(), &sections::WORKLOADS, (lines, more), area)
+    }
+
+    fn pods(
+        &mut self,
+        facts: &Facts<'_>,
+        is_doubted: bool,
+        ground: &Ground<'_>,
+        area: Rect,
+        service: &Service,
+    ) -> Section {
+        let len = facts.pods.len();
+        let selected = self.selected(facts.parts.len(), len);
+        let visible = window(&mut self.tops[1], len, usize::from(area.height.saturating_sub(1)), selected);
+        let rows = facts.pods[visible.clone()].iter();
+        let mut lines: Vec<Line> =
+            rows.map(|member| sections::pod(facts, member, is_doubted, ground.look, ground.now)).collect();
+        if len == 0 {
+            let doubts = sources::doubts(ground.state, &service.id.cluster, &KINDS[4..], ground.now);
+            let words = doubts.into_iter().next().map_or_else(|| "none".to_owned(), |(_, words)| words);
+            lines.push(Line::Words(vec![span(Role::Muted, words)]));
+        }
+        let ready = facts.pods.iter().filter(|member| member.health == Health::Healthy).count();
+        let note = match (len, ready == len) {
+            (0 | 1, _) => String::new(),
+            (_, true) => format!("{len}, all well"),
+            (_, false) => format!("{len}, worst first"),
+        };
+        self.table(1, "Pods", note, &sections::PODS, (lines, len - visible.len()), area)
+    }
+
+    fn revisions(&mut self, revisions: &[(&ObjectRef, &Revision)], ground: &Ground<'_>, area: Rect) -> Section {
+        let len = revisions.len();
+        let selected = self.selected(self.keys.len() - len.min(self.keys.len()), len);
+        let visible = window(&mut self.tops[2], len, usize::from(area.height.saturating_sub(1)), selected);
+        let rows = revisions[visible.clone()].iter();
+        let lines = rows.map(|(workload, of)| sections::revision(workload, of, ground.look, ground.now)).collect();
+        self.table(2, "Revisions", String::new(), &sections::REVISIONS, (lines, len - visible.len()), area)
+    }
+
+    /// A section of rows; how many more there are is said below them.
+    fn table(
+        &mut self,
+        index: usize,
+        title: &'static str,
+        note: String,
+        columns: &'static [Column],
+        (mut lines, more): (Vec<Line>, usize),
+        area: Rect,
+    ) -> Section {
+        let rows: Vec<&[Cell<'static>]> = lines
+            .iter()
+            .filter_map(|line| match line {
+                Line::Row(_, cells) => Some(cells.as_slice()),
+                Line::Words(_) => None,
+            })
+            .collect();
+        self.widths[index].fit(columns, area.width, rows);
+        if more > 0 {
+            lines.push(Line::Words(vec![span(Role::Faint, format!("   {more} more"))]));
+        }
+        Section { area, title, note, columns, widths: self.widths[index].clone(), lines }
+    }
+}
+
+/// A section of words. With too little room the last line says how many more there are.
+fn told(title: &'static str, note: String, mut lines: Vec<Line>, none: &'static str, area: Rect) -> Section {
+    if lines.is_empty() {
+        lines.push(Line::Words(vec![span(Role::Muted, none)]));
+    }
+    Section { area, title, note, columns: &[], widths: crate::tui::widgets::table::Widths::default(), lines }
+}
+
+/// A heading and so many lines.
+fn lines(len: usize) -> u16 {
+    u16::try_from(len + 1).unwrap_or(u16::MAX)
+}
+
+/// Where each section stands.
+fn areas(area: Rect, lengths: &Lengths) -> Areas {
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
+    let pods = Wish { rank: 1, least: 6, most: lengths.pods };
+    let events = Wish { rank: 2, least: 5, most: lengths.events };
+    let revisions = Wish { rank: 3, least: 4, most: lengths.revisions };
+    let changes = Wish { rank: 4, least: 4, most: lengths.changes };
+    if area.width < WIDE {
+        let [release, pods, revisions, events, changes] = stack(inner, [release, pods, revisions, events, changes]);
+        return Areas { release, pods, revisions, events, changes };
+    }
+    let top = Rect { height: release.most.min(area.height), ..inner };
+    let below = (top.height + 1).min(area.height);
+    let left = Rect { y: area.y + below, height: area.height - below, width: inner.width * 3 / 5, ..inner };
+    let right = Rect { x: left.right() + 4, width: inner.width.saturating_sub(left.width + 4), ..left };
+    let [pods, revisions] = stack(left, [pods, revisions]);
+    let [events, changes] = stack(right, [events, changes]);
+    Areas { release: top, pods, revisions, events, changes }
+}
+
+/// Sections one below the other, with an empty line between.
+fn stack<const N: usize>(area: Rect, wishes: [Wish; N]) -> [Rect; N] {
+    let mut y = area.y;
+    let heights = share(area.height, &wishes);
+    std::array::from_fn(|index| {
+        let height = heights[index];
+        let section = Rect { y, height, ..area };
+        y += height + u16::from(height > 0);
+        section
+    })
+}

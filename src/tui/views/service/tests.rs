@@ -1,0 +1,137 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use insta::assert_snapshot;
+use ratatui::buffer::Buffer;
+
+use super::*;
+use crate::domain::row::Row;
+use crate::tui::views::fixture::{Scene, chat, deployment, event, reference, rows, text_of, world};
+
+/// The view of chat-service in a window of that body, laid out once.
+fn laid_out(scene: &Scene, width: u16, height: u16) -> ServiceView {
+    let mut view = ServiceView::new(chat());
+    lay_out(&mut view, scene, width, height);
+    view
+}
+
+fn lay_out(view: &mut ServiceView, scene: &Scene, width: u16, height: u16) {
+    let service = scene.board.find(&chat()).unwrap();
+    let facts = Facts::gather(&scene.state, service, scene.ground().now);
+    view.lay_out(&facts, service, &scene.ground(), Rect { x: 0, y: 0, width, height });
+}
+
+fn drawn(view: &ServiceView, scene: &Scene, width: u16, height: u16) -> String {
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
+    let painter = &mut Painter::new(&mut buffer, &scene.look);
+    for section in &view.sections {
+        section.render(painter, view.cursor.selected());
+    }
+    text_of(&buffer)
+}
+
+fn shown(healthy: usize, width: u16, height: u16) -> String {
+    let scene = Scene::of(world(rows(healthy)));
+    drawn(&laid_out(&scene, width, height), &scene, width, height)
+}
+
+// The body of a window is five lines lower than the window.
+#[test]
+fn a_small_window_shows_release_pods_and_events() {
+    assert_snapshot!(shown(9, 80, 19));
+}
+
+#[test]
+fn a_middling_window_shows_everything_one_below_the_other() {
+    assert_snapshot!(shown(9, 120, 35));
+}
+
+#[test]
+fn a_wide_window_has_two_columns() {
+    assert_snapshot!(shown(9, 200, 55));
+}
+
+#[test]
+fn every_pod_can_be_reached_though_healthy_ones_fold() {
+    let scene = Scene::of(world(rows(40)));
+    let mut view = laid_out(&scene, 80, 19);
+    let picture = drawn(&view, &scene, 80, 19);
+    assert!(picture.contains(" more"), "{picture}");
+    let last = view.keys.iter().rfind(|key| matches!(key, Key::Pod { .. })).unwrap().clone();
+    view.cursor.select(last.clone());
+    lay_out(&mut view, &scene, 80, 19);
+    assert_eq!(view.cursor.selected(), Some(&last));
+    let name = last.object().name;
+    assert!(drawn(&view, &scene, 80, 19).contains(&name[name.len() - 5..]));
+}
+
+#[test]
+fn what_is_selected_stays_selected_when_rows_move() {
+    let mut view = laid_out(&Scene::of(world(rows(3))), 120, 35);
+    let key =
+        Key::Revision { workload: reference(Kind::Deployment, "chat-service"), name: "chat-service-hash1".into() };
+    view.cursor.select(key.clone());
+    lay_out(&mut view, &Scene::of(world(rows(9))), 120, 35);
+    assert_eq!(view.cursor.selected(), Some(&key));
+}
+
+#[test]
+fn a_click_finds_the_row_that_is_drawn_there() {
+    let scene = Scene::of(world(rows(9)));
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        let view = laid_out(&scene, width, height);
+        let picture = drawn(&view, &scene, width, height);
+        let y = picture.lines().position(|line| line.contains("bbb")).unwrap();
+        let hit = view.sections.iter().find_map(|section| section.at(5, u16::try_from(y).unwrap()));
+        assert_eq!(hit.map(Key::object), Some(reference(Kind::Pod, "chat-service-hash2-bbbbb")), "{picture}");
+        assert!(view.sections.iter().all(|section| section.at(5, 0).is_none()), "a heading is no row");
+    }
+}
+
+#[test]
+fn pods_are_worst_first_with_their_revision_and_events_are_those_of_the_service() {
+    let scene = Scene::of(world(rows(2)));
+    let facts = Facts::gather(&scene.state, scene.board.find(&chat()).unwrap(), scene.ground().now);
+    let pods: Vec<_> = facts
+        .pods
+        .iter()
+        .map(|member| (&member.pod.meta.name[13..], facts.revision_of(member).and_then(|revision| revision.number)))
+        .collect();
+    assert_eq!(
+        pods,
+        [("hash2-bbbbb", Some(2)), ("hash2-aaaaa", Some(2)), ("hash1-00000", Some(1)), ("hash1-00001", Some(1))]
+    );
+    let told: Vec<_> = facts.events.iter().map(|told| (told.reason.as_str(), told.gist.as_str(), told.times)).collect();
+    assert_eq!(
+        told,
+        [("Pulled", "Image b", 5), ("BackOff", "Back-off restarting failed container chat", 14)],
+        "routine is one line with its newest example, repeats are counted, what is gone is still known"
+    );
+}
+
+#[test]
+fn a_service_without_events_says_so_and_one_that_is_well_is_calm() {
+    let mut workload = deployment("chat-service", 600);
+    workload.desired = 0;
+    let scene = Scene::of(world([Row::Deployment(Box::new(workload))]));
+    let picture = drawn(&laid_out(&scene, 80, 19), &scene, 80, 19);
+    assert!(picture.contains("none that the cluster still keeps"), "{picture}");
+    assert!(!picture.contains("stuck"), "{picture}");
+}
+
+#[test]
+fn hostile_words_stay_in_their_line() {
+    let noise = event("x", "Warning", "Bad\nReason", "a\u{1b}[2Jb\u{202e}c\nd", (Kind::Deployment, "chat-service"), 1);
+    let scene = Scene::of(world(rows(2).into_iter().chain([noise])));
+    let picture = drawn(&laid_out(&scene, 120, 35), &scene, 120, 35);
+    assert!(picture.contains("a^[b<U+202E>c^Jd"), "{picture}");
+}
+
+#[test]
+fn a_revision_is_an_object_of_its_own_and_belongs_to_its_workload() {
+    let workload = reference(Kind::Deployment, "chat-service");
+    let key = Key::Revision { workload: workload.clone(), name: "chat-service-hash1".into() };
+    assert_eq!(key.object(), reference(Kind::ReplicaSet, "chat-service-hash1"));
+    assert_eq!(key.workload(), &workload);
+    let set = Key::Revision { workload: reference(Kind::StatefulSet, "redis"), name: "redis-1".into() };
+    assert_eq!(set.object().kind, Kind::ControllerRevision);
+}
