@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod audit;
 mod change;
+mod logs;
 mod query;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
+pub use logs::Logs;
 pub use query::{Can, Config, Demo, Diff, Get, History, Init, Of};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
@@ -101,6 +103,8 @@ pub enum Command {
     Events(Of),
     /// Show what changed, newest first.
     Changes(Of),
+    /// Show what the pods of a service say.
+    Logs(Logs),
     /// Show who you are to each cluster.
     Whoami,
     /// Say whether you may do something.

@@ -26,6 +26,7 @@ mod find;
 mod get;
 mod history;
 mod init;
+mod logs;
 mod output;
 mod reading;
 mod resource;
@@ -44,6 +45,7 @@ pub fn kinds(cli: &Cli, command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Events(_) => events::KINDS.to_vec(),
         Command::Changes(_) => changes::KINDS.to_vec(),
         Command::Can(_) => can::KINDS.to_vec(),
+        Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace],
         Command::Audit(_)
@@ -77,6 +79,7 @@ pub async fn run(session: &mut Session, cli: &Cli, command: &Command, config: &P
         Command::Changes(args) => changes::changes(session, asked, args).await,
         Command::Whoami => whoami::whoami(session, asked).await,
         Command::Can(args) => can::can(session, asked, args).await,
+        Command::Logs(args) => logs::logs(session, asked, args).await,
         Command::Init(args) => init::init(session, asked, *args, config).await,
         other => Err(Problem::new("this command needs no cluster", format!("{other:?}"), "report it as a defect")),
     }

@@ -16,7 +16,7 @@ pub(super) fn document(out: &mut impl Write, value: &Value) -> io::Result<()> {
 }
 
 /// Writes a value as one line.
-pub(super) fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
+pub(in crate::headless) fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
     writeln!(out, "{}", escape(&value.to_string()))
 }
 

@@ -13,6 +13,11 @@ pub struct Index {
 }
 
 impl Index {
+    /// An index of the lines from one on.
+    pub fn starting_at(next: LineId) -> Self {
+        Self { next, ..Self::default() }
+    }
+
     /// The lines, the oldest first.
     pub fn ids(&self) -> &[LineId] {
         &self.ids

@@ -97,6 +97,11 @@ impl Follower {
                 Stop::Ended if self.stream.patience == Patience::Once || self.stream.previous => break,
                 // It ends with its container; the next one may follow, and what was told is known by its time.
                 Stop::Ended => {}
+                Stop::Failed(error) if self.stream.patience == Patience::Once => {
+                    let last = self.last_standing(&error).unwrap_or(Standing::Lost(error.problem()));
+                    self.stand(last).await;
+                    return;
+                }
                 Stop::Failed(error) => {
                     if let Some(last) = self.last_standing(&error) {
                         self.stand(last).await;

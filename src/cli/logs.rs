@@ -1,0 +1,43 @@
+//! What `midwatch logs` takes.
+
+use clap::Args;
+
+/// Whose logs.
+#[derive(Clone, Debug, Args)]
+pub struct Logs {
+    /// The service, or a workload's name.
+    #[arg(required_unless_present = "pod", default_value = "", hide_default_value = true)]
+    pub service: String,
+
+    /// The workload, where the service has several: deployment/chat-service.
+    #[arg(long, value_name = "KIND/NAME")]
+    pub workload: Option<String>,
+
+    /// Only this pod.
+    #[arg(long, value_name = "NAME", conflicts_with = "workload")]
+    pub pod: Option<String>,
+
+    /// Only this container; all that serve by default.
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+
+    /// Of the containers before their last restart.
+    #[arg(long)]
+    pub previous: bool,
+
+    /// Go on telling what is said.
+    #[arg(short, long)]
+    pub follow: bool,
+
+    /// So many lines of each container; all by default, 20 with --follow.
+    #[arg(long, value_name = "NUMBER")]
+    pub tail: Option<u32>,
+
+    /// Only what was said in this last time: 10m.
+    #[arg(long, value_name = "TIME", conflicts_with = "tail")]
+    pub since: Option<String>,
+
+    /// Only lines that match this regular expression.
+    #[arg(long, value_name = "REGEX")]
+    pub grep: Option<String>,
+}
