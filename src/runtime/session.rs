@@ -12,6 +12,7 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::ActionId;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
+use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{Failure, OperationEvent, OperationId};
 use crate::domain::problem::Problem;
@@ -22,11 +23,12 @@ use crate::domain::update::Update;
 use crate::operations::confirm::Proof;
 use crate::operations::plan::Place;
 use crate::operations::policy::Policy;
+use crate::sources::kubernetes::{Scope, Wanted};
 use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::{Change, Order, Wait};
-use super::clusters::{self, Chosen, Handle};
+use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::ledger::Ledger;
 
 /// How many messages are taken in at once, so that a key never waits for long.
@@ -86,6 +88,11 @@ pub struct Session {
     ledger: Arc<Ledger>,
     armed: watch::Sender<Armed>,
     clusters: BTreeMap<ClusterName, Handle>,
+    kubeconfig: Kubeconfig,
+    connect: ConnectOptions,
+    contexts: Vec<ContextRow>,
+    /// The kinds that are read of each cluster.
+    kinds: Vec<Kind>,
     inbox: mpsc::Receiver<Message>,
     outbox: mpsc::Sender<Message>,
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
@@ -105,6 +112,10 @@ impl Session {
             ledger: Arc::new(options.ledger),
             armed: watch::Sender::new(Armed::No),
             clusters,
+            contexts: clusters::contexts(kubeconfig),
+            kubeconfig: kubeconfig.clone(),
+            connect: options.connect,
+            kinds: chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
@@ -124,6 +135,10 @@ impl Session {
             ledger: Arc::new(Ledger::new(std::path::PathBuf::new(), origin, clock.clone())),
             armed: watch::Sender::new(Armed::No),
             clusters: BTreeMap::new(),
+            kubeconfig: Kubeconfig::default(),
+            connect: ConnectOptions::new("test", Arc::new(|_| None)),
+            contexts: Vec::new(),
+            kinds: Vec::new(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
@@ -156,6 +171,35 @@ impl Session {
     /// Where changes are recorded.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The contexts of the kubeconfig.
+    pub fn contexts(&self) -> &[ContextRow] {
+        &self.contexts
+    }
+
+    /// Whether a cluster is read.
+    pub fn reads(&self, cluster: &ClusterName) -> bool {
+        self.clusters.contains_key(cluster)
+    }
+
+    /// Begins to read another cluster, as the others are read. What comes of it is told like any other fact.
+    pub fn connect(&mut self, cluster: &ClusterName) -> Result<(), Problem> {
+        if self.reads(cluster) {
+            return Ok(());
+        }
+        let chosen = clusters::choose(&self.kubeconfig, std::slice::from_ref(&cluster.0), |namespace| Wanted {
+            kinds: self.kinds.clone(),
+            scope: Scope::All { fallback: vec![namespace.clone()] },
+        })?;
+        self.clusters.extend(clusters::start(&self.kubeconfig, &chosen, &self.connect, &self.clock, &self.outbox));
+        Ok(())
+    }
+
+    /// Lets a test say which contexts there are.
+    #[cfg(test)]
+    pub(crate) fn set_contexts(&mut self, contexts: Vec<ContextRow>) {
+        self.contexts = contexts;
     }
 
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.

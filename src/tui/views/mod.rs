@@ -16,11 +16,13 @@ use crate::domain::service::ServiceId;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+mod contexts;
 mod overview;
 pub mod propose;
 mod resources;
 mod text;
 
+pub use contexts::Contexts;
 pub use overview::Overview;
 pub use resources::Resources;
 pub use text::{Detail, Form, Revisions};
@@ -149,13 +151,13 @@ pub fn make(destination: &Destination, _seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Resources { kind, namespace, filter } => {
             Box::new(Resources::new(*kind, namespace.as_deref(), filter))
         }
+        Destination::Contexts => Box::new(Contexts::default()),
         Destination::Describe(object) => Box::new(Detail::new(object.clone(), Form::Words)),
         Destination::Yaml(object) => Box::new(Detail::new(object.clone(), Form::Yaml)),
         Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
         Destination::Overview
         | Destination::Rollouts
         | Destination::Service(_)
-        | Destination::Contexts
         | Destination::Logs(_)
         | Destination::Audit => Box::new(Overview::default()),
     }
