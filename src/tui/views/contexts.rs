@@ -154,9 +154,10 @@ impl View for Contexts {
         heading.extend(self.filter.told());
         painter.spans(inner.x, area.y, inner.width, &heading);
         if self.shown.is_empty() {
-            let why = match self.filter.is_empty() {
-                true => "the kubeconfig names no context".to_owned(),
-                false => format!("no context matches {}; esc lets go of the filter", self.filter.text()),
+            let why = if self.filter.is_empty() {
+                "the kubeconfig names no context".to_owned()
+            } else {
+                format!("no context matches {}; esc lets go of the filter", self.filter.text())
             };
             painter.text(inner.x, area.y + 2, inner.width, Role::Muted, &why);
             return;
