@@ -27,6 +27,37 @@ pub struct Chosen {
     pub wanted: Wanted,
 }
 
+/// A context of the kubeconfig, and what is done with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextRow {
+    /// Its name, by which the cluster is called here.
+    pub name: ClusterName,
+    /// The address of the API server; a problem where the context is broken.
+    pub server: Result<Text, Problem>,
+    /// The namespace that it names.
+    pub namespace: Text,
+    /// The user that it names.
+    pub user: Text,
+    /// Whether kubectl would take it.
+    pub is_current: bool,
+}
+
+/// The contexts of a kubeconfig, in its order.
+pub(super) fn contexts(kubeconfig: &Kubeconfig) -> Vec<ContextRow> {
+    let current = kubeconfig.current();
+    let rows = kubeconfig.contexts().into_iter().map(|context| {
+        let facts = kubeconfig.describe(&context).map_err(|error| error.problem());
+        ContextRow {
+            name: ClusterName(Text::from(context.as_str())),
+            namespace: facts.as_ref().map(|facts| facts.namespace.clone()).unwrap_or_default(),
+            user: facts.as_ref().map(|facts| facts.user.clone()).unwrap_or_default(),
+            server: facts.map(|facts| facts.server),
+            is_current: current.as_ref() == Some(&context),
+        }
+    });
+    rows.collect()
+}
+
 /// A cluster in use.
 pub(super) struct Handle {
     pub(super) reader: Reader,

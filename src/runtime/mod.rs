@@ -12,7 +12,7 @@ mod shutdown;
 
 pub use arming::Armed;
 pub use change::Wait;
-pub use clusters::{Chosen, choose};
+pub use clusters::{Chosen, ContextRow, choose};
 pub use ledger::Ledger;
 pub use session::{Absorbed, Message, Options, Session};
 pub use shutdown::{Signal, Signals};

@@ -12,6 +12,7 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::{ActionId, History, Reconciliation};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
+use crate::domain::kind::Kind;
 use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{Failure, OperationEvent, OperationId};
@@ -23,13 +24,13 @@ use crate::domain::update::Update;
 use crate::operations::confirm::Proof;
 use crate::operations::plan::Place;
 use crate::operations::policy::Policy;
-use crate::sources::kubernetes::LogNews;
+use crate::sources::kubernetes::{LogNews, Scope, Wanted};
 use crate::state::logs::LogStore;
 use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::{Change, Order, Wait};
-use super::clusters::{self, Chosen, Handle};
+use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
@@ -110,6 +111,11 @@ pub struct Session {
     /// The clusters that were asked for, also those that could not be connected to.
     pub(super) chosen: Vec<ClusterName>,
     clusters: BTreeMap<ClusterName, Handle>,
+    kubeconfig: Kubeconfig,
+    connect: ConnectOptions,
+    contexts: Vec<ContextRow>,
+    /// The kinds that are read of each cluster.
+    kinds: Vec<Kind>,
     inbox: mpsc::Receiver<Message>,
     outbox: mpsc::Sender<Message>,
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
@@ -139,6 +145,10 @@ impl Session {
             armed: watch::Sender::new(Armed::No),
             chosen: chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect(),
             clusters,
+            contexts: clusters::contexts(kubeconfig),
+            kubeconfig: kubeconfig.clone(),
+            connect: options.connect,
+            kinds: chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
@@ -164,6 +174,10 @@ impl Session {
             armed: watch::Sender::new(Armed::No),
             chosen: Vec::new(),
             clusters: BTreeMap::new(),
+            kubeconfig: Kubeconfig::default(),
+            connect: ConnectOptions::new("test", Arc::new(|_| None)),
+            contexts: Vec::new(),
+            kinds: Vec::new(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
@@ -214,6 +228,35 @@ impl Session {
     pub fn recall(&self) {
         let planes = self.clusters.iter().map(|(name, handle)| (name.clone(), Arc::clone(&handle.plane))).collect();
         tokio::spawn(history::keep_recalling(Arc::clone(&self.ledger), planes, self.outbox.clone(), history::PAUSE));
+    }
+
+    /// The contexts of the kubeconfig.
+    pub fn contexts(&self) -> &[ContextRow] {
+        &self.contexts
+    }
+
+    /// Whether a cluster is read.
+    pub fn reads(&self, cluster: &ClusterName) -> bool {
+        self.clusters.contains_key(cluster)
+    }
+
+    /// Begins to read another cluster, as the others are read. What comes of it is told like any other fact.
+    pub fn connect(&mut self, cluster: &ClusterName) -> Result<(), Problem> {
+        if self.reads(cluster) {
+            return Ok(());
+        }
+        let chosen = clusters::choose(&self.kubeconfig, std::slice::from_ref(&cluster.0), |namespace| Wanted {
+            kinds: self.kinds.clone(),
+            scope: Scope::All { fallback: vec![namespace.clone()] },
+        })?;
+        self.clusters.extend(clusters::start(&self.kubeconfig, &chosen, &self.connect, &self.clock, &self.outbox));
+        Ok(())
+    }
+
+    /// Lets a test say which contexts there are.
+    #[cfg(test)]
+    pub(crate) fn set_contexts(&mut self, contexts: Vec<ContextRow>) {
+        self.contexts = contexts;
     }
 
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.

@@ -63,9 +63,10 @@ pub struct ContextFacts {
 }
 
 /// All kubeconfig files of this run, the first of them first. What an earlier file defines, a later one cannot change.
-#[derive(Default)]
+/// Copies share what was read.
+#[derive(Clone, Default)]
 pub struct Kubeconfig {
-    files: Vec<File>,
+    files: Arc<[File]>,
 }
 
 /// One file as it was read.
@@ -122,7 +123,7 @@ impl Kubeconfig {
             };
             files.push(in_cluster.ok_or_else(|| KubeconfigError::Missing { looked: looked() })?);
         }
-        Ok(Self { files })
+        Ok(Self { files: files.into() })
     }
 
     /// The names of all contexts, in the order of the files.

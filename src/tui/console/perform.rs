@@ -49,7 +49,10 @@ impl Console {
                 self.field = Some(Field { prompt, input });
             }
             Effect::Save { about, text } => self.save(&about, &text),
-            Effect::Connect(_) => self.say(Health::Attention, "start midwatch with --context to read it".to_owned()),
+            Effect::Connect(cluster) => match self.session.connect(&cluster) {
+                Ok(()) => self.say(Health::Moving, format!("connecting to {cluster}")),
+                Err(problem) => self.say(Health::Bad, problem.to_string()),
+            },
         }
     }
 

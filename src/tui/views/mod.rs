@@ -19,6 +19,7 @@ use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
 mod audit;
+mod contexts;
 #[cfg(test)]
 mod fixture;
 mod ground;
@@ -31,6 +32,7 @@ mod service;
 mod text;
 
 pub use audit::Audit;
+pub use contexts::Contexts;
 pub use logs::Logs;
 pub use overview::Overview;
 pub use resources::Resources;
@@ -195,11 +197,12 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Resources { kind, namespace, filter } => {
             Box::new(Resources::new(*kind, namespace.as_deref(), filter))
         }
+        Destination::Contexts => Box::new(Contexts::default()),
         Destination::Describe(object) => Box::new(Detail::new(object.clone(), Form::Words)),
         Destination::Yaml(object) => Box::new(Detail::new(object.clone(), Form::Yaml)),
         Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
         Destination::Logs(target) => Box::new(Logs::new(target)),
-        Destination::Overview | Destination::Contexts => Box::new(Overview::default()),
+        Destination::Overview => Box::new(Overview::default()),
     }
 }
 

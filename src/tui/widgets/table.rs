@@ -165,7 +165,9 @@ pub fn header(
             Some((sorted, mark)) if sorted == index => (format!("{}{mark}", column.title), Role::Text),
             _ => (column.title.to_owned(), Role::Muted),
         };
-        place(painter, x, area.y, width, column, role, &title);
+        // The mark stands in the gap, so that it takes no letter from the title.
+        let room = if role == Role::Text { width + 1 } else { width };
+        place(painter, x, area.y, room, column, role, &title);
         x += width + GAP;
     }
 }

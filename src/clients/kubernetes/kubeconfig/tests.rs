@@ -132,7 +132,7 @@ fn a_pod_is_described_like_every_other_context() {
         "KUBERNETES_SERVICE_HOST" => Some("fd00::1".to_owned()),
         _ => Some("443".to_owned()),
     };
-    let kubeconfig = Kubeconfig { files: vec![in_cluster(&set, folder.path()).unwrap()] };
+    let kubeconfig = Kubeconfig { files: [in_cluster(&set, folder.path()).unwrap()].into() };
     let selected = kubeconfig.select(&kubeconfig.current().unwrap()).unwrap();
     assert_eq!((&*selected.facts.server, &*selected.facts.namespace), ("https://[fd00::1]:443", "shop"));
     assert_eq!(selected.user.token_file.as_deref(), folder.path().join("token").to_str());

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Resources;
 use crate::domain::kind::Scope;
 use crate::domain::object::ClusterName;
+use crate::domain::text::Text;
 use crate::state::{ClusterLiveness, Freshness, Inventory};
 use crate::tui::paint::{Span, span};
 use crate::tui::theme::Role;
@@ -75,7 +76,7 @@ impl Resources {
                 Some((Role::Attention, problem.what.to_string()))
             }
             Freshness::Partial(denied) => {
-                let mut names = denied.iter().take(3).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+                let mut names = denied.iter().take(3).map(Text::as_str).collect::<Vec<_>>().join(", ");
                 if denied.len() > 3 {
                     let _ = write!(names, " and {} more", denied.len() - 3);
                 }

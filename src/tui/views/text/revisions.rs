@@ -42,7 +42,7 @@ const COLUMNS: [Column; 7] = [
 /// The revisions of one workload.
 pub struct Revisions {
     workload: ObjectRef,
-    revisions: Vec<Revision>,
+    known: Vec<Revision>,
     cursor: Cursor<Text>,
     /// What the selected revision is compared with; without a choice the one before it.
     base: Option<Text>,
@@ -58,7 +58,7 @@ impl Revisions {
     pub fn new(workload: ObjectRef) -> Self {
         Self {
             workload,
-            revisions: Vec::new(),
+            known: Vec::new(),
             cursor: Cursor::default(),
             base: None,
             templates: HashMap::new(),
@@ -74,7 +74,7 @@ impl Revisions {
     }
 
     fn find(&self, name: &Text) -> Option<&Revision> {
-        self.revisions.iter().find(|revision| revision.name == *name)
+        self.known.iter().find(|revision| revision.name == *name)
     }
 
     /// The two revisions that are compared: from, to.
@@ -82,8 +82,8 @@ impl Revisions {
         let to = self.find(self.cursor.selected()?)?;
         let chosen = self.base.as_ref().and_then(|base| self.find(base)).filter(|base| base.name != to.name);
         let before = || {
-            let at = self.revisions.iter().position(|revision| revision.name == to.name)?;
-            self.revisions.get(at + 1)
+            let at = self.known.iter().position(|revision| revision.name == to.name)?;
+            self.known.get(at + 1)
         };
         Some((chosen.or_else(before)?, to))
     }
@@ -122,7 +122,7 @@ impl Revisions {
         lines
     }
 
-    fn cells<'a>(&'a self, revision: &'a Revision, seen: &Seen<'_>) -> Vec<Cell<'a>> {
+    fn cells<'a>(revision: &'a Revision, seen: &Seen<'_>) -> Vec<Cell<'a>> {
         let dash = seen.look.glyphs.dash;
         let (role, standing) = match revision.standing {
             Standing::Current => (Role::Title, "current"),
@@ -187,7 +187,7 @@ impl View for Revisions {
         if scrolls {
             return self.pane.handle(command, "");
         }
-        let revisions = &self.revisions;
+        let revisions = &self.known;
         if self.cursor.moves(command, revisions.len(), |index| revisions[index].name.clone()) {
             self.pane = TextPane::default();
             return self.next_template();
@@ -223,8 +223,8 @@ impl View for Revisions {
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
-        self.revisions = seen.session.state().family(&self.workload).map(|family| history(&family)).unwrap_or_default();
-        let revisions = &self.revisions;
+        self.known = seen.session.state().family(&self.workload).map(|family| history(&family)).unwrap_or_default();
+        let revisions = &self.known;
         let listed = usize::from(LISTED.min(area.height / 2));
         self.cursor.settle(
             revisions.len(),
@@ -233,13 +233,12 @@ impl View for Revisions {
             |index| revisions[index].name.clone(),
         );
         let mut widths = std::mem::take(&mut self.widths);
-        let shown: Vec<_> = self.revisions[self.cursor.window(self.revisions.len())]
+        let shown: Vec<_> = self.known[self.cursor.window(self.known.len())]
             .iter()
-            .map(|revision| self.cells(revision, seen))
+            .map(|revision| Self::cells(revision, seen))
             .collect();
         widths.fit(&COLUMNS, area.width.saturating_sub(2), shown.iter().map(Vec::as_slice));
         let above = u16::try_from(shown.len()).unwrap_or(LISTED) + 3;
-        drop(shown);
         self.widths = widths;
         self.pane.set(self.difference());
         self.pane.settle(area.height.saturating_sub(above));
@@ -247,7 +246,7 @@ impl View for Revisions {
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-        if self.revisions.is_empty() {
+        if self.known.is_empty() {
             let why = "no revision of it is known: its revisions may not be readable, or not have been read yet";
             painter.text(inner.x, inner.y, inner.width, Role::Muted, why);
             return;
@@ -255,14 +254,14 @@ impl View for Revisions {
         table::header(painter, Rect { height: 1, ..inner }, &COLUMNS, &self.widths, None);
         let base = self.compared().map(|(from, _)| &from.name);
         let mut y = inner.y + 1;
-        for index in self.cursor.window(self.revisions.len()) {
-            let revision = &self.revisions[index];
+        for index in self.cursor.window(self.known.len()) {
+            let revision = &self.known[index];
             let row = Rect { y, height: 1, ..inner };
             if index == self.cursor.index() {
                 painter.fill(Rect { x: area.x, width: area.width, ..row }, Role::Selection);
                 painter.set_ground(Some(Role::Selection));
             }
-            table::row(painter, row, &COLUMNS, &self.widths, &self.cells(revision, seen));
+            table::row(painter, row, &COLUMNS, &self.widths, &Self::cells(revision, seen));
             if base == Some(&revision.name) {
                 let mark = painter.glyphs().current;
                 painter.spans(area.x, y, 1, &[span(Role::Accent, mark)]);

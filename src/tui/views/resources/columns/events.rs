@@ -19,7 +19,7 @@ pub(super) const EVENTS: [Field<Event>; 6] = [
         |event| Key::Words(&event.reason),
     ),
     Field::new(
-        Column::words("OBJECT", 12, 50).named(),
+        Column::words("OBJECT", 22, 50).named(),
         |event, _| plain(format!("{} {}", event.about_kind, event.about_name)),
         |event| Key::Words(&event.about_name),
     ),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::kind::Kind;
 use crate::domain::object::Meta;
 use crate::domain::row::Row;
+use crate::domain::text::Text;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::words;
@@ -60,12 +61,12 @@ pub(super) fn newest(at: Option<Timestamp>) -> Key<'static> {
 }
 
 /// How bad something is, as a key.
-fn by_status<'a>((role, word): (Role, &'a str)) -> Key<'a> {
+fn by_status((role, word): (Role, &str)) -> Key<'_> {
     Key::Status(Reverse(role), word)
 }
 
 /// How bad something is, as a cell.
-fn worded<'a>((role, word): (Role, &'a str)) -> Cell<'a> {
+fn worded((role, word): (Role, &str)) -> Cell<'_> {
     cell(role, word)
 }
 
@@ -221,7 +222,7 @@ fn plain<'a>(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
 }
 
 /// Words, or a dash where there are none.
-fn or_dash<'a>(text: &'a str, scene: Scene) -> Cell<'a> {
+fn or_dash(text: &str, scene: Scene) -> Cell<'_> {
     if text.is_empty() { quiet(scene.glyphs.dash) } else { plain(text) }
 }
 
@@ -243,11 +244,11 @@ fn ago<'a>(at: Option<Timestamp>, scene: Scene) -> Cell<'a> {
 }
 
 /// Several texts in one cell.
-fn list<'a>(texts: &'a [crate::domain::text::Text], scene: Scene) -> Cell<'a> {
+fn list(texts: &[Text], scene: Scene) -> Cell<'_> {
     match texts {
         [] => quiet(scene.glyphs.dash),
         [one] => plain(one.as_str()),
-        several => plain(several.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ")),
+        several => plain(several.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -257,8 +258,8 @@ fn labels<'a>(meta: &Meta) -> Cell<'a> {
 }
 
 /// The first of some texts, to sort by.
-fn first(texts: &[crate::domain::text::Text]) -> Key<'_> {
-    Key::Words(texts.first().map_or("", |text| text.as_str()))
+fn first(texts: &[Text]) -> Key<'_> {
+    Key::Words(texts.first().map_or("", Text::as_str))
 }
 
 #[cfg(test)]

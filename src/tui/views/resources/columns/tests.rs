@@ -3,7 +3,6 @@ use crate::domain::object::Meta;
 use crate::domain::platform::Node;
 use crate::domain::pod::{Container, ContainerState, Pod, Termination};
 use crate::domain::row::Unreadable;
-use crate::domain::text::Text;
 use crate::domain::workload::Workload;
 use crate::tui::test_support::{NOW, pod};
 use crate::tui::theme::glyphs::UNICODE;
