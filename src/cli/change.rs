@@ -19,7 +19,6 @@ pub struct Change {
 
 /// What shows that a change is meant, and how long to stay.
 #[derive(Clone, Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Consent {
     /// Allow this command to change something.
     #[arg(long)]

@@ -46,7 +46,7 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(Command::Doctor) => checkup::run(&cli).await,
         Some(command) => {
             let parts = Parts::real(&cli)?;
-            let mut session = parts.session(&cli.place, &headless::kinds(&cli, command)?)?;
+            let mut session = parts.session(&cli.place, &headless::kinds(command)?)?;
             headless::run(&mut session, &cli, command, &parts.locations.config_file()).await
         }
     }

@@ -18,7 +18,7 @@ use crate::state;
 
 use super::Exit;
 use super::answer::{Asked, nothing, print};
-use super::find::{check_environment, workloads};
+use super::find::{check_place, workloads};
 use super::output::{Item, Listing, json};
 use super::reading::{judge, read, read_identities};
 
@@ -42,7 +42,7 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
-    check_environment(session, asked.place)?;
+    check_place(session, asked.place)?;
     let mut items = Vec::new();
     for workload in workloads(session, asked.place, &args.service, None)? {
         for check in checks(session, &what, &workload).await {

@@ -12,7 +12,7 @@ use crate::state::Timeline;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, is_in, workloads};
+use super::find::{check_place, is_in, workloads};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 
@@ -40,7 +40,7 @@ pub(super) async fn changes(session: &mut Session, asked: Asked<'_>, args: &Of) 
     let mut timeline = Timeline::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         timeline.refresh(session.state(), now);
         let service = match &args.service {
             Some(service) => {

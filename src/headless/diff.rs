@@ -14,7 +14,7 @@ use crate::runtime::Session;
 
 use super::Exit;
 use super::answer::{Asked, nothing, print};
-use super::find::{check_environment, workloads};
+use super::find::{check_place, workloads};
 use super::history::{ESSENTIAL, KINDS, revisions};
 use super::output::{Item, Listing, json};
 use super::reading::{judge, read};
@@ -30,7 +30,7 @@ pub(super) async fn diff(session: &mut Session, asked: Asked<'_>, args: &Diff) -
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
-    check_environment(session, asked.place)?;
+    check_place(session, asked.place)?;
     let mut items = Vec::new();
     let mut missing = None;
     for workload in workloads(session, asked.place, &args.service, args.workload.as_deref())? {

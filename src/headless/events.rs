@@ -13,7 +13,7 @@ use crate::runtime::Session;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, is_in, object_of, objects, workloads};
+use super::find::{check_place, is_in, object_of, objects, workloads};
 use super::output::text::age;
 use super::output::{Item, Listing};
 use super::resource::describe;
@@ -26,7 +26,7 @@ pub(super) const KINDS: [Kind; 6] =
 pub(super) async fn events(session: &mut Session, asked: Asked<'_>, args: &Of) -> Result<Exit, Problem> {
     let needs = Needs { kinds: &KINDS, essential: &[Kind::Event] };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         let about = args.service.as_deref().map(|service| about(session, asked, service)).transpose()?;
         let mut found: Vec<(ObjectRef, &Row, &Event)> = Vec::new();
         for (cluster, inventory) in session.state().clusters() {

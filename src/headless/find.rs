@@ -60,8 +60,15 @@ pub(super) fn is_in(place: &Place, environment: &str) -> bool {
     place.environment.as_deref().is_none_or(|wanted| wanted == environment)
 }
 
-/// Makes sure that the environment that was asked for exists, as far as that can be told.
-pub(super) fn check_environment(session: &Session, place: &Place) -> Result<(), Problem> {
+/// Makes sure that the environment and the namespaces that were asked for exist, as far as that can be told.
+pub(super) fn check_place(session: &Session, place: &Place) -> Result<(), Problem> {
+    let namespaces: BTreeSet<Text> =
+        objects(session, &[Kind::Namespace]).into_iter().map(|namespace| namespace.name).collect();
+    if let Some(wanted) = place.namespace.iter().find(|name| !namespaces.contains(name.as_str()))
+        && !namespaces.is_empty()
+    {
+        return Err(missing("namespace", wanted, &namespaces));
+    }
     let Some(wanted) = place.environment.as_deref() else { return Ok(()) };
     let mut known = BTreeSet::new();
     for namespace in objects(session, &[Kind::Namespace]) {
@@ -73,12 +80,17 @@ pub(super) fn check_environment(session: &Session, place: &Place) -> Result<(), 
     if known.is_empty() || known.contains(wanted) {
         return Ok(());
     }
+    Err(missing("environment", wanted, &known))
+}
+
+/// Says that there is no such place, and which there are.
+fn missing(what: &str, wanted: &str, known: &BTreeSet<Text>) -> Problem {
     let names: Vec<&str> = known.iter().map(Text::as_str).collect();
-    Err(Problem::new(
-        format!("there is no environment {wanted}"),
-        meant(wanted, &known),
+    Problem::new(
+        format!("there is no {what} {wanted}"),
+        meant(wanted, known),
         format!("there are {}", names.join(", ")),
-    ))
+    )
 }
 
 /// Reads KIND/NAME.

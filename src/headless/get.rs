@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cli::{Get, Place};
+use crate::cli::Get;
 use crate::domain::kind::{Kind, Scope};
 use crate::domain::nearest::nearest;
 use crate::domain::problem::Problem;
@@ -13,7 +13,7 @@ use crate::runtime::Session;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, is_in, object_of};
+use super::find::{check_place, is_in, object_of};
 use super::output::text::age;
 use super::output::{Item, Listing};
 use super::resource::{columns, describe, header};
@@ -32,19 +32,18 @@ pub(super) fn kind(word: &str) -> Result<Kind, Problem> {
     })
 }
 
-/// The kinds that are read: the one asked for, and the namespaces that tell the environments.
-pub(super) fn kinds(kind: Kind, place: &Place) -> Vec<Kind> {
-    let tells_environments = place.environment.is_some() && kind != Kind::Namespace;
-    if tells_environments { vec![Kind::Namespace, kind] } else { vec![kind] }
+/// The kinds that are read: the one asked for, and the namespaces, which tell the environments.
+pub(super) fn kinds(kind: Kind) -> Vec<Kind> {
+    if kind == Kind::Namespace { vec![kind] } else { vec![Kind::Namespace, kind] }
 }
 
 /// Shows objects.
 pub(super) async fn get(session: &mut Session, asked: Asked<'_>, args: &Get) -> Result<Exit, Problem> {
     let kind = kind(&args.kind)?;
-    let kinds = kinds(kind, asked.place);
+    let kinds = kinds(kind);
     let needs = Needs { kinds: &kinds, essential: &[kind] };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         let mut items = Vec::new();
         for (cluster, inventory) in session.state().clusters() {
             for row in inventory.rows(kind).rows() {

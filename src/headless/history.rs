@@ -14,7 +14,7 @@ use crate::state;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, workloads};
+use super::find::{check_place, workloads};
 use super::output::text::{age, join};
 use super::output::{Item, Listing, json};
 
@@ -36,7 +36,7 @@ pub(super) const ESSENTIAL: [Kind; 3] = Kind::WORKLOADS;
 pub(super) async fn history(session: &mut Session, asked: Asked<'_>, args: &History) -> Result<Exit, Problem> {
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         let mut items = Vec::new();
         for workload in workloads(session, asked.place, &args.service, args.workload.as_deref())? {
             items.extend(revisions(session, &workload).iter().map(|revision| item(&workload, revision, now)));

@@ -37,11 +37,11 @@ mod whoami;
 pub use completions::completions;
 
 /// The kinds that a command reads; an error for a kind that there is not.
-pub fn kinds(cli: &Cli, command: &Command) -> Result<Vec<Kind>, Problem> {
+pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
         Command::Services(_) | Command::Rollouts(_) | Command::Init(_) => services::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
-        Command::Get(args) => get::kinds(get::kind(&args.kind)?, &cli.place),
+        Command::Get(args) => get::kinds(get::kind(&args.kind)?),
         Command::Events(_) => events::KINDS.to_vec(),
         Command::Changes(_) => changes::KINDS.to_vec(),
         Command::Can(_) => can::KINDS.to_vec(),

@@ -11,7 +11,7 @@ use crate::state::ServiceBoard;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, is_in};
+use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::services::{ESSENTIAL, KINDS};
@@ -21,7 +21,7 @@ pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<
     let mut board = ServiceBoard::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         board.refresh(session.state(), now);
         let shown = board.rollouts().iter().filter(|rollout| is_in(asked.place, &rollout.service.environment));
         Ok(Listing {

@@ -12,7 +12,7 @@ use crate::state::ServiceBoard;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::find::{check_environment, is_in};
+use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 
@@ -37,7 +37,7 @@ pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<
     let mut board = ServiceBoard::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     answer(session, asked, needs, |session, now| {
-        check_environment(session, asked.place)?;
+        check_place(session, asked.place)?;
         board.refresh(session.state(), now);
         let shown = board.services().iter().filter(|service| is_in(asked.place, &service.id.environment));
         Ok(Listing {

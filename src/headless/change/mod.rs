@@ -9,7 +9,7 @@ use crate::domain::text::Text;
 use crate::runtime::Session;
 
 use super::answer::Asked;
-use super::find::{check_environment, is_in, objects, workloads};
+use super::find::{check_place, is_in, objects, workloads};
 use super::output::{self, Ending, json};
 use super::reading::{judge, read};
 use super::{Exit, complain, say};
@@ -105,7 +105,7 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
         let ending = Ending { exit: Exit::Unreachable, problems: &reading.problems, more: serde_json::Value::Null };
         return output::result(asked.format, &ending);
     }
-    check_environment(session, asked.place)?;
+    check_place(session, asked.place)?;
     let mut found = match wanted.name {
         Name::Workload(change) => workloads(session, asked.place, &change.service, change.workload.as_deref())?,
         Name::Pod(pod) => pods(session, asked, pod)?,

@@ -23,7 +23,9 @@ pub(super) fn text(proposal: &Proposal) -> String {
         let _ = writeln!(text, "  {}", step.call.request(&step.object));
     }
     let _ = writeln!(text);
-    said(&mut text, "then", [&plan.then]);
+    if !plan.then.is_empty() {
+        let _ = writeln!(text, "{}", plan.then);
+    }
     said(&mut text, "touches", [&plan.touches]);
     said(&mut text, "restores", &plan.restores);
     said(&mut text, "does not restore", &plan.does_not_restore);

@@ -1,6 +1,7 @@
 //! The clusters that are read: whether they answer, who we are there, and how far the way is to be trusted.
 
 use crate::domain::object::ClusterName;
+use crate::domain::text::Text;
 use crate::runtime::Session;
 use crate::state::Inventory;
 
@@ -33,7 +34,7 @@ fn cluster(name: &ClusterName, inventory: &Inventory) -> Vec<Finding> {
     }
     match inventory.identity() {
         Some(Ok(who)) => {
-            let groups: Vec<&str> = who.groups.iter().map(|group| group.as_str()).collect();
+            let groups: Vec<&str> = who.groups.iter().map(Text::as_str).collect();
             let says = format!("you are {} in {}", who.user, groups.join(", "));
             findings.push(Finding::fine(area, format!("{name} identity"), says));
         }

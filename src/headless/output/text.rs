@@ -66,7 +66,7 @@ fn widths(listing: &Listing, names_clusters: bool) -> Vec<usize> {
 /// The cells of a row, none of them empty.
 fn cells(item: &Item, names_clusters: bool) -> Vec<&str> {
     let cluster = names_clusters.then(|| item.cluster.0.as_str());
-    let cells = cluster.into_iter().chain(item.cells.iter().map(|cell| cell.as_str()));
+    let cells = cluster.into_iter().chain(item.cells.iter().map(Text::as_str));
     cells.map(|cell| if cell.is_empty() { NOTHING } else { cell }).collect()
 }
 

@@ -1,0 +1,147 @@
+//! A sandbox, a home without anything in it, and the program run in there.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use jiff::Timestamp;
+use midwatch::sandbox::{Clock, Options, Sandbox};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// One sandbox with a home of its own.
+pub(crate) struct Bench {
+    runtime: tokio::runtime::Runtime,
+    sandbox: Option<Sandbox>,
+    home: TempDir,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// The only document on stdout.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The lines on stdout, each an object.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line:?}"))).collect()
+    }
+
+    /// The last line on stdout.
+    pub(crate) fn result(&self) -> Value {
+        let last = self.lines().pop().unwrap_or_else(|| panic!("nothing on stdout: {self:?}"));
+        assert_eq!(last["kind"], "Result", "{self:?}");
+        assert_eq!(last["exitCode"], self.code, "{self:?}");
+        last
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+impl Bench {
+    /// A fleet that stands still.
+    pub(crate) fn still() -> Self {
+        Self::with(false)
+    }
+
+    /// A fleet whose controllers work.
+    pub(crate) fn alive() -> Self {
+        Self::with(true)
+    }
+
+    fn with(is_real: bool) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let now = Timestamp::now();
+        let clock = if is_real { Clock::real_from(now) } else { Clock::manual(now) };
+        let sandbox = runtime.block_on(Sandbox::start(Options { seed: 1, clock })).unwrap();
+        let bench = Self { runtime, sandbox: Some(sandbox), home: tempfile::tempdir().unwrap() };
+        for user in ["maria", "dana", "victor", "nobody"] {
+            let kubeconfig = bench.sandbox.as_ref().unwrap().kubeconfig_yaml(user);
+            std::fs::write(bench.kubeconfig(user), kubeconfig).unwrap();
+        }
+        bench
+    }
+
+    /// The sandbox goes away, and the address stays free.
+    pub(crate) fn stop(&mut self) {
+        let address = self.sandbox.as_ref().unwrap().address();
+        self.sandbox = None;
+        // It closes its door in its own time.
+        while std::net::TcpStream::connect(address).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Puts an object into the fleet.
+    pub(crate) fn place(&self, object: Value) {
+        self.sandbox.as_ref().unwrap().place(object);
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn kubeconfig(&self, user: &str) -> PathBuf {
+        self.home.path().join(format!("kubeconfig-{user}"))
+    }
+
+    /// Where midwatch looks for its configuration.
+    pub(crate) fn config(&self, name: &str) -> PathBuf {
+        let directory = self.home.path().join("config");
+        std::fs::create_dir_all(&directory).unwrap();
+        directory.join(name)
+    }
+
+    /// Configures the roles that come with midwatch.
+    pub(crate) fn with_roles(self) -> Self {
+        std::fs::write(self.config("roles.toml"), midwatch::config::roles::EXAMPLE).unwrap();
+        std::fs::write(self.config("config.toml"), "roles = \"roles.toml\"\n").unwrap();
+        for name in ["roles.toml", "config.toml"] {
+            private(&self.config(name), 0o600);
+        }
+        private(&self.home.path().join("config"), 0o700);
+        self
+    }
+
+    /// The program as a user of the fleet, with nothing of the environment that it is tested in.
+    pub(crate) fn command(&self, user: &str, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_midwatch"));
+        command.env_clear().env("HOME", self.home.path()).env("LANG", "C.UTF-8");
+        command.env("MIDWATCH_CONFIG_DIR", self.home.path().join("config"));
+        command.env("MIDWATCH_STATE_DIR", self.home.path().join("state"));
+        command.args(words.split_whitespace()).arg("--kubeconfig").arg(self.kubeconfig(user));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self, user: &str, words: &str) -> Ran {
+        ran(&self.command(user, words).output().unwrap())
+    }
+}
+
+/// What a process left.
+pub(crate) fn ran(output: &Output) -> Ran {
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+    }
+}
+
+/// Sets the mode of a file.
+pub(crate) fn private(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}

@@ -1,0 +1,9 @@
+//! The scripted face as a script sees it: the built program against the sandbox, its stdout, stderr and exit codes.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod changes;
+mod house;
+mod queries;
+mod schema;

@@ -1,0 +1,104 @@
+//! Questions as people ask them: tables, with the times that pass taken out.
+
+use regex::Regex;
+
+use crate::bench::Bench;
+
+/// A table without what depends on when it was asked for.
+fn timeless(table: &str) -> String {
+    let table = Regex::new(r"\b\d+(s|min|h|d)\b +").unwrap().replace_all(table, "<age>  ").into_owned();
+    let table = Regex::new(r"\b\d+ (s|min|h|d)\b").unwrap().replace_all(&table, "<span>").into_owned();
+    Regex::new(r"\b\d+(s|min|h|d)\b").unwrap().replace_all(&table, "<age>").into_owned()
+}
+
+#[test]
+fn services_are_shown_worst_first_with_the_reason() {
+    let bench = Bench::still();
+    let services = bench.run("maria", "services").expect(0);
+    assert_eq!(services.stderr, "");
+    insta::assert_snapshot!("services", timeless(&services.stdout));
+    let staging = bench.run("maria", "services -e staging -o json").expect(0).json();
+    let items = staging["items"].as_array().unwrap();
+    assert!(items.len() == 6 && items.iter().all(|item| item["environment"] == "staging"), "{staging:#}");
+}
+
+#[test]
+fn rollouts_are_shown_with_what_holds_them_up() {
+    let bench = Bench::still();
+    insta::assert_snapshot!("rollouts", timeless(&bench.run("maria", "rollouts -n production").expect(0).stdout));
+}
+
+#[test]
+fn revisions_and_what_differs_between_them() {
+    let bench = Bench::still();
+    insta::assert_snapshot!("history", timeless(&bench.run("maria", "history chat-service").expect(0).stdout));
+    insta::assert_snapshot!("diff", bench.run("maria", "diff chat-service -n production").expect(0).stdout);
+    let pinned = bench.run("maria", "diff chat-service 1 2 -e staging -o json").expect(0).json();
+    assert_eq!(
+        (&pinned["items"][0]["from"]["version"], &pinned["items"][0]["to"]["version"]),
+        (&"1.3.2".into(), &"1.4.0".into())
+    );
+    bench.run("maria", "diff chat-service nothing").expect(2);
+    bench.run("maria", "history redis --workload statefulset/redis").expect(0);
+}
+
+#[test]
+fn objects_of_any_kind_by_any_name_of_it() {
+    let bench = Bench::still();
+    let names = ["po", "pod", "pods", "Pod"]
+        .map(|name| bench.run("maria", &format!("get {name} -n staging -o json")).expect(0).json());
+    assert!(names.iter().all(|answer| answer["items"] == names[0]["items"]));
+    insta::assert_snapshot!("deployments", timeless(&bench.run("maria", "get deploy -n staging").expect(0).stdout));
+    insta::assert_snapshot!("autoscalers", timeless(&bench.run("maria", "get hpa").expect(0).stdout));
+    assert_eq!(bench.run("maria", "get pods nothing").expect(2).stdout, "");
+}
+
+#[test]
+fn events_and_changes_of_one_service() {
+    let bench = Bench::still();
+    let events = bench.run("maria", "events task-service -e staging -o json").expect(0).json();
+    let about = events["items"].as_array().unwrap().iter().map(|event| event["about"].as_str().unwrap());
+    assert!(about.clone().count() > 0 && about.into_iter().all(|about| about.contains("task-service")), "{events:#}");
+    let changes = bench.run("maria", "changes chat-service -e production -o json").expect(0).json();
+    let items = changes["items"].as_array().unwrap();
+    assert!(items.iter().any(|change| change["what"] == "rollout 1.5.0 began"), "{changes:#}");
+    assert!(items.windows(2).all(|pair| pair[0]["at"].as_str() >= pair[1]["at"].as_str()), "newest first");
+}
+
+#[test]
+fn who_we_are_and_what_we_may() {
+    let bench = Bench::still().with_roles();
+    assert_eq!(bench.run("dana", "whoami -o json").expect(0).json()["items"][0]["roles"][0], "developer");
+    for (user, words, code) in [
+        ("maria", "can rollback chat-service -e production", 0),
+        ("dana", "can rollback user-service -e production", 4),
+        // Stopping what is being rolled out is part of deploying.
+        ("dana", "can rollback chat-service -e production", 0),
+        ("dana", "can restart user-service -e staging", 0),
+        ("dana", "can view_logs user-service", 0),
+        ("victor", "can restart user-service -e staging", 4),
+        ("victor", "can monitor user-service", 0),
+        ("nobody", "can monitor user-service", 4),
+    ] {
+        bench.run(user, words).expect(code);
+    }
+}
+
+#[test]
+fn who_may_read_nothing_is_told_what_to_ask_for() {
+    let bench = Bench::still();
+    let services = bench.run("nobody", "services").expect(4);
+    assert_eq!(services.stdout, "");
+    assert!(services.stderr.contains("no access: deployments, pods"), "{}", services.stderr);
+    assert!(services.stderr.contains("ask a cluster administrator for a role with: get, list, watch"));
+    let doctor = bench.run("nobody", "doctor -o json").expect(1).json();
+    let mend: Vec<&str> = doctor["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["state"] == "mend")
+        .map(|item| item["area"].as_str().unwrap())
+        .collect();
+    assert_eq!(mend, ["read"], "{doctor:#}");
+    assert_eq!(bench.run("maria", "doctor").expect(0).stderr, "");
+}

@@ -1,0 +1,88 @@
+//! What is printed as JSON is what the schema in the repository says.
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::bench::{Bench, Ran};
+
+/// The schema.
+pub(crate) fn validator() -> Validator {
+    let schema: Value = serde_json::from_str(include_str!("../../src/headless/schema/midwatch-v1.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Makes sure that a value is what the schema says.
+#[track_caller]
+pub(crate) fn check(validator: &Validator, value: &Value) {
+    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{value:#}");
+}
+
+/// Makes sure of every line.
+#[track_caller]
+pub(crate) fn check_lines(validator: &Validator, ran: &Ran) {
+    for line in ran.lines() {
+        check(validator, &line);
+    }
+}
+
+#[test]
+fn every_answer_is_what_the_schema_says() {
+    let bench = Bench::still().with_roles();
+    let validator = validator();
+    let kinds = midwatch::domain::kind::Kind::ALL.map(|kind| format!("get {}", kind.short()));
+    let questions = [
+        ("services", "Service"),
+        ("rollouts", "Rollout"),
+        ("history chat-service", "Revision"),
+        ("diff chat-service", "Diff"),
+        ("events", "Event"),
+        ("changes", "Change"),
+        ("whoami", "Identity"),
+        ("can rollback chat-service", "Check"),
+        ("doctor", "Finding"),
+        ("config check", "Fault"),
+        ("config show", "Setting"),
+        ("config paths", "Path"),
+    ];
+    let gets = kinds.iter().map(|words| (words.as_str(), "Resource"));
+    for (words, kind) in questions.into_iter().chain(gets) {
+        let document = bench.run("maria", &format!("{words} -o json")).expect(0).json();
+        assert_eq!(document["kind"], format!("{kind}List"), "{words}");
+        check(&validator, &document);
+        let stream = bench.run("maria", &format!("{words} -o ndjson")).expect(0);
+        check_lines(&validator, &stream);
+        assert!(stream.result()["exitCode"] == 0, "{words}");
+        let items = document["items"].as_array().unwrap();
+        assert_eq!(stream.lines().len(), items.len() + 1, "{words}");
+        assert!(!items.is_empty() || kind == "Fault" || words == "get cr", "{words} shows nothing");
+    }
+}
+
+#[test]
+fn a_refusal_is_what_the_schema_says() {
+    let bench = Bench::still();
+    let validator = validator();
+    for (user, words, code) in [("nobody", "services", 4), ("maria", "history nothing", 2), ("maria", "get nothing", 2)]
+    {
+        for format in ["json", "ndjson"] {
+            let ran = bench.run(user, &format!("{words} -o {format}")).expect(code);
+            let result: Value = serde_json::from_str(&ran.stdout).unwrap();
+            assert_eq!((&result["kind"], &result["exitCode"]), (&"Result".into(), &code.into()));
+            assert!(!result["problems"].as_array().unwrap().is_empty());
+            check(&validator, &result);
+        }
+    }
+}
+
+#[test]
+fn the_schema_takes_nothing_else() {
+    let validator = validator();
+    for wrong in [
+        r#"{"apiVersion":"midwatch/v2","kind":"Result","exitCode":0,"problems":[]}"#,
+        r#"{"apiVersion":"midwatch/v1","kind":"ServiceList","items":[{"name":"chat"}],"problems":[]}"#,
+        r#"{"apiVersion":"midwatch/v1","kind":"Surprise"}"#,
+    ] {
+        assert!(!validator.is_valid(&serde_json::from_str(wrong).unwrap()), "{wrong}");
+    }
+}
