@@ -18,7 +18,7 @@ use crate::runtime::{Session, Signal, Signals};
 use crate::state::logs::{Index, LogStore, Record};
 
 use super::answer::{Asked, nothing};
-use super::find::{check_environment, is_in, objects, workloads};
+use super::find::{check_place, is_in, objects, workloads};
 use super::output::{self, Ending, json as shapes};
 use super::reading::{judge, read};
 use super::{Exit, complain, say};
@@ -46,7 +46,7 @@ pub(super) async fn logs(session: &mut Session, asked: Asked<'_>, args: &Logs) -
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
-    check_environment(session, asked.place)?;
+    check_place(session, asked.place)?;
     let mut found = match &args.pod {
         Some(pod) => pods(session, asked, pod)?,
         None => workloads(session, asked.place, &args.service, args.workload.as_deref())?,

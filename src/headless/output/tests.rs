@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json as value};
 
-use super::{Item, Listing, json, text};
+use super::{Item, Listing, json as shape, text};
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
 
@@ -43,7 +43,7 @@ fn a_table_of_nothing_is_nothing() {
 fn json_escapes_what_drives_terminals_and_reads_back_the_same() {
     let hostile = value!({"message": "a\u{1b}[2Jb\u{9b}c\u{202e}d\u{7f}e\u{e0041}f 日本"});
     let mut out = Vec::new();
-    json::line(&mut out, &hostile).unwrap();
+    shape::line(&mut out, &hostile).unwrap();
     let line = String::from_utf8(out).unwrap();
     assert!(line.chars().all(|character| character == '\n' || !character.is_control()), "{line:?}");
     assert!(line.contains("\\u202e") && line.contains("\\u009b") && line.contains("日本"), "{line}");
