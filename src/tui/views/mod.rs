@@ -18,10 +18,10 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, ServiceBoard, Timeline};
 
+mod audit;
 #[cfg(test)]
 mod fixture;
 mod ground;
-mod audit;
 mod overview;
 pub mod propose;
 mod rollouts;
