@@ -160,7 +160,7 @@ fn pass(mut client: TcpStream, mut server: TcpStream, withhold: Withhold, tell: 
         let mut bytes = vec![0; 1 << 20];
         while let Ok(length @ 1..) = answers.read(&mut bytes) {
             if held.try_recv().is_ok() {
-                drop(tell_answer.send(()));
+                let _ = tell_answer.send(());
                 return;
             }
             if back.write_all(&bytes[..length]).is_err() {
@@ -175,7 +175,7 @@ fn pass(mut client: TcpStream, mut server: TcpStream, withhold: Withhold, tell: 
         let line = String::from_utf8_lossy(line);
         if line.starts_with("PATCH ") && !line.contains("dryRun") {
             if withhold == Withhold::Request {
-                drop(tell.send(()));
+                let _ = tell.send(());
                 return;
             }
             hold.send(()).unwrap();

@@ -128,13 +128,13 @@ async fn recall_one(ledger: &Arc<Ledger>, action: &Action, planes: &Planes) -> O
     let (ledger, id) = (Arc::clone(ledger), action.id.clone());
     match tokio::task::spawn_blocking(move || ledger.close(&id, event)).await {
         Ok(Ok(true)) => Some(found),
-        Ok(Ok(false)) => None,
         Ok(Err(error)) => {
             // It is told all the same, and will be told again by the session that can record it.
             tracing::warn!(%error, "how an earlier change ended could not be recorded");
             Some(found)
         }
-        Err(_) => None,
+        // Another session has told it.
+        Ok(Ok(false)) | Err(_) => None,
     }
 }
 

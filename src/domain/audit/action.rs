@@ -177,6 +177,9 @@ impl Action {
             Ending::Open(Missing::Steps) => {
                 format!("step {} of {} was done, the next never begun", last.0, last.1).into()
             }
+            Ending::Open(Missing::Verdict) if self.writer == Writer::Running => {
+                "the server took it; it is being watched".into()
+            }
             Ending::Open(Missing::Verdict) => "the server took it; nobody saw what came of it".into(),
             _ => detail,
         }

@@ -62,7 +62,8 @@ impl Page {
 
     /// Breaks the fields into lines of the width that there is.
     pub(super) fn settle(&mut self, action: Option<&Action>, area: Rect) {
-        self.height = area.height.into();
+        // The last line tells how much is below.
+        self.height = area.height.saturating_sub(1).into();
         self.lines.clear();
         let width = usize::from(area.width.saturating_sub(NAMES + 2)).max(10);
         let Some(action) = action else {
@@ -86,7 +87,7 @@ impl Page {
 
     pub(super) fn render(&self, painter: &mut Painter<'_>, area: Rect) {
         let (x, width) = (area.x + 1, area.width.saturating_sub(2));
-        for (y, line) in (area.y..area.bottom()).zip(self.lines.iter().skip(self.top)) {
+        for (y, line) in (area.y..area.bottom().saturating_sub(1)).zip(self.lines.iter().skip(self.top)) {
             if line.role == Role::Text {
                 painter.text(x, y, NAMES - 2, Role::Muted, &line.name);
                 painter.text(x + NAMES, y, width.saturating_sub(NAMES), line.role, &line.value);
