@@ -137,7 +137,7 @@ fn the_command_of_a_plan_makes_the_same_plan() {
 
 #[test]
 fn a_pod_is_evicted_by_name() {
-    let bench = Bench::still();
+    let bench = Bench::own();
     let pods = bench.run("maria", "get pods -n staging -o json").expect(0).json();
     let names = pods["items"].as_array().unwrap().iter().map(|pod| pod["name"].as_str().unwrap());
     let pod = names.into_iter().find(|name| name.starts_with("user-service")).unwrap();
@@ -163,7 +163,7 @@ fn what_cannot_be_recorded_is_not_done() {
 
 #[test]
 fn a_signal_while_a_change_is_watched_ends_it_with_a_result() {
-    let bench = Bench::still();
+    let bench = Bench::own();
     let words = format!("restart chat-service -n production {CONSENT} --wait --timeout 5m -o ndjson");
     let mut child = bench.command("maria", &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut seen = String::new();
