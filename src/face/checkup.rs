@@ -31,7 +31,7 @@ pub(super) fn faults(locations: &Locations) -> Vec<Fault> {
         match Roles::read(&path) {
             Ok(Some(_)) => {}
             Ok(None) => {
-                faults.push(Fault::new(&path.display().to_string(), None, "is named by the settings and not there"))
+                faults.push(Fault::new(&path.display().to_string(), None, "is named by the settings and not there"));
             }
             Err(fault) => faults.push(fault),
         }

@@ -21,7 +21,7 @@ use parts::Parts;
 const ARMED: SignedDuration = SignedDuration::from_mins(15);
 
 /// Runs what the command line asks for.
-pub fn run(cli: Cli) -> ExitCode {
+pub(crate) fn run(cli: Cli) -> ExitCode {
     let format = cli.output.format;
     let worked = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let exit = match worked {

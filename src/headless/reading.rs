@@ -33,7 +33,7 @@ pub(super) async fn read(session: &mut Session, kinds: &[Kind]) {
 
 /// Waits until each cluster has said who we are, or cannot say it.
 pub(super) async fn read_identities(session: &mut Session) {
-    wait(session, |inventory| inventory.identity().is_some()).await;
+    wait(session, |inventory| inventory.heard().is_some() && inventory.identity().is_some()).await;
 }
 
 /// Waits until something holds of each cluster that can be reached.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use midwatch::sandbox::{Clock, Options, Sandbox};
@@ -10,9 +11,25 @@ use tempfile::TempDir;
 
 /// One sandbox with a home of its own.
 pub(crate) struct Bench {
-    runtime: tokio::runtime::Runtime,
-    sandbox: Option<Sandbox>,
+    fleet: Arc<Fleet>,
     home: TempDir,
+}
+
+/// A sandbox with what it runs on; it goes first.
+struct Fleet {
+    sandbox: Sandbox,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// A fleet stands still for all who only look: living through its history takes seconds.
+static STILL: LazyLock<Arc<Fleet>> = LazyLock::new(|| Arc::new(Fleet::start(Clock::manual(Timestamp::now()))));
+
+impl Fleet {
+    fn start(clock: Clock) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let sandbox = runtime.block_on(Sandbox::start(Options { seed: 1, clock })).unwrap();
+        Self { sandbox, _runtime: runtime }
+    }
 }
 
 /// What a run came to.
@@ -50,42 +67,41 @@ impl Ran {
 }
 
 impl Bench {
-    /// A fleet that stands still.
+    /// A fleet that stands still, and is not to be changed.
     pub(crate) fn still() -> Self {
-        Self::with(false)
+        Self::of(Arc::clone(&STILL))
     }
 
-    /// A fleet whose controllers work.
+    /// A fleet of one's own that stands still.
+    pub(crate) fn own() -> Self {
+        Self::of(Arc::new(Fleet::start(Clock::manual(Timestamp::now()))))
+    }
+
+    /// A fleet of one's own whose controllers work.
     pub(crate) fn alive() -> Self {
-        Self::with(true)
+        Self::of(Arc::new(Fleet::start(Clock::real_from(Timestamp::now()))))
     }
 
-    fn with(is_real: bool) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let now = Timestamp::now();
-        let clock = if is_real { Clock::real_from(now) } else { Clock::manual(now) };
-        let sandbox = runtime.block_on(Sandbox::start(Options { seed: 1, clock })).unwrap();
-        let bench = Self { runtime, sandbox: Some(sandbox), home: tempfile::tempdir().unwrap() };
+    fn of(fleet: Arc<Fleet>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let bench = Self { fleet, home };
         for user in ["maria", "dana", "victor", "nobody"] {
-            let kubeconfig = bench.sandbox.as_ref().unwrap().kubeconfig_yaml(user);
-            std::fs::write(bench.kubeconfig(user), kubeconfig).unwrap();
+            std::fs::write(bench.kubeconfig(user), bench.fleet.sandbox.kubeconfig_yaml(user)).unwrap();
         }
         bench
     }
 
-    /// The sandbox goes away, and the address stays free.
-    pub(crate) fn stop(&mut self) {
-        let address = self.sandbox.as_ref().unwrap().address();
-        self.sandbox = None;
-        // It closes its door in its own time.
-        while std::net::TcpStream::connect(address).is_ok() {
-            std::thread::yield_now();
-        }
-    }
-
     /// Puts an object into the fleet.
     pub(crate) fn place(&self, object: Value) {
-        self.sandbox.as_ref().unwrap().place(object);
+        self.fleet.sandbox.place(object);
+    }
+
+    /// Leads to where nobody listens.
+    pub(crate) fn lead_nowhere(&self) {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let kubeconfig = self.fleet.sandbox.kubeconfig_yaml("maria");
+        let address = self.fleet.sandbox.address().to_string();
+        std::fs::write(self.kubeconfig("maria"), kubeconfig.replace(&address, &closed.to_string())).unwrap();
     }
 
     pub(crate) fn home(&self) -> &Path {

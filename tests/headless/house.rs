@@ -32,8 +32,8 @@ fn the_help_of_each_command() {
 
 #[test]
 fn a_cluster_that_is_gone_is_unreachable() {
-    let mut bench = Bench::still();
-    bench.stop();
+    let bench = Bench::still();
+    bench.lead_nowhere();
     for words in ["services", "get pods", "whoami", "rollback chat-service", "changes -o json"] {
         let ran = bench.run("maria", words).expect(7);
         assert!(ran.stderr.contains("cannot be reached"), "{words}: {}", ran.stderr);
@@ -75,7 +75,7 @@ fn a_reader_who_has_had_enough_is_no_error() {
 
 #[test]
 fn a_watch_tells_what_changes_and_ends_with_a_result() {
-    let bench = Bench::still();
+    let bench = Bench::own();
     let mut child =
         bench.command("maria", "get cm -n staging -o ndjson --watch").stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -98,7 +98,7 @@ fn a_watch_tells_what_changes_and_ends_with_a_result() {
 
 #[test]
 fn hostile_names_and_labels_reach_neither_stdout_nor_stderr() {
-    let bench = Bench::still();
+    let bench = Bench::own();
     let evil = "evil\u{1b}[2J\u{9b}1m\u{202e}txt\u{200b}\r\nX";
     bench.place(serde_json::json!({
         "apiVersion": "v1", "kind": "ConfigMap",

@@ -55,7 +55,7 @@ pub(super) async fn carry_out(
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
     loop {
         let patience =
-            interrupted.map_or_else(|| Duration::from_mins(60), |(_, at)| GRACE.saturating_sub(at.elapsed()));
+            interrupted.map_or_else(|| Duration::from_hours(1), |(_, at)| GRACE.saturating_sub(at.elapsed()));
         let absorbed = tokio::select! {
             absorbed = session.absorb() => absorbed,
             Signal::End(number) = signals.next() => {

@@ -11,7 +11,7 @@ pub(super) fn examine(ledger: &Ledger) -> Vec<Finding> {
     let mut findings = Vec::new();
     match ledger.check() {
         Ok(()) => {
-            findings.push(Finding::fine(area, "directory", format!("{directory} can be written, and only by you")))
+            findings.push(Finding::fine(area, "directory", format!("{directory} can be written, and only by you")));
         }
         Err(error) => findings.push(Finding::problem(area, "directory", &error.problem())),
     }

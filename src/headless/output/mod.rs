@@ -122,8 +122,8 @@ pub(super) fn print_news(
 pub(super) fn result(format: Format, ending: &Ending<'_>) -> Result<Exit, Problem> {
     let printed = match format {
         Format::Text => Ok(()),
-        Format::Json => print_document(&ending.json()),
-        Format::Ndjson => print_line(&ending.json()),
+        // One line is a document too, and the end of a stream.
+        Format::Json | Format::Ndjson => print_line(&ending.json()),
     };
     ended(printed, ending.exit)
 }
@@ -132,13 +132,6 @@ pub(super) fn result(format: Format, ending: &Ending<'_>) -> Result<Exit, Proble
 pub(super) fn print_line(value: &Value) -> io::Result<()> {
     let mut out = io::stdout().lock();
     json::line(&mut out, value)?;
-    out.flush()
-}
-
-/// Prints one object as a document.
-pub(super) fn print_document(value: &Value) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    json::document(&mut out, value)?;
     out.flush()
 }
 
