@@ -80,6 +80,13 @@ pub enum Effect {
     Fetch(ObjectRef),
     /// Copy text to the terminal's clipboard, and say what was copied.
     Copy(String),
+    /// Copy a command that does what midwatch does not, and say why it does not.
+    CopyInstead {
+        /// The command.
+        text: String,
+        /// Why.
+        because: &'static str,
+    },
     /// Say something for a while.
     Notice(Health, String),
     /// Ask for text on the bottom line.

@@ -43,6 +43,10 @@ impl Console {
             Effect::Propose(intent) => self.propose(intent),
             Effect::Fetch(object) => self.session.fetch(object),
             Effect::Copy(text) => self.copy(text),
+            Effect::CopyInstead { text, because } => {
+                self.say(Health::Attention, format!("{because}; copied: {text}"));
+                self.errands.push(Errand::Copy(text));
+            }
             Effect::Notice(health, words) => self.say(health, words),
             Effect::Prompt(prompt) => {
                 let input = Input::new(prompt.text.clone());

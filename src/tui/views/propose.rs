@@ -97,8 +97,6 @@ fn notice(words: String) -> Outcome {
 
 /// There is no shell in here, on purpose: what k9s does on this key is copied as a command.
 fn no_shell(pod: &ObjectRef) -> Outcome {
-    Outcome::Ask(Effect::Copy(format!(
-        "kubectl --context {} -n {} exec -it {} -- sh",
-        pod.cluster, pod.namespace, pod.name
-    )))
+    let text = format!("kubectl --context {} -n {} exec -it {} -- sh", pod.cluster, pod.namespace, pod.name);
+    Outcome::Ask(Effect::CopyInstead { text, because: "there is no shell here" })
 }

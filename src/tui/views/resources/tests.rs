@@ -193,6 +193,19 @@ fn opening_goes_to_what_lies_behind() {
 }
 
 #[test]
+fn there_is_no_shell_and_that_is_said() {
+    let mut stage = stage();
+    let mut view = pods();
+    stage.draw(&mut view, 120, 20);
+    view.handle(Command::SelectNext, &stage.seen());
+    let Outcome::Ask(Effect::CopyInstead { text, because }) = view.handle(Command::Scale, &stage.seen()) else {
+        panic!("nothing was copied")
+    };
+    assert_eq!(because, "there is no shell here");
+    assert_eq!(text, "kubectl --context prod-eu -n production exec -it auth-service-7d9f8b6c5d-4xk2p -- sh");
+}
+
+#[test]
 fn no_key_of_the_table_changes_anything_by_itself() {
     let mut stage = stage();
     let mut view = pods();

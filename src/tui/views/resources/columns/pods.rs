@@ -45,7 +45,7 @@ pub(super) const PODS: [Field<Pod>; 6] = [
         |pod| Key::Words(&pod.node),
     ),
     Field::new(
-        Column::words("IP", 7, 39).rank(6),
+        Column::words("IP", 15, 39).rank(6),
         |pod, scene| cell(Role::Muted, or_dash(&pod.ip, scene).text),
         |pod| Key::Words(&pod.ip),
     ),
