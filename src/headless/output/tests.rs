@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use serde_json::{Value, json};
+use serde_json::{Value, json as value};
 
 use super::{Item, Listing, json, text};
 use crate::domain::object::ClusterName;
@@ -41,7 +41,7 @@ fn a_table_of_nothing_is_nothing() {
 
 #[test]
 fn json_escapes_what_drives_terminals_and_reads_back_the_same() {
-    let hostile = json!({"message": "a\u{1b}[2Jb\u{9b}c\u{202e}d\u{7f}e\u{e0041}f 日本"});
+    let hostile = value!({"message": "a\u{1b}[2Jb\u{9b}c\u{202e}d\u{7f}e\u{e0041}f 日本"});
     let mut out = Vec::new();
     json::line(&mut out, &hostile).unwrap();
     let line = String::from_utf8(out).unwrap();

@@ -122,6 +122,16 @@ pub fn cut(text: &str, shift: usize, width: u16) -> &str {
     &rest[..end]
 }
 
+/// How many characters are left out at the beginning of a line that is not wrapped: as many as one has gone to the side,
+/// else as many as it takes to see what was looked for.
+pub fn shift(text: &str, shift: usize, width: u16, search: Option<&Pattern>) -> usize {
+    let width = usize::from(width);
+    let Some(search) = search.filter(|_| shift == 0 && text.len() > width) else { return shift };
+    let Some(place) = search.places(text).into_iter().next() else { return 0 };
+    let (start, end) = (text[..place.start].chars().count(), text[..place.end].chars().count());
+    if end < width { 0 } else { start.saturating_sub(width / 3) }
+}
+
 /// A line broken into pieces that fit, at most so many.
 pub fn wrap(text: &str, width: u16, most: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
