@@ -70,7 +70,7 @@ pub struct Place {
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Output {
     /// As a table, as one JSON document, or as one JSON object a line of which the last is the result.
-    #[arg(short, long = "output", global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
 }
 
