@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 /// Writes a new file that only its owner may read, named after what it is about and the moment.
-pub fn save(about: &str, text: &str, now: Timestamp) -> io::Result<PathBuf> {
+pub(super) fn save(about: &str, text: &str, now: Timestamp) -> io::Result<PathBuf> {
     let (stem, ending) = about.rsplit_once('.').unwrap_or((about, "txt"));
     let tame = |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
     let stem: String = stem.chars().map(tame).collect();
