@@ -173,7 +173,8 @@ impl Told<'_> {
     fn print(&mut self, store: &LogStore) -> io::Result<()> {
         let mut new = Index::starting_at(self.index.next());
         new.update(store, store.end(), |record| {
-            record.is_mark || self.wanted.is_none_or(|wanted| wanted.is_match(record.text))
+            let is_mark = record.is_mark && self.query.patience == Patience::Follow;
+            is_mark || !record.is_mark && self.wanted.is_none_or(|wanted| wanted.is_match(record.text))
         });
         let mut out = io::BufWriter::new(io::stdout().lock());
         for record in new.ids().iter().filter_map(|id| store.line(*id)) {
@@ -225,7 +226,9 @@ impl Told<'_> {
                 problems.push(Problem::new(what, "there are too many", "ask for fewer with --since or --tail"));
             }
             if store.streams().iter().next().is_none() {
-                problems.push(Problem::new("there is nobody to listen to", "no pod has such a container", ""));
+                let why =
+                    if self.query.previous { "no container was restarted" } else { "no pod has such a container" };
+                problems.push(Problem::new("there is nobody to listen to", why, ""));
             }
             if !store.streams().left_out.is_empty() {
                 let count = store.streams().left_out.len();

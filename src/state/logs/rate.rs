@@ -5,10 +5,13 @@ use jiff::Timestamp;
 /// How many whole seconds are looked at.
 const SECONDS: i64 = 5;
 
+/// Those, and the one that has begun.
+const SLOTS: usize = 6;
+
 /// Counts of the latest seconds.
 #[derive(Debug, Default)]
 pub(super) struct Rate {
-    counts: [u64; SECONDS as usize + 1],
+    counts: [u64; SLOTS],
     /// The second of the latest count.
     latest: i64,
 }

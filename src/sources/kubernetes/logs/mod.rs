@@ -218,15 +218,12 @@ impl Follower {
         if self.stream.previous {
             path += "&previous=true";
         }
-        let backlog = self.place.since().map_or(self.stream.backlog, Backlog::Since);
-        match backlog {
-            Backlog::Tail(lines) => path += &format!("&tailLines={lines}"),
-            Backlog::Since(at) => {
-                path += &format!("&sinceTime={}", encode(&at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))
-            }
-            Backlog::All => {}
-        }
-        path
+        let from = match self.place.since().map_or(self.stream.backlog, Backlog::Since) {
+            Backlog::Tail(lines) => format!("&tailLines={lines}"),
+            Backlog::Since(at) => format!("&sinceTime={}", encode(&at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())),
+            Backlog::All => String::new(),
+        };
+        path + &from
     }
 
     async fn stand(&mut self, standing: Standing) {

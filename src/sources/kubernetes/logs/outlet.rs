@@ -131,3 +131,6 @@ impl Outlet {
         drop(self.outbox.sender.send(self.outbox.news(fact)).await);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,23 +6,23 @@ use crate::state::logs::Record;
 
 /// What narrows the lines.
 #[derive(Clone, Debug, Default)]
-pub struct Filters {
+pub(super) struct Filters {
     /// Only lines with this.
-    pub include: Option<Pattern>,
+    pub(super) include: Option<Pattern>,
     /// No lines with this.
-    pub exclude: Option<Pattern>,
+    pub(super) exclude: Option<Pattern>,
     /// Only lines of this level or graver.
-    pub least: Option<Level>,
+    pub(super) least: Option<Level>,
 }
 
 impl Filters {
     /// Whether every line is shown.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.include.is_none() && self.exclude.is_none() && self.least.is_none()
     }
 
     /// Whether a line is shown. Marks of ours always are: they tell how to read the others.
-    pub fn take(&self, record: &Record<'_>) -> bool {
+    pub(super) fn take(&self, record: &Record<'_>) -> bool {
         record.is_mark
             || (self.least.is_none_or(|least| record.level.is_some_and(|level| level >= least))
                 && self.include.as_ref().is_none_or(|pattern| pattern.is_in(record.text))
@@ -30,7 +30,7 @@ impl Filters {
     }
 
     /// Takes what was typed for the lines to be shown: a level such as `warn+`, or words.
-    pub fn set_include(&mut self, typed: &str) -> Result<(), String> {
+    pub(super) fn set_include(&mut self, typed: &str) -> Result<(), String> {
         let typed = typed.trim();
         if let Some(level) = typed.strip_suffix('+').and_then(|word| Level::named(word.as_bytes())) {
             self.least = Some(level);

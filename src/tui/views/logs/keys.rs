@@ -29,10 +29,10 @@ impl Logs {
             Command::FullScreen => self.is_full = !self.is_full,
             Command::ToggleTimestamps => self.with_time = !self.with_time,
             Command::NextMatch | Command::PreviousMatch => {
-                return self.to_match(command == Command::NextMatch, seen);
+                return self.next_match(command == Command::NextMatch, seen);
             }
             Command::NextError | Command::PreviousError => {
-                return self.to_error(command == Command::NextError, seen);
+                return self.next_error(command == Command::NextError, seen);
             }
             Command::PreviousContainer => {
                 let target = LogTarget { previous: !self.target.previous, ..self.target.clone() };
@@ -126,15 +126,13 @@ impl Logs {
         let hits = &self.search.as_ref()?.hits;
         let selected = *self.shown.ids().get(self.window.at)?;
         let found = match (hits.position(store, selected), back) {
-            (Ok(at), true) => Some(at),
+            (Ok(at), _) | (Err(at), false) => Some(at),
             (Err(at), true) => at.checked_sub(1),
-            (Ok(at), false) => Some(at + 1),
-            (Err(at), false) => Some(at),
         }?;
         self.shown.position(store, *hits.ids().get(found)?).ok()
     }
 
-    fn to_match(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
+    fn next_match(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
         let (Some(store), Some(search)) = (self.store(seen), &self.search) else { return Outcome::Ignored };
         let hits = &search.hits;
         let Some(selected) = self.shown.ids().get(self.window.at) else { return Outcome::Ignored };
@@ -151,7 +149,7 @@ impl Logs {
         Outcome::Redraw
     }
 
-    fn to_error(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
+    fn next_error(&mut self, forward: bool, seen: &Seen<'_>) -> Outcome {
         let Some(store) = self.store(seen) else { return Outcome::Ignored };
         let ids = self.shown.ids();
         let is_error =
@@ -193,7 +191,7 @@ impl Logs {
         let mut line =
             format!("midwatch logs {} --context {} -n {} {which}", place.service, object.cluster, object.namespace);
         if let Some(container) = &self.target.container {
-            line += &format!(" --container {container}");
+            line.extend([" --container ", container]);
         }
         line + if self.target.previous { " --previous" } else { " --follow" }
     }
@@ -207,7 +205,7 @@ impl Logs {
         for record in all.ids().iter().filter_map(|id| store.line(*id)) {
             let facts = store.streams().get(record.stream).map(|stream| &stream.facts);
             let (pod, container) = facts.map_or(("", ""), |facts| (&*facts.pod, &*facts.container));
-            text += &format!("{} {pod} {container} {}\n", record.at, record.text);
+            text.extend([&*record.at.to_string(), " ", pod, " ", container, " ", record.text, "\n"]);
         }
         Outcome::Ask(Effect::Save { about: format!("{}.log", self.target.object.name), text })
     }

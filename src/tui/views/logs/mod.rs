@@ -143,8 +143,11 @@ impl Logs {
                 column += width + GAP;
             }
             let search = self.search.as_ref().map(|search| &search.pattern);
+            let mark = if self.shift_of(&record) > 0 { painter.glyphs().ellipsis } else { "" };
+            let start = painter.text(column, y, self.columns.message, Role::Muted, mark);
+            let room = (column + self.columns.message).saturating_sub(start);
             for (y, piece) in (y..y + height).zip(pieces) {
-                painter.spans(column, y, self.columns.message, &row::words(piece, record.level, search));
+                painter.spans(start, y, room, &row::words(piece, record.level, search));
             }
         }
         painter.set_ground(None);
@@ -156,8 +159,17 @@ impl Logs {
         if self.wraps && !record.is_mark {
             row::wrap(record.text, self.columns.message, 50)
         } else {
-            vec![row::cut(record.text, self.shift, self.columns.message)]
+            vec![row::cut(record.text, self.shift_of(record), self.columns.message)]
         }
+    }
+
+    /// How many characters are left out at the beginning of a line.
+    fn shift_of(&self, record: &Record<'_>) -> usize {
+        if self.wraps || record.is_mark {
+            return 0;
+        }
+        let search = self.search.as_ref().map(|search| &search.pattern);
+        row::shift(record.text, self.shift, self.columns.message, search)
     }
 }
 
@@ -265,6 +277,3 @@ impl View for Logs {
         hints
     }
 }
-
-#[cfg(test)]
-mod tests;

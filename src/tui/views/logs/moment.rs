@@ -5,16 +5,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// Reads a moment. A time of day is the latest one that is not in the future, in UTC as everywhere.
-pub fn parse(typed: &str, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn parse(typed: &str, now: Timestamp) -> Option<Timestamp> {
     let typed = typed.trim().trim_end_matches(['z', 'Z']);
-    let ago = typed.strip_suffix("ago").map_or(typed, str::trim);
-    if let Ok(duration) = ago.parse::<SignedDuration>() {
-        return now.checked_sub(duration.abs()).ok();
-    }
     if let Ok(time) = typed.parse::<Time>().or_else(|_full| Time::strptime("%H:%M", typed)) {
         let today = now.to_zoned(TimeZone::UTC).date().to_datetime(time).to_zoned(TimeZone::UTC).ok()?;
         let day = if today.timestamp() > now { today.checked_sub(1.day()).ok()? } else { today };
         return Some(day.timestamp());
+    }
+    let ago = typed.strip_suffix("ago").map_or(typed, str::trim);
+    if let Ok(duration) = ago.parse::<SignedDuration>() {
+        return now.checked_sub(duration.abs()).ok();
     }
     format!("{}Z", typed.replace(' ', "T")).parse().ok()
 }

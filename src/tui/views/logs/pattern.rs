@@ -9,14 +9,14 @@ const LARGEST: usize = 1024 * 1024;
 
 /// Something to look for. Small letters stand for capitals too.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub(super) struct Pattern {
     typed: String,
     regex: Regex,
 }
 
 impl Pattern {
     /// Reads what was typed; none where nothing was, and a reason where it is no regular expression.
-    pub fn parse(typed: &str) -> Result<Option<Self>, String> {
+    pub(super) fn parse(typed: &str) -> Result<Option<Self>, String> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Ok(None);
@@ -32,17 +32,17 @@ impl Pattern {
     }
 
     /// As it was typed.
-    pub fn typed(&self) -> &str {
+    pub(super) fn typed(&self) -> &str {
         &self.typed
     }
 
     /// Whether it is in a text.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
 
     /// Where it is in a text.
-    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+    pub(super) fn places(&self, text: &str) -> Vec<Range<usize>> {
         self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty()).collect()
     }
 }

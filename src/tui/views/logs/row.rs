@@ -9,26 +9,26 @@ use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 
 /// The gap between two columns.
-pub const GAP: u16 = 2;
+pub(super) const GAP: u16 = 2;
 
 /// How wide each column is; 0 for one that has fallen away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Columns {
+pub(super) struct Columns {
     /// The time of day.
-    pub time: u16,
+    pub(super) time: u16,
     /// Revision and version.
-    pub revision: u16,
+    pub(super) revision: u16,
     /// Pod and, where there are several, container.
-    pub pod: u16,
+    pub(super) pod: u16,
     /// The level.
-    pub level: u16,
+    pub(super) level: u16,
     /// What was said.
-    pub message: u16,
+    pub(super) message: u16,
 }
 
 impl Columns {
     /// Fits the columns into a width: first the revision goes, then the pod, then the time.
-    pub fn fit(width: u16, streams: &Streams, with_time: bool) -> Self {
+    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool) -> Self {
         let widest = |words: &dyn Fn(&Stream) -> usize, most: u16| {
             u16::try_from(streams.iter().map(words).max().unwrap_or_default()).unwrap_or(most).min(most)
         };
@@ -49,7 +49,7 @@ impl Columns {
     }
 
     /// The columns before the message, with their widths.
-    pub fn titles(self) -> [(u16, &'static str); 5] {
+    pub(super) fn titles(self) -> [(u16, &'static str); 5] {
         [
             (self.time, "TIME"),
             (self.revision, "REVISION"),
@@ -58,16 +58,10 @@ impl Columns {
             (self.message, "MESSAGE"),
         ]
     }
-
-    /// Where the message begins.
-    pub fn indent(self) -> u16 {
-        let before = [self.time, self.revision, self.pod, self.level];
-        before.into_iter().filter(|width| *width > 0).map(|width| width + GAP).sum()
-    }
 }
 
 /// The cells before the message: time, revision, pod, level.
-pub fn head(record: &Record<'_>, stream: Option<&Stream>, before: Option<&Record<'_>>) -> [Span<'static>; 4] {
+pub(super) fn head(record: &Record<'_>, stream: Option<&Stream>, before: Option<&Record<'_>>) -> [Span<'static>; 4] {
     let time = record.at.strftime("%H:%M:%S%.3f").to_string();
     let (revision, age) = stream
         .map_or((String::new(), RevisionAge::Only), |stream| (stream.facts.revision.to_string(), stream.facts.age));
@@ -100,7 +94,7 @@ fn level(level: Option<Level>) -> (Role, &'static str) {
 }
 
 /// A part of the words with what was looked for marked.
-pub fn words<'a>(text: &'a str, level: Option<Level>, search: Option<&Pattern>) -> Vec<Span<'a>> {
+pub(super) fn words<'a>(text: &'a str, level: Option<Level>, search: Option<&Pattern>) -> Vec<Span<'a>> {
     let role = if matches!(level, Some(Level::Debug | Level::Trace)) { Role::Muted } else { Role::Text };
     let mut spans = Vec::new();
     let mut done = 0;
@@ -115,15 +109,25 @@ pub fn words<'a>(text: &'a str, level: Option<Level>, search: Option<&Pattern>) 
 }
 
 /// The part of a line that is visible when it is not wrapped: a little more than fits, so that it is seen to go on.
-pub fn cut(text: &str, shift: usize, width: u16) -> &str {
+pub(super) fn cut(text: &str, shift: usize, width: u16) -> &str {
     let start = text.char_indices().nth(shift).map_or(text.len(), |(at, _)| at);
     let rest = &text[start..];
     let end = rest.char_indices().nth(usize::from(width) * 2 + 1).map_or(rest.len(), |(at, _)| at);
     &rest[..end]
 }
 
+/// How many characters are left out at the beginning of a line that is not wrapped: as many as one has gone to the side,
+/// else as many as it takes to see what was looked for.
+pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Pattern>) -> usize {
+    let width = usize::from(width);
+    let Some(search) = search.filter(|_| shift == 0 && text.len() > width) else { return shift };
+    let Some(place) = search.places(text).into_iter().next() else { return 0 };
+    let (start, end) = (text[..place.start].chars().count(), text[..place.end].chars().count());
+    if end < width { 0 } else { start.saturating_sub(width / 3) }
+}
+
 /// A line broken into pieces that fit, at most so many.
-pub fn wrap(text: &str, width: u16, most: usize) -> Vec<&str> {
+pub(super) fn wrap(text: &str, width: u16, most: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut used) = (0, 0);
     for (at, letter) in text.char_indices() {

@@ -6,17 +6,17 @@ use crate::state::logs::{Index, LineId, LogStore};
 
 /// Where one stands among the lines.
 #[derive(Clone, Debug)]
-pub struct Window {
+pub(super) struct Window {
     /// Whether the newest line is selected, whatever comes.
-    pub follows: bool,
+    pub(super) follows: bool,
     /// The selected line.
-    pub selected: Option<LineId>,
+    pub(super) selected: Option<LineId>,
     /// The first visible line.
     top: Option<LineId>,
     /// The visible lines, by their position.
-    pub visible: Range<usize>,
+    pub(super) visible: Range<usize>,
     /// The position of the selected line.
-    pub at: usize,
+    pub(super) at: usize,
 }
 
 impl Default for Window {
@@ -27,7 +27,7 @@ impl Default for Window {
 
 impl Window {
     /// Follows the lines: what is selected stays selected, and visible, wherever it stands now.
-    pub fn settle(&mut self, index: &Index, store: &LogStore, height: usize, rows: impl Fn(LineId) -> usize) {
+    pub(super) fn settle(&mut self, index: &Index, store: &LogStore, height: usize, rows: impl Fn(LineId) -> usize) {
         let ids = index.ids();
         let Some(last) = ids.len().checked_sub(1) else {
             (self.visible, self.at, self.selected, self.top) = (0..0, 0, None, None);
@@ -62,7 +62,7 @@ impl Window {
     }
 
     /// Selects by position; only [`Self::follow`] follows again.
-    pub fn select(&mut self, index: &Index, position: usize) {
+    pub(super) fn select(&mut self, index: &Index, position: usize) {
         let position = position.min(index.ids().len().saturating_sub(1));
         self.selected = index.ids().get(position).copied();
         self.at = position;
@@ -70,12 +70,12 @@ impl Window {
     }
 
     /// Stays with the newest line.
-    pub fn follow(&mut self) {
+    pub(super) fn follow(&mut self) {
         self.follows = true;
     }
 
     /// How many lines are visible.
-    pub fn page(&self) -> usize {
+    pub(super) fn page(&self) -> usize {
         self.visible.len().max(1)
     }
 }

@@ -1,6 +1,9 @@
 use super::*;
 
-fn lines_of(pieces: &[&[u8]]) -> (Vec<(Vec<u8>, usize)>, Option<Vec<u8>>) {
+/// The lines with what was left out of each, and the beginning of one that has no end.
+type Cut = (Vec<(Vec<u8>, usize)>, Option<Vec<u8>>);
+
+fn lines_of(pieces: &[&[u8]]) -> Cut {
     let mut splitter = Splitter::default();
     let mut lines = Vec::new();
     for piece in pieces {
