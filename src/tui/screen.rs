@@ -58,7 +58,7 @@ impl Screen {
     }
 
     /// The place that was gone to last among those that are meant.
-    pub fn latest(&self, is_meant: impl Fn(&Destination) -> bool) -> Option<&Destination> {
+    pub(super) fn latest(&self, is_meant: impl Fn(&Destination) -> bool) -> Option<&Destination> {
         self.visits.iter().rev().map(|visit| &visit.destination).find(|destination| is_meant(destination))
     }
 

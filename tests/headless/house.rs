@@ -25,7 +25,8 @@ fn the_help_of_each_command() {
         run.env_clear().env("HOME", bench.home()).args(command.split_whitespace()).arg("--help");
         let help = ran(&run.output().unwrap()).expect(0);
         assert_eq!(help.stderr, "");
-        all.push_str(&format!("$ midwatch {command} --help\n{}\n", help.stdout));
+        let page = format!("$ midwatch {command} --help\n{}\n", help.stdout);
+        all.push_str(&page);
     }
     insta::assert_snapshot!("help", all);
 }

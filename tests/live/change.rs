@@ -107,7 +107,7 @@ fn alice_rolls_a_stuck_release_back_from_a_script(plane: &Plane) -> Result<()> {
     let run = seat.midwatch(&args)?;
     is_back(plane)?;
     ensure!(run.code == Some(0), "{:?}: {}", run.code, run.stderr);
-    ensure!(run.stderr.contains("verified: 4 of 4 ready"), "{}", run.stderr);
+    ensure!(run.stdout.contains("verified: 4 of 4 ready"), "{}", run.stdout);
     audit_holds(&seat, &["intent", "outcome", "verdict"])
 }
 

@@ -135,6 +135,13 @@ pub(super) fn print_line(value: &Value) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints one object as a document.
+pub(super) fn print_document(value: &Value) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    json::document(&mut out, value)?;
+    out.flush()
+}
+
 /// Prints text of our own making as it is.
 pub(super) fn print_text(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
