@@ -9,31 +9,29 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
-use crate::domain::audit::{ActionId, History, Reconciliation};
+use crate::domain::audit::{History, Reconciliation};
 use crate::domain::environment::EnvironmentRules;
-use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::operation::{Failure, OperationEvent, OperationId};
+use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::problem::Problem;
-use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::update::Update;
-use crate::operations::confirm::Proof;
-use crate::operations::plan::Place;
 use crate::operations::policy::Policy;
 use crate::sources::kubernetes::{LogNews, Scope, Wanted};
 use crate::state::logs::LogStore;
 use crate::state::{Changed, State};
 
 use super::arming::Armed;
-use super::change::{Change, Order, Wait};
+use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
+
+mod changes;
 
 /// How many messages are taken in at once, so that a key never waits for long.
 const AT_ONCE: usize = 256;
@@ -347,85 +345,8 @@ impl Session {
         });
     }
 
-    /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
-    pub fn propose(&mut self, intent: Intent, wait: Wait) -> OperationId {
-        self.last += 1;
-        let id = OperationId(self.last);
-        let outbox = self.outbox.clone();
-        let target = intent.target().clone();
-        let Some(handle) = self.clusters.get(&target.cluster) else {
-            let problem = Problem::new(format!("no connection to {}", target.cluster), "", "choose it with --context");
-            let event = OperationEvent::Failed { failure: Failure::Unreachable, problem };
-            tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
-            return id;
-        };
-        let change = Change {
-            place: self.place_of(&target),
-            intent,
-            plane: Arc::clone(&handle.plane),
-            policy: Arc::clone(&self.policy),
-            armed: self.armed.subscribe(),
-            ledger: Arc::clone(&self.ledger),
-            action: ActionId::of(&self.name, self.last),
-            clock: self.clock.clone(),
-            wait,
-        };
-        let (orders, ordered) = mpsc::channel(4);
-        self.waiting.insert(id, orders);
-        let (report, mut events) = mpsc::unbounded_channel();
-        tokio::spawn(change.run(ordered, Box::new(move |event| drop(report.send(event)))));
-        tokio::spawn(async move {
-            while let Some(event) = events.recv().await {
-                drop(outbox.send(Message::Operation(id, event)).await);
-            }
-        });
-        id
-    }
-
-    /// Says yes to a change, with proof.
-    pub fn confirm(&self, id: OperationId, proof: Proof) {
-        self.order(id, Order::Confirm(proof));
-    }
-
-    /// Has a change read and planned anew.
-    pub fn refresh(&self, id: OperationId) {
-        self.order(id, Order::Refresh);
-    }
-
-    /// Leaves a change that waits. One that was confirmed goes on.
-    pub fn leave(&mut self, id: OperationId) {
-        self.waiting.remove(&id);
-    }
-
     /// A cluster in use.
     pub(super) fn handle(&self, cluster: &ClusterName) -> Option<&Handle> {
         self.clusters.get(cluster)
-    }
-
-    fn order(&self, id: OperationId, order: Order) {
-        if let Some(orders) = self.waiting.get(&id) {
-            // Full means that the same was said a moment ago.
-            drop(orders.try_send(order));
-        }
-    }
-
-    /// The service and environment that an object belongs to.
-    pub fn place_of(&self, object: &ObjectRef) -> Place {
-        let place = self.state.place(&object.cluster, &object.namespace);
-        Place { service: self.service_of(object), environment: place.environment, is_protected: place.is_protected }
-    }
-
-    /// The name of the service that an object belongs to; its own name when no label tells.
-    fn service_of(&self, object: &ObjectRef) -> Text {
-        let row = self.state.find(object);
-        let labels = match row {
-            Some(Row::Pod(pod)) => vec![&pod.meta.labels],
-            Some(row) => row
-                .workload()
-                .map(|workload| vec![&workload.meta.labels, &workload.template_labels])
-                .unwrap_or_default(),
-            None => Vec::new(),
-        };
-        crate::domain::service::named_by(&labels).unwrap_or(&object.name).clone()
     }
 }
