@@ -12,7 +12,8 @@ use crate::schema::{check, validator};
 fn commands() -> Vec<&'static str> {
     let questions =
         ["services", "rollouts", "history", "diff", "get", "events", "changes", "whoami", "can", "doctor", "init"];
-    let others = ["config check", "config show", "config paths", "completions", "demo"];
+    let others =
+        ["logs", "audit show", "audit verify", "config check", "config show", "config paths", "completions", "demo"];
     questions.into_iter().chain(Verb::ALL.map(Verb::word)).chain(others).collect()
 }
 
