@@ -95,6 +95,8 @@ fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     is_back(plane)?;
     console.wait_for("verified: 4 of 4 ready")?;
     console.press("esc")?;
+    // A terminal sends escape and what follows at once as one key.
+    console.wait_until("the review to be closed", |screen| !screen.contains("Way back"))?;
     console.quit()?;
     audit_holds(&seat, &["intent", "outcome", "verdict"])
 }
