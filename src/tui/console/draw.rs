@@ -15,8 +15,7 @@ impl Console {
     pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let now = self.session.clock().now();
-        self.board.refresh(self.session.state(), now);
-        self.timeline.refresh(self.session.state(), now);
+        self.make_boards(now);
         self.follow_logs(now);
         let is_full = self.screen.view().is_full_screen();
         let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };

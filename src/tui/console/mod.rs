@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::command::Context;
+use boards::Made;
+
 use super::effect::{Destination, Outcome, Prompt};
 use super::look::Look;
 use super::overlays::help::Help;
@@ -66,6 +68,8 @@ pub(super) struct Console {
     look: Look,
     board: ServiceBoard,
     timeline: Timeline,
+    /// When both were last made, and whether facts have come since.
+    made: Made,
     screen: Screen,
     overlay: Option<Overlay>,
     field: Option<Field>,
@@ -96,6 +100,7 @@ macro_rules! seen {
     };
 }
 
+mod boards;
 mod draw;
 mod follow;
 mod keys;
@@ -112,6 +117,7 @@ impl Console {
             look,
             board: ServiceBoard::default(),
             timeline: Timeline::default(),
+            made: Made::default(),
             screen: Screen::new(Destination::Overview, Box::new(views::Overview::default())),
             overlay: None,
             field: None,
@@ -135,7 +141,7 @@ impl Console {
 
     /// Takes in what the session told; whether something is to be drawn.
     pub(super) fn absorbed(&mut self, absorbed: Absorbed) -> bool {
-        let mut redraw = !absorbed.changed.is_nothing() || absorbed.history;
+        let mut redraw = self.moved(absorbed.changed) || absorbed.history;
         if let [first, others @ ..] = absorbed.recalled.as_deref().unwrap_or_default() {
             let more =
                 if others.is_empty() { String::new() } else { format!("; and {} more, see :audit", others.len()) };
@@ -199,7 +205,8 @@ impl Console {
         let notice = self.notice.as_ref().map(|notice| notice.at + NOTICE);
         let view = self.screen.view().wakes_at(&seen!(self));
         let late = self.late_at();
-        [Some(now + minute), expiry, notice, view, late].into_iter().flatten().min()
+        let boards = self.boards_due_at();
+        [Some(now + minute), expiry, notice, view, late, boards].into_iter().flatten().min()
     }
 
     /// When a cluster that is live now will be late if it stays silent.

@@ -6,7 +6,7 @@ use super::{Hint, Seen, View};
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::runtime::ContextRow;
-use crate::state::ClusterLiveness;
+use crate::state::{Changed, ClusterLiveness};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, span};
@@ -75,6 +75,10 @@ impl View for Contexts {
 
     fn tab(&self) -> Command {
         Command::Resources
+    }
+
+    fn depends_on(&self, _changed: Changed) -> bool {
+        false
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

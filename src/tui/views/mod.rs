@@ -16,7 +16,7 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
-use crate::state::{Freshness, ServiceBoard, Timeline};
+use crate::state::{Changed, Freshness, ServiceBoard, Timeline};
 
 mod audit;
 mod contexts;
@@ -127,6 +127,16 @@ pub trait View {
 
     /// The main view that this one belongs to.
     fn tab(&self) -> Command;
+
+    /// Whether it is made of services and changes, which are computed only for who shows them.
+    fn shows_services(&self) -> bool {
+        false
+    }
+
+    /// Whether facts like these are to be seen in it.
+    fn depends_on(&self, _changed: Changed) -> bool {
+        true
+    }
 
     /// Takes a command.
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome;

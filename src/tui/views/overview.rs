@@ -197,6 +197,10 @@ impl View for Overview {
         Command::Overview
     }
 
+    fn shows_services(&self) -> bool {
+        true
+    }
+
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let order = &self.order;
         if self.cursor.moves(command, order.len(), |index| order[index].clone()) {

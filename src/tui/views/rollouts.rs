@@ -186,6 +186,10 @@ impl View for Rollouts {
         Command::Rollouts
     }
 
+    fn shows_services(&self) -> bool {
+        true
+    }
+
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let entries = &self.entries;
         if self.cursor.moves(command, entries.len(), |index| entries[index].workload.clone()) {

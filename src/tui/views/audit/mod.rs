@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Seen, View};
 use crate::domain::audit::{Action, ActionId, Ending, History, Report};
 use crate::domain::health::Health;
+use crate::state::Changed;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, span};
@@ -164,6 +165,10 @@ impl View for Audit {
 
     fn tab(&self) -> Command {
         Command::Audit
+    }
+
+    fn depends_on(&self, _changed: Changed) -> bool {
+        false
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

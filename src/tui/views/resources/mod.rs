@@ -8,6 +8,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
+use crate::state::Changed;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, cells};
@@ -151,6 +152,10 @@ impl View for Resources {
 
     fn tab(&self) -> Command {
         Command::Resources
+    }
+
+    fn depends_on(&self, changed: Changed) -> bool {
+        changed.touches(self.wish.kind)
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

@@ -202,6 +202,10 @@ impl View for ServiceView {
         Command::Overview
     }
 
+    fn shows_services(&self) -> bool {
+        true
+    }
+
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let keys = &self.keys;
         if self.cursor.moves(command, keys.len(), |index| keys[index].clone()) {

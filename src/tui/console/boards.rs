@@ -1,0 +1,56 @@
+//! When services and changes are computed: only for a view that shows them, and not for each fact anew.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Console;
+use crate::state::Changed;
+
+/// Facts are gathered for so long before services are computed again; while the first lists come, for less.
+const GATHER: SignedDuration = SignedDuration::from_secs(1);
+/// See [`GATHER`].
+const GATHER_FIRST: SignedDuration = SignedDuration::from_millis(200);
+
+/// When the boards were made.
+#[derive(Default)]
+pub(super) struct Made {
+    at: Option<Timestamp>,
+    is_stale: bool,
+}
+
+impl Console {
+    /// Takes note that facts have come; whether the view that is shown has to be drawn for them now.
+    pub(super) fn moved(&mut self, changed: Changed) -> bool {
+        if changed.is_nothing() {
+            return false;
+        }
+        self.made.is_stale = true;
+        let now = self.session.clock().now();
+        let view = self.screen.view();
+        let shows = if view.shows_services() {
+            self.boards_due_at().is_none_or(|due| due <= now)
+        } else {
+            view.depends_on(changed)
+        };
+        shows || changed.touches_sources()
+    }
+
+    /// When the boards are to be made again; none when nothing has come or nobody looks.
+    pub(super) fn boards_due_at(&self) -> Option<Timestamp> {
+        if !self.made.is_stale || !self.screen.view().shows_services() {
+            return None;
+        }
+        let gather = if seen!(self).is_complete() { GATHER } else { GATHER_FIRST };
+        Some(self.made.at.map_or(Timestamp::MIN, |made| made.saturating_add(gather).unwrap_or(Timestamp::MAX)))
+    }
+
+    /// Makes the boards where they are shown and due. What only time changes costs nothing to ask for.
+    pub(super) fn make_boards(&mut self, now: Timestamp) {
+        let is_due = !self.made.is_stale || self.boards_due_at().is_some_and(|due| due <= now);
+        if !is_due || !self.screen.view().shows_services() {
+            return;
+        }
+        self.board.refresh(self.session.state(), now);
+        self.timeline.refresh(self.session.state(), now);
+        self.made = Made { at: Some(now), is_stale: false };
+    }
+}
