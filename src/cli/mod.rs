@@ -30,15 +30,15 @@ pub struct Cli {
     pub write: bool,
 
     /// The theme: midnight, daylight, high-contrast, mono, or one of your own.
-    #[arg(long, env = "MIDWATCH_THEME", value_name = "NAME")]
+    #[arg(long, global = true, env = "MIDWATCH_THEME", value_name = "NAME")]
     pub theme: Option<String>,
 
     /// The keymap: default, vim, or one of your own.
-    #[arg(long, env = "MIDWATCH_KEYMAP", value_name = "NAME")]
+    #[arg(long, global = true, env = "MIDWATCH_KEYMAP", value_name = "NAME")]
     pub keymap: Option<String>,
 
     /// The characters to draw with: auto, unicode, ascii.
-    #[arg(long, env = "MIDWATCH_GLYPHS", value_name = "SET")]
+    #[arg(long, global = true, env = "MIDWATCH_GLYPHS", value_name = "SET")]
     pub glyphs: Option<String>,
 
     /// What to do; the console when nothing is said.

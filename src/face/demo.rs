@@ -1,5 +1,7 @@
 //! The console on the simulated platform: a sandbox, and parts that lead to nothing else.
 
+use std::os::unix::fs::DirBuilderExt as _;
+
 use jiff::Timestamp;
 
 use crate::cli::{Cli, Demo};
@@ -17,8 +19,12 @@ pub(super) async fn run(cli: &Cli, demo: &Demo) -> Result<Exit, Problem> {
     let sandbox = sandbox::Sandbox::start(options)
         .await
         .map_err(|error| Problem::new("the sandbox cannot start", error.to_string(), "is loopback available?"))?;
-    let directory = std::env::temp_dir().join(format!("midwatch-demo-{}", std::process::id()));
-    let made = std::fs::create_dir_all(&directory)
+    // The name cannot be guessed, and a folder that somebody else made is not taken.
+    let name = format!("midwatch-demo-{}-{}", std::process::id(), Timestamp::now().as_nanosecond());
+    let directory = std::env::temp_dir().join(name);
+    let made = std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&directory)
         .and_then(|()| std::fs::write(directory.join("kubeconfig"), sandbox.kubeconfig_yaml(&demo.user)));
     made.map_err(|error| {
         Problem::new("the sandbox cannot start", error.to_string(), "is the temporary folder writable?")

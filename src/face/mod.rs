@@ -27,7 +27,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let exit = match worked {
         Ok(runtime) => {
             let exit = runtime.block_on(start(cli));
-            // What still runs only reads; nobody waits for it.
+            // Both faces have waited for the answer to a call under way; what still runs reads or watches.
             runtime.shutdown_background();
             exit
         }

@@ -79,7 +79,8 @@ fn query(session: &Session, args: &Logs, object: ObjectRef) -> Result<LogQuery, 
         (Some(since), _) => {
             let wrong = || Problem::new(format!("{since:?} is no length of time"), "", "write 10m or 90s");
             let length: SignedDuration = since.parse().map_err(|_detail| wrong())?;
-            Backlog::Since(session.clock().now() - length.abs())
+            let length = if length.is_negative() { length.checked_neg().ok_or_else(wrong)? } else { length };
+            Backlog::Since(session.clock().now().checked_sub(length).map_err(|_overflow| wrong())?)
         }
         (None, Some(lines)) => Backlog::Tail(lines),
         (None, None) if args.follow => Backlog::Tail(RECENT),

@@ -48,7 +48,12 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
         Goal::Template(_) | Goal::Restarted(_) => rollout(kind, object),
         Goal::Paused(wanted) => {
             let paused = spec["paused"].as_bool().unwrap_or_default();
-            if paused == *wanted {
+            if paused == *wanted && !paused {
+                // Going on is not enough: it has to get there.
+                rollout(kind, object)
+            } else if paused == *wanted && !is_observed(object) {
+                Progress::Moving("the controller has not seen it yet".into())
+            } else if paused == *wanted {
                 Progress::Done(if paused { "paused".into() } else { "resumed".into() })
             } else {
                 Progress::Replaced(if paused {

@@ -3,7 +3,7 @@
 use crate::domain::audit::{ActionId, Event, Footprint, Intent, StepResult};
 use crate::domain::intent::Verb;
 use crate::domain::operation::{Failure, OperationEvent};
-use crate::domain::plan::{Call, Plan, Step};
+use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 
@@ -49,6 +49,7 @@ pub async fn execute(
     report: &mut (dyn FnMut(OperationEvent) + Send),
 ) -> Result<Executed, NotDone> {
     let steps = confirmed.plan().steps.len();
+    let mut goal = confirmed.plan().goal.clone();
     for (index, step) in confirmed.plan().steps.iter().enumerate() {
         let number = index + 1;
         failpoint::reached("begin", number);
@@ -58,18 +59,30 @@ pub async fn execute(
         let done = send(step, plane, &action).await;
         failpoint::reached("answered", number);
         let (kind, detail) = match &done {
-            Ok(detail) => (StepResult::Applied, detail.clone()),
+            Ok(done) => (StepResult::Applied, done.detail.clone()),
             Err(not_done) => (outcome_of(not_done.failure), Text::from(not_done.problem.to_string())),
         };
         let outcome = Event::Outcome { step: u32_of(number), result: kind, detail };
         let written = record.record(&action, outcome, urgency(&confirmed));
         failpoint::reached("outcome", number);
-        let detail = done.map_err(|not_done| not_done.after(number, steps))?;
+        let done = done.map_err(|not_done| {
+            let not_done = not_done.after(number, steps);
+            match &written {
+                Ok(()) => not_done,
+                Err(error) => not_done.unrecorded(error),
+            }
+        })?;
         written
             .map_err(|error| not_recorded(&format!("step {number} of {steps} was done, but its outcome"), &error))?;
-        report(OperationEvent::StepDone { step: number, detail });
+        // What the server made of our wish is what has to hold: admission may pin a tag or fill in a default.
+        if let (Goal::Template(wanted), Some(object)) = (&mut goal, &done.object)
+            && !object["spec"]["template"].is_null()
+        {
+            *wanted = object["spec"]["template"].clone();
+        }
+        report(OperationEvent::StepDone { step: number, detail: done.detail });
     }
-    Ok(Executed { plan: confirmed.plan().clone(), action })
+    Ok(Executed { plan: Plan { goal, ..confirmed.plan().clone() }, action })
 }
 
 /// Puts the intent on disk; what cannot be recorded is not done.
@@ -138,18 +151,33 @@ fn outcome_of(failure: Failure) -> StepResult {
     }
 }
 
+/// A call that was accepted, or found not to be needed any more.
+struct Done {
+    detail: Text,
+    /// The object as the server answered with it.
+    object: Option<serde_json::Value>,
+}
+
+impl Done {
+    fn without_answer(detail: impl Into<Text>) -> Self {
+        Self { detail: detail.into(), object: None }
+    }
+}
+
 /// Sends one call, after a last look at what it must not hit.
-async fn send(step: &Step, plane: &dyn ControlPlane, action: &ActionId) -> Result<Text, NotDone> {
+async fn send(step: &Step, plane: &dyn ControlPlane, action: &ActionId) -> Result<Done, NotDone> {
     if let Call::DeleteBroken { uid, revision } = &step.call {
         match super::reconcile::broken(step, plane, uid, revision).await {
             Ok(true) => {}
-            Ok(false) => return Ok("not needed any more: the pod is ready, gone or another one".into()),
+            Ok(false) => {
+                return Ok(Done::without_answer("not needed any more: the pod is ready, gone or another one"));
+            }
             Err(problem) => return Err(NotDone { failure: Failure::Unreachable, problem }),
         }
     }
     let what = format!("the server did not accept this: {}", step.what);
     let (failure, why, hint) = match plane.send(&step.object, &step.call, Earnest::ForReal, action.as_str()).await {
-        Answer::Accepted(_) => return Ok("accepted".into()),
+        Answer::Accepted(object) => return Ok(Done { detail: "accepted".into(), object: Some(object) }),
         Answer::Conflict(why) => (Failure::Conflict, why, "it changed since the plan was made: plan again"),
         Answer::Denied(why) => (Failure::Denied, why, "ask a cluster administrator for this right"),
         Answer::Rejected(why) => (Failure::Rejected, why, "nothing was changed by this step"),
@@ -160,13 +188,18 @@ async fn send(step: &Step, plane: &dyn ControlPlane, action: &ActionId) -> Resul
 }
 
 /// The answer to a call was lost: reads what is there now. The call is never sent again.
-async fn after_lost_answer(step: &Step, plane: &dyn ControlPlane, why: &Text) -> Result<Text, NotDone> {
+async fn after_lost_answer(step: &Step, plane: &dyn ControlPlane, why: &Text) -> Result<Done, NotDone> {
     let what = format!("the answer was lost: {}", step.what);
     match look(step, plane).await {
-        Trace::Applied => Ok(format!("the answer was lost ({why}); read back: it is done").into()),
+        Trace::Applied => Ok(Done::without_answer(format!("the answer was lost ({why}); read back: it is done"))),
+        // The request may still be on its way through a slow server: not yet is not no.
         Trace::NotApplied => Err(NotDone {
-            failure: Failure::Conflict,
-            problem: Problem::new(what, why, "read back: it is not done; plan again"),
+            failure: Failure::Unknown,
+            problem: Problem::new(
+                what,
+                format!("{why}; read back: it is not done so far"),
+                "look before you repeat it",
+            ),
         }),
         Trace::Unknown(problem) => Err(NotDone {
             failure: Failure::Unknown,

@@ -37,6 +37,13 @@ pub struct NotDone {
 }
 
 impl NotDone {
+    /// Says that not even this could be recorded.
+    fn unrecorded(mut self, error: &audit::AuditError) -> Self {
+        let why = format!("{}; this could not be recorded either: {error}", self.problem.why);
+        self.problem = Problem::new(&self.problem.what, why, &self.problem.hint);
+        self
+    }
+
     /// Says how far it came, where there were steps before it.
     fn after(mut self, step: usize, steps: usize) -> Self {
         if step > 1 {

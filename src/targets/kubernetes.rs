@@ -78,8 +78,9 @@ fn answer_of(answer: WriteAnswer) -> Answer {
         WriteAnswer::Accepted(object) => Answer::Accepted(object),
         WriteAnswer::Rejected { code, reason, message, .. } => match code {
             409 => Answer::Conflict(message),
-            // A patch whose test fails is 422, and so is one that makes an invalid object; the words tell them apart.
-            422 if message.contains("test") => Answer::Conflict(message),
+            // A patch whose test fails is 422, and so is one that makes an invalid object. The first is answered with
+            // the server's generic words, the second with the fields that are wrong.
+            422 if message.contains("due to an error in our request") => Answer::Conflict(message),
             401 | 403 => Answer::Denied(message),
             429 => Answer::Rejected(
                 format!("{message} (the disruption budget leaves no room, or the server is busy)").into(),

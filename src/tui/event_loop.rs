@@ -29,9 +29,17 @@ const LONGEST: Duration = Duration::from_mins(1);
 pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<String>) -> io::Result<Exit> {
     let mut signals = Signals::new()?;
     let mut terminal = Terminal::take(settings.captures_mouse)?;
+    let mut console = Console::new(session, settings, look, demo);
+    let exit = show(&mut console, &mut terminal, &mut signals).await;
+    drop(terminal);
+    console.finish().await;
+    exit
+}
+
+/// Draws and listens until there is a reason to end.
+async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Signals) -> io::Result<Exit> {
     let mut keys = input::read();
     let mut hangup = input::watch();
-    let mut console = Console::new(session, settings, look, demo);
     let mut pacer = Pacer::default();
     pacer.want(Cause::Key);
     loop {
@@ -39,7 +47,10 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
             terminal.draw(|frame| console.draw(frame))?;
             pacer.drawn(Instant::now());
         }
-        let wake = next_wake(&console, &pacer);
+        if console.is_due() && console.tick() {
+            pacer.want(Cause::Data);
+        }
+        let wake = next_wake(console, &pacer);
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -67,7 +78,7 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
             }
         }
         for errand in console.errands() {
-            if run_errand(errand, &mut terminal)? {
+            if run_errand(errand, terminal)? {
                 return Ok(Exit::Left);
             }
             pacer.want(Cause::Key);
@@ -82,8 +93,11 @@ fn next_wake(console: &Console, pacer: &Pacer) -> Instant {
         return due;
     }
     let at = console.wakes_at();
-    let left = at.and_then(|at| Duration::try_from(at.duration_since(console.session.clock().now())).ok());
-    now + left.unwrap_or(LONGEST).clamp(Duration::from_millis(20), LONGEST)
+    let left = at.map(|at| at.duration_since(console.session.clock().now()));
+    // What is past is due at once.
+    now + left
+        .map_or(LONGEST, |left| Duration::try_from(left).unwrap_or_default())
+        .clamp(Duration::from_millis(20), LONGEST)
 }
 
 /// Does what the console cannot do itself; whether it is to end.
@@ -96,6 +110,8 @@ fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
         Errand::Suspend => {
             give_back();
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+            // Here the shell has let us go on, or there was none that could have stopped us.
+            terminal.enter()?;
         }
     }
     Ok(false)

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
@@ -57,7 +57,7 @@ impl Terminal {
         if self.mouse {
             execute!(self.inner.backend_mut(), EnableMouseCapture)?;
         }
-        self.inner.clear()
+        self.redraw()
     }
 
     /// Takes the mouse, or leaves it to the terminal so that its own selection works.
@@ -80,7 +80,11 @@ impl Terminal {
 
     /// Forgets what is on the screen, so that the next frame draws everything.
     pub(super) fn redraw(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer, and
+        // not every terminal gives one.
+        execute!(self.inner.backend_mut(), Clear(ClearType::All))?;
+        self.inner.swap_buffers();
+        Ok(())
     }
 
     /// Copies text to the clipboard of whoever sits before the terminal, also through SSH. Answers whether it fitted.

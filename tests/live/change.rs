@@ -4,7 +4,6 @@ use color_eyre::eyre::{Result, ensure};
 use midwatch::config::roles;
 
 use crate::command::Seat;
-use crate::console::Console;
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 
 crate::tests![
@@ -72,7 +71,7 @@ fn audit_holds(seat: &Seat, wanted: &[&str]) -> Result<()> {
 fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     stuck(plane)?;
     let seat = seat(plane, User::Alice)?;
-    let console = Console::start(&seat, SIZE, &["--write"])?;
+    let console = seat.console(SIZE, &["--write"])?;
     // The reason is seen long before the deadline of ten minutes.
     console.wait_for("stuck: 2 of 2 new pods")?;
     console.wait_for("CrashLoopBackOff: OOMKilled")?;
@@ -121,7 +120,7 @@ fn who_may_not_sends_nothing_and_is_told_the_rule(plane: &Plane) -> Result<()> {
         ensure!(run.code == Some(4), "{:?}: {}", run.code, run.stderr);
         ensure!(run.stderr.contains("viewer: deploy or rollback in production"), "{}", run.stderr);
         ensure!(run.stderr.contains("developer"), "the role that would allow it is named: {}", run.stderr);
-        let console = Console::start(&seat, SIZE, &["--write"])?;
+        let console = seat.console(SIZE, &["--write"])?;
         console.wait_for("stuck: 2 of 2 new pods")?;
         console.press("b")?;
         console.wait_for("rollback denied")?;
@@ -160,7 +159,7 @@ fn nobody_is_told_what_to_ask_for(plane: &Plane) -> Result<()> {
     ensure!(run.code == Some(4), "{:?}: {}", run.code, run.stderr);
     ensure!(run.stderr.contains("no access: deployments"), "{}", run.stderr);
     ensure!(run.stderr.contains("list, watch deployments"), "{}", run.stderr);
-    let console = Console::start(&seat, SIZE, &[])?;
+    let console = seat.console(SIZE, &[])?;
     console.wait_for("nobody")?;
     console.wait_for("no access")?;
     console.quit()?;
@@ -170,7 +169,7 @@ fn nobody_is_told_what_to_ask_for(plane: &Plane) -> Result<()> {
 fn a_killed_api_server_is_late_and_comes_back(plane: &Plane) -> Result<()> {
     plane.deploy_platform("production")?;
     let seat = Seat::new(plane, User::Admin)?;
-    let console = Console::start(&seat, SIZE, &[])?;
+    let console = seat.console(SIZE, &[])?;
     console.wait_for("All 6 services")?;
     plane.kill_apiserver()?;
     console.wait_for(" late")?;

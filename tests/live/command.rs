@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use color_eyre::eyre::{Result, ensure, eyre};
 use serde_json::Value;
 
+use crate::console::{Console, Size};
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 
 /// The program under test.
@@ -54,6 +55,11 @@ impl Seat {
             ("XDG_CACHE_HOME", folder("cache")),
             ("XDG_RUNTIME_DIR", folder("runtime")),
         ]
+    }
+
+    /// Starts midwatch in a terminal.
+    pub(crate) fn console(&self, size: Size, args: &[&str]) -> Result<Console> {
+        Console::run(MIDWATCH, args, self.environment(), size)
     }
 
     /// Writes a file into midwatch's configuration, as midwatch wants it: for this user alone.

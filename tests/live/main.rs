@@ -4,6 +4,7 @@
 
 mod change;
 mod command;
+#[path = "../terminal/mod.rs"]
 mod console;
 mod plane;
 mod rig;

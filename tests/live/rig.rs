@@ -127,7 +127,7 @@ fn midwatch_runs_in_a_home_of_its_own(plane: &Plane) -> Result<()> {
     let seat = Seat::new(plane, User::Alice)?;
     let done = seat.midwatch(&["--version"])?;
     ensure!(done.code == Some(0), "{:?}: {}{}", done.code, done.stdout, done.stderr);
-    Console::start(&seat, (80, 24), &["--version"])?.wait_until("an end", |_| true)
+    seat.console((80, 24), &["--version"])?.wait_until("an end", |_| true)
 }
 
 /// Requires that Kubernetes refuses a user.

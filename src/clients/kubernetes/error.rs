@@ -87,16 +87,14 @@ impl ClientError {
     /// The failure as a person reads it.
     pub fn problem(&self) -> Problem {
         match self {
-            Self::Unreachable { server, why } => Problem::new(
-                format!("{server} cannot be reached"),
-                why,
-                "check the network, the VPN and the proxy; midwatch keeps trying",
-            ),
+            Self::Unreachable { server, why } => {
+                Problem::new(format!("{server} cannot be reached"), why, "check the network, the VPN and the proxy")
+            }
             Self::Tls { server, why, cure } => Problem::new(format!("no trusted connection to {server}"), why, cure),
             Self::Timeout { server, after } => Problem::new(
                 format!("{server} did not answer"),
                 format!("no complete answer within {} s", after.as_secs_f32()),
-                "the server is overloaded or the way to it is broken; midwatch keeps trying",
+                "the server is overloaded or the way to it is broken",
             ),
             Self::Unauthorized { server, message } => Problem::new(
                 format!("{server} does not accept the credentials"),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::domain::operation::{Mark, Proposal};
-use crate::domain::plan::Step;
+use crate::domain::plan::{Call, Step};
 use crate::domain::text::Text;
 
 use super::super::diff;
@@ -85,6 +85,17 @@ pub(super) fn json(proposal: &Proposal) -> Value {
     })
 }
 
+/// A call without the values that it sends: a template may hold secrets, and this may end in the log of a pipeline.
+fn call(call: &Call) -> Value {
+    match call {
+        Call::Patch { subresource, operations } => {
+            let operation = |one: &Value| json!({ "op": one["op"], "path": one["path"] });
+            json!({ "patch": { "subresource": subresource, "operations": operations.iter().map(operation).collect::<Vec<_>>() } })
+        }
+        other => json!(other),
+    }
+}
+
 fn step(step: &Step) -> Value {
     json!({
         "what": step.what,
@@ -92,6 +103,6 @@ fn step(step: &Step) -> Value {
         "before": step.before,
         "after": step.after,
         "request": step.call.request(&step.object),
-        "call": step.call,
+        "call": call(&step.call),
     })
 }

@@ -30,9 +30,9 @@ pub(super) async fn beat(reader: Reader, outbox: Outbox) {
 /// One question. A refusal is an answer too.
 pub(super) async fn ask(reader: &Reader) -> Result<(), Problem> {
     match timeout(LIMIT, reader.get_bytes("/version", "application/json")).await {
-        Ok(
-            Ok(_) | Err(ClientError::Forbidden { .. } | ClientError::Status { .. } | ClientError::Unauthorized { .. }),
-        ) => Ok(()),
+        Ok(Ok(_) | Err(ClientError::Forbidden { .. } | ClientError::Unauthorized { .. })) => Ok(()),
+        // A gateway that answers for a dead server is no sign of life.
+        Ok(Err(ClientError::Status { code, .. })) if code < 500 => Ok(()),
         Ok(Err(error)) => Err(error.problem()),
         Err(_elapsed) => {
             Err(Problem::new("the cluster does not answer", "no answer within 4 s", "midwatch keeps trying"))

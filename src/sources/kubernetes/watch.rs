@@ -62,6 +62,8 @@ enum Stop {
     Stale(Text),
     /// The server does not know this form of list.
     Unsupported,
+    /// The server does not know the kind.
+    Absent,
     /// It failed.
     Failed(ClientError),
 }
@@ -86,8 +88,9 @@ pub(super) struct Source {
     listing: Listing,
     /// The version to resume from; none when a list is due.
     version: Option<String>,
-    /// When this source was last heard.
+    /// When this source was last heard, and when it was begun.
     heard: Option<Timestamp>,
+    begun: Timestamp,
     /// Told once when the first list is complete.
     listed: Option<Arc<tokio::sync::watch::Sender<bool>>>,
 }
@@ -101,6 +104,7 @@ impl Source {
     ) -> Self {
         Self {
             decoder: Decoder::of(id.kind),
+            begun: outbox.now(),
             id,
             reader,
             outbox,
@@ -131,6 +135,11 @@ impl Source {
                 Stop::Stale(why) => {
                     tracing::debug!(source = ?self.id, %why, "listing anew");
                     self.version = None;
+                    if failures > 0 {
+                        // Once is the way of a watch; again and again means that nothing comes through.
+                        let problem = Problem::new("the list breaks off", &why, "midwatch keeps trying");
+                        self.tell(Liveness::Late { since: self.heard_last(), problem }).await;
+                    }
                     pause_after(failures.min(3))
                 }
                 Stop::Unsupported => {
@@ -146,8 +155,10 @@ impl Source {
                     self.finish_waiting();
                     FORBIDDEN_PAUSE
                 }
+                Stop::Absent => FORBIDDEN_PAUSE,
                 Stop::Failed(error) => {
-                    self.tell_failure(&error).await;
+                    self.tell(Liveness::Late { since: self.heard_last(), problem: error.problem() }).await;
+                    self.finish_waiting();
                     pause_after(failures)
                 }
             };
@@ -220,7 +231,7 @@ impl Source {
         let problem = Problem::new(format!("the server does not know {}", kind.plural()), why, "");
         self.tell(Liveness::Absent(problem)).await;
         self.finish_waiting();
-        Stop::Failed(ClientError::Forbidden { message: why.clone() })
+        Stop::Absent
     }
 
     /// A watch from where it broke off.
@@ -289,7 +300,9 @@ impl Source {
                 }
                 WatchEvent::Bookmark { resource_version, initial_events_end } => {
                     last = None;
-                    self.version = Some(resource_version);
+                    if listing.is_none() || initial_events_end {
+                        self.version = Some(resource_version);
+                    }
                     if initial_events_end && listing.take().is_some() {
                         self.list_is_complete().await;
                     }
@@ -333,11 +346,9 @@ impl Source {
         self.outbox.send(Update::Source(self.id.clone(), liveness)).await;
     }
 
-    /// Tells that what is shown grows old. Before anything was heard it is still loading, and the cluster tells why.
-    async fn tell_failure(&self, error: &ClientError) {
-        if let Some(since) = self.heard {
-            self.tell(Liveness::Late { since, problem: error.problem() }).await;
-        }
+    /// When this source was last heard; when it was begun, if it never was.
+    fn heard_last(&self) -> Timestamp {
+        self.heard.unwrap_or(self.begun)
     }
 }
 

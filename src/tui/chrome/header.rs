@@ -68,7 +68,7 @@ fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     spans.push(match seen.session.armed() {
         Armed::Until(end) if seen.now < end => {
             let left = end.duration_since(seen.now);
-            let left = if left.as_mins() < 1 { "under 1 min".to_owned() } else { format!("{} min", left.as_mins()) };
+            let left = format!("{} min", (left.as_secs() + 59) / 60);
             span(Role::Armed, format!(" ARMED {left} left "))
         }
         Armed::Always => span(Role::Armed, " ARMED "),

@@ -21,19 +21,20 @@ impl Console {
         let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };
         let body = Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area };
         self.body = body;
+        self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
         let seen = seen!(self);
-        if area.width >= SMALLEST.0 && area.height >= SMALLEST.1 {
+        if !self.is_too_small {
             self.screen.view_mut().settle(&seen, body);
         }
         let painter = &mut Painter::new(frame.buffer_mut(), seen.look);
         painter.fill(area, Role::Background);
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if self.is_too_small {
             painter.text(area.x, area.y, area.width, Role::Text, "too small: 40x10 at least");
             return;
         }
         let line = |y| Rect { y, height: 1, ..area };
         if !is_full {
-            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.running);
+            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.underway.running);
             chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
         }
         self.screen.view().render(painter, body, &seen);

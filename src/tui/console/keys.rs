@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{Console, Errand, Overlay};
+use crate::domain::health::Health;
 use crate::tui::chrome;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Destination, Outcome};
@@ -37,6 +38,11 @@ impl Console {
 
     pub(super) fn key(&mut self, key: KeyEvent) -> bool {
         self.pending = None;
+        if self.is_too_small {
+            // Nobody sees what a key would do, so only leaving works.
+            let leaves = matches!(key.code, KeyCode::Char('c')) && key.modifiers == KeyModifiers::CONTROL;
+            return leaves && self.leave();
+        }
         // A program that takes text must still be left somehow: this chord is no text in any keyboard layout.
         if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL && self.context().takes_text() {
             return self.command(Command::Cancel);
@@ -150,10 +156,12 @@ impl Console {
     /// Commands that work wherever the view has no use for them.
     pub(super) fn everywhere(&mut self, command: Command) -> bool {
         match command {
-            Command::Quit => self.errands.push(Errand::Quit),
+            Command::Quit => {
+                self.leave();
+            }
             Command::Close => {
                 if !self.screen.back() {
-                    self.errands.push(Errand::Quit);
+                    self.leave();
                 }
             }
             Command::Back | Command::HistoryBack => drop(self.screen.back()),
@@ -179,6 +187,17 @@ impl Console {
     fn remembered(&self, command: Command) -> Option<Destination> {
         let latest = || self.screen.latest(|destination| matches!(destination, Destination::Resources { .. })).cloned();
         (command == Command::Resources).then(latest).flatten()
+    }
+
+    /// Leaves, but not by mistake while a change is under way: that takes asking twice.
+    pub(super) fn leave(&mut self) -> bool {
+        if self.underway.running.is_some() && !self.underway.was_warned {
+            self.underway.was_warned = true;
+            self.say(Health::Attention, "a change is not verified yet; again leaves it to the journal".to_owned());
+        } else {
+            self.errands.push(Errand::Quit);
+        }
+        true
     }
 
     /// To the next main view, or the one before.

@@ -23,6 +23,9 @@ use crate::state::{ServiceBoard, Timeline};
 /// How long a notice stays.
 const NOTICE: SignedDuration = SignedDuration::from_secs(8);
 
+/// How long the answer to a call under way is waited for at the end.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The smallest window in which something can be shown.
 const SMALLEST: (u16, u16) = (40, 10);
 
@@ -61,6 +64,17 @@ struct Notice {
     at: Timestamp,
 }
 
+/// The change that is being carried out.
+#[derive(Default)]
+struct Underway {
+    /// Which one.
+    running: Option<OperationId>,
+    /// Whether a call was agreed to whose answer has not come yet.
+    in_flight: bool,
+    /// Whether it was said that leaving now leaves it behind.
+    was_warned: bool,
+}
+
 /// The interactive face.
 pub(super) struct Console {
     pub(super) session: Session,
@@ -75,7 +89,9 @@ pub(super) struct Console {
     field: Option<Field>,
     pending: Option<String>,
     notice: Option<Notice>,
-    running: Option<OperationId>,
+    underway: Underway,
+    /// Whether the window is too small to show anything.
+    is_too_small: bool,
     demo: Option<String>,
     /// Whether the mouse is wanted, and whether it is taken now.
     mouse: bool,
@@ -123,7 +139,8 @@ impl Console {
             field: None,
             pending: None,
             notice: None,
-            running: None,
+            underway: Underway::default(),
+            is_too_small: false,
             demo,
             mouse,
             captured: mouse,
@@ -164,11 +181,15 @@ impl Console {
 
     pub(super) fn operation(&mut self, id: OperationId, event: &OperationEvent) {
         let now = self.session.clock().now();
-        if matches!(event, OperationEvent::StepStarted { .. }) {
-            self.running = Some(id);
+        match event {
+            OperationEvent::StepStarted { .. } => {
+                self.underway = Underway { running: Some(id), in_flight: true, was_warned: false };
+            }
+            OperationEvent::StepDone { .. } | OperationEvent::NotConfirmed { .. } => self.underway.in_flight = false,
+            _ => self.underway.in_flight &= !event.is_last(),
         }
-        if event.is_last() && self.running == Some(id) {
-            self.running = None;
+        if event.is_last() && self.underway.running == Some(id) {
+            self.underway.running = None;
         }
         match &mut self.overlay {
             Some(Overlay::Plan(review)) if review.id == id => review.follow(event, now),
@@ -184,6 +205,23 @@ impl Console {
                 _ => {}
             },
         }
+    }
+
+    /// Waits a while for the answer to a call that is under way, so that its outcome is recorded before the end.
+    pub(super) async fn finish(&mut self) {
+        let answered = async {
+            while self.underway.in_flight {
+                let absorbed = self.session.absorb().await;
+                self.absorbed(absorbed);
+            }
+        };
+        // What does not come in time is found by the next session, which reads the journal and the cluster.
+        drop(tokio::time::timeout(GRACE, answered).await);
+    }
+
+    /// Whether time asks for something now.
+    pub(super) fn is_due(&self) -> bool {
+        self.wakes_at().is_some_and(|at| at <= self.session.clock().now())
     }
 
     pub(super) fn say(&mut self, health: Health, words: String) {

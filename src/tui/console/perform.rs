@@ -87,7 +87,10 @@ impl Console {
         match ask {
             None => return false,
             Some(Ask::Redraw) => {}
-            Some(Ask::Confirm(proof)) => self.session.confirm(id, proof),
+            Some(Ask::Confirm(proof)) => {
+                self.underway.in_flight = true;
+                self.session.confirm(id, proof);
+            }
             Some(Ask::Refresh) => self.session.refresh(id),
             Some(Ask::Copy(text)) => self.copy(text),
             Some(Ask::Close) => {

@@ -182,7 +182,8 @@ fn run(line: &str) -> Option<Picked> {
 fn arm(duration: Option<&str>) -> Picked {
     match duration.map(str::parse::<SignedDuration>) {
         None => Picked::Arm(ARMED),
-        Some(Ok(duration)) if duration.is_positive() => Picked::Arm(duration.min(LONGEST)),
+        Some(Ok(duration)) if duration > LONGEST => Picked::Say("no session is armed for longer than 8 h".to_owned()),
+        Some(Ok(duration)) if duration.is_positive() => Picked::Arm(duration),
         Some(_) => Picked::Say("write how long: `:arm 15m`".to_owned()),
     }
 }

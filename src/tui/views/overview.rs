@@ -240,9 +240,11 @@ impl View for Overview {
         }
     }
 
-    fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
+    fn answer(&mut self, asked: Asked, text: &str, seen: &Seen<'_>) -> Outcome {
         if asked != Asked::Filter {
-            return Outcome::Ignored;
+            return self
+                .selected(seen)
+                .map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service));
         }
         self.filter = Filter::parse(text);
         self.moved = None;

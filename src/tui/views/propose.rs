@@ -57,6 +57,12 @@ pub fn is_change(command: Command) -> bool {
     )
 }
 
+/// Begins the change of a service's workload that a line of text was asked for.
+pub fn answered_on_service(asked: Asked, text: &str, service: &Service) -> Outcome {
+    let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind));
+    workload.map_or(Outcome::Ignored, |workload| answered(asked, text, workload))
+}
+
 /// Begins the change that a line of text was asked for.
 pub fn answered(asked: Asked, text: &str, object: &ObjectRef) -> Outcome {
     let target = object.clone();

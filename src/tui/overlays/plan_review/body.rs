@@ -4,7 +4,7 @@ use crate::domain::operation::{Mark, Proposal};
 use crate::domain::plan::{DiffLine, Goal, Plan};
 use crate::domain::text::Text;
 use crate::tui::look::Look;
-use crate::tui::paint::{Span, cells, span};
+use crate::tui::paint::{Span, cells, shorten, shorten_middle, span};
 use crate::tui::theme::Role;
 
 /// The width of the words before each fact.
@@ -41,7 +41,9 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
 
 /// The steps with what is now and what will be.
 fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
-    let side = (width / 6).clamp(8, 24);
+    let longest =
+        plan.steps.iter().flat_map(|step| [cells(&step.before), cells(&step.after)]).max().unwrap_or_default();
+    let side = (longest + 1).clamp(6, width / 3);
     let what = width.saturating_sub(2 * (side + 2) + 3);
     lines.push(vec![
         span(Role::Muted, fit("What happens", what + 3)),
@@ -53,13 +55,18 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         lines.push(vec![
             span(Role::Text, fit(&(index + 1).to_string(), 3)),
             span(Role::Text, fit(&object, what)),
-            span(Role::Bad, fit(&step.before, side + 2)),
-            span(Role::Fine, fit(&step.after, side)),
+            span(Role::Bad, fit(&ends(&step.before, side), side + 2)),
+            span(Role::Fine, ends(&step.after, side)),
         ]);
     }
     if !plan.then.is_empty() {
         lines.push(vec![span(Role::Muted, format!("   {}", plan.then))]);
     }
+}
+
+/// A value with both its ends: the tag of an image is what counts.
+fn ends(text: &str, width: usize) -> String {
+    shorten_middle(text, width, "..").into_owned()
 }
 
 /// A fact behind its label, wrapped.
@@ -146,7 +153,7 @@ fn difference(lines: &mut Lines, plan: &Plan, width: usize) {
 /// Text of exactly a width, cut or filled up.
 fn fit(text: &str, width: usize) -> String {
     let room = width.saturating_sub(1);
-    let short = crate::tui::paint::shorten(text, room, "…").into_owned();
+    let short = shorten(text, room, "..").into_owned();
     let used = cells(&short);
     short + &" ".repeat(width.saturating_sub(used))
 }

@@ -180,11 +180,18 @@ impl PlanReview {
             Command::PageUp => self.scroll = self.scroll.saturating_sub(8),
             Command::NextField => self.step_focus(false),
             Command::PreviousField => self.step_focus(true),
-            Command::CopyAsCommand => return self.plan().map(|plan| Ask::Copy(plan.command.to_string())),
+            Command::CopyAsCommand => return self.plan().map(|plan| Ask::Copy(self.as_command(plan))),
             Command::PressFocused => return self.press(now),
             _ => return None,
         }
         Some(Ask::Redraw)
+    }
+
+    /// The command that does the same, with what arms and confirms it.
+    fn as_command(&self, plan: &Plan) -> String {
+        let quoted = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
+        let reason = if self.reason.value().is_empty() { "why" } else { self.reason.value() };
+        format!("{} --write --confirm {} --reason {} --wait", plan.command, quoted(&plan.service), quoted(reason))
     }
 
     /// Presses what has the focus. In a field that only means to go on.
@@ -201,12 +208,14 @@ impl PlanReview {
                     self.problem = Some(problem);
                     return Some(Ask::Redraw);
                 }
-                let plan = self.plan()?;
-                Some(Ask::Confirm(Proof {
-                    plan: plan.hash(),
+                let proof = Proof {
+                    plan: self.plan()?.hash(),
                     typed: self.name.value().to_owned(),
                     reason: Text::from_untrusted(self.reason.value()),
-                }))
+                };
+                // From here on it goes its way: closing the review does not take the consent back.
+                self.stage = Stage::Running;
+                Some(Ask::Confirm(proof))
             }
         }
     }

@@ -12,8 +12,6 @@ use color_eyre::eyre::{Result, bail, ensure, eyre};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Callbacks, Parser, Screen};
 
-use crate::command::{MIDWATCH, Seat};
-
 /// How long a screen may take to show what is waited for; generous, since it is only reached by a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,11 +58,6 @@ impl Callbacks for Answers {
 }
 
 impl Console {
-    /// Starts midwatch for a user.
-    pub(crate) fn start(seat: &Seat, size: Size, args: &[&str]) -> Result<Self> {
-        Self::run(MIDWATCH, args, seat.environment(), size)
-    }
-
     /// Starts any program in a terminal of its own.
     pub(crate) fn run(
         program: &str,
@@ -94,6 +87,12 @@ impl Console {
             move || terminal.show(output, &keyboard)
         });
         Ok(Self { child, keyboard, terminal, _master: pty.master })
+    }
+
+    /// What is to be seen, with its colours.
+    #[allow(dead_code, reason = "not every suite that has a terminal paints it")]
+    pub(crate) fn painted(&self) -> Screen {
+        self.terminal.lock().parser.screen().clone()
     }
 
     /// The rows of the screen, without the blanks at their ends.
@@ -151,6 +150,7 @@ impl Console {
     }
 
     /// Presses Ctrl-C, waits for the end and returns the exit code; a signal's death counts as 1.
+    #[allow(dead_code, reason = "not every suite leaves by itself")]
     pub(crate) fn quit(mut self) -> Result<u32> {
         self.press("ctrl-c")?;
         let (seen, _) = self

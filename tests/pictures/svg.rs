@@ -1,0 +1,81 @@
+//! A screen as a picture: every run of cells of one look is a piece of text on a ground.
+
+use std::fmt::Write as _;
+
+use vt100::{Cell, Color, Screen};
+
+/// The size of a cell, in units of the picture.
+const CELL: (usize, usize) = (9, 19);
+
+/// The look of a cell.
+#[derive(Clone, PartialEq)]
+struct Style {
+    ink: String,
+    ground: Option<String>,
+    is_bold: bool,
+}
+
+/// Paints a screen.
+pub(crate) fn picture(screen: &Screen) -> String {
+    let (rows, cols) = screen.size();
+    let (rows, cols) = (rows.get(), cols.get());
+    let (width, height) = (usize::from(cols) * CELL.0 + 16, usize::from(rows) * CELL.1 + 16);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-size=\"15\" \
+         font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" xml:space=\"preserve\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#0d1117\"/>\n"
+    );
+    for row in 0..rows {
+        let mut column = 0;
+        while column < cols {
+            let style = style_of(screen.cell(row, column));
+            let (from, mut text) = (column, String::new());
+            while column < cols && style_of(screen.cell(row, column)) == style {
+                let contents = screen.cell(row, column).map(Cell::contents).unwrap_or_default();
+                text.push_str(if contents.is_empty() { " " } else { contents });
+                column += 1;
+            }
+            run(&mut svg, (row, from, column - from), &style, &text);
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Paints one run of cells.
+fn run(svg: &mut String, (row, column, cells): (u16, u16, u16), style: &Style, text: &str) {
+    let (x, y) = (8 + usize::from(column) * CELL.0, 8 + usize::from(row) * CELL.1);
+    let width = usize::from(cells) * CELL.0;
+    if let Some(ground) = &style.ground {
+        let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
+    }
+    if text.trim().is_empty() {
+        return;
+    }
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let bold = if style.is_bold { " font-weight=\"bold\"" } else { "" };
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{bold}>{text}</text>",
+        y + CELL.1 - 5,
+        style.ink
+    );
+}
+
+/// The look of a cell; one that is not there is blank.
+fn style_of(cell: Option<&Cell>) -> Style {
+    let Some(cell) = cell else { return Style { ink: String::new(), ground: None, is_bold: false } };
+    let ink = color(cell.fgcolor()).unwrap_or_else(|| "#d7dae0".to_owned());
+    let ground = color(cell.bgcolor());
+    let (ink, ground) =
+        if cell.inverse() { (ground.unwrap_or_else(|| "#0d1117".to_owned()), Some(ink)) } else { (ink, ground) };
+    Style { ink, ground, is_bold: cell.bold() }
+}
+
+/// A colour; none for that of the terminal. The sandbox is pictured in true colour.
+fn color(color: Color) -> Option<String> {
+    match color {
+        Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
+        Color::Default | Color::Idx(_) => None,
+    }
+}
