@@ -54,7 +54,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
             } else if paused == *wanted && !is_observed(object) {
                 Progress::Moving("the controller has not seen it yet".into())
             } else if paused == *wanted {
-                Progress::Done(if paused { "paused".into() } else { "resumed".into() })
+                Progress::Done("paused".into())
             } else {
                 Progress::Replaced(if paused {
                     "it is paused again".into()

@@ -32,7 +32,7 @@ const WALK: [Stop; 14] = [
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "auth-service"),
     stop(&[":", "po", "enter"], "pods", "all namespaces"),
-    stop(&["d"], "describe", "Identity"),
+    stop(&["d"], "describe", "in words"),
     stop(&["esc", "y"], "yaml", "apiVersion"),
     stop(&["esc", ":", "deploy", "enter"], "deployments", "Deployments"),
     stop(&[":", "ev", "enter"], "events", "Events"),

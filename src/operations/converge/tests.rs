@@ -96,7 +96,7 @@ fn a_goal_that_somebody_took_away_is_replaced() {
         (Goal::Template(template("1.4.1")), "replaced: the template is another one again"),
         (Goal::Restarted("2026-11-21T03:12:00Z".into()), "replaced: the mark of the restart is gone"),
         (Goal::Paused(true), "replaced: it is not paused any more"),
-        (Goal::Paused(false), "done: resumed"),
+        (Goal::Paused(false), "done: 4 of 4 ready"),
         (Goal::Replicas(3), "replaced: 4 pods are wished for now"),
         (Goal::Replicas(4), "done: 4 of 4 ready"),
     ];
