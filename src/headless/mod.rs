@@ -105,7 +105,7 @@ pub fn fail(format: Format, problem: &Problem, exit: Exit) -> Exit {
 /// How a command ended, as a script sees it. The codes are documented in `--help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done and verified, or nothing to do.
+    /// Done: verified where that was waited for, else accepted; or nothing to do.
     Done,
     /// Failed, known to have had no effect.
     Failed,

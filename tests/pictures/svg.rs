@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthStr as _;
 use vt100::{Cell, Color, Screen};
 
 /// The size of a cell, in units of the picture.
@@ -22,7 +23,7 @@ pub(crate) fn picture(screen: &Screen) -> String {
     let (width, height) = (usize::from(cols) * CELL.0 + 16, usize::from(rows) * CELL.1 + 16);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-size=\"15\" \
-         font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" xml:space=\"preserve\">\n\
+         font-family=\"'DejaVu Sans Mono', ui-monospace, Menlo, Consolas, monospace\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#0d1117\"/>\n"
     );
     for row in 0..rows {
@@ -49,17 +50,24 @@ fn run(svg: &mut String, (row, column, cells): (u16, u16, u16), style: &Style, t
     if let Some(ground) = &style.ground {
         let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
     }
-    if text.trim().is_empty() {
-        return;
-    }
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let bold = if style.is_bold { " font-weight=\"bold\"" } else { "" };
-    let _ = writeln!(
-        svg,
-        "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{bold}>{text}</text>",
-        y + CELL.1 - 5,
-        style.ink
-    );
+    // Each word stands at its own place: what one renderer makes of spaces is not what the next one does.
+    let mut at = 0;
+    for word in text.split(' ') {
+        let wide = word.width();
+        if wide > 0 {
+            let word = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let _ = writeln!(
+                svg,
+                "<text x=\"{}\" y=\"{}\" textLength=\"{}\" fill=\"{}\"{bold}>{word}</text>",
+                x + at * CELL.0,
+                y + CELL.1 - 5,
+                wide * CELL.0,
+                style.ink
+            );
+        }
+        at += wide + 1;
+    }
 }
 
 /// The look of a cell; one that is not there is blank.
