@@ -76,6 +76,8 @@ mod face;
 
 /// Runs midwatch with the arguments of this process.
 pub fn run() -> ExitCode {
+    // The environment of this process is nobody's business, not even in a report of a defect.
+    drop(color_eyre::config::HookBuilder::default().display_env_section(false).install());
     match cli::Cli::try_parse() {
         // A panic was told by then; what is left is to end as documented.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),

@@ -13,6 +13,7 @@ use crate::tui;
 
 mod checkup;
 mod demo;
+mod log;
 mod parts;
 
 use parts::Parts;
@@ -23,6 +24,7 @@ const ARMED: SignedDuration = SignedDuration::from_mins(15);
 /// Runs what the command line asks for.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let format = cli.output.format;
+    let _log = parts::locations().ok().and_then(|locations| log::begin(&locations.log_file()));
     let worked = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let exit = match worked {
         Ok(runtime) => {

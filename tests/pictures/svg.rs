@@ -26,6 +26,8 @@ pub(crate) fn picture(screen: &Screen) -> String {
          font-family=\"'DejaVu Sans Mono', ui-monospace, Menlo, Consolas, monospace\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#0d1117\"/>\n"
     );
+    // Grounds first: no glyph is cut off by the ground beside it.
+    let mut words = String::new();
     for row in 0..rows {
         let mut column = 0;
         while column < cols {
@@ -36,19 +38,21 @@ pub(crate) fn picture(screen: &Screen) -> String {
                 text.push_str(if contents.is_empty() { " " } else { contents });
                 column += 1;
             }
-            run(&mut svg, (row, from, column - from), &style, &text);
+            run((&mut svg, &mut words), (row, from, column - from), &style, &text);
         }
     }
+    svg.push_str(&words);
     svg.push_str("</svg>\n");
     svg
 }
 
 /// Paints one run of cells.
-fn run(svg: &mut String, (row, column, cells): (u16, u16, u16), style: &Style, text: &str) {
+fn run((grounds, words): (&mut String, &mut String), (row, column, cells): (u16, u16, u16), style: &Style, text: &str) {
     let (x, y) = (8 + usize::from(column) * CELL.0, 8 + usize::from(row) * CELL.1);
     let width = usize::from(cells) * CELL.0;
     if let Some(ground) = &style.ground {
-        let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
+        let _ =
+            writeln!(grounds, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
     }
     let bold = if style.is_bold { " font-weight=\"bold\"" } else { "" };
     // Each word stands at its own place: what one renderer makes of spaces is not what the next one does.
@@ -58,7 +62,7 @@ fn run(svg: &mut String, (row, column, cells): (u16, u16, u16), style: &Style, t
         if wide > 0 {
             let word = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let _ = writeln!(
-                svg,
+                words,
                 "<text x=\"{}\" y=\"{}\" textLength=\"{}\" fill=\"{}\"{bold}>{word}</text>",
                 x + at * CELL.0,
                 y + CELL.1 - 5,

@@ -120,6 +120,7 @@ impl PlanReview {
             }
             OperationEvent::StepStarted { step, what } => {
                 self.stage = Stage::Running;
+                self.focus = Focus::Cancel;
                 self.progress.push(format!("step {step}: {what}").into());
             }
             OperationEvent::StepDone { step, detail } => self.progress.push(format!("step {step}: {detail}").into()),

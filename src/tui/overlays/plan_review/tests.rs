@@ -1,1 +1,160 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+use serde_json::json;
+
+use super::*;
+use crate::domain::intent::Intent;
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::plan::Goal;
+
+const SHOWN: Timestamp = Timestamp::constant(1_790_000_000, 0);
+
+/// When somebody can have read what was shown.
+fn read() -> Timestamp {
+    SHOWN + READING
+}
+
+fn plan(warnings: &[&str]) -> Plan {
+    let target = ObjectRef {
+        cluster: ClusterName("prod-eu".into()),
+        kind: Kind::Deployment,
+        namespace: "production".into(),
+        name: "chat-service".into(),
+    };
+    Plan {
+        intent: Intent::Rollback { target: target.clone(), to: None },
+        title: "Roll back chat-service to 1.4.1".into(),
+        service: "chat-service".into(),
+        environment: "production".into(),
+        is_protected: true,
+        target,
+        uid: "1".into(),
+        steps: Vec::new(),
+        then: Text::default(),
+        touches: Text::default(),
+        restores: Vec::new(),
+        does_not_restore: Vec::new(),
+        warnings: warnings.iter().map(|warning| Text::from(*warning)).collect(),
+        needs: Vec::new(),
+        access: Vec::new(),
+        goal: Goal::Template(json!({})),
+        difference: Vec::new(),
+        way_back: None,
+        command: "midwatch rollback chat-service".into(),
+        made: SHOWN,
+    }
+}
+
+fn shown(plan: Plan, refusal: Option<Problem>) -> PlanReview {
+    let mut review = PlanReview::new(OperationId(1));
+    let proposal = Proposal { plan: Box::new(plan), checks: Vec::new(), refusal, actor: "alice developer".into() };
+    review.follow(&OperationEvent::Proposed(proposal), SHOWN);
+    review
+}
+
+fn type_text(review: &mut PlanReview, text: &str, at: Timestamp) {
+    for letter in text.chars() {
+        review.type_key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE), at);
+    }
+}
+
+/// Walks to a field or button by tab.
+fn go_to(review: &mut PlanReview, focus: Focus) {
+    while review.focus != focus {
+        review.handle(Command::NextField, read());
+    }
+}
+
+/// Fills in everything and stands on the button that does it.
+fn filled(mut review: PlanReview) -> PlanReview {
+    go_to(&mut review, Focus::Reason);
+    type_text(&mut review, "release is stuck", read());
+    go_to(&mut review, Focus::Name);
+    type_text(&mut review, "chat-service", read());
+    go_to(&mut review, Focus::Confirm);
+    review
+}
+
+#[test]
+fn what_was_typed_and_chosen_is_the_proof() {
+    let plan = plan(&[]);
+    let hash = plan.hash();
+    let mut review = filled(shown(plan, None));
+    let Some(Ask::Confirm(proof)) = review.handle(Command::PressFocused, read()) else { panic!("no proof") };
+    assert_eq!((proof.plan, proof.typed.as_str(), proof.reason.as_str()), (hash, "chat-service", "release is stuck"));
+}
+
+#[test]
+fn enter_in_a_field_never_presses_a_button() {
+    let mut review = shown(plan(&[]), None);
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert_eq!(review.focus, Focus::Cancel, "the button that follows the fields is the one that leaves");
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close));
+}
+
+#[test]
+fn keys_pressed_before_one_could_have_read_do_not_count() {
+    let mut review = shown(plan(&[]), None);
+    type_text(&mut review, "typed ahead", SHOWN);
+    assert_eq!(review.reason.value(), "");
+    let mut review = filled(shown(plan(&[]), None));
+    assert_eq!(review.handle(Command::PressFocused, SHOWN), None);
+}
+
+#[test]
+fn consent_cannot_be_pasted() {
+    let mut review = shown(plan(&[]), None);
+    go_to(&mut review, Focus::Name);
+    assert_eq!(review.paste("chat-service"), None);
+    assert_eq!(review.name.value(), "");
+    go_to(&mut review, Focus::Reason);
+    review.paste("INC-1\nINC-2");
+    assert_eq!(review.reason.value(), "INC-1INC-2");
+}
+
+#[test]
+fn a_warning_that_was_never_shown_cannot_be_confirmed() {
+    let mut review = filled(shown(plan(&["Argo CD puts it back"]), None));
+    review.seen_to.set((0, 1));
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert!(review.problem.as_ref().unwrap().why.contains("not shown"));
+    review.seen_to.set((1, 1));
+    assert!(matches!(review.handle(Command::PressFocused, read()), Some(Ask::Confirm(_))));
+}
+
+#[test]
+fn once_confirmed_it_runs_and_closing_does_not_take_it_back() {
+    let mut review = filled(shown(plan(&[]), None));
+    review.handle(Command::PressFocused, read());
+    assert_eq!(*review.stage(), Stage::Running);
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close), "it cannot be confirmed twice");
+}
+
+#[test]
+fn a_refused_plan_can_only_be_closed() {
+    let mut review = shown(plan(&[]), Some(Problem::new("rollback denied", "not allowed", "")));
+    review.handle(Command::NextField, read());
+    assert_eq!(review.focus, Focus::Cancel);
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close));
+}
+
+#[test]
+fn an_old_plan_is_made_anew_and_an_unchanged_one_keeps_what_was_typed() {
+    let mut review = filled(shown(plan(&[]), None));
+    assert_eq!(review.tick(read()), None);
+    assert_eq!(review.tick(SHOWN + Plan::FRESH), Some(Ask::Refresh));
+    let again = |plan: Plan| {
+        OperationEvent::Proposed(Proposal {
+            plan: Box::new(plan),
+            checks: Vec::new(),
+            refusal: None,
+            actor: "alice developer".into(),
+        })
+    };
+    review.follow(&again(Plan { made: SHOWN + Plan::FRESH, ..plan(&[]) }), SHOWN + Plan::FRESH);
+    assert_eq!((review.name.value(), review.has_changed), ("chat-service", false));
+    review.follow(&again(Plan { touches: "more".into(), ..plan(&[]) }), SHOWN + Plan::FRESH);
+    assert_eq!((review.name.value(), review.has_changed), ("", true), "consent is asked anew");
+}
