@@ -120,7 +120,6 @@ impl PlanReview {
             }
             OperationEvent::StepStarted { step, what } => {
                 self.stage = Stage::Running;
-                self.focus = Focus::Cancel;
                 self.progress.push(format!("step {step}: {what}").into());
             }
             OperationEvent::StepDone { step, detail } => self.progress.push(format!("step {step}: {detail}").into()),
@@ -216,6 +215,7 @@ impl PlanReview {
                 };
                 // From here on it goes its way: closing the review does not take the consent back.
                 self.stage = Stage::Running;
+                self.focus = Focus::Cancel;
                 Some(Ask::Confirm(proof))
             }
         }
