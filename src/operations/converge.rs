@@ -183,6 +183,13 @@ fn daemon_set(object: &Value) -> Progress {
     }
 }
 
+/// Whether a pod says of itself that it is ready.
+pub(super) fn is_ready(pod: &Value) -> bool {
+    pod["status"]["conditions"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True"))
+}
+
 /// A number that servers leave out when it is 0.
 fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or_default()

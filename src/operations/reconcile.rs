@@ -8,6 +8,7 @@ use crate::domain::plan::{Call, Step};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 
+use super::converge::is_ready;
 use super::plan::is_same_template;
 use super::ports::{ControlPlane, ReadError};
 
@@ -69,13 +70,10 @@ pub(super) async fn broken(
     match plane.get(&step.object).await {
         Ok(pod) => {
             let meta = &pod["metadata"];
-            let conditions = pod["status"]["conditions"].as_array();
-            let is_ready =
-                conditions.is_some_and(|all| all.iter().any(|one| one["type"] == "Ready" && one["status"] == "True"));
             Ok(meta["uid"] == uid.as_str()
                 && meta["labels"]["controller-revision-hash"] == revision.as_str()
                 && meta["deletionTimestamp"].is_null()
-                && !is_ready)
+                && !is_ready(&pod))
         }
         Err(ReadError::NotFound) => Ok(false),
         Err(ReadError::Failed(problem)) => Err(problem),

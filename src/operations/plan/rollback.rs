@@ -11,6 +11,7 @@ use crate::domain::text::Text;
 use crate::domain::workload::image_name;
 
 use super::super::converge::is_finished;
+use super::super::converge::is_ready;
 use super::super::read::Snapshot;
 use super::revisions::{self, Revision};
 use super::{
@@ -86,13 +87,6 @@ fn broken_pods(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Step> {
         pod["metadata"]["labels"]["controller-revision-hash"] == *bad && !is_ready(pod) && !bad.is_null()
     };
     snapshot.pods.iter().filter(is_broken).map(|pod| delete_step(target, pod, bad)).collect()
-}
-
-/// Whether a pod says of itself that it is ready.
-fn is_ready(pod: &Value) -> bool {
-    pod["status"]["conditions"]
-        .as_array()
-        .is_some_and(|all| all.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True"))
 }
 
 /// The step that deletes one broken pod.

@@ -126,27 +126,36 @@ pub struct Session {
 impl Session {
     /// Starts to read the chosen clusters. Nothing is waited for.
     pub fn start(kubeconfig: &Kubeconfig, chosen: &[Chosen], options: Options) -> Self {
+        let mut session = Self::idle(options);
+        session.kubeconfig = kubeconfig.clone();
+        session.contexts = clusters::contexts(kubeconfig);
+        session.chosen = chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect();
+        session.kinds = chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default();
+        session.clusters = clusters::start(kubeconfig, chosen, &session.connect, &session.clock, &session.outbox);
+        let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_history));
+        tokio::spawn(history::keep_reading(ledger, asked, session.outbox.clone()));
+        session
+    }
+
+    /// A session of no cluster, in which nothing runs.
+    fn idle(options: Options) -> Self {
         let (outbox, inbox) = mpsc::channel(64);
-        let clusters = clusters::start(kubeconfig, chosen, &options.connect, &options.clock, &outbox);
-        let ledger = Arc::new(options.ledger);
-        let read_history = Arc::new(Notify::new());
-        tokio::spawn(history::keep_reading(Arc::clone(&ledger), Arc::clone(&read_history), outbox.clone()));
         let (following, news) = Following::new();
         Self {
             state: State::new(options.rules),
             clock: options.clock,
             name: options.name,
             policy: Arc::new(options.policy),
-            ledger,
+            ledger: Arc::new(options.ledger),
             history: None,
-            read_history,
+            read_history: Arc::new(Notify::new()),
             armed: watch::Sender::new(Armed::No),
-            chosen: chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect(),
-            clusters,
-            contexts: clusters::contexts(kubeconfig),
-            kubeconfig: kubeconfig.clone(),
+            chosen: Vec::new(),
+            clusters: BTreeMap::new(),
+            kubeconfig: Kubeconfig::default(),
             connect: options.connect,
-            kinds: chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default(),
+            contexts: Vec::new(),
+            kinds: Vec::new(),
             inbox,
             outbox,
             waiting: BTreeMap::new(),
@@ -160,30 +169,14 @@ impl Session {
     #[cfg(test)]
     pub(crate) fn offline(clock: Clock) -> Self {
         let origin = crate::operations::audit::this_process(clock.now());
-        let (outbox, inbox) = mpsc::channel(1);
-        let (following, news) = Following::new();
-        Self {
-            state: State::default(),
-            name: Text::from("test"),
-            policy: Arc::new(Policy::NotConfigured),
-            ledger: Arc::new(Ledger::new(std::path::PathBuf::new(), origin, clock.clone())),
-            history: None,
-            read_history: Arc::new(Notify::new()),
-            armed: watch::Sender::new(Armed::No),
-            chosen: Vec::new(),
-            clusters: BTreeMap::new(),
-            kubeconfig: Kubeconfig::default(),
+        Self::idle(Options {
+            rules: EnvironmentRules::default(),
+            policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
-            contexts: Vec::new(),
-            kinds: Vec::new(),
-            inbox,
-            outbox,
-            waiting: BTreeMap::new(),
-            last: 0,
-            following,
-            news,
+            name: Text::from("test"),
+            ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
             clock,
-        }
+        })
     }
 
     /// Takes in what a test says about the world.
