@@ -8,7 +8,7 @@ use crate::domain::health::Health;
 use crate::domain::service::{Service, ServiceId};
 use crate::state::ServiceBoard;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
+use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::views::propose;
@@ -208,22 +208,13 @@ impl View for Overview {
             self.is_placed = true;
             return Outcome::Redraw;
         }
-        match command {
-            Command::Filter => {
-                return Outcome::Ask(Effect::Prompt(Prompt {
-                    asked: Asked::Filter,
-                    text: self.filter.text().to_owned(),
-                }));
-            }
-            Command::FaultsOnly => {
-                self.faults_only = !self.faults_only;
-                return Outcome::Redraw;
-            }
-            Command::Back if !self.filter.is_empty() => {
-                self.filter = Filter::default();
-                return Outcome::Redraw;
-            }
-            _ => {}
+        match self.filter.handle(command) {
+            Outcome::Ignored => {}
+            outcome => return outcome,
+        }
+        if command == Command::FaultsOnly {
+            self.faults_only = !self.faults_only;
+            return Outcome::Redraw;
         }
         let Some(service) = self.selected(seen) else { return Outcome::Ignored };
         match command {

@@ -14,7 +14,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Rollout};
 use crate::state::Family;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
+use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -196,16 +196,9 @@ impl View for Rollouts {
             self.is_placed = true;
             return Outcome::Redraw;
         }
-        match command {
-            Command::Filter => {
-                let text = self.filter.text().to_owned();
-                return Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text }));
-            }
-            Command::Back if !self.filter.is_empty() => {
-                self.filter = Filter::default();
-                return Outcome::Redraw;
-            }
-            _ => {}
+        match self.filter.handle(command) {
+            Outcome::Ignored => {}
+            outcome => return outcome,
         }
         let Some(object) = self.cursor.selected().cloned() else { return Outcome::Ignored };
         let logs = |previous| LogTarget { object: object.clone(), container: None, previous };

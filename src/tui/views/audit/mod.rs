@@ -7,7 +7,7 @@ use crate::domain::audit::{Action, ActionId, Ending, History, Report};
 use crate::domain::health::Health;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
+use crate::tui::effect::{Asked, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -188,16 +188,9 @@ impl View for Audit {
         if self.cursor.moves(command, order.len(), |index| order[index].clone()) {
             return Outcome::Redraw;
         }
-        match command {
-            Command::Filter => {
-                let text = self.filter.text().to_owned();
-                return Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text }));
-            }
-            Command::Back if !self.filter.is_empty() => {
-                self.filter = Filter::default();
-                return Outcome::Redraw;
-            }
-            _ => {}
+        match self.filter.handle(command) {
+            Outcome::Ignored => {}
+            outcome => return outcome,
         }
         let Some(action) = self.selected(seen) else { return Outcome::Ignored };
         match command {

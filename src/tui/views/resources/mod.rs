@@ -10,7 +10,7 @@ use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
+use crate::tui::effect::{Asked, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, cells};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -109,17 +109,13 @@ impl Resources {
                 )),
             };
         }
+        match self.wish.filter.handle(command) {
+            Outcome::Ignored => {}
+            outcome => return outcome,
+        }
         match command {
-            Command::Filter => {
-                let text = self.wish.filter.text().to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text }))
-            }
             Command::FaultsOnly => {
                 self.wish.faults_only = !self.wish.faults_only;
-                Outcome::Redraw
-            }
-            Command::Back if !self.wish.filter.is_empty() => {
-                self.wish.filter = Filter::default();
                 Outcome::Redraw
             }
             Command::AllNamespaces => self.look_at(None),

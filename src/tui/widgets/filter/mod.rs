@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::domain::text::Text;
+use crate::tui::command::Command;
+use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
 use crate::tui::paint::{Span, span};
 use crate::tui::theme::Role;
 
@@ -72,6 +74,21 @@ impl Filter {
     pub fn narrows(&self, other: &Self) -> bool {
         self.terms.len() >= other.terms.len()
             && self.terms.iter().zip(&other.terms).all(|(mine, theirs)| mine.narrows(theirs))
+    }
+
+    /// Takes the commands that are about filtering: to type a filter, and to let go of it before one goes back.
+    pub fn handle(&mut self, command: Command) -> Outcome {
+        match command {
+            Command::Filter => {
+                let text = self.text().to_owned();
+                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text }))
+            }
+            Command::Back if !self.is_empty() => {
+                *self = Self::default();
+                Outcome::Redraw
+            }
+            _ => Outcome::Ignored,
+        }
     }
 
     /// What the heading says of it.
