@@ -18,6 +18,7 @@ pub mod plan;
 pub mod platform;
 pub mod pod;
 pub mod problem;
+pub mod redaction;
 pub mod rollout;
 pub mod row;
 pub mod service;
