@@ -6,12 +6,14 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::cli::{Consent, Format};
+use crate::config::settings::Verification;
 use crate::domain::intent::Intent;
 use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::{Patience, Proof, Session, Signal, Signals, Wait};
 
+use super::super::answer::Asked;
 use super::super::output::{self, API_VERSION, Ending, json as shape};
 use super::super::{Exit, complain, say};
 use super::proposal;
@@ -38,11 +40,11 @@ enum Next {
 /// Proposes, confirms, and tells how it goes.
 pub(super) async fn carry_out(
     session: &mut Session,
-    format: Format,
+    Asked { format, verification, .. }: Asked<'_>,
     intent: Intent,
     consent: &Consent,
 ) -> Result<Exit, Problem> {
-    let wait = if consent.wait { Wait::For(patience(&consent.timeout)?) } else { Wait::No };
+    let wait = if consent.wait { Wait::For(patience(consent, verification)?) } else { Wait::No };
     let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
     let mut signals = Signals::new().map_err(deaf)?;
     if consent.write {
@@ -191,14 +193,17 @@ impl Run<'_> {
     }
 }
 
-/// How long to watch.
-fn patience(timeout: &str) -> Result<Patience, Problem> {
-    let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
-    let limit = limit.filter(|limit| !limit.is_zero());
-    let limit =
-        limit.ok_or_else(|| Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s"))?;
-    let usual = Patience::default();
-    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..usual })
+/// How long to watch: as the command says, else as the configuration does.
+fn patience(consent: &Consent, usual: Verification) -> Result<Patience, Problem> {
+    let limit = match &consent.timeout {
+        None => usual.timeout,
+        Some(timeout) => {
+            let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
+            let wrong = || Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s");
+            limit.filter(|limit| !limit.is_zero()).ok_or_else(wrong)?
+        }
+    };
+    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..Patience::default() })
 }
 
 /// An event as a line.
