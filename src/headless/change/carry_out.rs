@@ -73,7 +73,12 @@ pub(super) async fn carry_out(
             }
         };
         for event in absorbed.operations.into_iter().filter(|(of, _)| *of == id).map(|(_, event)| event) {
-            let is_answered = matches!(event, OperationEvent::StepDone { .. } | OperationEvent::Verifying { .. });
+            let is_answered = matches!(
+                event,
+                OperationEvent::StepDone { .. }
+                    | OperationEvent::StepNotNeeded { .. }
+                    | OperationEvent::Verifying { .. }
+            );
             match run.take(session, event) {
                 Next::End { exit, outcome, problem, detail } => return run.end(exit, outcome, problem, &detail),
                 Next::GoOn => {
@@ -101,6 +106,14 @@ impl Run<'_> {
             },
             OperationEvent::StepStarted { step, what } => self.say(&format!("step {step}: {what}")),
             OperationEvent::StepDone { step, detail } => self.say(&format!("step {step}: {detail}")),
+            OperationEvent::StepNotNeeded { step, why } => self.say(&format!("step {step}: not needed: {why}")),
+            // Another plan has to be looked at before it is confirmed, which no argument can have done.
+            OperationEvent::Overtaken { problem } => Next::End {
+                exit: Exit::from(Failure::Conflict),
+                outcome: failure_word(Failure::Conflict),
+                problem: Some(problem),
+                detail: Text::default(),
+            },
             OperationEvent::Verifying { progress } => self.say(&progress),
             OperationEvent::Ended { verdict } => Next::End {
                 exit: Exit::from(&verdict),
@@ -214,6 +227,8 @@ fn line(event: &OperationEvent) -> Value {
         OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
         OperationEvent::StepStarted { step, what } => ("step-started", json!({ "step": step, "what": what })),
         OperationEvent::StepDone { step, detail } => ("step-done", json!({ "step": step, "detail": detail })),
+        OperationEvent::StepNotNeeded { step, why } => ("step-not-needed", json!({ "step": step, "why": why })),
+        OperationEvent::Overtaken { problem } => ("overtaken", json!({ "problem": shape::problem(problem) })),
         OperationEvent::Verifying { progress } => ("verifying", json!({ "progress": progress })),
         OperationEvent::Ended { verdict } => {
             ("ended", json!({ "verdict": outcome(verdict), "detail": verdict.detail() }))
