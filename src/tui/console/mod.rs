@@ -99,6 +99,16 @@ pub(super) struct Console {
     followed: Option<follow::Followed>,
     errands: Vec<Errand>,
     body: Rect,
+    latest: Latest,
+}
+
+/// Whether what the keys did so far has been drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Latest {
+    /// It has.
+    Shown,
+    /// The next key is typed ahead of the frame.
+    Awaited,
 }
 
 /// Borrows what views may see.
@@ -121,6 +131,9 @@ mod draw;
 mod follow;
 mod keys;
 mod perform;
+
+#[cfg(test)]
+mod tests;
 
 impl Console {
     /// A console on a session.
@@ -147,6 +160,7 @@ impl Console {
             followed: None,
             errands: Vec::new(),
             body: Rect::default(),
+            latest: Latest::Awaited,
         }
     }
 
