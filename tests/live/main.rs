@@ -6,8 +6,13 @@ mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
+mod disk;
+mod overtaken;
 mod plane;
 mod rig;
+mod secrets;
+mod sets;
+mod verbs;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +36,8 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS];
+const SUITES: &[&[(&str, Test)]] =
+    &[rig::TESTS, change::TESTS, verbs::TESTS, sets::TESTS, overtaken::TESTS, secrets::TESTS, disk::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
