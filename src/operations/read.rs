@@ -53,33 +53,24 @@ pub async fn read(
     let target = plane.get(target_ref).await?;
     let selector = selector_of(&target);
     let namespace = target_ref.namespace.as_str();
-    let revisions_kind = match target_ref.kind {
+    let holder = match target_ref.kind {
         Kind::Deployment => Some(Kind::ReplicaSet),
         Kind::StatefulSet | Kind::DaemonSet => Some(Kind::ControllerRevision),
         _ => None,
     };
-    let revisions = async {
-        match revisions_kind {
-            Some(kind) => plane.list(kind, namespace, &selector).await,
+    let of_workload = |kind| holder.map(|_| kind);
+    let list = |kind: Option<Kind>, selector| async move {
+        match kind {
+            Some(kind) => plane.list(kind, namespace, selector).await,
             None => Ok(Vec::new()),
-        }
-    };
-    let pods = async {
-        if revisions_kind.is_some() { plane.list(Kind::Pod, namespace, &selector).await } else { Ok(Vec::new()) }
-    };
-    let autoscalers = async {
-        if revisions_kind.is_some() {
-            plane.list(Kind::HorizontalPodAutoscaler, namespace, "").await
-        } else {
-            Ok(Vec::new())
         }
     };
     let (environment, revisions, pods, autoscalers, budgets, identity) = futures::join!(
         environment_of(target_ref, plane),
-        revisions,
-        pods,
-        autoscalers,
-        plane.list(Kind::PodDisruptionBudget, namespace, ""),
+        list(holder, selector.as_str()),
+        list(of_workload(Kind::Pod), selector.as_str()),
+        list(of_workload(Kind::HorizontalPodAutoscaler), ""),
+        list(Some(Kind::PodDisruptionBudget), ""),
         plane.identity(),
     );
     let mut gaps = Vec::new();

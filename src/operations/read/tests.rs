@@ -22,8 +22,8 @@ async fn an_eviction_needs_the_pod_and_the_budgets_only() {
         entries(&plane.diary),
         [
             "get pod/chat-service-1",
-            "list poddisruptionbudgets ",
             "get namespace/production",
+            "list poddisruptionbudgets ",
             "may we create pods/eviction in production chat-service-1",
         ]
     );
