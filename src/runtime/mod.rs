@@ -6,6 +6,7 @@ mod clusters;
 mod following;
 mod history;
 mod ledger;
+mod message;
 mod questions;
 mod session;
 mod shutdown;
@@ -14,7 +15,8 @@ pub use arming::Armed;
 pub use change::Wait;
 pub use clusters::{Chosen, ContextRow, choose};
 pub use ledger::Ledger;
-pub use session::{Absorbed, Message, Options, Session};
+pub use message::{Absorbed, Message};
+pub use session::{Options, Session};
 pub use shutdown::{Signal, Signals};
 
 pub use crate::operations::authorize::Arming;

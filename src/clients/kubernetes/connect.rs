@@ -13,7 +13,8 @@ use rustls::pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::credentials::{Credentials, Origin, basic, bearer};
+use super::authorization::{basic, bearer};
+use super::credentials::{Credentials, Origin};
 use super::error::ClientError;
 use super::exec::{Denied, Plugin, permit};
 use super::failure::explain_build;

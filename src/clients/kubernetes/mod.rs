@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::domain::text::Text;
 
+mod authorization;
 mod connect;
 mod credentials;
 mod error;

@@ -4,25 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
-use crate::domain::audit::{History, Reconciliation};
+use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
 use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
-use crate::domain::update::Update;
 use crate::operations::policy::Policy;
 use crate::sources::kubernetes::{LogNews, Scope, Wanted};
+use crate::state::State;
 use crate::state::logs::LogStore;
-use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -30,6 +28,7 @@ use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
+use super::message::{Absorbed, Message};
 
 mod changes;
 
@@ -53,47 +52,6 @@ pub struct Options {
     pub ledger: Ledger,
     /// The clock.
     pub clock: Clock,
-}
-
-/// What arrives at a session.
-#[derive(Debug)]
-pub enum Message {
-    /// The world said.
-    Update(Update),
-    /// A change goes on.
-    Operation(OperationId, OperationEvent),
-    /// A whole object was read.
-    Object(ObjectRef, Result<Value, Problem>),
-    /// The journal was read.
-    History(Result<History, Problem>),
-    /// What earlier sessions left open was looked at.
-    Recalled(Vec<Reconciliation>),
-}
-
-/// What happened besides facts while messages were taken in.
-#[derive(Debug, Default)]
-pub struct Absorbed {
-    /// What of the state moved.
-    pub changed: Changed,
-    /// How changes went on.
-    pub operations: Vec<(OperationId, OperationEvent)>,
-    /// Whole objects that were read.
-    pub objects: Vec<(ObjectRef, Result<Value, Problem>)>,
-    /// What earlier sessions left open; there the first time, although it may be empty.
-    pub recalled: Option<Vec<Reconciliation>>,
-    /// Whether the journal was read anew.
-    pub history: bool,
-    /// Whether logs went on.
-    pub logs: bool,
-}
-
-impl Absorbed {
-    /// Whether nothing happened.
-    pub fn is_nothing(&self) -> bool {
-        let told = self.operations.is_empty() && self.objects.is_empty();
-        let heard = self.recalled.is_some() || self.history || self.logs;
-        self.changed.is_nothing() && told && !heard
-    }
 }
 
 /// Clusters, what is believed of them, and changes under way.
@@ -181,7 +139,7 @@ impl Session {
 
     /// Takes in what a test says about the world.
     #[cfg(test)]
-    pub(crate) fn believe(&mut self, update: Update) -> Changed {
+    pub(crate) fn believe(&mut self, update: crate::domain::update::Update) -> crate::state::Changed {
         self.state.apply(update, self.clock.now())
     }
 
