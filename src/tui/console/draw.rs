@@ -15,6 +15,7 @@ impl Console {
     pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let now = self.session.clock().now();
+        self.drawn_at = Some(now);
         self.make_boards(now);
         self.follow_logs(now);
         let is_full = self.screen.view().is_full_screen();
@@ -22,7 +23,7 @@ impl Console {
         let body = Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area };
         self.body = body;
         self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
-        let seen = seen!(self);
+        let seen = seen!(self, now);
         if !self.is_too_small {
             self.screen.view_mut().settle(&seen, body);
         }
