@@ -7,7 +7,7 @@ use crate::domain::kind::Kind;
 const PAGE: usize = 1000;
 
 /// How long the server keeps a watch open before it asks for another one, in seconds.
-pub(super) const WATCH_SECONDS: u64 = 240;
+const WATCH_SECONDS: u64 = 240;
 
 /// Whether one object or a list of them is asked for.
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use crate::domain::update::{Liveness, SourceId, Update};
 use super::outbox::Outbox;
 use super::pending::Pending;
 use super::reach::no_access;
-use super::request::{self, Request, WATCH_SECONDS};
+use super::request::{self, Request};
 use super::wire::{Decoder, Format, Frames, Interner, WatchEvent, decode_list};
 
 /// The first pause after a failure; it doubles from there.
@@ -34,8 +34,9 @@ const GATHER: Duration = Duration::from_millis(40);
 const BATCH: usize = 256;
 /// How long a list may be silent before it is taken to have stuck.
 const LIST_IDLE: Duration = Duration::from_secs(15);
-/// How long a watch may be silent: the server ends it itself before that.
-const WATCH_IDLE: Duration = Duration::from_secs(WATCH_SECONDS + 10);
+/// How long a watch may be silent. A server says where it stands about once a minute, so one that does not may be gone;
+/// to ask again from the same place costs little.
+const WATCH_IDLE: Duration = Duration::from_secs(90);
 
 /// Why a source ended.
 pub(super) enum Ended {
@@ -256,10 +257,16 @@ impl Source {
         let mut frames = Frames::new(Format::of(form).ok_or_else(|| malformed(form))?);
         let mut body = response.into_body();
         let mut gathering: Option<Instant> = None;
+        let mut interruptions = self.reader.interruptions();
         loop {
             let idle = if listing.is_some() { LIST_IDLE } else { WATCH_IDLE };
             let until = gathering.unwrap_or_else(|| Instant::now() + idle);
-            let frame = match timeout_at(until, body.frame()).await {
+            let heard = tokio::select! {
+                biased;
+                Ok(()) = interruptions.changed() => return Ok(()),
+                heard = timeout_at(until, body.frame()) => heard,
+            };
+            let frame = match heard {
                 Err(_elapsed) if gathering.take().is_some() => {
                     self.pending.flush(&self.id, &self.outbox).await;
                     continue;
@@ -364,3 +371,6 @@ fn pause_after(failures: u32) -> Duration {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
     pause.mul_f64(0.75 + f64::from(chance % 1000) / 2000.0)
 }
+
+#[cfg(test)]
+mod tests;
