@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::environment::Place;
 use crate::domain::operation::OperationId;
-use crate::domain::text::Text;
 use crate::runtime::Armed;
 use crate::state::ClusterLiveness;
 use crate::tui::command::Command;
@@ -14,15 +14,6 @@ use crate::tui::widgets::words;
 
 /// More clusters than this fold into a count.
 const NAMED_CLUSTERS: usize = 2;
-
-/// The environment that what is shown belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Its name.
-    pub environment: Text,
-    /// Whether a change there must be confirmed by typing.
-    pub is_protected: bool,
-}
 
 /// Draws the first line.
 pub fn header(
@@ -58,12 +49,13 @@ fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     }
     if let Some(place) = place {
         // Protected is told by capitals as well as by its ground, so that it is told without colour too.
-        let name = &place.environment;
-        spans.push(if place.is_protected {
-            span(Role::Danger, format!(" {} ", name.to_uppercase()))
+        let (usual, name) = if place.is_protected {
+            (Role::Danger, place.environment.to_uppercase())
         } else {
-            span(Role::Information, format!(" {name} "))
-        });
+            (Role::Information, place.environment.to_string())
+        };
+        let role = place.color.as_deref().and_then(Role::named).unwrap_or(usual);
+        spans.push(span(role, format!(" {name} ")));
     }
     spans.push(match seen.session.armed() {
         Armed::Until(end) if seen.now < end => {

@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{Console, Overlay, SMALLEST};
-use crate::tui::chrome::{self, Bottom, Place};
+use crate::domain::environment::Place;
+use crate::tui::chrome::{self, Bottom};
 use crate::tui::overlays::{help, palette, plan_review};
 use crate::tui::paint::Painter;
 use crate::tui::theme::Role;
@@ -46,15 +47,15 @@ impl Console {
         }
     }
 
-    /// Where what is shown belongs to: the plan that is reviewed, else the service.
+    /// Where what is shown belongs to: the plan that is reviewed, else the view.
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         if let Some(Overlay::Plan(review)) = &self.overlay {
             let plan = review.plan()?;
-            return Some(Place { environment: plan.environment.clone(), is_protected: plan.is_protected });
+            let color = seen.place_of(&plan.target).and_then(|place| place.color);
+            let environment = plan.environment.clone();
+            return Some(Place { environment, color, is_protected: plan.is_protected });
         }
-        let id = self.screen.view().service()?;
-        let is_protected = seen.board.find(&id).is_none_or(|service| service.is_protected);
-        Some(Place { environment: id.environment, is_protected })
+        self.screen.view().place(seen)
     }
 
     pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {

@@ -9,10 +9,10 @@ use super::effect::{Asked, Destination, LogTarget, Outcome};
 use super::look::Look;
 use super::paint::{Painter, Span};
 use crate::config::settings::Settings;
+use crate::domain::environment::Place;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
-use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
@@ -67,9 +67,13 @@ impl Seen<'_> {
         clusters.peek().is_some()
             && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
     }
-}
 
-impl Seen<'_> {
+    /// Where an object belongs to; nowhere, if it is in no namespace.
+    pub fn place_of(&self, object: &ObjectRef) -> Option<Place> {
+        let is_somewhere = !object.namespace.is_empty();
+        is_somewhere.then(|| self.session.state().place(&object.cluster, &object.namespace))
+    }
+
     /// What keeps the services from being known: sources that may not be read or have fallen silent.
     pub fn troubles(&self) -> Vec<Problem> {
         let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
@@ -165,8 +169,8 @@ pub trait View {
     /// The keys that matter here.
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint>;
 
-    /// The service that is selected, for the colour of the header and for notices.
-    fn service(&self) -> Option<ServiceId> {
+    /// Where all that is shown belongs to, for the header; none where it belongs to several environments.
+    fn place(&self, _seen: &Seen<'_>) -> Option<Place> {
         None
     }
 

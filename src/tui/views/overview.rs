@@ -332,10 +332,6 @@ impl View for Overview {
         hints
     }
 
-    fn service(&self) -> Option<ServiceId> {
-        None
-    }
-
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
         let holds_until = self.moved.map(|moved| moved + HOLD).filter(|at| *at > seen.now);
         let announced_until = self.announced.as_ref().map(|(at, _)| *at + ANNOUNCED);

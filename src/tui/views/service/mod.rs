@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::ground::Ground;
 use super::{Hint, Seen, View, propose};
+use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
@@ -290,8 +291,8 @@ impl View for ServiceView {
         hints
     }
 
-    fn service(&self) -> Option<ServiceId> {
-        Some(self.id.clone())
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        seen.place_of(seen.board.find(&self.id)?.workloads.first()?)
     }
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
