@@ -6,8 +6,13 @@ mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
+mod pictures;
 mod plane;
 mod rig;
+#[path = "../pictures/svg.rs"]
+mod svg;
+#[path = "../pictures/tour.rs"]
+mod tour;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +22,7 @@ use std::time::Instant;
 use color_eyre::eyre::{Result, eyre};
 
 use crate::plane::Plane;
+use console as terminal;
 
 /// One test: what it finds wrong is its error.
 type Test = fn(&Plane) -> Result<()>;
@@ -31,7 +37,7 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS, pictures::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
