@@ -15,10 +15,11 @@ use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
+use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::policy::Policy;
-use crate::sources::kubernetes::{LogNews, Scope, Wanted};
+use crate::sources::kubernetes::{LogNews, Scope, Wanted, past};
 use crate::state::State;
 use crate::state::logs::LogStore;
 
@@ -77,6 +78,8 @@ pub struct Session {
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
     last: u64,
     following: Following,
+    /// The workloads that were looked back at, with their generations then.
+    looked_back: BTreeMap<ObjectRef, i64>,
     /// News from logs, apart from all else: however many lines there are, no fact waits behind them.
     news: mpsc::Receiver<LogNews>,
 }
@@ -119,6 +122,7 @@ impl Session {
             waiting: BTreeMap::new(),
             last: 0,
             following,
+            looked_back: BTreeMap::new(),
             news,
         }
     }
@@ -245,6 +249,9 @@ impl Session {
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
+        if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
+            self.look_back_again();
+        }
         if Following::depends_on(absorbed.changed) {
             absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);
         }
@@ -294,6 +301,44 @@ impl Session {
             let result = reader.get_object(&object).await.map_err(|error| error.problem());
             drop(outbox.send(Message::Object(object, result)).await);
         });
+    }
+
+    /// Has read who wrote a workload and the configuration of its pods, now and whenever it is written again. It arrives
+    /// as facts.
+    pub fn look_back(&mut self, workload: ObjectRef) {
+        let generation = self.generation_of(&workload);
+        self.looked_back.insert(workload.clone(), generation);
+        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
+        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+        tokio::spawn(async move {
+            for update in past(&reader, &workload).await {
+                drop(outbox.send(Message::Update(update)).await);
+            }
+        });
+    }
+
+    /// The same, waited for: for who asks once.
+    pub async fn look_back_now(&mut self, workload: &ObjectRef) {
+        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
+        for update in past(&handle.reader, workload).await {
+            let _ = self.state.apply(update, self.clock.now());
+        }
+    }
+
+    /// Looks back again at the workloads that were written since.
+    fn look_back_again(&mut self) {
+        let written = |(workload, generation): (&ObjectRef, &i64)| {
+            (self.generation_of(workload) != *generation).then(|| workload.clone())
+        };
+        let written: Vec<ObjectRef> = self.looked_back.iter().filter_map(written).collect();
+        for workload in written {
+            self.look_back(workload);
+        }
+    }
+
+    /// The generation of a workload as it is believed to be; 0 while it is not known.
+    fn generation_of(&self, workload: &ObjectRef) -> i64 {
+        self.state.find(workload).and_then(Row::workload).map_or(0, |workload| workload.meta.generation)
     }
 
     /// A cluster in use.

@@ -3,6 +3,7 @@
 mod heartbeat;
 mod logs;
 mod outbox;
+mod past;
 mod pending;
 mod reach;
 mod request;
@@ -12,4 +13,5 @@ mod wire;
 pub use heartbeat::identity;
 pub use logs::{Follower, LogNews, LogOutbox, Stream};
 pub use outbox::Outbox;
+pub use past::past;
 pub use reach::{Scope, Wanted, run};

@@ -220,6 +220,14 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     }
 }
 
+/// The workloads of which a destination wants to know who wrote them.
+pub fn looks_back_at(destination: &Destination, seen: &Seen<'_>) -> Vec<ObjectRef> {
+    match destination {
+        Destination::Service(id) => seen.board.find(id).map(|service| service.workloads.clone()).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
 /// The object that a destination wants to have read whole.
 pub fn needs(destination: &Destination) -> Option<ObjectRef> {
     match destination {
