@@ -40,9 +40,9 @@ pub struct Consent {
     #[arg(long)]
     pub wait: bool,
 
-    /// How long to wait: 5m.
-    #[arg(long, value_name = "TIME", default_value = "5m")]
-    pub timeout: String,
+    /// How long to wait: 90s. Default: that of the configuration, else 5m.
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
 }
 
 /// Go back to an earlier revision.

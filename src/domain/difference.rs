@@ -5,14 +5,16 @@ use similar::{ChangeTag, TextDiff};
 
 use super::kind::Kind;
 use super::plan::DiffLine;
+use super::redaction::Redaction;
 use super::text::Text;
 
 /// Lines of context that are kept around a difference.
 const CONTEXT: usize = 2;
 
-/// The lines by which two values differ, as YAML, with a little context.
+/// The lines by which two values differ, as YAML, with a little context. Of what looks secret only whether it differs.
 pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
-    let (before, after) = (yaml(before), yaml(after));
+    let mut redaction = Redaction::default();
+    let (before, after) = (yaml(&redaction.of(before)), yaml(&redaction.of(after)));
     let diff = TextDiff::from_lines(&before, &after);
     let mut lines = Vec::new();
     let mut last_end = 0;
@@ -34,7 +36,7 @@ pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
     lines
 }
 
-/// A value as YAML.
+/// A value as YAML, as it is: who shows it to anybody redacts it first.
 pub fn yaml(value: &Value) -> String {
     serde_saphyr::to_string(value).unwrap_or_else(|_error| value.to_string())
 }

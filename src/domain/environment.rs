@@ -49,7 +49,10 @@ pub struct EnvironmentRules {
 }
 
 impl EnvironmentRules {
-    /// The environment of a namespace, whose label `environment` may be given.
+    /// The label of a namespace that names its environment.
+    pub const LABEL: &str = "environment";
+
+    /// The environment of a namespace, whose label [`Self::LABEL`] may be given.
     pub fn place(&self, cluster: &ClusterName, namespace: &Text, label: Option<&Text>) -> Place {
         if let Some(environment) = self.environments.iter().find(|environment| environment.holds(cluster, namespace)) {
             return Place {

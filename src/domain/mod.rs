@@ -19,6 +19,7 @@ pub mod plan;
 pub mod platform;
 pub mod pod;
 pub mod problem;
+pub mod redaction;
 pub mod rollout;
 pub mod row;
 pub mod service;

@@ -137,6 +137,18 @@ pub enum OperationEvent {
         /// What was seen.
         detail: Text,
     },
+    /// A step was not sent, because what it was to do was not needed any more.
+    StepNotNeeded {
+        /// Counted from 1.
+        step: usize,
+        /// Why not.
+        why: Text,
+    },
+    /// The world is not as planned, and nothing was changed: the plan is to be made anew.
+    Overtaken {
+        /// What the server said.
+        problem: Problem,
+    },
     /// It is being watched.
     Verifying {
         /// What is seen now.

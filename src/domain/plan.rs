@@ -120,6 +120,9 @@ pub enum Call {
         uid: Text,
         /// The hash of the revision that it must have.
         revision: Text,
+        /// The version in which it was last seen broken; a plan leaves it open, because a broken pod reports all the time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version: Option<Text>,
     },
 }
 

@@ -49,7 +49,8 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(command) => {
             let parts = Parts::real(&cli)?;
             let mut session = parts.session(&cli.place, &headless::kinds(command)?)?;
-            headless::run(&mut session, &cli, command, &parts.locations.config_file()).await
+            let (config, verification) = (parts.locations.config_file(), parts.settings.verification);
+            headless::run(&mut session, &cli, command, &config, verification).await
         }
     }
 }

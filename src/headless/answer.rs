@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::cli::{Format, Place};
+use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::runtime::{Session, Signal, Signals};
@@ -23,6 +24,8 @@ pub(super) struct Asked<'a> {
     pub(super) format: Format,
     /// Whether to go on telling.
     pub(super) does_watch: bool,
+    /// When a change counts as verified.
+    pub(super) verification: Verification,
 }
 
 /// What an answer rests on.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, Format};
+use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
@@ -63,9 +64,16 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
 }
 
 /// Answers a question or carries out a change with a session that reads what [`kinds`] says; `config` is the file that
-/// `init` writes.
-pub async fn run(session: &mut Session, cli: &Cli, command: &Command, config: &Path) -> Result<Exit, Problem> {
-    let asked = Asked { place: &cli.place, format: cli.output.format, does_watch: does_watch(command) };
+/// `init` writes, `verification` says when a change counts as verified.
+pub async fn run(
+    session: &mut Session,
+    cli: &Cli,
+    command: &Command,
+    config: &Path,
+    verification: Verification,
+) -> Result<Exit, Problem> {
+    let (place, format) = (&cli.place, cli.output.format);
+    let asked = Asked { place, format, does_watch: does_watch(command), verification };
     if let Some(changed) = change::change(session, asked, command).await {
         return changed;
     }

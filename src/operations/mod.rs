@@ -34,9 +34,21 @@ pub struct NotDone {
     pub failure: Failure,
     /// The reason.
     pub problem: Problem,
+    /// How many steps were done before it.
+    pub steps_done: usize,
 }
 
 impl NotDone {
+    /// A change of which nothing happened.
+    pub fn new(failure: Failure, problem: Problem) -> Self {
+        Self { failure, problem, steps_done: 0 }
+    }
+
+    /// Whether the world is another one than planned and nothing was changed, so that it can be planned anew.
+    pub fn is_overtaken(&self) -> bool {
+        self.failure == Failure::Conflict && self.steps_done == 0
+    }
+
     /// Says that not even this could be recorded.
     fn unrecorded(mut self, error: &audit::AuditError) -> Self {
         let why = format!("{}; this could not be recorded either: {error}", self.problem.why);
@@ -46,6 +58,7 @@ impl NotDone {
 
     /// Says how far it came, where there were steps before it.
     fn after(mut self, step: usize, steps: usize) -> Self {
+        self.steps_done = step.saturating_sub(1);
         if step > 1 {
             let why = format!("{}; steps 1 to {} of {steps} were done", self.problem.why, step - 1);
             self.problem = Problem::new(&self.problem.what, why, &self.problem.hint);

@@ -15,6 +15,8 @@ use crate::domain::update::Identity;
 pub enum ReadError {
     /// There is no such object.
     NotFound,
+    /// The server knows who asks, and does not let them read it.
+    Forbidden(Problem),
     /// Anything else, as a person is told.
     Failed(Problem),
 }

@@ -4,11 +4,13 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
+use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
 use super::ports::{ControlPlane, ReadError, Review};
@@ -18,6 +20,8 @@ use super::ports::{ControlPlane, ReadError, Review};
 pub struct Snapshot {
     /// The object that is to change.
     pub target: Value,
+    /// The environment that the label of its namespace names; none where there is no label, or it may not be read.
+    pub environment: Option<Text>,
     /// ReplicaSets or ControllerRevisions that the target owns.
     pub revisions: Vec<Value>,
     /// The target's pods.
@@ -32,12 +36,19 @@ pub struct Snapshot {
     pub reviews: Vec<(Access, Review)>,
     /// What could not be read, and so is not in the plan.
     pub gaps: Vec<Problem>,
-    /// When.
+    /// When the change was asked for; it stays the same when the world is read anew for it.
+    pub asked: Timestamp,
+    /// When this was read.
     pub taken: Timestamp,
 }
 
-/// Reads what a plan for the intent needs.
-pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> Result<Snapshot, ReadError> {
+/// Reads what a plan needs for an intent that came up at a moment.
+pub async fn read(
+    intent: &Intent,
+    asked: Timestamp,
+    plane: &dyn ControlPlane,
+    now: Timestamp,
+) -> Result<Snapshot, ReadError> {
     let target_ref = intent.target();
     let target = plane.get(target_ref).await?;
     let selector = selector_of(&target);
@@ -63,7 +74,8 @@ pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> 
             Ok(Vec::new())
         }
     };
-    let (revisions, pods, autoscalers, budgets, identity) = futures::join!(
+    let (environment, revisions, pods, autoscalers, budgets, identity) = futures::join!(
+        environment_of(target_ref, plane),
         revisions,
         pods,
         autoscalers,
@@ -71,6 +83,10 @@ pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> 
         plane.identity(),
     );
     let mut gaps = Vec::new();
+    let environment = environment.unwrap_or_else(|problem| {
+        gaps.push(problem);
+        None
+    });
     let autoscalers = or_gap(autoscalers, &mut gaps);
     let needed = access_of(intent, &autoscalers);
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
@@ -82,15 +98,36 @@ pub async fn read(intent: &Intent, plane: &dyn ControlPlane, now: Timestamp) -> 
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),
         gaps,
+        environment,
         target,
+        asked,
         taken: now,
     })
+}
+
+/// The label of the target's namespace that names its environment, read now: the namespaces need not be listed, and may
+/// have been relabelled. For who may not read the namespace its name decides, which protects unless it says otherwise.
+async fn environment_of(target: &ObjectRef, plane: &dyn ControlPlane) -> Result<Option<Text>, Problem> {
+    let namespace = ObjectRef {
+        cluster: target.cluster.clone(),
+        kind: Kind::Namespace,
+        namespace: Text::default(),
+        name: target.namespace.clone(),
+    };
+    match plane.get(&namespace).await {
+        Ok(object) => {
+            let label = object["metadata"]["labels"][EnvironmentRules::LABEL].as_str();
+            Ok(label.filter(|label| !label.is_empty()).map(Text::from_untrusted))
+        }
+        Err(ReadError::NotFound | ReadError::Forbidden(_)) => Ok(None),
+        Err(ReadError::Failed(problem)) => Err(problem),
+    }
 }
 
 /// Keeps what could be read and notes what could not: a missing right to see budgets must not stop a rollback.
 fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<Value> {
     read.unwrap_or_else(|error| {
-        if let ReadError::Failed(problem) = error {
+        if let ReadError::Failed(problem) | ReadError::Forbidden(problem) = error {
             gaps.push(problem);
         }
         Vec::new()
@@ -149,13 +186,15 @@ fn selector_of(target: &Value) -> String {
 
 /// Of the objects that match the selector, those that the target really controls.
 fn owned_by(objects: Vec<Value>, target: &Value) -> Vec<Value> {
+    objects.into_iter().filter(|object| is_controlled_by(object, target)).collect()
+}
+
+/// Whether the target is the controller of an object, by identity: labels can match by accident.
+pub(super) fn is_controlled_by(object: &Value, target: &Value) -> bool {
     let uid = &target["metadata"]["uid"];
-    let is_owned = |object: &Value| {
-        object["metadata"]["ownerReferences"]
-            .as_array()
-            .is_some_and(|owners| owners.iter().any(|owner| owner["controller"] == true && owner["uid"] == *uid))
-    };
-    objects.into_iter().filter(is_owned).collect()
+    let owners = object["metadata"]["ownerReferences"].as_array();
+    uid.is_string()
+        && owners.is_some_and(|owners| owners.iter().any(|owner| owner["controller"] == true && owner["uid"] == *uid))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
         }
         (Err(ReadError::NotFound), Call::Patch { .. }) => Trace::NotApplied,
         (Err(ReadError::NotFound), _) => Trace::Applied,
-        (Err(ReadError::Failed(problem)), _) => Trace::Unknown(problem),
+        (Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)), _) => Trace::Unknown(problem),
     }
 }
 
@@ -60,24 +60,39 @@ fn holds(operation: &Value, object: &Value) -> bool {
     }
 }
 
-/// Whether a pod is still the broken one that a plan meant: the same one, of that revision, and not ready.
-pub(super) async fn broken(
+/// What a last look at a pod that a plan deletes shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Suspect {
+    /// It is still the one that was meant, of that revision and not ready, in this version.
+    Broken(Text),
+    /// It needs not be deleted any more, for this reason.
+    Spared(&'static str),
+}
+
+/// Looks once more at a pod that is to be deleted because it is broken.
+pub(super) async fn suspect(
     step: &Step,
     plane: &dyn ControlPlane,
     uid: &Text,
     revision: &Text,
-) -> Result<bool, Problem> {
-    match plane.get(&step.object).await {
-        Ok(pod) => {
-            let meta = &pod["metadata"];
-            Ok(meta["uid"] == uid.as_str()
-                && meta["labels"]["controller-revision-hash"] == revision.as_str()
-                && meta["deletionTimestamp"].is_null()
-                && !is_ready(&pod))
-        }
-        Err(ReadError::NotFound) => Ok(false),
-        Err(ReadError::Failed(problem)) => Err(problem),
-    }
+) -> Result<Suspect, ReadError> {
+    let pod = match plane.get(&step.object).await {
+        Ok(pod) => pod,
+        Err(ReadError::NotFound) => return Ok(Suspect::Spared("the pod is gone")),
+        Err(error) => return Err(error),
+    };
+    let meta = &pod["metadata"];
+    Ok(if meta["uid"] != uid.as_str() {
+        Suspect::Spared("the pod was made anew")
+    } else if meta["labels"]["controller-revision-hash"] != revision.as_str() {
+        Suspect::Spared("the pod is of another revision")
+    } else if !meta["deletionTimestamp"].is_null() {
+        Suspect::Spared("the pod is on its way already")
+    } else if is_ready(&pod) {
+        Suspect::Spared("the pod is ready by now")
+    } else {
+        Suspect::Broken(Text::from_untrusted(meta["resourceVersion"].as_str().unwrap_or_default()))
+    })
 }
 
 #[cfg(test)]

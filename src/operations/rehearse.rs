@@ -41,7 +41,7 @@ pub async fn rehearse(authorized: Authorized, plane: &dyn ControlPlane, audit_id
                 (Failure::Unreachable, why, "nothing was changed; try again")
             }
         };
-        return Err(NotDone { failure, problem: Problem::new(what, why, hint) });
+        return Err(NotDone::new(failure, Problem::new(what, why, hint)));
     }
     Ok(Rehearsed { authorized })
 }

@@ -83,7 +83,7 @@ impl Watch {
         match seen {
             Err(ReadError::NotFound) if matches!(goal, Goal::Gone(_)) => Some(Verdict::Verified("gone".into())),
             Err(ReadError::NotFound) => Some(Verdict::Reverted("the object was deleted".into())),
-            Err(ReadError::Failed(problem)) => {
+            Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) => {
                 self.converged = None;
                 is_late.then(|| Verdict::Unknown(problem.to_string().into()))
             }
@@ -118,7 +118,7 @@ impl Watch {
                 Progress::Moving(words) | Progress::GivenUp(words) | Progress::Replaced(words) => words,
             },
             Err(ReadError::NotFound) => "gone".into(),
-            Err(ReadError::Failed(problem)) => problem.to_string().into(),
+            Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) => problem.to_string().into(),
         };
         if self.last.as_ref() == Some(&words) {
             return None;

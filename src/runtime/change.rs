@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::domain::audit::{ActionId, Denied, Event, VerdictResult};
+use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
 use crate::domain::operation::{Failure, OperationEvent, Proposal, Verdict};
 use crate::domain::plan::Plan;
@@ -47,7 +48,12 @@ pub enum Wait {
 /// Everything that a change needs.
 pub(super) struct Change {
     pub(super) intent: Intent,
-    pub(super) place: Place,
+    /// When it was asked for.
+    pub(super) asked: jiff::Timestamp,
+    /// The service that the target belongs to.
+    pub(super) service: Text,
+    /// What makes an environment of the target's namespace.
+    pub(super) rules: EnvironmentRules,
     pub(super) plane: Arc<dyn ControlPlane>,
     pub(super) policy: Arc<Policy>,
     pub(super) armed: watch::Receiver<Armed>,
@@ -65,17 +71,23 @@ impl Change {
     pub(super) async fn run(self, mut orders: mpsc::Receiver<Order>, mut report: Report) {
         loop {
             report(OperationEvent::Preparing);
-            let waiting = match self.prepare().await {
+            let mut waiting = match self.prepare().await {
                 Ok((proposal, rehearsed)) => {
                     report(OperationEvent::Proposed(proposal));
                     rehearsed
                 }
                 Err(not_done) => return report(failed(not_done)),
             };
-            match wait_for_yes(waiting, &mut orders, &mut report, &self).await {
-                Answer::Yes(confirmed) => return self.carry_out(*confirmed, &mut report).await,
-                Answer::Again => {}
-                Answer::Left => return,
+            loop {
+                match wait_for_yes(waiting.take(), &mut orders, &mut report, &self).await {
+                    Answer::Yes(confirmed) => match self.carry_out(*confirmed, &mut report).await {
+                        // Nothing is forced: whoever wants it still has it planned anew and looks at that.
+                        Some(problem) => report(OperationEvent::Overtaken { problem }),
+                        None => return,
+                    },
+                    Answer::Again => break,
+                    Answer::Left => return,
+                }
             }
         }
     }
@@ -83,12 +95,12 @@ impl Change {
     /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
     async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
         let snapshot = self.read().await?;
-        let plan = plan(&self.intent, &snapshot, &self.place)
-            .map_err(|none| NotDone { failure: none.failure, problem: none.problem })?;
+        let plan = plan(&self.intent, &snapshot, &self.place(&snapshot))
+            .map_err(|none| NotDone::new(none.failure, none.problem))?;
         let arming = self.armed.borrow().arming(self.clock.now());
         match authorize(plan, &snapshot, &self.policy, arming) {
             Err(denial) => {
-                self.note_denial(&denial);
+                self.note_denial(&denial).await;
                 Ok((proposal_of(&denial.plan, &denial.checks, &denial.actor, Some(denial.problem.clone())), None))
             }
             Ok(authorized) => {
@@ -105,32 +117,43 @@ impl Change {
 
     /// Reads what the plan rests on.
     async fn read(&self) -> Result<Snapshot, NotDone> {
-        read(&self.intent, &*self.plane, self.clock.now()).await.map_err(|error| match error {
-            ReadError::NotFound => NotDone {
-                failure: Failure::Impossible,
-                problem: Problem::new(format!("there is no {}", self.intent.target()), "", "it may have been deleted"),
-            },
-            ReadError::Failed(problem) => NotDone { failure: Failure::Unreachable, problem },
+        read(&self.intent, self.asked, &*self.plane, self.clock.now()).await.map_err(|error| match error {
+            ReadError::NotFound => {
+                let what = format!("there is no {}", self.intent.target());
+                NotDone::new(Failure::Impossible, Problem::new(what, "", "it may have been deleted"))
+            }
+            ReadError::Forbidden(problem) => NotDone::new(Failure::Denied, problem),
+            ReadError::Failed(problem) => NotDone::new(Failure::Unreachable, problem),
         })
     }
 
-    /// Sends the calls, then watches what comes of them.
-    async fn carry_out(&self, confirmed: Confirmed, report: &mut Report) {
+    /// Where the target stands, by the label that its namespace has now.
+    fn place(&self, snapshot: &Snapshot) -> Place {
+        let target = self.intent.target();
+        let found = self.rules.place(&target.cluster, &target.namespace, snapshot.environment.as_ref());
+        Place { service: self.service.clone(), environment: found.environment, is_protected: found.is_protected }
+    }
+
+    /// Sends the calls, then watches what comes of them. Gives the reason back where nothing was changed because the
+    /// world is another one than planned.
+    async fn carry_out(&self, confirmed: Confirmed, report: &mut Report) -> Option<Problem> {
         let urgency = match confirmed.plan().intent {
             Intent::Rollback { .. } => Urgency::Rollback,
             _ => Urgency::Ordinary,
         };
         match execute(confirmed, &*self.plane, &*self.ledger, self.action.clone(), &mut **report).await {
+            Err(not_done) if not_done.is_overtaken() => return Some(not_done.problem),
             Err(not_done) => report(failed(not_done)),
             Ok(executed) => {
                 let verdict = self.watch(&executed, report).await;
                 // The change is done; a record of its verdict that fails must not hide what came of it.
-                if let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency) {
+                if let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency).await {
                     tracing::error!(%error, "the verdict could not be recorded");
                 }
                 report(OperationEvent::Ended { verdict });
             }
         }
+        None
     }
 
     async fn watch(&self, executed: &Executed, report: &mut Report) -> Verdict {
@@ -141,7 +164,7 @@ impl Change {
     }
 
     /// Notes that somebody was refused; that a session is only not armed is no refusal.
-    fn note_denial(&self, denial: &Denial) {
+    async fn note_denial(&self, denial: &Denial) {
         if denial.is_read_only {
             return;
         }
@@ -153,7 +176,7 @@ impl Change {
             role: denial.actor.role.clone(),
             rule: denial.problem.to_string().into(),
         }));
-        if let Err(error) = self.ledger.record(&self.action, event, Urgency::Ordinary) {
+        if let Err(error) = self.ledger.record(&self.action, event, Urgency::Ordinary).await {
             tracing::warn!(%error, "a denial could not be recorded");
         }
     }
@@ -221,3 +244,6 @@ fn verdict_record(verdict: &Verdict) -> Event {
     };
     Event::Verdict { result, detail: verdict.detail().clone() }
 }
+
+#[cfg(test)]
+mod tests;

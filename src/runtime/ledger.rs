@@ -1,7 +1,10 @@
 //! The journal of this session: opened when it is first needed, and tried again when it could not be.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use crate::domain::audit::{ActionId, Event, Origin};
 use crate::domain::text::Text;
@@ -11,6 +14,11 @@ use crate::operations::execute::Record;
 
 /// Where this session records.
 pub struct Ledger {
+    book: Arc<Book>,
+}
+
+/// What a ledger is made of; a record on its way to the disk holds it too.
+struct Book {
     directory: PathBuf,
     origin: Origin,
     clock: Clock,
@@ -20,34 +28,37 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger of a session, in a directory that need not exist yet.
     pub fn new(directory: PathBuf, origin: Origin, clock: Clock) -> Self {
-        Self { directory, origin, clock, journal: Mutex::default() }
+        Self { book: Arc::new(Book { directory, origin, clock, journal: Mutex::default() }) }
     }
 
     /// The directory of the journal.
     pub fn directory(&self) -> &std::path::Path {
-        &self.directory
+        &self.book.directory
     }
 
     /// What time it is for this ledger.
     pub(super) fn now(&self) -> jiff::Timestamp {
-        self.clock.now()
+        self.book.clock.now()
     }
 
     /// The name of the session that it records.
     pub fn session(&self) -> &Text {
-        &self.origin.session
+        &self.book.origin.session
     }
 
-    /// Whether something could be recorded now.
+    /// Whether something could be recorded now. Blocks.
     pub fn check(&self) -> Result<(), AuditError> {
-        self.with(|_journal| Ok(()))
+        self.book.with(|_journal| Ok(()))
     }
 
     /// Records how an action ended that an earlier session left open, unless that is recorded by now; whether it did.
+    /// Blocks.
     pub fn close(&self, action: &ActionId, event: Event) -> Result<bool, AuditError> {
-        self.with(|journal| journal.close(self.clock.now(), action, event))
+        self.book.with(|journal| journal.close(self.now(), action, event))
     }
+}
 
+impl Book {
     fn with<T>(&self, work: impl FnOnce(&Journal) -> Result<T, AuditError>) -> Result<T, AuditError> {
         let mut held = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let journal = match held.take() {
@@ -56,10 +67,33 @@ impl Ledger {
         };
         work(held.insert(journal))
     }
+
+    fn append(&self, action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
+        self.with(|journal| journal.append(self.clock.now(), action, event, urgency).map(|_receipt| ()))
+    }
 }
 
 impl Record for Ledger {
-    fn record(&self, action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
-        self.with(|journal| journal.append(self.clock.now(), action, event, urgency).map(|_receipt| ()))
+    /// Appends where a slow disk, or another process with the lock, keeps nobody else waiting.
+    fn record<'a>(
+        &'a self,
+        action: &'a ActionId,
+        event: Event,
+        urgency: Urgency,
+    ) -> BoxFuture<'a, Result<(), AuditError>> {
+        let (book, action) = (Arc::clone(&self.book), action.clone());
+        let appended = tokio::task::spawn_blocking(move || book.append(&action, event, urgency));
+        async move {
+            match appended.await.map_err(tokio::task::JoinError::try_into_panic) {
+                Ok(result) => result,
+                Err(Ok(panic)) => std::panic::resume_unwind(panic),
+                // The process is ending; what is not known to be on disk counts as not recorded.
+                Err(Err(unstarted)) => {
+                    let ending = std::io::Error::other(unstarted.to_string());
+                    Err(AuditError::NotDurable { doing: "write to", path: self.book.directory.clone(), source: ending })
+                }
+            }
+        }
+        .boxed()
     }
 }

@@ -161,10 +161,15 @@ impl State {
         self.cluster(cluster).map_or(ClusterLiveness::Connecting, |inventory| inventory.liveness(now))
     }
 
+    /// The rules by which namespaces become environments.
+    pub fn rules(&self) -> &EnvironmentRules {
+        &self.rules
+    }
+
     /// To which environment a namespace belongs.
     pub fn place(&self, cluster: &ClusterName, namespace: &Text) -> Place {
         let row = self.cluster(cluster).and_then(|inventory| inventory.rows(Kind::Namespace).find("", namespace));
-        self.rules.place(cluster, namespace, row.and_then(|row| row.meta().label("environment")))
+        self.rules.place(cluster, namespace, row.and_then(|row| row.meta().label(EnvironmentRules::LABEL)))
     }
 
     /// The sum of the revisions of some kinds in all clusters: it moves when any of their rows does.

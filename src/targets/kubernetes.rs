@@ -65,8 +65,12 @@ fn request(object: &ObjectRef, call: &Call) -> (client::Verb, String, &'static s
             });
             (client::Verb::Post, format!("{path}/eviction"), json_type, body)
         }
-        Call::DeleteBroken { uid, .. } => {
-            let body = json!({ "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": { "uid": uid } });
+        Call::DeleteBroken { uid, version, .. } => {
+            let mut preconditions = json!({ "uid": uid });
+            if let Some(version) = version {
+                preconditions["resourceVersion"] = json!(version);
+            }
+            let body = json!({ "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions });
             (client::Verb::Delete, path, json_type, body)
         }
     }
@@ -76,15 +80,13 @@ fn request(object: &ObjectRef, call: &Call) -> (client::Verb, String, &'static s
 fn answer_of(answer: WriteAnswer) -> Answer {
     match answer {
         WriteAnswer::Accepted(object) => Answer::Accepted(object),
-        WriteAnswer::Rejected { code, reason, message, .. } => match code {
+        WriteAnswer::Rejected { code, reason, message, body } => match code {
             409 => Answer::Conflict(message),
             // A patch whose test fails is 422, and so is one that makes an invalid object. The first is answered with
             // the server's generic words, the second with the fields that are wrong.
             422 if message.contains("due to an error in our request") => Answer::Conflict(message),
             401 | 403 => Answer::Denied(message),
-            429 => Answer::Rejected(
-                format!("{message} (the disruption budget leaves no room, or the server is busy)").into(),
-            ),
+            429 => Answer::Rejected(format!("{message} {}", too_many(&body)).into()),
             _ if message.is_empty() => Answer::Rejected(format!("the server answered {code} {reason}").into()),
             _ => Answer::Rejected(message),
         },
@@ -93,9 +95,20 @@ fn answer_of(answer: WriteAnswer) -> Answer {
     }
 }
 
+/// Why there were too many requests: a disruption budget says so in a cause of its own, anything else is haste.
+fn too_many(refusal: &Value) -> Text {
+    let causes = refusal["details"]["causes"].as_array().into_iter().flatten();
+    let budget = causes.into_iter().find(|cause| cause["reason"] == "DisruptionBudget");
+    match budget.and_then(|cause| cause["message"].as_str()) {
+        Some(words) => Text::from_untrusted(words),
+        None => "(the server has too much to do: try again later)".into(),
+    }
+}
+
 fn read_error(error: &ClientError) -> ReadError {
     match error {
         ClientError::Status { code: 404, .. } => ReadError::NotFound,
+        ClientError::Forbidden { .. } => ReadError::Forbidden(error.problem()),
         _ => ReadError::Failed(error.problem()),
     }
 }
@@ -157,3 +170,6 @@ impl ControlPlane for Cluster {
         self.write(object, call, earnest, audit_id).boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

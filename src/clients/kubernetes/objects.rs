@@ -6,6 +6,7 @@ use super::error::ClientError;
 use super::reader::{Reader, Review};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
+use crate::domain::redaction::blank_secret;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
@@ -17,7 +18,7 @@ impl Reader {
     pub async fn get_object(&self, object: &ObjectRef) -> Result<Value, ClientError> {
         let mut value = self.get_json(&object.path()).await?;
         if object.kind == Kind::Secret {
-            blank(&mut value);
+            blank_secret(&mut value);
         }
         Ok(value)
     }
@@ -43,7 +44,7 @@ impl Reader {
             object["apiVersion"] = kind.api_version().into();
             object["kind"] = kind.name().into();
             if kind == Kind::Secret {
-                blank(object);
+                blank_secret(object);
             }
         }
         Ok(objects)
@@ -59,23 +60,6 @@ impl Reader {
             user: Text::from_untrusted(user["username"].as_str().unwrap_or_default()),
             groups: groups.map(Text::from_untrusted).collect(),
         })
-    }
-}
-
-/// Takes the values of a secret away and leaves how long they were.
-fn blank(secret: &mut Value) {
-    for field in ["data", "stringData"] {
-        for value in secret[field].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
-            // Base64 makes four characters of three bytes.
-            let bytes = value.as_str().map_or(0, |text| text.trim_end_matches('=').len() * 3 / 4);
-            *value = format!("<{bytes} bytes, not read>").into();
-        }
-    }
-    if let Some(annotations) = secret["metadata"]["annotations"].as_object_mut() {
-        // Tools keep copies of the whole object here, kubectl and others: the names stay, the values go.
-        for value in annotations.values_mut() {
-            *value = "<not read>".into();
-        }
     }
 }
 

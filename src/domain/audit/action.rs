@@ -175,7 +175,7 @@ impl Action {
                 format!("step {} of {} was begun; whether it happened is not recorded", last.0, last.1).into()
             }
             Ending::Open(Missing::Steps) => {
-                format!("step {} of {} was done, the next never begun", last.0, last.1).into()
+                format!("after step {} of {} the next was never begun", last.0, last.1).into()
             }
             Ending::Open(Missing::Verdict) if self.writer == Writer::Running => {
                 "the server took it; it is being watched".into()
@@ -188,8 +188,8 @@ impl Action {
 
 fn after_outcome(result: StepResult, step: u32, steps: u32) -> Ending {
     match result {
-        StepResult::Applied if step < steps => Ending::Open(Missing::Steps),
-        StepResult::Applied => Ending::Open(Missing::Verdict),
+        StepResult::Applied | StepResult::NotNeeded if step < steps => Ending::Open(Missing::Steps),
+        StepResult::Applied | StepResult::NotNeeded => Ending::Open(Missing::Verdict),
         StepResult::Unknown => Ending::Open(Missing::Outcome),
         StepResult::Rejected | StepResult::NotSent if step > 1 => Ending::Partly,
         StepResult::Rejected => Ending::Refused,
@@ -209,8 +209,8 @@ fn after_verdict(result: VerdictResult) -> Ending {
 
 fn after_reconciled(result: StepResult, step: u32, steps: u32) -> Ending {
     match result {
-        StepResult::Applied if step < steps => Ending::Partly,
-        StepResult::Applied => Ending::Applied,
+        StepResult::Applied | StepResult::NotNeeded if step < steps => Ending::Partly,
+        StepResult::Applied | StepResult::NotNeeded => Ending::Applied,
         StepResult::Unknown => Ending::Unknown,
         StepResult::Rejected | StepResult::NotSent if step > 1 => Ending::Partly,
         StepResult::Rejected | StepResult::NotSent => Ending::NotApplied,
@@ -253,6 +253,7 @@ impl Reconciliation {
         let step = if self.steps > 1 { format!(", step {} of {}", self.step, self.steps) } else { String::new() };
         let result = match self.result {
             Some(StepResult::Applied) => "it was applied",
+            Some(StepResult::NotNeeded) => "it was not needed any more",
             Some(StepResult::Rejected | StepResult::NotSent) => "it was not applied",
             Some(StepResult::Unknown) => "whether it was applied cannot be told",
             None => "whether it was applied is not known yet",

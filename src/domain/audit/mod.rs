@@ -232,6 +232,8 @@ pub enum StepResult {
     Unknown,
     /// It never left this machine.
     NotSent,
+    /// It was not sent, because what it was to do was not needed any more.
+    NotNeeded,
 }
 
 /// What came of an action.

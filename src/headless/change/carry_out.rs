@@ -6,12 +6,14 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::cli::{Consent, Format};
+use crate::config::settings::Verification;
 use crate::domain::intent::Intent;
 use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::{Patience, Proof, Session, Signal, Signals, Wait};
 
+use super::super::answer::Asked;
 use super::super::output::{self, API_VERSION, Ending, json as shape};
 use super::super::{Exit, complain, say};
 use super::proposal;
@@ -38,11 +40,11 @@ enum Next {
 /// Proposes, confirms, and tells how it goes.
 pub(super) async fn carry_out(
     session: &mut Session,
-    format: Format,
+    Asked { format, verification, .. }: Asked<'_>,
     intent: Intent,
     consent: &Consent,
 ) -> Result<Exit, Problem> {
-    let wait = if consent.wait { Wait::For(patience(&consent.timeout)?) } else { Wait::No };
+    let wait = if consent.wait { Wait::For(patience(consent, verification)?) } else { Wait::No };
     let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
     let mut signals = Signals::new().map_err(deaf)?;
     if consent.write {
@@ -71,7 +73,12 @@ pub(super) async fn carry_out(
             }
         };
         for event in absorbed.operations.into_iter().filter(|(of, _)| *of == id).map(|(_, event)| event) {
-            let is_answered = matches!(event, OperationEvent::StepDone { .. } | OperationEvent::Verifying { .. });
+            let is_answered = matches!(
+                event,
+                OperationEvent::StepDone { .. }
+                    | OperationEvent::StepNotNeeded { .. }
+                    | OperationEvent::Verifying { .. }
+            );
             match run.take(session, event) {
                 Next::End { exit, outcome, problem, detail } => return run.end(exit, outcome, problem, &detail),
                 Next::GoOn => {
@@ -99,6 +106,14 @@ impl Run<'_> {
             },
             OperationEvent::StepStarted { step, what } => self.say(&format!("step {step}: {what}")),
             OperationEvent::StepDone { step, detail } => self.say(&format!("step {step}: {detail}")),
+            OperationEvent::StepNotNeeded { step, why } => self.say(&format!("step {step}: not needed: {why}")),
+            // Another plan has to be looked at before it is confirmed, which no argument can have done.
+            OperationEvent::Overtaken { problem } => Next::End {
+                exit: Exit::from(Failure::Conflict),
+                outcome: failure_word(Failure::Conflict),
+                problem: Some(problem),
+                detail: Text::default(),
+            },
             OperationEvent::Verifying { progress } => self.say(&progress),
             OperationEvent::Ended { verdict } => Next::End {
                 exit: Exit::from(&verdict),
@@ -191,14 +206,17 @@ impl Run<'_> {
     }
 }
 
-/// How long to watch.
-fn patience(timeout: &str) -> Result<Patience, Problem> {
-    let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
-    let limit = limit.filter(|limit| !limit.is_zero());
-    let limit =
-        limit.ok_or_else(|| Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s"))?;
-    let usual = Patience::default();
-    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..usual })
+/// How long to watch: as the command says, else as the configuration does.
+fn patience(consent: &Consent, usual: Verification) -> Result<Patience, Problem> {
+    let limit = match &consent.timeout {
+        None => usual.timeout,
+        Some(timeout) => {
+            let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
+            let wrong = || Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s");
+            limit.filter(|limit| !limit.is_zero()).ok_or_else(wrong)?
+        }
+    };
+    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..Patience::default() })
 }
 
 /// An event as a line.
@@ -209,6 +227,8 @@ fn line(event: &OperationEvent) -> Value {
         OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
         OperationEvent::StepStarted { step, what } => ("step-started", json!({ "step": step, "what": what })),
         OperationEvent::StepDone { step, detail } => ("step-done", json!({ "step": step, "detail": detail })),
+        OperationEvent::StepNotNeeded { step, why } => ("step-not-needed", json!({ "step": step, "why": why })),
+        OperationEvent::Overtaken { problem } => ("overtaken", json!({ "problem": shape::problem(problem) })),
         OperationEvent::Verifying { progress } => ("verifying", json!({ "progress": progress })),
         OperationEvent::Ended { verdict } => {
             ("ended", json!({ "verdict": outcome(verdict), "detail": verdict.detail() }))

@@ -113,7 +113,7 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
     if found.len() > 1 {
         return ambiguous(asked, wanted.name, &found);
     }
-    carry_out::carry_out(session, asked.format, (wanted.wish)(found.remove(0)), wanted.consent).await
+    carry_out::carry_out(session, asked, (wanted.wish)(found.remove(0)), wanted.consent).await
 }
 
 /// The pods of a name.

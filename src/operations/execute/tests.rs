@@ -9,10 +9,12 @@ use crate::domain::intent::Intent as Wish;
 use crate::domain::kind::Kind;
 use crate::operations::fake::objects::{failing, pod, rollback, target, template, with_history, workload};
 use crate::operations::fake::{Diary, Journal, Plane, confirmed, entries, unreadable};
-use crate::operations::ports::ReadError;
+use crate::operations::ports::{Answer, ReadError};
 
 const PATCH: &str = "send PATCH /apis/apps/v1/namespaces/production/deployments/chat-service";
 const READ: &str = "get deployment/chat-service";
+const LOOK: &str = "get pod/chat-service-3";
+const DELETE: &str = "send DELETE /api/v1/namespaces/production/pods/chat-service-3 in version 41";
 
 /// A plane and a journal that write into one diary.
 fn world(seen: Vec<Result<Value, ReadError>>, answers: Vec<Answer>) -> (Plane, Journal, Diary) {
@@ -130,31 +132,66 @@ async fn a_refusal_is_recorded_and_said_as_what_it_is() {
         let (plane, journal, diary) = world(Vec::new(), vec![answer]);
         let not_done = run(rollback_of_a_deployment().await, &plane, &journal).await.unwrap_err();
         assert_eq!(not_done.failure, failure);
+        assert_eq!(not_done.is_overtaken(), failure == Failure::Conflict);
         assert_eq!(entries(&diary), ["intent 1", PATCH, outcome]);
     }
 }
 
 #[tokio::test]
 async fn a_broken_pod_is_looked_at_again_before_it_is_deleted() {
-    let delete = "send DELETE /api/v1/namespaces/production/pods/chat-service-3".to_owned();
     let mut other = pod("chat-service-3", "chat-service-bad", false);
     other["metadata"]["uid"] = "another".into();
     let mut going = pod("chat-service-3", "chat-service-bad", false);
     going["metadata"]["deletionTimestamp"] = "2026-11-21T03:12:00Z".into();
-    for (seen, is_deleted) in [
-        (Ok(pod("chat-service-3", "chat-service-bad", false)), true),
-        (Ok(pod("chat-service-3", "chat-service-bad", true)), false),
-        (Ok(pod("chat-service-3", "chat-service-good", false)), false),
-        (Ok(other), false),
-        (Ok(going), false),
-        (Err(ReadError::NotFound), false),
+    for (seen, spared) in [
+        (Ok(pod("chat-service-3", "chat-service-bad", false)), None),
+        (Ok(pod("chat-service-3", "chat-service-bad", true)), Some("the pod is ready by now")),
+        (Ok(pod("chat-service-3", "chat-service-good", false)), Some("the pod is of another revision")),
+        (Ok(other), Some("the pod was made anew")),
+        (Ok(going), Some("the pod is on its way already")),
+        (Err(ReadError::NotFound), Some("the pod is gone")),
     ] {
         let (plane, journal, diary) = world(vec![seen.clone()], Vec::new());
-        run(rollback_of_a_stateful_set().await, &plane, &journal).await.unwrap();
+        let mut told = Vec::new();
+        let confirmed = rollback_of_a_stateful_set().await;
+        execute(confirmed, &plane, &journal, ActionId::parse("a-1").unwrap(), &mut |event| told.push(event))
+            .await
+            .unwrap();
         let done = entries(&diary);
-        assert_eq!(done.contains(&delete), is_deleted, "{seen:?}: {done:?}");
-        assert_eq!(done[2..5], ["outcome 1 applied", "intent 2", "get pod/chat-service-3"]);
+        assert_eq!(done[2..5], ["outcome 1 applied", "intent 2", LOOK]);
+        match spared {
+            None => {
+                assert_eq!(done[5..], [DELETE, "outcome 2 applied"], "{seen:?}");
+                assert_eq!(told.pop(), Some(OperationEvent::StepDone { step: 2, detail: "accepted".into() }));
+            }
+            Some(why) => {
+                assert_eq!(done[5..], ["outcome 2 not needed"], "{seen:?}");
+                assert_eq!(told.pop(), Some(OperationEvent::StepNotNeeded { step: 2, why: why.into() }));
+            }
+        }
     }
+}
+
+#[tokio::test]
+async fn a_broken_pod_that_moved_before_it_was_deleted_is_judged_anew() {
+    let accepted = || Answer::Accepted(Value::Null);
+    let moved = || Answer::Conflict("the object has been modified".into());
+    let (broken, ready) =
+        (pod("chat-service-3", "chat-service-bad", false), pod("chat-service-3", "chat-service-bad", true));
+
+    let answers = vec![accepted(), moved(), accepted()];
+    let (plane, journal, diary) = world(vec![Ok(broken.clone())], answers);
+    run(rollback_of_a_stateful_set().await, &plane, &journal).await.unwrap();
+    assert_eq!(entries(&diary)[3..], ["intent 2", LOOK, DELETE, LOOK, DELETE, "outcome 2 applied"]);
+
+    let (plane, journal, diary) = world(vec![Ok(broken.clone()), Ok(ready)], vec![accepted(), moved()]);
+    run(rollback_of_a_stateful_set().await, &plane, &journal).await.unwrap();
+    assert_eq!(entries(&diary)[3..], ["intent 2", LOOK, DELETE, LOOK, "outcome 2 not needed"]);
+
+    let (plane, journal, diary) = world(vec![Ok(broken)], vec![accepted(), moved()]);
+    let not_done = run(rollback_of_a_stateful_set().await, &plane, &journal).await.unwrap_err();
+    assert_eq!(entries(&diary).iter().filter(|entry| *entry == DELETE).count(), 3, "not for ever");
+    assert!(!not_done.is_overtaken(), "after a step that was done there is no plan to be made anew");
 }
 
 #[tokio::test]

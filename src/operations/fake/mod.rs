@@ -102,7 +102,11 @@ impl ControlPlane for Plane {
             Earnest::DryRun => ("dry run", &self.rehearsals),
             Earnest::ForReal => ("send", &self.answers),
         };
-        note(&self.diary, format!("{word} {}", call.request(object)));
+        let version = match call {
+            Call::DeleteBroken { version: Some(version), .. } => format!(" in version {version}"),
+            _ => String::new(),
+        };
+        note(&self.diary, format!("{word} {}{version}", call.request(object)));
         async { next(answers).unwrap_or(Answer::Accepted(Value::Null)) }.boxed()
     }
 }
@@ -118,7 +122,23 @@ pub(super) struct Journal {
 }
 
 impl Record for Journal {
-    fn record(&self, _action: &ActionId, event: Event, urgency: Urgency) -> Result<(), AuditError> {
+    fn record<'a>(
+        &'a self,
+        _action: &'a ActionId,
+        event: Event,
+        urgency: Urgency,
+    ) -> BoxFuture<'a, Result<(), AuditError>> {
+        async move {
+            // A disk takes its time.
+            tokio::task::yield_now().await;
+            self.write(event, urgency)
+        }
+        .boxed()
+    }
+}
+
+impl Journal {
+    fn write(&self, event: Event, urgency: Urgency) -> Result<(), AuditError> {
         let entry = match event {
             Event::Intent(intent) => format!("intent {}", intent.step),
             Event::Outcome { step, result, .. } => format!("outcome {step} {}", word(result)),
@@ -143,6 +163,7 @@ fn word(result: StepResult) -> &'static str {
         StepResult::Rejected => "rejected",
         StepResult::Unknown => "unknown",
         StepResult::NotSent => "not sent",
+        StepResult::NotNeeded => "not needed",
     }
 }
 

@@ -143,7 +143,7 @@ pub(in crate::operations) fn revision(kind: Kind, number: i64, hash: &str, tag: 
 pub(in crate::operations) fn pod(name: &str, revision: &str, is_ready: bool) -> Value {
     json!({
         "metadata": {
-            "name": name, "uid": format!("uid-{name}"),
+            "name": name, "uid": format!("uid-{name}"), "resourceVersion": "41",
             "labels": { "app": "chat", "controller-revision-hash": revision },
             "ownerReferences": [{ "controller": true, "kind": "StatefulSet", "name": "chat-service", "uid": "uid-chat" }],
         },
@@ -178,6 +178,7 @@ pub(in crate::operations) fn budget(allowed: i64) -> Value {
 pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
     Snapshot {
         target,
+        environment: None,
         revisions: Vec::new(),
         pods: Vec::new(),
         autoscalers: Vec::new(),
@@ -185,6 +186,7 @@ pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
         identity: Ok(alice()),
         reviews: Vec::new(),
         gaps: Vec::new(),
+        asked: now(),
         taken: now(),
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
     let target = intent.target();
     let current = template::current(snapshot);
     let annotations = &current["metadata"]["annotations"];
-    let stamp = snapshot.taken.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    // The moment of the wish: a plan that is made anew while somebody reads it must not be another one for that.
+    let stamp = snapshot.asked.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let path = "/spec/template/metadata/annotations";
     let mark = if annotations.is_object() {
         set(&format!("{path}/{}", segment(RESTARTED_AT)), &json!(stamp))

@@ -12,7 +12,7 @@ use crate::domain::workload::image_name;
 
 use super::super::converge::is_finished;
 use super::super::converge::is_ready;
-use super::super::read::Snapshot;
+use super::super::read::{Snapshot, is_controlled_by};
 use super::revisions::{self, Revision};
 use super::{
     Draft, NoPlan, Place, command_line, difference, replace, require_not_paused, require_workload, template, test,
@@ -84,7 +84,10 @@ fn broken_pods(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Step> {
     }
     let bad = &snapshot.target["status"]["updateRevision"];
     let is_broken = |pod: &&Value| {
-        pod["metadata"]["labels"]["controller-revision-hash"] == *bad && !is_ready(pod) && !bad.is_null()
+        is_controlled_by(pod, &snapshot.target)
+            && pod["metadata"]["labels"]["controller-revision-hash"] == *bad
+            && !is_ready(pod)
+            && !bad.is_null()
     };
     snapshot.pods.iter().filter(is_broken).map(|pod| delete_step(target, pod, bad)).collect()
 }
@@ -96,7 +99,7 @@ fn delete_step(target: &ObjectRef, pod: &Value, revision: &Value) -> Step {
         object: ObjectRef { kind: Kind::Pod, name: text(&pod["metadata"]["name"]), ..target.clone() },
         before: "not ready".into(),
         after: "made anew".into(),
-        call: Call::DeleteBroken { uid: text(&pod["metadata"]["uid"]), revision: text(revision) },
+        call: Call::DeleteBroken { uid: text(&pod["metadata"]["uid"]), revision: text(revision), version: None },
     }
 }
 

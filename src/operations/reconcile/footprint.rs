@@ -63,7 +63,7 @@ pub(super) fn judge(
     let object = match seen {
         Ok(object) => Some(object),
         Err(ReadError::NotFound) => None,
-        Err(ReadError::Failed(_)) => return None,
+        Err(ReadError::Failed(_) | ReadError::Forbidden(_)) => return None,
     };
     let same = object.filter(|object| object["metadata"]["uid"] == footprint.uid.as_str());
     let (result, words) = match (&footprint.left, same) {

@@ -13,9 +13,16 @@ pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option
         Event::Intent(intent) => Some((entry.at, intent)),
         _ => None,
     })?;
+    let outcome = action.records.iter().rev().find_map(|entry| match &entry.event {
+        Event::Outcome { result, .. } => Some(*result),
+        _ => None,
+    });
     let (result, detail): (_, Text) = match missing {
+        Missing::Verdict if outcome == Some(StepResult::NotNeeded) => {
+            (outcome, "the steps before it were taken; nobody saw what came of them".into())
+        }
         Missing::Verdict => (Some(StepResult::Applied), "the server took it; nobody saw what came of it".into()),
-        Missing::Steps => (Some(StepResult::Applied), "the steps after it were never begun".into()),
+        Missing::Steps => (outcome, "the steps after it were never begun".into()),
         Missing::Outcome => match (Footprint::of(intent), plane) {
             (None, _) => (Some(StepResult::Unknown), "its record does not say what to look for".into()),
             (Some(_), None) => (None, "its cluster is not among those that are read".into()),
@@ -23,7 +30,9 @@ pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option
                 let seen = plane.get(&footprint.object).await;
                 match (judge(&footprint, at, &seen), seen) {
                     (Some((result, detail)), _) => (Some(result), detail),
-                    (None, Err(ReadError::Failed(problem))) => (None, problem.to_string().into()),
+                    (None, Err(ReadError::Failed(problem) | ReadError::Forbidden(problem))) => {
+                        (None, problem.to_string().into())
+                    }
                     (None, _) => (None, "it cannot be read".into()),
                 }
             }

@@ -70,10 +70,10 @@ fn resume() -> Event {
 }
 
 /// A journal in which a process left a change open.
-fn left_open(folder: &TempDir, origin: Origin) -> Arc<Ledger> {
+async fn left_open(folder: &TempDir, origin: Origin) -> Arc<Ledger> {
     let path = folder.path().join("audit");
     let earlier = Ledger::new(path.clone(), origin, clock());
-    earlier.record(&ActionId::parse("a-1").unwrap(), resume(), Urgency::Ordinary).unwrap();
+    earlier.record(&ActionId::parse("a-1").unwrap(), resume(), Urgency::Ordinary).await.unwrap();
     Arc::new(Ledger::new(path, this_process(clock().now()), clock()))
 }
 
@@ -102,7 +102,7 @@ async fn told(ledger: &Arc<Ledger>, planes: Planes) -> Vec<Reconciliation> {
 #[tokio::test]
 async fn what_was_left_open_is_looked_at_recorded_and_told_once() {
     let folder = TempDir::new().unwrap();
-    let ledger = left_open(&folder, gone());
+    let ledger = left_open(&folder, gone()).await;
     let resumed = || planes(Ok(json!({ "metadata": { "uid": "uid-1" }, "spec": {} })));
     let found = told(&ledger, resumed()).await;
     assert_eq!(found[0].result, Some(StepResult::Applied));
@@ -118,7 +118,7 @@ async fn what_was_left_open_is_looked_at_recorded_and_told_once() {
 #[tokio::test]
 async fn what_cannot_be_looked_at_is_told_as_such_and_stays_open() {
     let folder = TempDir::new().unwrap();
-    let ledger = left_open(&folder, gone());
+    let ledger = left_open(&folder, gone()).await;
     let silent = planes(Err(ReadError::Failed(Problem::new("prod-eu does not answer", "", ""))));
     for planes in [silent, Planes::new()] {
         assert_eq!(told(&ledger, planes).await[0].result, None);
@@ -154,7 +154,7 @@ async fn a_cluster_that_answers_later_is_looked_at_again() {
         }
     }
     let folder = TempDir::new().unwrap();
-    let ledger = left_open(&folder, gone());
+    let ledger = left_open(&folder, gone()).await;
     let gone = Shows(Ok(json!({ "metadata": { "uid": "uid-1" }, "spec": {} })));
     let plane: Arc<dyn ControlPlane> = Arc::new(Later(false.into(), gone));
     let (outbox, mut inbox) = mpsc::channel(8);
@@ -171,7 +171,7 @@ async fn what_may_still_run_is_left_alone() {
     let elsewhere = Origin { host: "another".into(), ..this_process(clock().now()) };
     for origin in [this_process(clock().now()), elsewhere] {
         let folder = TempDir::new().unwrap();
-        let ledger = left_open(&folder, origin);
+        let ledger = left_open(&folder, origin).await;
         assert_eq!(told(&ledger, Planes::new()).await, []);
     }
 }

@@ -32,7 +32,9 @@ impl Session {
             return id;
         };
         let change = Change {
-            place: self.place_of(&target),
+            asked: self.clock.now(),
+            service: self.service_of(&target),
+            rules: self.state.rules().clone(),
             intent,
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),
@@ -76,7 +78,7 @@ impl Session {
         }
     }
 
-    /// The service and environment that an object belongs to.
+    /// The service and environment that an object belongs to, as far as what is listed tells.
     pub fn place_of(&self, object: &ObjectRef) -> Place {
         let place = self.state.place(&object.cluster, &object.namespace);
         Place { service: self.service_of(object), environment: place.environment, is_protected: place.is_protected }

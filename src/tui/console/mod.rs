@@ -189,14 +189,23 @@ impl Console {
             OperationEvent::StepStarted { .. } => {
                 self.underway = Underway { running: Some(id), in_flight: true, was_warned: false };
             }
-            OperationEvent::StepDone { .. } | OperationEvent::NotConfirmed { .. } => self.underway.in_flight = false,
+            OperationEvent::StepDone { .. }
+            | OperationEvent::StepNotNeeded { .. }
+            | OperationEvent::Overtaken { .. }
+            | OperationEvent::NotConfirmed { .. } => self.underway.in_flight = false,
             _ => self.underway.in_flight &= !event.is_last(),
         }
-        if event.is_last() && self.underway.running == Some(id) {
+        let is_over = event.is_last() || matches!(event, OperationEvent::Overtaken { .. });
+        if is_over && self.underway.running == Some(id) {
             self.underway.running = None;
         }
         match &mut self.overlay {
-            Some(Overlay::Plan(review)) if review.id == id => review.follow(event, now),
+            Some(Overlay::Plan(review)) if review.id == id => {
+                review.follow(event, now);
+                if let OperationEvent::Overtaken { .. } = event {
+                    self.session.refresh(id);
+                }
+            }
             _ => match event {
                 OperationEvent::Ended { verdict } => {
                     let health = match verdict {
@@ -206,6 +215,11 @@ impl Console {
                     self.say(health, format!("{}: {}", verdict.word(), verdict.detail()));
                 }
                 OperationEvent::Failed { problem, .. } => self.say(Health::Bad, problem.to_string()),
+                OperationEvent::Overtaken { problem } => {
+                    // Nobody is there to look at another plan.
+                    self.session.leave(id);
+                    self.say(Health::Bad, problem.to_string());
+                }
                 _ => {}
             },
         }

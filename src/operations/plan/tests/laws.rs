@@ -160,6 +160,17 @@ fn without_annotations_nothing_that_somebody_writes_there_is_lost() {
 }
 
 #[test]
+fn a_plan_that_is_made_anew_of_an_unchanged_world_is_the_same() {
+    for kind in Kind::WORKLOADS {
+        let snapshot = with_history(kind, workload(kind, "1.5.0"));
+        for intent in intents(kind) {
+            let later = Snapshot { taken: snapshot.taken + Plan::FRESH, ..snapshot.clone() };
+            assert_eq!(made(&intent, &snapshot).hash(), made(&intent, &later).hash(), "{kind} {intent:?}");
+        }
+    }
+}
+
+#[test]
 fn an_equal_plan_has_an_equal_hash_and_another_one_has_another() {
     let snapshot = with_history(Kind::Deployment, workload(Kind::Deployment, "1.5.0"));
     let plan = |to| made(&rollback(Kind::Deployment, to), &snapshot).hash();

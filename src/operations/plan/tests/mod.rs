@@ -54,7 +54,7 @@ fn picture(plan: &Plan) -> String {
                 lines.extend(operations.iter().map(|operation| format!("    {operation}")));
             }
             Call::Evict { uid } => lines.push(format!("    uid {uid}")),
-            Call::DeleteBroken { uid, revision } => lines.push(format!("    uid {uid}, not ready, of {revision}")),
+            Call::DeleteBroken { uid, revision, .. } => lines.push(format!("    uid {uid}, not ready, of {revision}")),
         }
     }
     lines.push(format!("then: {}", plan.then));

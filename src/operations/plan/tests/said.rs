@@ -172,7 +172,13 @@ fn an_ordered_set_loses_its_broken_pod_only_where_that_helps() {
     assert_eq!(steps(json!({}), pods()), (2, both));
     assert_eq!(steps(json!({ "podManagementPolicy": "Parallel" }), pods()), (1, patch.clone()));
     assert_eq!(steps(json!({ "updateStrategy": { "type": "OnDelete" } }), pods()), (1, patch.clone()));
-    assert_eq!(steps(json!({}), vec![pod("chat-service-3", "chat-service-good", false)]), (1, patch));
+    assert_eq!(steps(json!({}), vec![pod("chat-service-3", "chat-service-good", false)]), (1, patch.clone()));
+    let mut strange = pod("chat-service-3", "chat-service-bad", false);
+    strange["metadata"]["ownerReferences"][0]["uid"] = json!("uid-other");
+    assert_eq!(steps(json!({}), vec![strange]), (1, patch.clone()), "labels match by accident");
+    let mut adopted = pod("chat-service-3", "chat-service-bad", false);
+    adopted["metadata"]["ownerReferences"][0]["controller"] = json!(false);
+    assert_eq!(steps(json!({}), vec![adopted]), (1, patch), "another one is its controller");
 }
 
 #[test]

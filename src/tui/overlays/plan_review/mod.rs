@@ -76,6 +76,8 @@ pub struct PlanReview {
     seen_to: std::cell::Cell<(usize, usize)>,
     shown_at: Option<Timestamp>,
     problem: Option<Problem>,
+    /// Why the plan that was confirmed could not be carried out, until the next one is shown.
+    overtaken: Option<Problem>,
     progress: Vec<Text>,
     has_changed: bool,
 }
@@ -94,6 +96,7 @@ impl PlanReview {
             seen_to: std::cell::Cell::new((0, 0)),
             shown_at: None,
             problem: None,
+            overtaken: None,
             progress: Vec::new(),
             has_changed: false,
         }
@@ -123,6 +126,14 @@ impl PlanReview {
                 self.progress.push(format!("step {step}: {what}").into());
             }
             OperationEvent::StepDone { step, detail } => self.progress.push(format!("step {step}: {detail}").into()),
+            OperationEvent::StepNotNeeded { step, why } => {
+                self.progress.push(format!("step {step}: not needed: {why}").into());
+            }
+            OperationEvent::Overtaken { problem } => {
+                self.overtaken = Some(problem.clone());
+                self.progress.clear();
+                self.stage = Stage::Preparing;
+            }
             OperationEvent::Verifying { progress } => self.progress.push(progress.clone()),
             OperationEvent::Ended { verdict } => self.stage = Stage::Ended(verdict.clone()),
             OperationEvent::Failed { problem, .. } => self.stage = Stage::Failed(problem.clone()),
@@ -142,7 +153,8 @@ impl PlanReview {
             self.scroll = 0;
             self.focus = if proposal.refusal.is_some() { Focus::Cancel } else { Focus::Reason };
         }
-        self.problem.clone_from(&proposal.refusal);
+        let overtaken = self.overtaken.take();
+        self.problem = proposal.refusal.clone().or(overtaken);
         self.proposal = Some(proposal.clone());
     }
 

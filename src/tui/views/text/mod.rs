@@ -10,6 +10,7 @@ use crate::domain::environment::Place;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
+use crate::domain::redaction::redacted;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
@@ -44,6 +45,7 @@ struct Made {
 pub struct Detail {
     object: ObjectRef,
     form: Form,
+    /// The object, without what looks secret.
     read: Option<Result<Value, Problem>>,
     /// How often it was read.
     readings: u32,
@@ -159,7 +161,7 @@ impl View for Detail {
         if *object != self.object {
             return Outcome::Ignored;
         }
-        self.read = Some(result.clone());
+        self.read = Some(result.as_ref().map(redacted).map_err(Clone::clone));
         self.readings += 1;
         Outcome::Redraw
     }
