@@ -12,7 +12,10 @@ use crate::domain::rollout::Rollout;
 use crate::domain::service::{Service, ServiceId};
 
 mod member;
+mod steady;
 mod survey;
+
+use steady::Steadiness;
 
 /// The kinds that services are computed from.
 const KINDS: [Kind; 8] = [
@@ -45,6 +48,8 @@ pub struct ServiceBoard {
     revision: u64,
     /// The last health that was known of each service, and the revision at which it turned bad, if it did.
     known: HashMap<ServiceId, (Health, Option<u64>)>,
+    /// What was said of each service lately.
+    said: HashMap<ServiceId, Steadiness>,
 }
 
 impl ServiceBoard {
@@ -54,7 +59,8 @@ impl ServiceBoard {
         if self.inputs.as_ref() == Some(&inputs) {
             return false;
         }
-        let (mut services, mut rollouts) = survey::survey(state, now);
+        let (found, mut rollouts) = survey::survey(state, now);
+        let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
         let did_move = services != self.services || rollouts != self.rollouts;
@@ -97,6 +103,18 @@ impl ServiceBoard {
                 && self.known.get(&service.id).and_then(|(_, turned)| *turned).is_some_and(|turned| turned > since)
         };
         self.services.iter().filter(is_new).map(|service| service.id.clone()).collect()
+    }
+
+    /// Makes the words of each service hold still.
+    fn steady(&mut self, found: Vec<(Service, i64)>, now: Timestamp) -> Vec<Service> {
+        let mut before = std::mem::take(&mut self.said);
+        let steady = |(mut service, generation): (Service, i64)| {
+            let mut said = before.remove(&service.id).unwrap_or_default();
+            service.verdict = said.steady(&service.verdict, generation, now);
+            self.said.insert(service.id.clone(), said);
+            service
+        };
+        found.into_iter().map(steady).collect()
     }
 
     /// Remembers the health of each service for the next time.
