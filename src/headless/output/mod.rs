@@ -146,12 +146,14 @@ pub(super) fn print_text(text: &str) -> io::Result<()> {
 
 /// A whole list as one object.
 pub(super) fn list(kind: &str, items: Vec<Value>, problems: &[Problem]) -> Value {
-    json!({
+    let mut list = json!({
         "apiVersion": API_VERSION,
         "kind": format!("{kind}List"),
-        "items": items,
+        "items": [],
         "problems": problems.iter().map(json::problem).collect::<Vec<_>>(),
-    })
+    });
+    list["items"] = Value::Array(items);
+    list
 }
 
 /// An object that says what it is.
