@@ -1,5 +1,6 @@
 //! A sandbox, a home without anything in it, and the program run in there.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
@@ -99,9 +100,19 @@ impl Bench {
     /// Leads to where nobody listens.
     pub(crate) fn lead_nowhere(&self) {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        self.lead_through(closed);
+    }
+
+    /// Has maria speak to another address than that of the fleet.
+    pub(crate) fn lead_through(&self, address: SocketAddr) {
         let kubeconfig = self.fleet.sandbox.kubeconfig_yaml("maria");
-        let address = self.fleet.sandbox.address().to_string();
-        std::fs::write(self.kubeconfig("maria"), kubeconfig.replace(&address, &closed.to_string())).unwrap();
+        let own = self.address().to_string();
+        std::fs::write(self.kubeconfig("maria"), kubeconfig.replace(&own, &address.to_string())).unwrap();
+    }
+
+    /// Where the fleet listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.fleet.sandbox.address()
     }
 
     pub(crate) fn home(&self) -> &Path {

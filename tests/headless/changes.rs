@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::bench::{Bench, ran};
+use crate::proxy::{Overtaking, overtaken};
 use crate::schema::{check_lines, validator};
 
 /// What it takes on a protected environment.
@@ -88,6 +89,28 @@ fn who_may_not_is_denied_by_the_roles_and_by_the_cluster() {
     let without_roles = Bench::still();
     let denied = without_roles.run("victor", &format!("restart chat-service -n production {CONSENT}")).expect(4);
     assert!(denied.stderr.contains("patch deployments in production"), "{}", denied.stderr);
+}
+
+#[test]
+fn a_change_that_was_overtaken_is_not_forced() {
+    let bench = Bench::own();
+    let image = "/spec/template/spec/containers/0/image";
+    let theirs = "registry.example.com/messaging/chat-service:9.9.9";
+    let by = Overtaking {
+        path: "/apis/apps/v1/namespaces/production/deployments/chat-service",
+        patch: serde_json::json!([{ "op": "replace", "path": image, "value": theirs }]).to_string(),
+    };
+    bench.lead_through(overtaken(bench.address(), by));
+    let words = format!("rollback chat-service -n production {CONSENT} --wait -o ndjson");
+    let refused = bench.run("maria", &words).expect(5);
+    check_lines(&validator(), &refused);
+    assert_eq!(refused.result()["outcome"], "conflict");
+    assert!(refused.stderr.contains("plan again"), "{}", refused.stderr);
+    let events: Vec<Value> = refused.lines().iter().map(|line| line["event"].clone()).collect();
+    assert_eq!(events.iter().filter(|event| *event == "proposed").count(), 1, "no other plan is made: {events:?}");
+    assert_eq!(self::image(&bench), theirs);
+    let journal = midwatch::operations::audit::read(&bench.home().join("state/audit")).unwrap();
+    assert_eq!(journal.len(), 2, "intent and outcome: {journal:?}");
 }
 
 #[test]

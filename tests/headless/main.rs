@@ -5,5 +5,6 @@
 mod bench;
 mod changes;
 mod house;
+mod proxy;
 mod queries;
 mod schema;

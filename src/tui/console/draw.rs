@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Console, Overlay, SMALLEST};
+use super::{Console, Latest, Overlay, SMALLEST};
 use crate::domain::environment::Place;
 use crate::tui::chrome::{self, Bottom};
 use crate::tui::overlays::{help, palette, plan_review};
@@ -23,6 +23,7 @@ impl Console {
         let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };
         let body = Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area };
         self.body = body;
+        self.latest = Latest::Shown;
         self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
         let seen = seen!(self, now);
         if !self.is_too_small {

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, Mous
 use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Console, Errand, Overlay};
+use super::{Console, Errand, Latest, Overlay};
 use crate::domain::health::Health;
 use crate::tui::chrome;
 use crate::tui::command::{Command, Context};
@@ -17,12 +17,24 @@ use crate::tui::views;
 impl Console {
     /// Takes what the terminal told; whether something is to be drawn.
     pub(in crate::tui) fn event(&mut self, event: Event) -> bool {
-        match event {
+        let is_changed = match event {
             Event::Key(key) => self.key(key),
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Paste(text) => self.paste(&text),
             Event::Resize(..) => true,
             Event::FocusGained | Event::FocusLost => false,
+        };
+        if is_changed {
+            self.latest = Latest::Awaited;
+        }
+        is_changed
+    }
+
+    /// Settles the view where keys come faster than frames: one that follows a filter acts on what the filter leaves, not
+    /// on what was selected before it.
+    fn catch_up(&mut self) {
+        if self.latest == Latest::Awaited && !self.body.is_empty() {
+            self.screen.view_mut().settle(&seen!(self), self.body);
         }
     }
 
@@ -146,6 +158,7 @@ impl Console {
             }
             None => {}
         }
+        self.catch_up();
         let outcome = self.screen.view_mut().handle(command, &seen!(self));
         match outcome {
             Outcome::Ignored => self.everywhere(command),

@@ -98,6 +98,16 @@ pub(super) struct Console {
     body: Rect,
     /// What time it was for what is on the screen.
     drawn_at: Option<Timestamp>,
+    latest: Latest,
+}
+
+/// Whether what the keys did so far has been drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Latest {
+    /// It has.
+    Shown,
+    /// The next key is typed ahead of the frame.
+    Awaited,
 }
 
 /// Borrows what views may see.
@@ -125,6 +135,9 @@ mod keys;
 mod perform;
 mod waking;
 
+#[cfg(test)]
+mod tests;
+
 impl Console {
     /// A console on a session.
     pub(super) fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {
@@ -151,6 +164,7 @@ impl Console {
             errands: Vec::new(),
             body: Rect::default(),
             drawn_at: None,
+            latest: Latest::Awaited,
         }
     }
 
