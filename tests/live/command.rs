@@ -33,10 +33,15 @@ impl Seat {
     pub(crate) fn new(plane: &Plane, user: User) -> Result<Self> {
         static SEATS: AtomicUsize = AtomicUsize::new(0);
         let home = plane.dir().join(format!("home/{user}-{}", SEATS.fetch_add(1, Ordering::Relaxed)));
+        Self::at(home, plane.kubeconfig(user))
+    }
+
+    /// Gives a user of any cluster a home in a folder.
+    pub(crate) fn at(home: PathBuf, kubeconfig: PathBuf) -> Result<Self> {
         for part in ["config", "state", "data", "cache", "runtime"] {
             fs::create_dir_all(home.join(part))?;
         }
-        Ok(Self { home, kubeconfig: plane.kubeconfig(user) })
+        Ok(Self { home, kubeconfig })
     }
 
     /// The whole environment that midwatch sees.

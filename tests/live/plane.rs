@@ -61,8 +61,19 @@ pub(crate) fn binaries() -> Result<PathBuf, String> {
 impl Plane {
     /// Starts a plane in a new temporary folder and waits until its nodes are ready.
     pub(crate) fn start() -> Result<Self> {
+        Self::run(&mut Command::new(format!("{RIG}/supervise")))
+    }
+
+    /// Starts a plane in a folder that is kept, with what was made there before, and waits until its nodes are ready.
+    /// How often autoscalers look matters: without metrics each look of each is an event.
+    #[allow(dead_code, reason = "tests begin with an empty plane")]
+    pub(crate) fn start_in(dir: &Path, autoscale: &str) -> Result<Self> {
+        Self::run(Command::new(format!("{RIG}/supervise")).arg(dir).env("MIDWATCH_RIG_AUTOSCALE", autoscale))
+    }
+
+    fn run(supervisor: &mut Command) -> Result<Self> {
         let binaries = binaries().map_err(|reason| eyre!(reason))?;
-        let mut supervisor = Command::new(format!("{RIG}/supervise"))
+        let mut supervisor = supervisor
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)

@@ -30,6 +30,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
 /// How long events are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(40);
+/// The same for the objects of a list, for which somebody waits.
+const GATHER_LIST: Duration = Duration::from_millis(10);
 /// How many events are told at once at most.
 const BATCH: usize = 256;
 /// How long a list may be silent before it is taken to have stuck.
@@ -279,13 +281,15 @@ impl Source {
             self.note_heard().await;
             frames.push(bytes);
             self.take_in(&mut frames, &mut listing).await?;
-            if self.pending.len() >= BATCH || listing.is_some() {
+            // A stream that never pauses would never let the time run out.
+            if self.pending.len() >= BATCH || gathering.is_some_and(|due| due <= Instant::now()) {
                 self.pending.flush(&self.id, &self.outbox).await;
             }
             if self.pending.is_empty() {
                 gathering = None;
             } else {
-                gathering.get_or_insert_with(|| Instant::now() + GATHER);
+                let gather = if listing.is_some() { GATHER_LIST } else { GATHER };
+                gathering.get_or_insert_with(|| Instant::now() + gather);
             }
         }
     }
