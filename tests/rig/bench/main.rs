@@ -4,12 +4,12 @@
 //! `cargo bench --bench rig [-- [--quick] [WHAT...]]`. It measures and judges, and fails only where it cannot measure.
 
 #[allow(dead_code, reason = "the live suite uses the rest")]
-#[path = "../../tests/live/command.rs"]
+#[path = "../../live/command.rs"]
 mod command;
-#[path = "../../tests/terminal/mod.rs"]
+#[path = "../../terminal/mod.rs"]
 mod console;
 #[allow(dead_code, reason = "the live suite uses the rest")]
-#[path = "../../tests/live/plane.rs"]
+#[path = "../../live/plane.rs"]
 mod plane;
 
 mod figures;

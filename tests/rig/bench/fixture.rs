@@ -127,7 +127,8 @@ fn list(plane: &Plane, kind: &str, path: &str) -> Result<String> {
 fn create(plane: &Plane, items: Vec<Value>) -> Result<()> {
     let first = items.first().ok_or_eyre("there is nothing to create")?;
     tell(&format!("creating {} objects, the first of them {}", items.len(), first["metadata"]["name"]));
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    let mut list = json!({"apiVersion": "v1", "kind": "List"});
+    list["items"] = Value::Array(items);
     plane.kubectl_stdin(User::Admin, &["create", "--filename=-"], &list.to_string())?;
     Ok(())
 }
