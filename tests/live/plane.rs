@@ -193,9 +193,14 @@ impl Plane {
 
     /// Kills the API server; what was connected loses its connection at once.
     pub(crate) fn kill_apiserver(&self) -> Result<()> {
-        let number = fs::read_to_string(self.dir.join("pid/apiserver"))?.trim().parse()?;
+        self.kill("apiserver")
+    }
+
+    /// Kills one of the plane's programs.
+    fn kill(&self, program: &str) -> Result<()> {
+        let number = fs::read_to_string(self.dir.join("pid").join(program))?.trim().parse()?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::KILL)?;
-        wait_until("the end of the API server", PATIENCE, || {
+        wait_until(&format!("the end of {program}"), PATIENCE, || {
             let command = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
             ensure!(command.is_empty(), "it still runs");
             Ok(())
@@ -204,6 +209,10 @@ impl Plane {
 
     /// Starts the API server again at the same address and with the same data, and waits until it is ready.
     pub(crate) fn restart_apiserver(&self) -> Result<()> {
+        // What lost its server comes back to it later each time; what is started anew is there at once.
+        for program in ["controller-manager", "scheduler", "kwok"] {
+            self.kill(program)?;
+        }
         succeed(Command::new(format!("{RIG}/up")).arg(&self.dir))
     }
 }
