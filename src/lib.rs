@@ -51,6 +51,7 @@
 //! 8. Text from outside reaches a terminal, a file or a script only as `domain::text::Text`. *(types, property tests)*
 //! 9. A silent source makes a service unknown, never healthy. *(property test in `state`)*
 //! 10. No call is sent twice, except after a 401, which was not executed. *(tests of `clients`)*
+//! 11. What looks secret is sent as it is and shown nowhere. *(tests of `domain::redaction`)*
 //!
 //! Deliberately absent: global mutable state, plugins, a shell, a second way to change the world.
 

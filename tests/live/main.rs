@@ -6,13 +6,18 @@ mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
+mod disk;
+mod overtaken;
 mod pictures;
 mod plane;
 mod rig;
+mod secrets;
+mod sets;
 #[path = "../pictures/svg.rs"]
 mod svg;
 #[path = "../pictures/tour.rs"]
 mod tour;
+mod verbs;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,7 +42,16 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS, pictures::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[
+    rig::TESTS,
+    change::TESTS,
+    pictures::TESTS,
+    verbs::TESTS,
+    sets::TESTS,
+    overtaken::TESTS,
+    secrets::TESTS,
+    disk::TESTS,
+];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

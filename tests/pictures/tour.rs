@@ -30,7 +30,7 @@ pub(crate) const STOPS: [Stop; 16] = [
     stop(&["d"], "describe", "in words"),
     stop(&["esc", "y"], "yaml", "apiVersion"),
     stop(&["esc", ":", "deploy", "enter"], "deployments", "Deployments"),
-    stop(&["/", "name:chat", "enter", "D"], "revisions", "compared with"),
+    stop(&["/", "name:chat", "enter", "D"], "revisions", "STANDING"),
     stop(&["esc", ":", "ev", "enter"], "events", "Events"),
     stop(&[":", "ctx", "enter"], "contexts", "Contexts"),
     stop(&[":", "audit", "enter"], "audit", "Audit"),

@@ -158,3 +158,32 @@ fn an_old_plan_is_made_anew_and_an_unchanged_one_keeps_what_was_typed() {
     review.follow(&again(Plan { touches: "more".into(), ..plan(&[]) }), SHOWN + Plan::FRESH);
     assert_eq!((review.name.value(), review.has_changed), ("", true), "consent is asked anew");
 }
+
+#[test]
+fn a_plan_that_was_overtaken_waits_for_the_next_one_and_says_why() {
+    let mut review = filled(shown(plan(&[]), None));
+    review.handle(Command::PressFocused, read());
+    review.follow(&OperationEvent::StepStarted { step: 1, what: "template".into() }, read());
+    let problem = Problem::new("the server did not accept this", "the test failed", "plan again");
+    review.follow(&OperationEvent::Overtaken { problem: problem.clone() }, read());
+    assert_eq!((review.stage(), review.progress.len()), (&Stage::Preparing, 0));
+    assert_eq!(review.handle(Command::NextField, read()), Some(Ask::Redraw));
+    assert_eq!(review.focus, Focus::Cancel, "there is nothing to confirm");
+    let proposal = Proposal {
+        plan: Box::new(Plan { touches: "more".into(), ..plan(&[]) }),
+        checks: Vec::new(),
+        refusal: None,
+        actor: "alice developer".into(),
+    };
+    review.follow(&OperationEvent::Proposed(proposal), read());
+    assert_eq!((review.problem.as_ref(), review.has_changed), (Some(&problem), true));
+    assert_eq!((review.reason.value(), review.name.value()), ("release is stuck", ""), "consent is asked anew");
+}
+
+#[test]
+fn a_step_that_was_not_needed_is_told_as_such() {
+    let mut review = filled(shown(plan(&[]), None));
+    review.handle(Command::PressFocused, read());
+    review.follow(&OperationEvent::StepNotNeeded { step: 2, why: "the pod is ready by now".into() }, read());
+    assert_eq!(review.progress, ["step 2: not needed: the pod is ready by now"]);
+}
