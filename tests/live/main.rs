@@ -6,13 +6,17 @@ mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
+mod hostile;
 mod pictures;
 mod plane;
+mod protobuf;
+mod resume;
 mod rig;
 #[path = "../pictures/svg.rs"]
 mod svg;
 #[path = "../pictures/tour.rs"]
 mod tour;
+mod wires;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,7 +41,8 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS, pictures::TESTS];
+const SUITES: &[&[(&str, Test)]] =
+    &[rig::TESTS, change::TESTS, pictures::TESTS, wires::TESTS, resume::TESTS, hostile::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
