@@ -7,9 +7,12 @@ mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
+mod hostile;
 mod overtaken;
 mod pictures;
 mod plane;
+mod protobuf;
+mod resume;
 mod rig;
 mod secrets;
 mod sets;
@@ -18,6 +21,7 @@ mod svg;
 #[path = "../pictures/tour.rs"]
 mod tour;
 mod verbs;
+mod wires;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,6 +55,9 @@ const SUITES: &[&[(&str, Test)]] = &[
     overtaken::TESTS,
     secrets::TESTS,
     disk::TESTS,
+    wires::TESTS,
+    hostile::TESTS,
+    resume::TESTS,
 ];
 
 fn main() -> Result<ExitCode> {

@@ -41,6 +41,7 @@ struct Seen {
     drawn: Drawn,
     /// When the last bytes arrived.
     at: Instant,
+    written: Vec<u8>,
     ended: bool,
 }
 
@@ -124,7 +125,7 @@ impl Console {
         let output = pty.master.try_clone_reader().map_err(|e| eyre!("{e:#}"))?;
         let keyboard = Arc::new(Mutex::new(pty.master.take_writer().map_err(|e| eyre!("{e:#}"))?));
         let parser = Parser::new_with_callbacks(height, width, 0, Answers::default());
-        let seen = Seen { parser, drawn: Drawn::default(), at: begun, ended: false };
+        let seen = Seen { parser, drawn: Drawn::default(), written: Vec::new(), at: begun, ended: false };
         let terminal = Arc::new(Terminal { seen: Mutex::new(seen), bell: Condvar::new() });
         thread::spawn({
             let (terminal, keyboard) = (Arc::clone(&terminal), Arc::clone(&keyboard));
@@ -137,6 +138,18 @@ impl Console {
     #[allow(dead_code, reason = "not every suite that has a terminal paints it")]
     pub(crate) fn painted(&self) -> Screen {
         self.terminal.lock().parser.screen().clone()
+    }
+
+    /// What the program has written, from a byte on.
+    #[allow(dead_code, reason = "not every suite reads the bytes")]
+    pub(crate) fn written_from(&self, start: usize) -> Vec<u8> {
+        self.terminal.lock().written[start..].to_vec()
+    }
+
+    /// The number of the program's process.
+    #[allow(dead_code, reason = "not every suite sends signals")]
+    pub(crate) fn process(&self) -> Result<u32> {
+        self.child.process_id().ok_or_else(|| eyre!("the program has ended"))
     }
 
     /// The rows of the screen, without the blanks at their ends.
@@ -260,6 +273,7 @@ impl Terminal {
             seen.at = at;
             seen.drawn.count(&chunk[..read]);
             seen.parser.process(&chunk[..read]);
+            seen.written.extend_from_slice(&chunk[..read]);
             seen.ended = read == 0;
             let answers = mem::take(&mut seen.parser.callbacks_mut().0);
             drop(seen);

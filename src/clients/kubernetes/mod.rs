@@ -29,7 +29,6 @@ mod writer;
 pub use connect::connect;
 pub use credentials::LoginState;
 pub use error::ClientError;
-pub use objects::encode;
 pub use reader::{Answer, Reader, Review};
 pub use writer::{Verb, WriteAnswer, WriteRequest, Writer};
 

@@ -1,5 +1,6 @@
 //! Kubernetes as a source: objects of every kind, listed and watched.
 
+mod answer;
 mod heartbeat;
 mod logs;
 mod outbox;
@@ -10,6 +11,7 @@ mod request;
 mod watch;
 mod wire;
 
+pub use answer::rows;
 pub use heartbeat::identity;
 pub use logs::{Follower, LogNews, LogOutbox, Stream};
 pub use outbox::Outbox;

@@ -1,7 +1,7 @@
 //! The requests by which a kind is listed and watched: paths and the forms that we take.
 
-use crate::clients::kubernetes::encode;
 use crate::domain::kind::Kind;
+use crate::domain::uri::encode;
 
 /// How many objects a page holds: large enough to be quick, small enough to be decoded at once.
 const PAGE: usize = 1000;

@@ -16,11 +16,12 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, SourceId, Update};
 
+use super::answer;
 use super::outbox::Outbox;
 use super::pending::Pending;
 use super::reach::no_access;
 use super::request::{self, Request};
-use super::wire::{Decoder, Format, Frames, Interner, WatchEvent, decode_list};
+use super::wire::{Decoder, Format, Frames, Interner, WatchEvent};
 
 /// The first pause after a failure; it doubles from there.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -209,8 +210,7 @@ impl Source {
                 other => other?,
             };
             self.note_heard().await;
-            let format = Format::of(&answer.content_type).ok_or_else(|| malformed(&answer.content_type))?;
-            let list = decode_list(format, answer.body).map_err(|error| malformed(&error.to_string()))?;
+            let list = answer::list(&answer)?;
             for item in list.items {
                 let row = self.decoder.row(item, &mut self.interner);
                 self.pending.applied(row);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::State;
-use super::inventory::ClusterLiveness;
+use super::inventory::{ClusterLiveness, Freshness, Inventory};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
@@ -29,6 +29,9 @@ const KINDS: [Kind; 8] = [
     Kind::Event,
 ];
 
+/// The kinds without whose lists services are missing or not what they seem.
+const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+
 /// What the board was computed from.
 #[derive(Debug, PartialEq, Eq)]
 struct Inputs {
@@ -45,6 +48,7 @@ pub struct ServiceBoard {
     services: Vec<Service>,
     rollouts: Vec<Rollout>,
     inputs: Option<Inputs>,
+    is_complete: bool,
     revision: u64,
     /// The last health that was known of each service, and the revision at which it turned bad, if it did.
     known: HashMap<ServiceId, (Health, Option<u64>)>,
@@ -55,6 +59,11 @@ pub struct ServiceBoard {
 impl ServiceBoard {
     /// Brings the board up to date; true when anything on it moved. Free of cost when nothing can have moved.
     pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
+        let is_listed =
+            |cluster: &Inventory| ESSENTIAL.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading);
+        let mut clusters = state.clusters().peekable();
+        // Before the first word of any cluster there is nothing that could be complete.
+        self.is_complete = clusters.peek().is_some() && clusters.all(|(_, cluster)| is_listed(cluster));
         let inputs = self.inputs_of(state, now);
         if self.inputs.as_ref() == Some(&inputs) {
             return false;
@@ -73,6 +82,11 @@ impl ServiceBoard {
         // What moves is counted in seconds, and whether something moves is known only now.
         self.inputs = Some(self.inputs_of(state, now));
         did_move
+    }
+
+    /// Whether the lists that services are made of had been read once, wherever they may be read.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// All services: worst first, then longest.

@@ -6,7 +6,7 @@ use crate::domain::platform::{Event, Job, Namespace};
 use crate::domain::pod::{Container, Pod};
 use crate::domain::row::Row;
 use crate::domain::text::Text;
-use crate::domain::update::{Liveness, Update};
+use crate::domain::update::{Liveness, SourceId, Update};
 use crate::domain::workload::Workload;
 use crate::state::tests::fixture::*;
 
@@ -194,6 +194,18 @@ fn worst_comes_first_then_longest_and_the_cluster_itself_last_while_it_is_well()
     services.sort_by(Service::worst_first);
     let order: Vec<_> = services.iter().map(|service| service.id.name.as_str()).collect();
     assert_eq!(order, ["old", "proxy", "new", "timeless", "look", "lost", "a", "b", "a-dns"]);
+}
+
+#[test]
+fn a_board_is_complete_when_it_was_made_from_whole_lists() {
+    let mut state = world(deployed("chat", vec![pod("chat", 1, 1)]));
+    assert!(board(&state).is_complete() && !board(&State::default()).is_complete());
+    let pods = SourceId { cluster: cluster(), kind: Kind::Pod, namespace: None };
+    let mut board = board(&state);
+    let _ = state.apply(Update::Source(pods, Liveness::Loading), NOW);
+    assert!(board.is_complete(), "it shows what it was made from");
+    board.refresh(&state, NOW);
+    assert!(!board.is_complete());
 }
 
 #[test]

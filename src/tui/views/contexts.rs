@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Seen, View};
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
+use crate::domain::shell::quoted;
 use crate::runtime::ContextRow;
 use crate::state::{Changed, ClusterLiveness};
 use crate::tui::command::{Command, Context};
@@ -92,7 +93,9 @@ impl View for Contexts {
         }
         match (command, self.cursor.selected()) {
             (Command::CopyName, Some(name)) => Outcome::Ask(Effect::Copy(name.to_string())),
-            (Command::CopyCommand, Some(name)) => Outcome::Ask(Effect::Copy(format!("midwatch --context {name}"))),
+            (Command::CopyCommand, Some(name)) => {
+                Outcome::Ask(Effect::Copy(format!("midwatch --context {}", quoted(&name.0))))
+            }
             (Command::Open, Some(name)) if seen.session.reads(name) => {
                 let filter = if seen.session.state().clusters().nth(1).is_some() {
                     format!("cluster:={name}")

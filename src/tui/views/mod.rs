@@ -59,15 +59,6 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Whether the lists that services are made of have been read once, wherever they may be read.
-    pub fn is_complete(&self) -> bool {
-        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
-        let mut clusters = self.session.state().clusters().peekable();
-        // Before the first word of any cluster there is nothing that could be complete.
-        clusters.peek().is_some()
-            && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
-    }
-
     /// Where an object belongs to; nowhere, if it is in no namespace.
     pub fn place_of(&self, object: &ObjectRef) -> Option<Place> {
         let is_somewhere = !object.namespace.is_empty();

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use kube::client::Body;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::clients::kubernetes::{ClientError, Reader, encode};
+use crate::clients::kubernetes::{ClientError, Reader};
 use crate::domain::logs::{Backlog, LogFact, Patience, Standing};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
+use crate::domain::uri::encode;
 
 mod outlet;
 mod parse;

@@ -250,7 +250,7 @@ impl View for ServiceView {
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         if self.sections.is_empty() {
-            let words = if seen.is_complete() {
+            let words = if seen.board.is_complete() {
                 format!("{} is gone: nothing in {} has this name any more", self.id.name, self.id.environment)
             } else {
                 "Reading".to_owned()
