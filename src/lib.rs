@@ -82,10 +82,15 @@ pub fn run() -> ExitCode {
     match cli::Cli::try_parse() {
         // A panic was told by then; what is left is to end as documented.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
-        Err(error) => {
-            // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
-            drop(error.print());
-            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+        Err(error) if error.use_stderr() => {
+            // What was typed is quoted in it, and a script may have taken that from anywhere.
+            error.render().to_string().lines().for_each(|line| headless::say(&domain::text::sanitize(line)));
+            ExitCode::from(2)
+        }
+        Err(help) => {
+            // A closed pipe is no error.
+            drop(help.print());
+            ExitCode::SUCCESS
         }
     }
 }

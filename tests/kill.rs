@@ -81,7 +81,7 @@ impl World {
         let output = self.midwatch(self.sandbox.address(), &["audit", "show", "-o", "json"]).output().unwrap();
         let shown: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(&output)));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        shown["actions"].as_array().unwrap().iter().map(|one| (text(&one["word"]), text(&one["detail"]))).collect()
+        shown["items"].as_array().unwrap().iter().map(|one| (text(&one["outcome"]), text(&one["detail"]))).collect()
     }
 
     /// Asserts that the next start says this once, that the journal says so too, and that its chain holds.

@@ -140,6 +140,11 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, for `man -l -`.
+    Man {
+        /// Of this command only: `rollback`, `audit show`.
+        command: Vec<String>,
+    },
     /// Try midwatch on a simulated platform. Nothing is needed and nothing is touched.
     Demo(Demo),
 }
@@ -153,7 +158,7 @@ pub struct Watch {
 }
 
 /// The exit codes, which are a contract.
-const EXIT_CODES: &str = "Exit codes:
+pub const EXIT_CODES: &str = "Exit codes:
   0  done and verified, accepted without --wait, or nothing to do; what was asked is on stdout
   1  failed, known to have had no effect; doctor, config check: something needs mending
   2  wrong use or configuration, nothing found by that name or too much, or no terminal

@@ -17,7 +17,7 @@ pub enum ChangeClass {
     Scale,
     /// Rolling out was paused or resumed.
     Pause,
-    /// A ConfigMap or Secret.
+    /// A ConfigMap or Secret, or what somebody wrote into a workload.
     Config,
     /// A workload came or went.
     Existence,

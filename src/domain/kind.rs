@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::uri::encode;
+
 /// A kind of object. The order is the order in which kinds are read: what the first screen needs comes first, and pods
 /// come before events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,7 +135,7 @@ impl Kind {
         let root = if facts.group.is_empty() { "/api/".to_owned() } else { format!("/apis/{}/", facts.group) };
         match namespace {
             Some(namespace) if self.scope() == Scope::Namespaced => {
-                format!("{root}{}/namespaces/{namespace}/{}", facts.version, facts.plural)
+                format!("{root}{}/namespaces/{}/{}", facts.version, encode(namespace), facts.plural)
             }
             _ => format!("{root}{}/{}", facts.version, facts.plural),
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::text::Text;
+use super::uri::encode;
 
 /// A cluster by the name of the context that leads to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,7 +89,7 @@ impl ObjectRef {
     /// The path of the object in the API.
     pub fn path(&self) -> String {
         let namespace = (!self.namespace.is_empty()).then(|| self.namespace.as_str());
-        format!("{}/{}", self.kind.path(namespace), self.name)
+        format!("{}/{}", self.kind.path(namespace), encode(&self.name))
     }
 
     /// Kind and name as kubectl takes them: "deployment/chat-service".

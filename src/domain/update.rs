@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::kind::Kind;
-use super::object::ClusterName;
+use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
 use super::text::Text;
+use super::writing::Writing;
 
 /// A source of facts: one kind in one cluster, in one namespace or in all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,4 +100,6 @@ pub enum Update {
     Identity(ClusterName, Result<Identity, Problem>),
     /// How its login program is doing.
     Login(ClusterName, Login),
+    /// Who wrote an object, and when.
+    Written(ObjectRef, Vec<Writing>),
 }

@@ -43,6 +43,7 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         None => console(&cli, Parts::real(&cli)?, None).await,
         Some(Command::Demo(demo)) => demo::run(&cli, demo).await,
         Some(Command::Completions { shell }) => headless::completions(*shell),
+        Some(Command::Man { command }) => headless::man(command),
         Some(Command::Config { what }) => config(&cli, *what),
         Some(Command::Audit(args)) => headless::audit::run(&parts::ledger()?, cli.output.format, args),
         Some(Command::Doctor) => checkup::run(&cli).await,

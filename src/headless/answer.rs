@@ -9,7 +9,7 @@ use crate::cli::{Format, Place};
 use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
-use crate::runtime::{Session, Signal, Signals};
+use crate::runtime::{Session, Signal, Signals, Unread};
 
 use super::output::{self, Ending, Listing};
 use super::reading::{Reading, judge, read};
@@ -84,6 +84,7 @@ async fn watch(
 ) -> Result<Exit, Problem> {
     let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
     let mut signals = Signals::new().map_err(deaf)?;
+    let mut unread = Unread::watch();
     let names_clusters = names_clusters(session);
     let mut known = keys(&first);
     let mut printed = if asked.format == Format::Text {
@@ -98,6 +99,7 @@ async fn watch(
         }
         let absorbed = tokio::select! {
             absorbed = session.absorb() => absorbed,
+            () = unread.come() => return Ok(Exit::Done),
             Signal::End(number) = signals.next() => {
                 let exit = Exit::Signal(number);
                 let ending = Ending { exit, problems: &reading.problems, more: Value::Null };

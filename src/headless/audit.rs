@@ -1,22 +1,19 @@
 //! The journal from a script: who did what, and whether it still says what was written.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::cli::Format;
 use crate::cli::audit::{Audit, AuditCommand, AuditShow};
-use crate::domain::audit::{Action, ActionId, History, Report};
+use crate::domain::audit::{Action, ActionId, Fault, History, Report, SetAside};
 use crate::domain::problem::Problem;
 use crate::runtime::{Ledger, Session};
 
+use super::output::{self, Ending};
 use super::{Exit, complain, say};
-
-/// The version of the JSON that is written here.
-const SCHEMA: u32 = 1;
 
 /// How long to wait for what earlier sessions left open.
 const RECALLING: Duration = Duration::from_secs(10);
@@ -26,7 +23,7 @@ pub fn run(ledger: &Ledger, format: Format, args: &Audit) -> Result<Exit, Proble
     let history = ledger.history()?;
     match &args.command {
         AuditCommand::Show(args) => show(&history, format, args),
-        AuditCommand::Verify => Ok(verify(&history.report)),
+        AuditCommand::Verify => verify(&history.report, format),
     }
 }
 
@@ -58,28 +55,47 @@ fn show(history: &History, format: Format, args: &AuditShow) -> Result<Exit, Pro
         }
         None => history.actions.iter().take(args.last).collect(),
     };
-    write(&match format {
-        Format::Text if args.action.is_some() => chosen.iter().map(|action| records(action)).collect(),
-        Format::Text => chosen.iter().map(|action| line(action)).collect(),
-        Format::Json => {
-            let actions = chosen.into_iter().map(Told::of).collect();
-            json(&Document { schema: SCHEMA, actions })
+    let problems = problems(history);
+    problems.iter().for_each(complain);
+    let printed = match format {
+        Format::Text if args.action.is_some() => {
+            output::print_text(&chosen.into_iter().map(records).collect::<String>())
         }
-        Format::Ndjson => chosen.into_iter().map(|action| json(&Told::of(action))).collect(),
-    });
-    for broken in &history.unreadable {
-        say(&format!("midwatch: {broken}"));
-    }
-    if !history.report.is_intact() {
-        let place = history.report.broken[0].place;
-        complain(&Problem::new("the journal was changed", format!("first at {place}"), "midwatch audit verify"));
-    }
-    Ok(Exit::Done)
+        Format::Text => output::print_text(&chosen.into_iter().map(line).collect::<String>()),
+        Format::Json => {
+            output::print_document(&output::list("Action", chosen.into_iter().map(described).collect(), &problems))
+        }
+        Format::Ndjson => {
+            let mut lines = chosen.into_iter().map(|action| output::of_kind("Action", described(action)));
+            lines.try_for_each(|line| output::print_line(&line)).and_then(|()| ending(Exit::Done, &problems))
+        }
+    };
+    output::ended(printed, Exit::Done)
 }
 
-fn verify(report: &Report) -> Exit {
-    write(&words(report));
-    if report.is_intact() { Exit::Done } else { Exit::Failed }
+/// What is wrong with the journal itself.
+fn problems(history: &History) -> Vec<Problem> {
+    let unreadable =
+        history.unreadable.iter().map(|broken| Problem::new("a line is no record", broken.to_string(), ""));
+    let changed = history.report.broken.first().map(|fault| {
+        Problem::new("the journal was changed", format!("first at {}", fault.place), "midwatch audit verify")
+    });
+    unreadable.chain(changed).collect()
+}
+
+fn verify(report: &Report, format: Format) -> Result<Exit, Problem> {
+    let exit = if report.is_intact() { Exit::Done } else { Exit::Failed };
+    let printed = match format {
+        Format::Text => output::print_text(&words(report)),
+        Format::Json => output::print_document(&told(report)),
+        Format::Ndjson => output::print_line(&told(report)).and_then(|()| ending(exit, &[])),
+    };
+    output::ended(printed, exit)
+}
+
+/// The last line of a stream.
+fn ending(exit: Exit, problems: &[Problem]) -> std::io::Result<()> {
+    output::print_line(&Ending { exit, problems, more: Value::Null }.json())
 }
 
 /// What checking the chain found, in lines.
@@ -125,49 +141,41 @@ fn records(action: &Action) -> String {
     text
 }
 
-/// What is written for programs.
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: u32,
-    actions: Vec<Told<'a>>,
+/// An action for scripts: what is concluded from its records, and the records as they stand in the journal.
+fn described(action: &Action) -> Value {
+    let (user, role) = action.who();
+    json!({
+        "action": action.id,
+        "outcome": action.word(),
+        "detail": action.detail(),
+        "began": action.began(),
+        "last": action.last(),
+        "user": user,
+        "role": role,
+        "what": action.what(),
+        "target": action.target(),
+        "environment": action.environment(),
+        "reason": action.reason(),
+        "writer": action.writer,
+        "records": action.records,
+    })
 }
 
-/// An action with what is concluded from its records.
-#[derive(Serialize)]
-struct Told<'a> {
-    word: &'static str,
-    detail: String,
-    #[serde(flatten)]
-    action: &'a Action,
-}
-
-impl<'a> Told<'a> {
-    fn of(action: &'a Action) -> Self {
-        Self { word: action.word(), detail: action.detail().to_string(), action }
-    }
-}
-
-/// JSON in one line. What is not ASCII is escaped: strings of a plan come from clusters and must not drive a terminal.
-fn json(value: &impl Serialize) -> String {
-    let text = serde_json::to_string(value).expect("records are plain data");
-    let mut line = String::with_capacity(text.len() + 1);
-    let mut units = [0; 2];
-    for character in text.chars() {
-        if matches!(character, ' '..='~') {
-            line.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut units) {
-                let _ = write!(line, "\\u{unit:04x}");
-            }
-        }
-    }
-    line.push('\n');
-    line
-}
-
-/// Writes data to stdout. That nobody reads it to its end is no error.
-fn write(text: &str) {
-    drop(std::io::stdout().lock().write_all(text.as_bytes()));
+/// What checking the chain found, for scripts.
+fn told(report: &Report) -> Value {
+    let fault =
+        |fault: &Fault| json!({ "place": fault.place.to_string(), "fault": fault.kind.word(), "detail": fault.detail });
+    let aside = |aside: &SetAside| json!({ "place": aside.place.to_string(), "lines": aside.lines });
+    let report = json!({
+        "intact": report.is_intact(),
+        "records": report.entries,
+        "files": report.segments,
+        "head": report.head,
+        "faults": report.broken.iter().map(fault).collect::<Vec<_>>(),
+        "setAside": report.set_aside.iter().map(aside).collect::<Vec<_>>(),
+        "notSeen": Report::LIMIT,
+    });
+    output::of_kind("AuditReport", report)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in, workloads};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
+use super::reading::read;
 
 /// The kinds that tell about the past.
 pub(super) const KINDS: [Kind; 11] = [
@@ -39,6 +40,13 @@ const ESSENTIAL: [Kind; 5] =
 pub(super) async fn changes(session: &mut Session, asked: Asked<'_>, args: &Of) -> Result<Exit, Problem> {
     let mut timeline = Timeline::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    if let Some(service) = &args.service {
+        // Who wrote them is told by the whole objects, so only of the service that is asked about.
+        read(session, &KINDS).await;
+        for workload in workloads(session, asked.place, service, None).unwrap_or_default() {
+            session.look_back_now(&workload).await;
+        }
+    }
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         timeline.refresh(session.state(), now);

@@ -14,7 +14,7 @@ use crate::domain::logs::{Backlog, LogQuery, Patience, Standing};
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::runtime::{Session, Signal, Signals};
+use crate::runtime::{Session, Signal, Signals, Unread};
 use crate::state::logs::{Index, LogStore, Record};
 
 use super::answer::{Asked, nothing};
@@ -114,6 +114,7 @@ async fn tell(
 ) -> Result<Exit, Problem> {
     let deaf = |error: io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
     let mut signals = Signals::new().map_err(deaf)?;
+    let mut unread = Unread::watch();
     let mut told = Told { query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
     loop {
         let until = Instant::now() + GATHER;
@@ -121,6 +122,7 @@ async fn tell(
             let ended = query.patience == Patience::Once && session.logs(query).is_none_or(is_over);
             tokio::select! {
                 _absorbed = session.absorb(), if !ended => {}
+                () = unread.come() => return Ok(Exit::Done),
                 Signal::End(number) = signals.next() => return told.finish(session, Exit::Signal(number)),
                 _elapsed = timeout_at(until, std::future::pending::<()>()) => break ended,
             }
@@ -238,12 +240,7 @@ impl Told<'_> {
         }
         problems.iter().for_each(complain);
         if self.format == Format::Json {
-            let document = json!({
-                "apiVersion": output::API_VERSION,
-                "kind": "LogLineList",
-                "items": self.items,
-                "problems": problems.iter().map(shapes::problem).collect::<Vec<_>>(),
-            });
+            let document = output::list("LogLine", self.items, &problems);
             return output::ended(output::print_document(&document), exit);
         }
         output::result(self.format, &Ending { exit, problems: &problems, more: Value::Null })

@@ -28,6 +28,7 @@ mod get;
 mod history;
 mod init;
 mod logs;
+mod man;
 mod output;
 mod reading;
 mod resource;
@@ -36,6 +37,7 @@ mod services;
 mod whoami;
 
 pub use completions::completions;
+pub use man::man;
 
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
@@ -53,6 +55,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         | Command::Whoami
         | Command::Config { .. }
         | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Demo(_) => Vec::new(),
         Command::Rollback(_)
         | Command::Restart(_)
@@ -133,6 +136,8 @@ pub enum Exit {
     NotConverged,
     /// Refused, because it could not be recorded.
     NotRecorded,
+    /// midwatch itself failed.
+    Defect,
     /// Ended by a signal.
     Signal(u8),
 }
@@ -151,6 +156,7 @@ impl Exit {
             Self::Partly => 10,
             Self::NotConverged => 11,
             Self::NotRecorded => 12,
+            Self::Defect => 70,
             Self::Signal(number) => 128_u8.saturating_add(number),
         }
     }

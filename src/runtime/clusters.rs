@@ -16,7 +16,7 @@ use crate::operations::ports::ControlPlane;
 use crate::sources::kubernetes::{Outbox, Scope, Wanted, identity, run};
 use crate::targets::kubernetes::Cluster;
 
-use super::session::Message;
+use super::message::Message;
 
 /// A cluster that is to be read, and how.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ use crate::operations::ports::ControlPlane;
 use crate::operations::reconcile::recall;
 
 use super::ledger::Ledger;
-use super::session::Message;
+use super::message::Message;
 
 /// How many actions are kept to be looked at.
 const KEPT: usize = 2_000;

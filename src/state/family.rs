@@ -51,14 +51,29 @@ impl<'a> Family<'a> {
         self.replica_sets.iter().copied().find(|set| set.revision == number)
     }
 
-    /// When the newest revision began to roll out, as far as the objects tell: one that was rolled back to was made
-    /// long before.
+    /// When the newest revision began to roll out, as far as the objects tell. One that was rolled back to was made long
+    /// before: it began anew with its first pod that is younger than the revision it took over from.
     pub fn began(&self) -> Option<Timestamp> {
-        let made = match self.kind {
-            Kind::Deployment => self.current_replica_set().and_then(|set| set.meta.created),
-            _ => self.revisions.iter().filter_map(|revision| revision.meta.created).max(),
+        let (current, latest) = self.revisions_made();
+        let began = match (current, latest) {
+            (Some(current), Some(latest)) if current < latest => {
+                let made = self.new_pods().filter_map(|pod| pod.meta.created);
+                made.filter(|made| *made > latest).min().or(Some(latest))
+            }
+            _ => current.or(latest),
         };
-        made.max(find(&self.workload.conditions, "Progressing").and_then(|progress| progress.changed))
+        began.max(find(&self.workload.conditions, "Progressing").and_then(|progress| progress.changed))
+    }
+
+    /// When the newest revision was made, and when the last of all was made.
+    fn revisions_made(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        if self.kind == Kind::Deployment {
+            let latest = self.replica_sets.iter().filter_map(|set| set.meta.created).max();
+            return (self.current_replica_set().and_then(|set| set.meta.created), latest);
+        }
+        let current = self.revisions.iter().find(|revision| revision.meta.name == self.workload.update_revision);
+        let latest = self.revisions.iter().filter_map(|revision| revision.meta.created).max();
+        (current.and_then(|revision| revision.meta.created), latest)
     }
 
     /// The pods of the newest revision, without those that are on their way out.

@@ -166,13 +166,13 @@ impl Case<'_> {
             .and_then(|available| available.changed)
     }
 
-    /// Since when nothing happened: the end of the last rollout or the return to enough pods.
+    /// Since when nothing happened: the end of the last rollout, or the return of the last pod. The condition
+    /// `Available` is about the fewest pods, not about all of them, and only Deployments have conditions.
     fn calm_since(&self) -> Option<Timestamp> {
-        let updated = |about| {
-            let condition = find(&self.workload.conditions, about)?;
-            if about == "Progressing" { condition.updated.or(condition.changed) } else { condition.changed }
-        };
-        updated("Available").max(updated("Progressing")).or(self.workload.meta.created)
+        let find = |about| find(&self.workload.conditions, about);
+        let available = find("Available").and_then(|available| available.changed);
+        let progress = find("Progressing").and_then(|progress| progress.updated.or(progress.changed));
+        available.max(progress).max(self.pods.ready_since).or(self.workload.meta.created)
     }
 }
 
@@ -220,8 +220,7 @@ pub(super) fn assess_pods(pods: &[&Pod], now: Timestamp) -> Verdict {
     if let Some(pod) = pods.iter().find(|pod| pod.phase == "Failed") {
         return Verdict::new(Health::Attention, format!("pod failed: {}", pod.status()), pod.meta.created);
     }
-    let since = pods.iter().filter_map(|pod| find(&pod.conditions, "Ready")).filter_map(|ready| ready.changed).max();
-    Verdict::new(Health::Healthy, "healthy", since)
+    Verdict::new(Health::Healthy, "healthy", tally.ready_since)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::update::{ClusterFacts, Identity, Liveness, Login};
 
-/// A cluster that was not heard for longer than this is late.
+/// A cluster that was not heard for so long is late.
 pub const LATE_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// How fresh the rows of a kind are.
@@ -112,7 +112,7 @@ impl Inventory {
         match (self.heard, &self.silent) {
             (None, None) => ClusterLiveness::Connecting,
             (None, Some(problem)) => ClusterLiveness::Late { since: None, problem: Some(problem.clone()) },
-            (Some(heard), problem) if now.duration_since(heard) > LATE_AFTER => {
+            (Some(heard), problem) if now.duration_since(heard) >= LATE_AFTER => {
                 ClusterLiveness::Late { since: Some(heard), problem: problem.clone() }
             }
             (Some(_), _) => ClusterLiveness::Live,

@@ -32,7 +32,7 @@ pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
 pub use rollouts::status;
 pub use services::ServiceBoard;
 
-use changes::Witness;
+use changes::{Witness, Written};
 
 /// What an update changed of what can be seen.
 #[must_use]
@@ -78,6 +78,7 @@ pub struct State {
     rules: EnvironmentRules,
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
+    written: Written,
 }
 
 impl State {
@@ -123,6 +124,10 @@ impl State {
             Update::Cluster(cluster, facts) => replace(&mut self.cluster_mut(cluster).facts, facts),
             Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
             Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
+            Update::Written(object, writings) => {
+                let kind = object.kind;
+                Changed::rows(kind, self.written.keep(object, writings))
+            }
         }
     }
 

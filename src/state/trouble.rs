@@ -44,11 +44,13 @@ pub(super) struct Tally {
     pub(super) overdue: usize,
     /// Since when the first of the pods that are not ready is not.
     pub(super) unready_since: Option<Timestamp>,
+    /// Since when the last of the pods that are ready is.
+    pub(super) ready_since: Option<Timestamp>,
     /// The troubles of pods that will not become ready by themselves, most frequent first.
     pub(super) troubles: Vec<Trouble>,
     /// Pods that no node takes.
     pub(super) unschedulable: Option<Trouble>,
-    /// Pods that are not ready and were restarted often, without a word that says why.
+    /// Pods that are not ready and were restarted often, but not lately.
     pub(super) looping: Option<Restarting>,
     /// Pods that were restarted often and lately, ready or not.
     pub(super) shaken: Option<Restarting>,
@@ -70,19 +72,19 @@ impl Tally {
     /// Counts one pod.
     fn count(&mut self, pod: &Pod, now: Timestamp) {
         self.total += 1;
-        let end = pod.last_termination().filter(|_| pod.restarts() >= MANY_RESTARTS);
-        if end.and_then(|end| end.at).is_some_and(|at| now.duration_since(at) < RECENT) {
+        let is_looping = is_looping(pod, now);
+        if is_looping {
             restarted(&mut self.shaken, pod);
         }
         if pod.is_ready() {
             self.ready += 1;
+            self.ready_since = self.ready_since.max(find(&pod.conditions, "Ready").and_then(|ready| ready.changed));
             return;
         }
         let since = unready_since(pod);
         self.unready_since = earliest(self.unready_since, since);
         self.overdue += usize::from(!is_young(pod.meta.created, now));
-        if let Some(word) = pod.trouble().filter(|word| is_stuck_reason(word)) {
-            let reason = reason(word, pod);
+        if let Some(reason) = stuck(pod, is_looping) {
             match self.troubles.iter_mut().find(|trouble| trouble.reason == reason) {
                 Some(trouble) => {
                     trouble.count += 1;
@@ -131,11 +133,23 @@ pub(super) fn ending(pod: &Pod) -> Option<Text> {
     })
 }
 
-/// The kubelet's word, and how the container ended where the word does not tell it.
-fn reason(word: &Text, pod: &Pod) -> Text {
+/// Whether a pod was restarted often and lately.
+fn is_looping(pod: &Pod, now: Timestamp) -> bool {
+    let end = pod.last_termination().filter(|_| pod.restarts() >= MANY_RESTARTS);
+    end.and_then(|end| end.at).is_some_and(|at| now.duration_since(at) < RECENT)
+}
+
+/// Why a pod that is not ready will not become so by itself: the kubelet's word, and how the container ended where the
+/// word does not tell it. A pod that ends, waits and starts again and again is called the same at each of these moments.
+fn stuck(pod: &Pod, is_looping: bool) -> Option<Text> {
+    let word = pod.trouble().map_or("", Text::as_str);
+    let is_of_loop = matches!(word, "CrashLoopBackOff" | "Error" | "OOMKilled") || !is_stuck_reason(word);
     match ending(pod) {
-        Some(ending) if word == "CrashLoopBackOff" || word == "Error" => Text::from(format!("{word}: {ending}")),
-        _ => word.clone(),
+        Some(ending) if word == "CrashLoopBackOff" || is_looping && is_of_loop => {
+            Some(Text::from(format!("CrashLoopBackOff: {ending}")))
+        }
+        Some(ending) if word == "Error" => Some(Text::from(format!("Error: {ending}"))),
+        _ => is_stuck_reason(word).then(|| Text::from(word)),
     }
 }
 

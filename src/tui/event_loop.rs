@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::time::sleep_until;
 
 use super::console::{Console, Errand};
@@ -47,10 +48,12 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
             terminal.draw(|frame| console.draw(frame))?;
             pacer.drawn(Instant::now());
         }
-        if console.is_due() && console.tick() {
+        let at = console.wakes_at();
+        if pacer.due().is_none() && at <= console.session.clock().now() {
+            console.tick();
             pacer.want(Cause::Data);
         }
-        let wake = next_wake(console, &pacer);
+        let wake = next_wake(console, &pacer, at);
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -71,11 +74,8 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
                     pacer.want(Cause::Data);
                 }
             }
-            () = sleep_until(wake.into()) => {
-                if pacer.due().is_none() && console.tick() {
-                    pacer.want(Cause::Data);
-                }
-            }
+            // What is due then is seen in the next turn, as it is where facts came first.
+            () = sleep_until(wake.into()) => {}
         }
         for errand in console.errands() {
             if run_errand(errand, terminal)? {
@@ -86,18 +86,14 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
     }
 }
 
-/// When to wake although nothing happens: for the next frame, or for what time changes.
-fn next_wake(console: &Console, pacer: &Pacer) -> Instant {
-    let now = Instant::now();
-    if let Some(due) = pacer.due() {
-        return due;
-    }
-    let at = console.wakes_at();
-    let left = at.map(|at| at.duration_since(console.session.clock().now()));
-    // What is past is due at once.
-    now + left
-        .map_or(LONGEST, |left| Duration::try_from(left).unwrap_or_default())
-        .clamp(Duration::from_millis(20), LONGEST)
+/// When to wake although nothing happens: for the next frame, or for what time changes at that moment.
+fn next_wake(console: &Console, pacer: &Pacer, at: Timestamp) -> Instant {
+    pacer.due().unwrap_or_else(|| {
+        let left = at.duration_since(console.session.clock().now());
+        // What is past is due at once.
+        let left = Duration::try_from(left).unwrap_or_default();
+        Instant::now() + left.clamp(Duration::from_millis(20), LONGEST)
+    })
 }
 
 /// Does what the console cannot do itself; whether it is to end.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 /// No two frames are closer than this.
 const GAP: Duration = Duration::from_millis(16);
 
-/// Frames that only data asks for are no closer than this.
+/// Frames that only data asks for are no closer than this. One for a key does not put them off: what has just been gone
+/// to is waited for.
 const DATA_GAP: Duration = Duration::from_millis(100);
 
 /// Why a frame is wanted.
@@ -21,6 +22,7 @@ pub(super) enum Cause {
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
     last: Option<Instant>,
+    last_for_data: Option<Instant>,
     wanted: Option<Cause>,
 }
 
@@ -32,17 +34,18 @@ impl Pacer {
 
     /// When the next frame is due; none when none is wanted.
     pub(super) fn due(&self) -> Option<Instant> {
-        let gap = match self.wanted? {
-            Cause::Key => GAP,
-            Cause::Data => DATA_GAP,
-        };
-        Some(self.last.map_or_else(Instant::now, |last| last + gap))
+        let wanted = self.wanted?;
+        let free = self.last.map(|last| last + GAP);
+        let calm = self.last_for_data.filter(|_| wanted == Cause::Data).map(|last| last + DATA_GAP);
+        Some(free.max(calm).unwrap_or_else(Instant::now))
     }
 
     /// A frame was drawn.
     pub(super) fn drawn(&mut self, at: Instant) {
         self.last = Some(at);
-        self.wanted = None;
+        if self.wanted.take() == Some(Cause::Data) {
+            self.last_for_data = Some(at);
+        }
     }
 }
 

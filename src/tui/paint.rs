@@ -70,6 +70,8 @@ impl<'a> Painter<'a> {
     pub fn fill(&mut self, area: Rect, role: Role) {
         let style = self.look.theme.style(role);
         for y in area.top()..area.bottom() {
+            self.split(area.left(), y);
+            self.split(area.right(), y);
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();
@@ -88,7 +90,22 @@ impl<'a> Painter<'a> {
         if y >= area.bottom() || x >= area.right() || width == 0 {
             return x;
         }
+        self.split(x, y);
+        let used = u16::try_from(cells(&short)).unwrap_or(width);
+        self.split(x.saturating_add(used), y);
         self.buffer.set_stringn(x, y, &*short, width.into(), style).0
+    }
+
+    /// Takes a wide character away that reaches over an edge at which something else begins: a terminal cannot show the
+    /// half of it, and would move or hide what stands beside it.
+    fn split(&mut self, x: u16, y: u16) {
+        let Some(before) = x.checked_sub(1) else { return };
+        let Some(cell) = self.buffer.cell_mut((before, y)).filter(|cell| cells(cell.symbol()) > 1) else { return };
+        cell.set_symbol(" ");
+        let style = cell.style();
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_style(style);
+        }
     }
 
     /// Draws text that ends at a column.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::bench::{Bench, ran};
 use crate::proxy::{Overtaking, overtaken};
-use crate::schema::{check_lines, validator};
+use crate::schema::{check, check_lines, validator};
 
 /// What it takes on a protected environment.
 const CONSENT: &str = "--write --reason because --confirm chat-service";
@@ -129,6 +129,9 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
         check_lines(&validator(), &planned);
         assert_eq!(planned.result()["outcome"], "planned");
     }
+    let document = bench.run("maria", "rollback chat-service -n production --dry-run -o json").expect(0).json();
+    check(&validator(), &document);
+    assert_eq!((&document["outcome"], &document["events"][1]["event"]), (&"planned".into(), &"proposed".into()));
     assert_eq!(image(&bench), before);
 }
 

@@ -12,8 +12,17 @@ use crate::schema::{check, validator};
 fn commands() -> Vec<&'static str> {
     let questions =
         ["services", "rollouts", "history", "diff", "get", "events", "changes", "whoami", "can", "doctor", "init"];
-    let others =
-        ["logs", "audit show", "audit verify", "config check", "config show", "config paths", "completions", "demo"];
+    let others = [
+        "logs",
+        "audit show",
+        "audit verify",
+        "config check",
+        "config show",
+        "config paths",
+        "completions",
+        "man",
+        "demo",
+    ];
     questions.into_iter().chain(Verb::ALL.map(Verb::word)).chain(others).collect()
 }
 
@@ -67,7 +76,7 @@ fn wrong_use_ends_with_2_and_says_what_is_right() {
 #[test]
 fn a_reader_who_has_had_enough_is_no_error() {
     let bench = Bench::still();
-    for words in ["get events", "services -o json", "completions bash", "init --stdout"] {
+    for words in ["get events", "services -o json", "completions bash", "init --stdout", "man", "audit verify"] {
         let mut child = bench.command("maria", words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let ended = ran(&child.wait_with_output().unwrap()).expect(0);
@@ -96,6 +105,24 @@ fn a_watch_tells_what_changes_and_ends_with_a_result() {
     check(&validator, &result);
     assert_eq!((&result["kind"], &result["exitCode"]), (&"Result".into(), &130.into()));
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn who_goes_on_telling_ends_when_nobody_reads_any_more_though_nothing_happens() {
+    let bench = Bench::still();
+    let watches =
+        ["services --watch", "rollouts --watch", "get po -n staging --watch", "events --watch", "changes --watch"];
+    for words in watches.into_iter().chain(["logs chat-service -n staging --follow"]) {
+        for format in ["text", "ndjson"] {
+            let mut command = bench.command("maria", &format!("{words} -o {format}"));
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let mut stdout = BufReader::new(child.stdout.take().unwrap());
+            assert!(stdout.read_line(&mut String::new()).unwrap() > 0, "{words}");
+            drop(stdout);
+            let ended = ran(&child.wait_with_output().unwrap()).expect(0);
+            assert!(ended.stderr.lines().all(|line| line.contains(": joined")), "{words}: {}", ended.stderr);
+        }
+    }
 }
 
 #[test]
@@ -146,6 +173,20 @@ fn completions_know_the_commands() {
         let script = bench.run("maria", &format!("completions {shell}")).expect(0).stdout;
         assert!(commands().iter().all(|command| script.contains(command.split(' ').next().unwrap())), "{shell}");
     }
+}
+
+#[test]
+fn the_manual_has_a_page_for_everything_and_for_each_command() {
+    let bench = Bench::still();
+    let page = bench.run("maria", "man").expect(0).stdout;
+    assert!(page.contains(".TH MIDWATCH 1") && page.contains("EXIT STATUS"), "{page}");
+    for command in commands() {
+        let name = format!("midwatch\\-{}", command.replace([' ', '-'], "\\-"));
+        let own = bench.run("maria", &format!("man {command}")).expect(0).stdout;
+        assert!(own.contains(&format!(".SH NAME\n{name}")), "{name}: {own}");
+    }
+    let unknown = bench.run("maria", "man rolback").expect(2);
+    assert!(unknown.stderr.contains("did you mean rollback?"), "{}", unknown.stderr);
 }
 
 #[test]

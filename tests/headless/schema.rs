@@ -60,6 +60,55 @@ fn every_answer_is_what_the_schema_says() {
 }
 
 #[test]
+fn logs_are_what_the_schema_says() {
+    let bench = Bench::still();
+    let validator = validator();
+    let words = "logs chat-service -n staging --tail 5";
+    let document = bench.run("maria", &format!("{words} -o json")).expect(0).json();
+    check(&validator, &document);
+    let lines = document["items"].as_array().unwrap();
+    assert!(document["kind"] == "LogLineList" && !lines.is_empty(), "{document:#}");
+    let stream = bench.run("maria", &format!("{words} -o ndjson")).expect(0);
+    check_lines(&validator, &stream);
+    assert_eq!(stream.lines().len(), lines.len() + 1);
+    assert!(stream.lines().iter().any(|line| line["level"] == "info"), "some line names its level: {stream:?}");
+    assert_eq!(stream.result()["exitCode"], 0);
+    let refused = bench.run("maria", "logs nothing -o json").expect(2).json();
+    check(&validator, &refused);
+}
+
+#[test]
+fn the_audit_is_what_the_schema_says() {
+    let bench = Bench::own().with_roles();
+    let validator = validator();
+    let restart = "restart user-service -n staging --write --reason because";
+    bench.run("maria", restart).expect(0);
+    bench.run("victor", restart).expect(4);
+    let document = bench.run("maria", "audit show -o json").expect(0).json();
+    check(&validator, &document);
+    let outcomes: Vec<&Value> = document["items"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
+    assert_eq!((document["kind"].as_str(), outcomes), (Some("ActionList"), vec![&"denied".into(), &"accepted".into()]));
+    let stream = bench.run("maria", "audit show -o ndjson").expect(0);
+    check_lines(&validator, &stream);
+    let stream: Vec<Value> = stream.lines().iter().map(|line| line["kind"].clone()).collect();
+    assert_eq!(stream, ["Action", "Action", "Result"]);
+
+    let report = bench.run("maria", "audit verify -o json").expect(0).json();
+    check(&validator, &report);
+    assert_eq!((&report["intact"], &report["head"]["sequence"]), (&true.into(), &report["records"]), "{report:#}");
+    let journal = bench.home().join("state/audit/audit-000001.jsonl");
+    let edited = std::fs::read_to_string(&journal).unwrap().replacen("because", "whatever", 1);
+    std::fs::write(&journal, edited).unwrap();
+    let report = bench.run("maria", "audit verify -o ndjson").expect(1);
+    check_lines(&validator, &report);
+    assert_eq!(report.lines()[0]["faults"][0]["fault"], "edited", "{report:?}");
+    assert_eq!(report.result()["exitCode"], 1);
+    let shown = bench.run("maria", "audit show -o json").expect(0).json();
+    check(&validator, &shown);
+    assert_eq!(shown["problems"][0]["what"], "the journal was changed");
+}
+
+#[test]
 fn a_refusal_is_what_the_schema_says() {
     let bench = Bench::still();
     let validator = validator();

@@ -30,7 +30,7 @@ const ROLLBACK: [&str; 8] = [
 ];
 
 /// A user with a roles file; omar is a viewer in it.
-fn seat(plane: &Plane, user: User) -> Result<Seat> {
+pub(crate) fn seat(plane: &Plane, user: User) -> Result<Seat> {
     let seat = Seat::new(plane, user)?;
     let omar = "\n[[bindings]]\nrole = \"viewer\"\nusers = [\"omar\"]\n";
     let admin = "\n[[bindings]]\nrole = \"admin\"\nusers = [\"admin\", \"rig-admin\"]\n";
@@ -41,7 +41,7 @@ fn seat(plane: &Plane, user: User) -> Result<Seat> {
 }
 
 /// The platform with a release that will not become ready.
-fn stuck(plane: &Plane) -> Result<()> {
+pub(crate) fn stuck(plane: &Plane) -> Result<()> {
     plane.deploy_platform("production")?;
     plane.release_stuck("production", "deployment/chat-service")
 }

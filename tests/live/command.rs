@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -33,10 +33,15 @@ impl Seat {
     pub(crate) fn new(plane: &Plane, user: User) -> Result<Self> {
         static SEATS: AtomicUsize = AtomicUsize::new(0);
         let home = plane.dir().join(format!("home/{user}-{}", SEATS.fetch_add(1, Ordering::Relaxed)));
+        Self::at(home, plane.kubeconfig(user))
+    }
+
+    /// Gives a user of any cluster a home in a folder.
+    pub(crate) fn at(home: PathBuf, kubeconfig: PathBuf) -> Result<Self> {
         for part in ["config", "state", "data", "cache", "runtime"] {
             fs::create_dir_all(home.join(part))?;
         }
-        Ok(Self { home, kubeconfig: plane.kubeconfig(user) })
+        Ok(Self { home, kubeconfig })
     }
 
     /// The whole environment that midwatch sees.
@@ -57,6 +62,16 @@ impl Seat {
         ]
     }
 
+    /// The folder in which everything of this user is.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// What midwatch keeps by itself: its audit and its log.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.home.join("state/midwatch")
+    }
+
     /// Starts midwatch in a terminal.
     pub(crate) fn console(&self, size: Size, args: &[&str]) -> Result<Console> {
         Console::run(MIDWATCH, args, self.environment(), size)
@@ -68,9 +83,14 @@ impl Seat {
         midwatch::config::trust::write_new(&path, text).map_err(|fault| eyre!("{fault}"))
     }
 
+    /// What midwatch has noted about itself.
+    pub(crate) fn log(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.state().join("midwatch.log"))?)
+    }
+
     /// Where midwatch keeps its audit.
     pub(crate) fn audit_dir(&self) -> PathBuf {
-        self.home.join("state/midwatch/audit")
+        self.state().join("audit")
     }
 
     /// The records of the audit, oldest first.

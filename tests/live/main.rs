@@ -7,12 +7,21 @@ mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
+mod hostile;
 mod overtaken;
+mod pictures;
 mod plane;
+mod protobuf;
+mod resume;
 mod rig;
 mod secrets;
 mod sets;
+#[path = "../pictures/svg.rs"]
+mod svg;
+#[path = "../pictures/tour.rs"]
+mod tour;
 mod verbs;
+mod wires;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +31,7 @@ use std::time::Instant;
 use color_eyre::eyre::{Result, eyre};
 
 use crate::plane::Plane;
+use console as terminal;
 
 /// One test: what it finds wrong is its error.
 type Test = fn(&Plane) -> Result<()>;
@@ -36,8 +46,19 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] =
-    &[rig::TESTS, change::TESTS, verbs::TESTS, sets::TESTS, overtaken::TESTS, secrets::TESTS, disk::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[
+    rig::TESTS,
+    change::TESTS,
+    pictures::TESTS,
+    verbs::TESTS,
+    sets::TESTS,
+    overtaken::TESTS,
+    secrets::TESTS,
+    disk::TESTS,
+    wires::TESTS,
+    hostile::TESTS,
+    resume::TESTS,
+];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

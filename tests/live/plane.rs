@@ -61,8 +61,19 @@ pub(crate) fn binaries() -> Result<PathBuf, String> {
 impl Plane {
     /// Starts a plane in a new temporary folder and waits until its nodes are ready.
     pub(crate) fn start() -> Result<Self> {
+        Self::run(&mut Command::new(format!("{RIG}/supervise")))
+    }
+
+    /// Starts a plane in a folder that is kept, with what was made there before, and waits until its nodes are ready.
+    /// How often autoscalers look matters: without metrics each look of each is an event.
+    #[allow(dead_code, reason = "tests begin with an empty plane")]
+    pub(crate) fn start_in(dir: &Path, autoscale: &str) -> Result<Self> {
+        Self::run(Command::new(format!("{RIG}/supervise")).arg(dir).env("MIDWATCH_RIG_AUTOSCALE", autoscale))
+    }
+
+    fn run(supervisor: &mut Command) -> Result<Self> {
         let binaries = binaries().map_err(|reason| eyre!(reason))?;
-        let mut supervisor = Command::new(format!("{RIG}/supervise"))
+        let mut supervisor = supervisor
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)
@@ -182,9 +193,14 @@ impl Plane {
 
     /// Kills the API server; what was connected loses its connection at once.
     pub(crate) fn kill_apiserver(&self) -> Result<()> {
-        let number = fs::read_to_string(self.dir.join("pid/apiserver"))?.trim().parse()?;
+        self.kill("apiserver")
+    }
+
+    /// Kills one of the plane's programs.
+    fn kill(&self, program: &str) -> Result<()> {
+        let number = fs::read_to_string(self.dir.join("pid").join(program))?.trim().parse()?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::KILL)?;
-        wait_until("the end of the API server", PATIENCE, || {
+        wait_until(&format!("the end of {program}"), PATIENCE, || {
             let command = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
             ensure!(command.is_empty(), "it still runs");
             Ok(())
@@ -193,6 +209,10 @@ impl Plane {
 
     /// Starts the API server again at the same address and with the same data, and waits until it is ready.
     pub(crate) fn restart_apiserver(&self) -> Result<()> {
+        // What lost its server comes back to it later each time; what is started anew is there at once.
+        for program in ["controller-manager", "scheduler", "kwok"] {
+            self.kill(program)?;
+        }
         succeed(Command::new(format!("{RIG}/up")).arg(&self.dir))
     }
 }

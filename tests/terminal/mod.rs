@@ -6,7 +6,7 @@ use std::mem;
 use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail, ensure, eyre};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -21,6 +21,7 @@ pub(crate) type Size = (u16, u16);
 /// A program running in a terminal. It is killed when this is dropped.
 pub(crate) struct Console {
     child: Box<dyn Child + Send + Sync>,
+    begun: Instant,
     keyboard: Keyboard,
     terminal: Arc<Terminal>,
     // While it lives the terminal is not gone.
@@ -37,7 +38,49 @@ struct Terminal {
 
 struct Seen {
     parser: Parser<Answers>,
+    drawn: Drawn,
+    /// When the last bytes arrived.
+    at: Instant,
+    written: Vec<u8>,
     ended: bool,
+}
+
+/// How much has been drawn.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Drawn {
+    pub(crate) bytes: u64,
+    /// Whole frames, counted by the mark that ends each.
+    pub(crate) frames: u64,
+    /// How much of that mark the last bytes hold.
+    of_mark: usize,
+    /// Whether what came last is the end of a frame.
+    is_whole: bool,
+}
+
+/// The end of a synchronized update, which is the end of a frame.
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
+impl Drawn {
+    /// Whether no frame has begun to arrive that has not ended.
+    #[allow(dead_code, reason = "only who measures asks for it")]
+    pub(crate) fn is_whole(self) -> bool {
+        self.is_whole
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        for byte in bytes {
+            self.is_whole = false;
+            // The mark begins with a byte that it holds only once.
+            self.of_mark =
+                if FRAME_ENDS[self.of_mark] == *byte { self.of_mark + 1 } else { usize::from(*byte == 0x1b) };
+            if self.of_mark == FRAME_ENDS.len() {
+                self.frames += 1;
+                self.of_mark = 0;
+                self.is_whole = true;
+            }
+        }
+    }
 }
 
 /// What the terminal owes the program: crossterm asks for the cursor's position and for the device's attributes.
@@ -77,16 +120,18 @@ impl Console {
         for (name, value) in environment {
             command.env(name, value);
         }
+        let begun = Instant::now();
         let child = pty.slave.spawn_command(command).map_err(|e| eyre!("{program} does not start: {e:#}"))?;
         let output = pty.master.try_clone_reader().map_err(|e| eyre!("{e:#}"))?;
         let keyboard = Arc::new(Mutex::new(pty.master.take_writer().map_err(|e| eyre!("{e:#}"))?));
         let parser = Parser::new_with_callbacks(height, width, 0, Answers::default());
-        let terminal = Arc::new(Terminal { seen: Mutex::new(Seen { parser, ended: false }), bell: Condvar::new() });
+        let seen = Seen { parser, drawn: Drawn::default(), written: Vec::new(), at: begun, ended: false };
+        let terminal = Arc::new(Terminal { seen: Mutex::new(seen), bell: Condvar::new() });
         thread::spawn({
             let (terminal, keyboard) = (Arc::clone(&terminal), Arc::clone(&keyboard));
             move || terminal.show(output, &keyboard)
         });
-        Ok(Self { child, keyboard, terminal, _master: pty.master })
+        Ok(Self { child, begun, keyboard, terminal, _master: pty.master })
     }
 
     /// What is to be seen, with its colours.
@@ -95,9 +140,52 @@ impl Console {
         self.terminal.lock().parser.screen().clone()
     }
 
+    /// What the program has written, from a byte on.
+    #[allow(dead_code, reason = "not every suite reads the bytes")]
+    pub(crate) fn written_from(&self, start: usize) -> Vec<u8> {
+        self.terminal.lock().written[start..].to_vec()
+    }
+
+    /// The number of the program's process.
+    #[allow(dead_code, reason = "not every suite sends signals")]
+    pub(crate) fn process(&self) -> Result<u32> {
+        self.child.process_id().ok_or_else(|| eyre!("the program has ended"))
+    }
+
     /// The rows of the screen, without the blanks at their ends.
     pub(crate) fn screen(&self) -> String {
         rows_of(self.terminal.lock().parser.screen())
+    }
+
+    /// When the program was started.
+    #[allow(dead_code, reason = "only who measures asks for it")]
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// The number of the process.
+    #[allow(dead_code, reason = "only who measures asks for it")]
+    pub(crate) fn pid(&self) -> Result<u32> {
+        self.child.process_id().ok_or_else(|| eyre!("the program has ended"))
+    }
+
+    /// How much has been drawn so far.
+    #[allow(dead_code, reason = "only who measures asks for it")]
+    pub(crate) fn drawn(&self) -> Drawn {
+        self.terminal.lock().drawn
+    }
+
+    /// Waits until what is painted is as wanted, and tells when the bytes arrived that made it so.
+    #[allow(dead_code, reason = "only who measures asks for it")]
+    pub(crate) fn seen_at(&self, what: &str, wanted: impl Fn(&Screen, Drawn) -> bool) -> Result<Instant> {
+        let holds = |seen: &Seen| wanted(seen.parser.screen(), seen.drawn);
+        let (seen, _) = self
+            .terminal
+            .bell
+            .wait_timeout_while(self.terminal.lock(), PATIENCE, |seen| !seen.ended && !holds(seen))
+            .unwrap_or_else(PoisonError::into_inner);
+        ensure!(holds(&seen), "the screen does not show {what}:\n{}", framed(seen.parser.screen()));
+        Ok(seen.at)
     }
 
     /// Waits until the screen holds a text within one row.
@@ -118,7 +206,8 @@ impl Console {
         Ok(())
     }
 
-    /// Presses one key: a character, or `enter`, `esc`, `tab`, `backspace`, `up`, `down`, `left`, `right`, `ctrl-x`.
+    /// Presses one key: a character, or `enter`, `esc`, `tab`, `backspace`, `up`, `down`, `left`, `right`, `pagedown`,
+    /// `ctrl-x`.
     pub(crate) fn press(&self, key: &str) -> Result<()> {
         let control;
         let sequence = match key {
@@ -130,6 +219,7 @@ impl Console {
             "down" => "\x1b[B",
             "right" => "\x1b[C",
             "left" => "\x1b[D",
+            "pagedown" => "\x1b[6~",
             _ => match key.strip_prefix("ctrl-").map(str::as_bytes) {
                 Some([letter @ b'a'..=b'z']) => {
                     control = char::from(letter & 0x1f).to_string();
@@ -178,8 +268,12 @@ impl Terminal {
         let mut chunk = vec![0; 64 * 1024];
         loop {
             let read = output.read(&mut chunk).unwrap_or(0);
+            let at = Instant::now();
             let mut seen = self.lock();
+            seen.at = at;
+            seen.drawn.count(&chunk[..read]);
             seen.parser.process(&chunk[..read]);
+            seen.written.extend_from_slice(&chunk[..read]);
             seen.ended = read == 0;
             let answers = mem::take(&mut seen.parser.callbacks_mut().0);
             drop(seen);

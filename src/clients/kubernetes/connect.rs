@@ -12,8 +12,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
 use serde_json::json;
+use tokio::sync::watch;
 
-use super::credentials::{Credentials, Origin, basic, bearer};
+use super::authorization::{basic, bearer};
+use super::credentials::{Credentials, Origin};
 use super::error::ClientError;
 use super::exec::{Denied, Plugin, permit};
 use super::failure::explain_build;
@@ -46,7 +48,12 @@ pub fn connect(
         selected.unusable_user("certificate", explain_build(&error), cure)
     })?;
     let login = credentials.login();
-    let transport = Arc::new(Transport { server: facts.server.clone(), credentials, limits: options.limits });
+    let transport = Arc::new(Transport {
+        server: facts.server.clone(),
+        credentials,
+        limits: options.limits,
+        interruptions: watch::Sender::new(()),
+    });
     let may_write = !facts.insecure || options.insecure_writes == InsecureWrites::Allowed;
     let writer = may_write.then(|| Writer { transport: Arc::clone(&transport) });
     Ok(Connection { reader: Reader { transport }, writer, facts, login })

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::authorization::bearer;
 use super::error::ClientError;
 use super::exec::{Issued, Plugin};
 use super::failure::explain_build;
@@ -221,21 +222,4 @@ impl Credentials {
 fn renewal(expires: Timestamp) -> Timestamp {
     let left = expires.duration_since(Timestamp::now());
     expires - RENEW_BEFORE.min(left / 2).max(SignedDuration::ZERO)
-}
-
-/// The header for a token; `None` for what cannot be one.
-pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
-    sensitive("Bearer", token)
-}
-
-/// The header for a user with a password.
-pub(super) fn basic(user: &str, password: &str) -> Option<HeaderValue> {
-    sensitive("Basic", &STANDARD.encode(format!("{user}:{password}")))
-}
-
-/// A header whose value no `Debug` shows.
-fn sensitive(scheme: &str, value: &str) -> Option<HeaderValue> {
-    let mut header = HeaderValue::try_from(format!("{scheme} {value}")).ok().filter(|_| !value.is_empty())?;
-    header.set_sensitive(true);
-    Some(header)
 }

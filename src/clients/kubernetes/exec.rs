@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::credentials::bearer;
+use super::authorization::bearer;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 

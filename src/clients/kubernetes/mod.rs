@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::domain::text::Text;
 
+mod authorization;
 mod connect;
 mod credentials;
 mod error;
@@ -28,7 +29,6 @@ mod writer;
 pub use connect::connect;
 pub use credentials::LoginState;
 pub use error::ClientError;
-pub use objects::encode;
 pub use reader::{Answer, Reader, Review};
 pub use writer::{Verb, WriteAnswer, WriteRequest, Writer};
 

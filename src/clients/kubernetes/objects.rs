@@ -9,6 +9,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::redaction::blank_secret;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
+use crate::domain::uri::encode;
 
 /// How many objects are asked for at once.
 const PAGE: usize = 500;
@@ -61,22 +62,4 @@ impl Reader {
             groups: groups.map(Text::from_untrusted).collect(),
         })
     }
-}
-
-/// A value as part of a query.
-pub fn encode(value: &str) -> String {
-    let mut encoded = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
-        }
-    }
-    encoded
-}
-
-/// A digit from 0 to 15.
-fn hex(digit: u8) -> char {
-    char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use kube::client::Body;
 use prost::bytes::Bytes;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::error::ClientError;
 use super::status::{self, content_type};
@@ -73,6 +74,17 @@ impl Reader {
     /// Reads a whole answer as JSON.
     pub async fn get_json(&self, path_and_query: &str) -> Result<Value, ClientError> {
         json(&self.get_bytes(path_and_query, JSON).await?)
+    }
+
+    /// Tells that nothing came through for a while. A stream that was open then may be dead and never say so, so whoever
+    /// reads one opens it anew.
+    pub fn interrupt(&self) {
+        self.transport.interruptions.send_replace(());
+    }
+
+    /// Changes with the next [`Reader::interrupt`].
+    pub fn interruptions(&self) -> watch::Receiver<()> {
+        self.transport.interruptions.subscribe()
     }
 
     /// Asks the server about ourselves. The body is the review object; the answer is the same with a status.

@@ -8,6 +8,7 @@ use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::client::Body;
 use prost::bytes::Bytes;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::Limits;
@@ -21,6 +22,8 @@ pub(super) struct Transport {
     pub(super) server: Text,
     pub(super) credentials: Arc<Credentials>,
     pub(super) limits: Limits,
+    /// Moves when streams that are open may be dead without saying so.
+    pub(super) interruptions: watch::Sender<()>,
 }
 
 /// The head of an answer, and until when its body has to be there.

@@ -22,5 +22,6 @@ fn every_name_finds_exactly_its_kind() {
 fn paths_are_those_of_the_api() {
     assert_eq!(Kind::Pod.path(None), "/api/v1/pods");
     assert_eq!(Kind::Deployment.path(Some("production")), "/apis/apps/v1/namespaces/production/deployments");
+    assert_eq!(Kind::Pod.path(Some("a/../b?c")), "/api/v1/namespaces/a%2F..%2Fb%3Fc/pods", "a name is one step");
     assert_eq!(Kind::Node.path(Some("production")), "/api/v1/nodes", "a node lives in no namespace");
 }

@@ -132,6 +132,8 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
         }
         match shown {
             Shown::Plain => clean.push(character),
+            // Without a letter of its own it would stand on whatever is printed before this text.
+            Shown::Mark if clean.is_empty() => push_code(&mut clean, character),
             Shown::Mark => {
                 marks += 1;
                 if marks <= MAX_MARKS {
@@ -147,15 +149,18 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
                 }
             }
             Shown::Caret(letter) => clean.extend(['^', letter]),
-            Shown::Code => {
-                let _ = write!(clean, "<U+{:04X}>", u32::from(character));
-            }
+            Shown::Code => push_code(&mut clean, character),
             Shown::Nothing => {}
         }
         rest = &rest[used..];
     }
     finish_pile(&mut clean, &mut marks);
     Cow::Owned(clean)
+}
+
+/// Names a character that is not to be seen.
+fn push_code(clean: &mut String, character: char) {
+    let _ = write!(clean, "<U+{:04X}>", u32::from(character));
 }
 
 /// Says how many marks were left out of a pile, and starts counting anew.

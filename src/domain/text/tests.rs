@@ -44,6 +44,8 @@ fn what_deceives_a_reader_is_named() {
     assert_eq!(sanitize("prod\u{200b}"), "prod<U+200B>");
     assert_eq!(sanitize("a\u{202e}b"), "a<U+202E>b");
     assert_eq!(sanitize("a\u{e0041}"), "a<U+E0041>");
+    assert_eq!(sanitize("\u{301}x"), "<U+0301>x", "it would stand on what was printed before");
+    assert_eq!(sanitize("\u{200d}\u{301}x"), "<U+0301>x");
     assert_eq!(sanitize("e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}x"), "e\u{301}\u{301}\u{301}\u{301}<2 marks>x");
 }
 

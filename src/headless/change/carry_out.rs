@@ -29,6 +29,8 @@ struct Run<'a> {
     consent: &'a Consent,
     /// The hash of the plan that was confirmed, once it was.
     confirmed: Option<String>,
+    /// What happened, for the one document at the end.
+    events: Vec<Value>,
 }
 
 /// What is to follow.
@@ -53,7 +55,7 @@ pub(super) async fn carry_out(
     }
     let id = session.propose(intent, wait);
     let action = session.action(id).to_string();
-    let mut run = Run { id, action, format, consent, confirmed: None };
+    let mut run = Run { id, action, format, consent, confirmed: None, events: Vec::new() };
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
     loop {
         let patience =
@@ -167,9 +169,11 @@ impl Run<'_> {
     }
 
     /// Tells scripts how it goes. That nobody listens any more must not stop a change half-way.
-    fn stream(&self, event: &OperationEvent) {
-        if self.format != Format::Text {
-            drop(output::print_line(&line(event)));
+    fn stream(&mut self, event: &OperationEvent) {
+        match self.format {
+            Format::Text => {}
+            Format::Json => self.events.push(line(event)),
+            Format::Ndjson => drop(output::print_line(&line(event))),
         }
     }
 
@@ -185,12 +189,15 @@ impl Run<'_> {
             };
             return output::ended(printed, exit);
         }
-        let more = json!({
+        let mut more = json!({
             "outcome": outcome,
             "detail": detail,
             "action": self.action,
             "plan": self.confirmed,
         });
+        if self.format == Format::Json {
+            more["events"] = self.events.clone().into();
+        }
         let printed = output::print_line(&Ending { exit, problems: &problems, more }.json());
         output::ended(printed, exit)
     }

@@ -75,13 +75,8 @@ pub(super) fn print(
     match format {
         Format::Text => text::write(&mut out, listing, names_clusters)?,
         Format::Json => {
-            let document = json!({
-                "apiVersion": API_VERSION,
-                "kind": format!("{}List", listing.kind),
-                "items": listing.items.iter().map(|item| item.json.clone()).collect::<Vec<_>>(),
-                "problems": problems.iter().map(json::problem).collect::<Vec<_>>(),
-            });
-            json::document(&mut out, &document)?;
+            let items = listing.items.iter().map(|item| item.json.clone()).collect();
+            json::document(&mut out, &list(listing.kind, items, problems))?;
         }
         Format::Ndjson => {
             for item in &listing.items {
@@ -147,6 +142,18 @@ pub(super) fn print_text(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// A whole list as one object.
+pub(super) fn list(kind: &str, items: Vec<Value>, problems: &[Problem]) -> Value {
+    let mut list = json!({
+        "apiVersion": API_VERSION,
+        "kind": format!("{kind}List"),
+        "items": [],
+        "problems": problems.iter().map(json::problem).collect::<Vec<_>>(),
+    });
+    list["items"] = Value::Array(items);
+    list
 }
 
 /// An object that says what it is.

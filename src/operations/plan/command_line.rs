@@ -2,6 +2,7 @@
 
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
+use crate::domain::shell::quoted;
 
 use super::Place;
 
@@ -37,14 +38,4 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
 /// An option with its value, which is joined to it where it could be taken for another option.
 fn option(name: &str, value: &str) -> String {
     format!("{name}{}{}", if value.starts_with('-') { '=' } else { ' ' }, quoted(value))
-}
-
-/// A word as a shell takes it: names of objects come from outside.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

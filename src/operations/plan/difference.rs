@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::domain::configuration;
 use crate::domain::text::Text;
 
 /// What differs, in a few words: "image, 2 environment variables, limits".
@@ -68,25 +69,5 @@ fn differing(old: &[Value], new: &[Value], field: &str) -> usize {
 
 /// Config maps and secrets that a template reads: they are not part of it and stay as they are.
 pub(super) fn configuration_of(template: &Value) -> Vec<Text> {
-    let mut found = BTreeSet::new();
-    for container in containers(template) {
-        let from = container["envFrom"].as_array().cloned().unwrap_or_default();
-        let variables = container["env"].as_array().cloned().unwrap_or_default();
-        for source in from.iter().chain(variables.iter().map(|variable| &variable["valueFrom"])) {
-            found.extend(named("ConfigMap", &source["configMapRef"]["name"]));
-            found.extend(named("ConfigMap", &source["configMapKeyRef"]["name"]));
-            found.extend(named("Secret", &source["secretRef"]["name"]));
-            found.extend(named("Secret", &source["secretKeyRef"]["name"]));
-        }
-    }
-    for volume in template["spec"]["volumes"].as_array().into_iter().flatten() {
-        found.extend(named("ConfigMap", &volume["configMap"]["name"]));
-        found.extend(named("Secret", &volume["secret"]["secretName"]));
-    }
-    found.into_iter().map(Text::from).collect()
-}
-
-/// A kind and a name, where there is one.
-fn named(kind: &str, name: &Value) -> Option<String> {
-    name.as_str().map(|name| format!("{kind} {name}"))
+    configuration::configuration_of(template).iter().map(|(kind, name)| Text::from(format!("{kind} {name}"))).collect()
 }

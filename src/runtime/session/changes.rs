@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Message, Session};
+use super::Session;
 use crate::domain::audit::ActionId;
 use crate::domain::intent::Intent;
 use crate::domain::object::ObjectRef;
@@ -16,6 +16,7 @@ use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
 use crate::operations::plan::Place;
 use crate::runtime::change::{Change, Order, Wait};
+use crate::runtime::message::Message;
 
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.

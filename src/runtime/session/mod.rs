@@ -4,25 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
-use crate::domain::audit::{History, Reconciliation};
+use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
 use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
+use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
-use crate::domain::update::Update;
 use crate::operations::policy::Policy;
-use crate::sources::kubernetes::{LogNews, Scope, Wanted};
+use crate::sources::kubernetes::{LogNews, Scope, Wanted, past};
+use crate::state::State;
 use crate::state::logs::LogStore;
-use crate::state::{Changed, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -30,6 +29,7 @@ use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
+use super::message::{Absorbed, Message};
 
 mod changes;
 
@@ -55,47 +55,6 @@ pub struct Options {
     pub clock: Clock,
 }
 
-/// What arrives at a session.
-#[derive(Debug)]
-pub enum Message {
-    /// The world said.
-    Update(Update),
-    /// A change goes on.
-    Operation(OperationId, OperationEvent),
-    /// A whole object was read.
-    Object(ObjectRef, Result<Value, Problem>),
-    /// The journal was read.
-    History(Result<History, Problem>),
-    /// What earlier sessions left open was looked at.
-    Recalled(Vec<Reconciliation>),
-}
-
-/// What happened besides facts while messages were taken in.
-#[derive(Debug, Default)]
-pub struct Absorbed {
-    /// What of the state moved.
-    pub changed: Changed,
-    /// How changes went on.
-    pub operations: Vec<(OperationId, OperationEvent)>,
-    /// Whole objects that were read.
-    pub objects: Vec<(ObjectRef, Result<Value, Problem>)>,
-    /// What earlier sessions left open; there the first time, although it may be empty.
-    pub recalled: Option<Vec<Reconciliation>>,
-    /// Whether the journal was read anew.
-    pub history: bool,
-    /// Whether logs went on.
-    pub logs: bool,
-}
-
-impl Absorbed {
-    /// Whether nothing happened.
-    pub fn is_nothing(&self) -> bool {
-        let told = self.operations.is_empty() && self.objects.is_empty();
-        let heard = self.recalled.is_some() || self.history || self.logs;
-        self.changed.is_nothing() && told && !heard
-    }
-}
-
 /// Clusters, what is believed of them, and changes under way.
 pub struct Session {
     state: State,
@@ -119,6 +78,8 @@ pub struct Session {
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
     last: u64,
     following: Following,
+    /// The workloads that were looked back at, with their generations then.
+    looked_back: BTreeMap<ObjectRef, i64>,
     /// News from logs, apart from all else: however many lines there are, no fact waits behind them.
     news: mpsc::Receiver<LogNews>,
 }
@@ -161,6 +122,7 @@ impl Session {
             waiting: BTreeMap::new(),
             last: 0,
             following,
+            looked_back: BTreeMap::new(),
             news,
         }
     }
@@ -181,7 +143,7 @@ impl Session {
 
     /// Takes in what a test says about the world.
     #[cfg(test)]
-    pub(crate) fn believe(&mut self, update: Update) -> Changed {
+    pub(crate) fn believe(&mut self, update: crate::domain::update::Update) -> crate::state::Changed {
         self.state.apply(update, self.clock.now())
     }
 
@@ -287,6 +249,9 @@ impl Session {
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
+        if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
+            self.look_back_again();
+        }
         if Following::depends_on(absorbed.changed) {
             absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);
         }
@@ -336,6 +301,44 @@ impl Session {
             let result = reader.get_object(&object).await.map_err(|error| error.problem());
             drop(outbox.send(Message::Object(object, result)).await);
         });
+    }
+
+    /// Has read who wrote a workload and the configuration of its pods, now and whenever it is written again. It arrives
+    /// as facts.
+    pub fn look_back(&mut self, workload: ObjectRef) {
+        let generation = self.generation_of(&workload);
+        self.looked_back.insert(workload.clone(), generation);
+        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
+        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+        tokio::spawn(async move {
+            for update in past(&reader, &workload).await {
+                drop(outbox.send(Message::Update(update)).await);
+            }
+        });
+    }
+
+    /// The same, waited for: for who asks once.
+    pub async fn look_back_now(&mut self, workload: &ObjectRef) {
+        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
+        for update in past(&handle.reader, workload).await {
+            let _ = self.state.apply(update, self.clock.now());
+        }
+    }
+
+    /// Looks back again at the workloads that were written since.
+    fn look_back_again(&mut self) {
+        let written = |(workload, generation): (&ObjectRef, &i64)| {
+            (self.generation_of(workload) != *generation).then(|| workload.clone())
+        };
+        let written: Vec<ObjectRef> = self.looked_back.iter().filter_map(written).collect();
+        for workload in written {
+            self.look_back(workload);
+        }
+    }
+
+    /// The generation of a workload as it is believed to be; 0 while it is not known.
+    fn generation_of(&self, workload: &ObjectRef) -> i64 {
+        self.state.find(workload).and_then(Row::workload).map_or(0, |workload| workload.meta.generation)
     }
 
     /// A cluster in use.

@@ -18,8 +18,14 @@ const LIMIT: Duration = Duration::from_secs(4);
 
 /// Asks the cluster again and again whether it is there.
 pub(super) async fn beat(reader: Reader, outbox: Outbox) {
+    let mut was_silent = false;
     loop {
-        match ask(&reader).await {
+        let answer = ask(&reader).await;
+        if was_silent && answer.is_ok() {
+            reader.interrupt();
+        }
+        was_silent = answer.is_err();
+        match answer {
             Ok(()) => outbox.heard().await,
             Err(problem) => outbox.send(Update::Silent(outbox.cluster().clone(), problem)).await,
         }

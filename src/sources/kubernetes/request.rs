@@ -1,13 +1,13 @@
 //! The requests by which a kind is listed and watched: paths and the forms that we take.
 
-use crate::clients::kubernetes::encode;
 use crate::domain::kind::Kind;
+use crate::domain::uri::encode;
 
 /// How many objects a page holds: large enough to be quick, small enough to be decoded at once.
 const PAGE: usize = 1000;
 
 /// How long the server keeps a watch open before it asks for another one, in seconds.
-pub(super) const WATCH_SECONDS: u64 = 240;
+const WATCH_SECONDS: u64 = 240;
 
 /// Whether one object or a list of them is asked for.
 #[derive(Clone, Copy)]

@@ -16,11 +16,12 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, SourceId, Update};
 
+use super::answer;
 use super::outbox::Outbox;
 use super::pending::Pending;
 use super::reach::no_access;
-use super::request::{self, Request, WATCH_SECONDS};
-use super::wire::{Decoder, Format, Frames, Interner, WatchEvent, decode_list};
+use super::request::{self, Request};
+use super::wire::{Decoder, Format, Frames, Interner, WatchEvent};
 
 /// The first pause after a failure; it doubles from there.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -30,12 +31,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
 /// How long events are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(40);
+/// The same for the objects of a list, for which somebody waits.
+const GATHER_LIST: Duration = Duration::from_millis(10);
 /// How many events are told at once at most.
 const BATCH: usize = 256;
 /// How long a list may be silent before it is taken to have stuck.
 const LIST_IDLE: Duration = Duration::from_secs(15);
-/// How long a watch may be silent: the server ends it itself before that.
-const WATCH_IDLE: Duration = Duration::from_secs(WATCH_SECONDS + 10);
+/// How long a watch may be silent. A server says where it stands about once a minute, so one that does not may be gone;
+/// to ask again from the same place costs little.
+const WATCH_IDLE: Duration = Duration::from_secs(90);
 
 /// Why a source ended.
 pub(super) enum Ended {
@@ -206,8 +210,7 @@ impl Source {
                 other => other?,
             };
             self.note_heard().await;
-            let format = Format::of(&answer.content_type).ok_or_else(|| malformed(&answer.content_type))?;
-            let list = decode_list(format, answer.body).map_err(|error| malformed(&error.to_string()))?;
+            let list = answer::list(&answer)?;
             for item in list.items {
                 let row = self.decoder.row(item, &mut self.interner);
                 self.pending.applied(row);
@@ -256,10 +259,16 @@ impl Source {
         let mut frames = Frames::new(Format::of(form).ok_or_else(|| malformed(form))?);
         let mut body = response.into_body();
         let mut gathering: Option<Instant> = None;
+        let mut interruptions = self.reader.interruptions();
         loop {
             let idle = if listing.is_some() { LIST_IDLE } else { WATCH_IDLE };
             let until = gathering.unwrap_or_else(|| Instant::now() + idle);
-            let frame = match timeout_at(until, body.frame()).await {
+            let heard = tokio::select! {
+                biased;
+                Ok(()) = interruptions.changed() => return Ok(()),
+                heard = timeout_at(until, body.frame()) => heard,
+            };
+            let frame = match heard {
                 Err(_elapsed) if gathering.take().is_some() => {
                     self.pending.flush(&self.id, &self.outbox).await;
                     continue;
@@ -272,13 +281,15 @@ impl Source {
             self.note_heard().await;
             frames.push(bytes);
             self.take_in(&mut frames, &mut listing).await?;
-            if self.pending.len() >= BATCH || listing.is_some() {
+            // A stream that never pauses would never let the time run out.
+            if self.pending.len() >= BATCH || gathering.is_some_and(|due| due <= Instant::now()) {
                 self.pending.flush(&self.id, &self.outbox).await;
             }
             if self.pending.is_empty() {
                 gathering = None;
             } else {
-                gathering.get_or_insert_with(|| Instant::now() + GATHER);
+                let gather = if listing.is_some() { GATHER_LIST } else { GATHER };
+                gathering.get_or_insert_with(|| Instant::now() + gather);
             }
         }
     }
@@ -364,3 +375,6 @@ fn pause_after(failures: u32) -> Duration {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
     pause.mul_f64(0.75 + f64::from(chance % 1000) / 2000.0)
 }
+
+#[cfg(test)]
+mod tests;

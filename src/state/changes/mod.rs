@@ -2,8 +2,8 @@
 //!
 //! Rows are lean, so some changes are seen without their content. Of ConfigMaps and Secrets only metadata is read: that
 //! one changed is known while it is watched, what changed in it is not, and what happened before midwatch started is
-//! not. A restart is a new revision with the same images. Who did it is known of autoscalers only; managed fields tell
-//! more, and are fetched when somebody asks.
+//! not. A restart is a new revision with the same images. Who did it is known of autoscalers, and of what somebody looks
+//! at: then managed fields are fetched, which also tell of writes that left no other trace.
 
 use std::collections::VecDeque;
 
@@ -18,8 +18,10 @@ mod events;
 mod fold;
 mod seen;
 mod told;
+mod written;
 
 pub(super) use seen::{Noted, between};
+pub(super) use written::Written;
 
 /// How many changes are kept.
 pub const KEPT: usize = 500;
@@ -71,20 +73,21 @@ impl Witness {
 #[derive(Debug, Default)]
 pub struct Timeline {
     changes: Vec<Change>,
-    inputs: Option<(u64, u64)>,
+    inputs: Option<(u64, u64, u64)>,
     revision: u64,
 }
 
 impl Timeline {
     /// Brings the timeline up to date; true when it moved. Free of cost when nothing can have moved.
     pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
-        let inputs = Some((state.revision_of(&KINDS), state.witness.revision));
+        let inputs = Some((state.revision_of(&KINDS), state.witness.revision, state.written.revision()));
         if self.inputs == inputs {
             return false;
         }
         self.inputs = inputs;
         let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
         changes.extend(told::told(state));
+        state.written.sign(state, &mut changes);
         // A clock that runs ahead must not put its tale above everything for hours.
         for change in &mut changes {
             change.at = change.at.min(now);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
-use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::object::{ClusterName, Meta, ObjectRef};
 use crate::domain::row::Row;
 use crate::domain::service::named_by;
 use crate::domain::text::Text;
@@ -50,7 +50,10 @@ pub(in crate::state) fn between(
     let meta = row.meta();
     let template = row.workload().map(|workload| &workload.template_labels);
     let sets: Vec<_> = std::iter::once(&meta.labels).chain(template).collect();
-    let service = named_by(&sets).or(row.workload().map(|_| &meta.name)).cloned();
+    let service = match row {
+        Row::ConfigMap(_) | Row::Secret(_) => named_by_config(meta),
+        _ => named_by(&sets).or(row.workload().map(|_| &meta.name)).cloned(),
+    };
     let object = ObjectRef {
         cluster: cluster.clone(),
         kind: row.kind(),
@@ -91,7 +94,21 @@ pub(in crate::state) fn between(
 
 /// What is said of a ConfigMap or Secret: "ConfigMap chat-config changed".
 pub(super) fn config_words(row: &Row, what: &str) -> String {
-    format!("{} {} {what}", row.kind(), row.meta().name)
+    match helm_release(row.meta()) {
+        Some((release, version)) => format!("Helm release {release} {version} {what}"),
+        None => format!("{} {} {what}", row.kind(), row.meta().name),
+    }
+}
+
+/// The service that a ConfigMap or Secret is for: by its labels, or because Helm keeps its release there.
+pub(super) fn named_by_config(meta: &Meta) -> Option<Text> {
+    let release = || helm_release(meta).map(|(release, _)| Text::from(release));
+    named_by(&[&meta.labels]).cloned().or_else(release)
+}
+
+/// The release that Helm keeps in a Secret or ConfigMap of this name, and its version.
+fn helm_release(meta: &Meta) -> Option<(&str, &str)> {
+    meta.name.strip_prefix("sh.helm.release.v1.")?.rsplit_once('.')
 }
 
 /// What is said when a revision begins to roll out. Told by images where these differ, else by its number or name.

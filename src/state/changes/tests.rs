@@ -6,6 +6,7 @@ use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::update::Update;
 use crate::domain::workload::Workload;
+use crate::domain::writing::Writing;
 use crate::state::tests::fixture::*;
 
 /// The timeline without what was made a day ago: class, object, sentence, who.
@@ -288,4 +289,33 @@ fn a_clock_that_runs_ahead_does_not_tell_the_future() {
     timeline.refresh(&state, NOW);
     assert_eq!(timeline.changes()[0].at, NOW);
     assert_eq!(timeline.changes()[0].service, None::<Text>);
+}
+
+#[test]
+fn what_helm_keeps_of_a_release_concerns_its_service_alone() {
+    let release = Row::Secret(Box::new(MetadataOnly { meta: meta("sh.helm.release.v1.chat.v3") }));
+    let mut timeline = Timeline::default();
+    timeline.refresh(&world([chat(|_| {}), release]), NOW);
+    let about = |change: &&Change| change.object.kind == Kind::Secret;
+    let change = timeline.changes().iter().find(about).expect("a release is a change");
+    assert_eq!((change.service.as_deref(), change.what.as_str()), (Some("chat"), "Helm release chat v3 created"));
+}
+
+#[test]
+fn managed_fields_name_who_did_it_and_tell_what_nothing_else_does() {
+    let writing = |by: &str, seconds_ago: i64, part: &str| Writing {
+        at: ago(seconds_ago),
+        by: by.into(),
+        parts: vec![part.into()],
+    };
+    let mut state = world(deployed("chat", Vec::new()));
+    say(&mut state, chat(|chat| chat.images = Box::new(["registry.example/chat:1.5.0".into()])), ago(300));
+    let object = reference(Kind::Deployment, "chat");
+    let writings = vec![writing("ci-deployer", 298, "image"), writing("kubectl-edit", 120, "minReadySeconds")];
+    assert!(state.apply(Update::Written(object.clone(), writings.clone()), NOW).touches(Kind::Deployment));
+    assert!(state.apply(Update::Written(object, writings), NOW).is_nothing(), "the same again is no news");
+    let told = timeline(&state, NOW);
+    assert!(told.contains(&said(ChangeClass::Rollout, "chat", "rollout 1.5.0 began by ci-deployer")), "{told:#?}");
+    let edit = "Deployment chat written: minReadySeconds by kubectl-edit";
+    assert!(told.contains(&said(ChangeClass::Config, "chat", edit)), "{told:#?}");
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::seen::{began, config_words};
+use super::seen::{began, config_words, named_by_config};
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
 use crate::domain::kind::Kind;
@@ -158,7 +158,12 @@ impl<'a> Teller<'a> {
     fn config(&mut self) {
         for kind in [Kind::ConfigMap, Kind::Secret] {
             for row in self.inventory.rows(kind).rows() {
-                self.add(row.meta().created, ChangeClass::Config, kind, row.meta(), &config_words(row, "created"));
+                let meta = row.meta();
+                if let Some(change) =
+                    self.add(meta.created, ChangeClass::Config, kind, meta, &config_words(row, "created"))
+                {
+                    change.service = named_by_config(meta);
+                }
             }
         }
     }

@@ -59,6 +59,6 @@ fn a_cluster_is_late_after_ten_seconds_of_silence() {
     inventory.silent = Some(problem("connection refused"));
     assert!(matches!(inventory.liveness(NOW), ClusterLiveness::Late { since: None, problem: Some(_) }));
     inventory.heard = Some(NOW);
-    assert_eq!(inventory.liveness(later(10)), ClusterLiveness::Live);
-    assert!(matches!(inventory.liveness(later(11)), ClusterLiveness::Late { since: Some(at), .. } if at == NOW));
+    assert_eq!(inventory.liveness(later(9)), ClusterLiveness::Live);
+    assert!(matches!(inventory.liveness(later(10)), ClusterLiveness::Late { since: Some(at), .. } if at == NOW));
 }

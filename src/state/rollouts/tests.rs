@@ -76,7 +76,7 @@ fn new_pods_tell_that_a_rollout_is_stuck_before_its_deadline_does() {
     let mut new = replica_set("chat", 2, "1.5.0");
     let fine = pod("chat", 2, 9);
     let pulling = |reason| waiting(pod("chat", 2, 1), reason);
-    let looping = ended(unready(pod("chat", 2, 1)), "OOMKilled", 4, 30);
+    let looping = |seconds_ago| ended(unready(pod("chat", 2, 1)), "OOMKilled", 4, seconds_ago);
     for (pods, signal) in [
         (vec![pulling("ImagePullBackOff"), fine.clone()], "1 of 2 new pods ImagePullBackOff"),
         (vec![pulling("ErrImagePull")], "1 of 1 new pods ErrImagePull"),
@@ -86,7 +86,8 @@ fn new_pods_tell_that_a_rollout_is_stuck_before_its_deadline_does() {
             vec![unschedulable(pod("chat", 2, 1), "0/3 nodes are available: 3 Insufficient cpu. preemption: none")],
             "1 new pod unschedulable: 0/3 nodes are available: 3 Insufficient cpu",
         ),
-        (vec![looping], "1 of 1 new pods restarted 4 times"),
+        (vec![looping(30)], "1 of 1 new pods CrashLoopBackOff: OOMKilled"),
+        (vec![looping(3_600)], "1 of 1 new pods restarted 4 times"),
     ] {
         let mut family = Family::alone(Kind::Deployment, &workload);
         family.replica_sets = vec![&old, &new];

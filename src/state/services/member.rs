@@ -26,6 +26,8 @@ pub(super) struct Member {
     /// The service it belongs to.
     pub(super) service: Text,
     pub(super) part_of: Option<Text>,
+    /// How often its specification was changed.
+    pub(super) generation: i64,
     pub(super) verdict: Verdict,
     pub(super) version: VersionShown,
     pub(super) ready: u32,
@@ -47,6 +49,7 @@ impl Member {
             object: object(cluster, family.kind, &workload.meta),
             service: named_by(&labels).unwrap_or(&workload.meta.name).clone(),
             part_of: labels.iter().find_map(|labels| crate::domain::object::label(labels, PART_OF)).cloned(),
+            generation: workload.meta.generation,
             verdict,
             version: version_shown(family, status),
             ready: u32::try_from(workload.ready).unwrap_or(0),
@@ -79,6 +82,7 @@ impl Member {
         Self {
             service: meta.name.clone(),
             part_of: meta.label(PART_OF).cloned(),
+            generation: meta.generation,
             verdict: health::assess_pods(pods, now),
             version: VersionShown { now: pods.first().map(|pod| version(pod, None)).unwrap_or_default(), next: None },
             ready: count(running.clone().filter(|pod| pod.is_ready())),

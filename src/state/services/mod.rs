@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::State;
-use super::inventory::ClusterLiveness;
+use super::inventory::{ClusterLiveness, Freshness, Inventory};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
 use crate::domain::service::{Service, ServiceId};
 
 mod member;
+mod steady;
 mod survey;
+
+use steady::Steadiness;
 
 /// The kinds that services are computed from.
 const KINDS: [Kind; 8] = [
@@ -25,6 +28,9 @@ const KINDS: [Kind; 8] = [
     Kind::Job,
     Kind::Event,
 ];
+
+/// The kinds without whose lists services are missing or not what they seem.
+const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
 
 /// What the board was computed from.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,19 +48,28 @@ pub struct ServiceBoard {
     services: Vec<Service>,
     rollouts: Vec<Rollout>,
     inputs: Option<Inputs>,
+    is_complete: bool,
     revision: u64,
     /// The last health that was known of each service, and the revision at which it turned bad, if it did.
     known: HashMap<ServiceId, (Health, Option<u64>)>,
+    /// What was said of each service lately.
+    said: HashMap<ServiceId, Steadiness>,
 }
 
 impl ServiceBoard {
     /// Brings the board up to date; true when anything on it moved. Free of cost when nothing can have moved.
     pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
+        let is_listed =
+            |cluster: &Inventory| ESSENTIAL.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading);
+        let mut clusters = state.clusters().peekable();
+        // Before the first word of any cluster there is nothing that could be complete.
+        self.is_complete = clusters.peek().is_some() && clusters.all(|(_, cluster)| is_listed(cluster));
         let inputs = self.inputs_of(state, now);
         if self.inputs.as_ref() == Some(&inputs) {
             return false;
         }
-        let (mut services, mut rollouts) = survey::survey(state, now);
+        let (found, mut rollouts) = survey::survey(state, now);
+        let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
         let did_move = services != self.services || rollouts != self.rollouts;
@@ -67,6 +82,11 @@ impl ServiceBoard {
         // What moves is counted in seconds, and whether something moves is known only now.
         self.inputs = Some(self.inputs_of(state, now));
         did_move
+    }
+
+    /// Whether the lists that services are made of had been read once, wherever they may be read.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// All services: worst first, then longest.
@@ -97,6 +117,18 @@ impl ServiceBoard {
                 && self.known.get(&service.id).and_then(|(_, turned)| *turned).is_some_and(|turned| turned > since)
         };
         self.services.iter().filter(is_new).map(|service| service.id.clone()).collect()
+    }
+
+    /// Makes the words of each service hold still.
+    fn steady(&mut self, found: Vec<(Service, i64)>, now: Timestamp) -> Vec<Service> {
+        let mut before = std::mem::take(&mut self.said);
+        let steady = |(mut service, generation): (Service, i64)| {
+            let mut said = before.remove(&service.id).unwrap_or_default();
+            service.verdict = said.steady(&service.verdict, generation, now);
+            self.said.insert(service.id.clone(), said);
+            service
+        };
+        found.into_iter().map(steady).collect()
     }
 
     /// Remembers the health of each service for the next time.

@@ -27,8 +27,8 @@ use crate::state::trouble::refusal;
 /// An event that refused a pod counts for so long.
 const REFUSAL_COUNTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Services and rollouts of all clusters, in no order of meaning.
-pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<Service>, Vec<Rollout>) {
+/// Services and rollouts of all clusters, in no order of meaning; with each service how often its parts were changed.
+pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<(Service, i64)>, Vec<Rollout>) {
     let mut services = Vec::new();
     let mut rollouts = Vec::new();
     for (cluster, inventory) in state.clusters() {
@@ -37,7 +37,10 @@ pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<Service>, Vec<Rollou
         rollouts.extend(survey.workloads(&families.workloads));
         survey.jobs(&families.jobs);
         survey.loose(&families.loose);
-        services.extend(survey.members.into_iter().map(|(id, members)| together(id, members)));
+        services.extend(survey.members.into_iter().map(|(id, members)| {
+            let generation = members.iter().map(|(member, _)| member.generation).sum();
+            (together(id, members), generation)
+        }));
     }
     (services, rollouts)
 }

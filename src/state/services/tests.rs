@@ -6,7 +6,7 @@ use crate::domain::platform::{Event, Job, Namespace};
 use crate::domain::pod::{Container, Pod};
 use crate::domain::row::Row;
 use crate::domain::text::Text;
-use crate::domain::update::{Liveness, Update};
+use crate::domain::update::{Liveness, SourceId, Update};
 use crate::domain::workload::Workload;
 use crate::state::tests::fixture::*;
 
@@ -197,6 +197,18 @@ fn worst_comes_first_then_longest_and_the_cluster_itself_last_while_it_is_well()
 }
 
 #[test]
+fn a_board_is_complete_when_it_was_made_from_whole_lists() {
+    let mut state = world(deployed("chat", vec![pod("chat", 1, 1)]));
+    assert!(board(&state).is_complete() && !board(&State::default()).is_complete());
+    let pods = SourceId { cluster: cluster(), kind: Kind::Pod, namespace: None };
+    let mut board = board(&state);
+    let _ = state.apply(Update::Source(pods, Liveness::Loading), NOW);
+    assert!(board.is_complete(), "it shows what it was made from");
+    board.refresh(&state, NOW);
+    assert!(!board.is_complete());
+}
+
+#[test]
 fn a_board_moves_only_when_something_did() {
     let mut state = world(deployed("chat", vec![pod("chat", 1, 1)]));
     let mut board = ServiceBoard::default();
@@ -249,7 +261,75 @@ fn what_turned_bad_is_news_once_and_not_when_it_was_bad_before() {
     assert_eq!(board.services()[0].verdict.health, Health::Bad);
     assert!(board.newly_bad(seen).is_empty(), "it was bad before the silence");
     assert!(turn(&mut state, &mut board, well).is_empty());
-    assert_eq!(board.newly_bad(0), [], "and it is well again");
+    let _ = state.apply(Update::Heard(cluster(), later(90)), later(90));
+    board.refresh(&state, later(90));
+    assert_eq!(board.newly_bad(0), [], "and it is well again, for a while");
+}
+
+#[test]
+fn a_pod_that_flaps_does_not_make_the_words_flap() {
+    let mut state = world(deployed("chat", vec![pod("chat", 1, 1), pod("chat", 1, 2)]));
+    let mut board = ServiceBoard::default();
+    let mut said = Vec::new();
+    for at in 0..30 {
+        let other = if at % 2 == 0 { pod("chat", 1, 2) } else { unready(pod("chat", 1, 2)) };
+        for row in deployed("chat", vec![pod("chat", 1, 1), other]) {
+            say(&mut state, row, later(at * 4));
+        }
+        let _ = state.apply(Update::Heard(cluster(), later(at * 4)), later(at * 4));
+        board.refresh(&state, later(at * 4));
+        let verdict = &board.services()[0].verdict;
+        said.push(format!("{} {}", verdict.health, verdict.reason));
+    }
+    assert_eq!(said[..3], ["healthy healthy", "attention 1 of 2 pods ready", "healthy healthy"]);
+    assert!(said[3..].iter().all(|words| words == "attention unsteady: 1 of 2 pods ready"), "{said:#?}");
+    assert!(board.newly_bad(0).is_empty());
+}
+
+#[test]
+fn what_was_rolled_back_is_so_since_then_and_not_since_its_revision_was_made() {
+    let since = |rows: Vec<Row>| only(&world(rows)).verdict.since;
+    let set = |number, version: &str, seconds| {
+        let mut set = replica_set("chat", number, version);
+        set.meta.created = Some(ago(seconds));
+        Row::ReplicaSet(Box::new(set))
+    };
+    let aged = |mut pod: Pod, seconds| {
+        pod.meta.created = Some(ago(seconds));
+        pod.conditions[0].changed = Some(ago(seconds - 5));
+        Row::Pod(Box::new(pod))
+    };
+    // Revision 1 became revision 3 when 2 was taken back, half a minute ago; 2 was begun ten minutes ago.
+    let back = |workload: Workload, pods: Vec<Row>| {
+        let mut rows = vec![Row::Deployment(Box::new(Workload { revision: "3".into(), ..workload }))];
+        rows.extend([set(3, "1.4.1", 90_000), set(2, "1.5.0", 600)].into_iter().chain(pods));
+        since(rows)
+    };
+    let mut moving = rolling(workload("chat", 2), 1);
+    moving.conditions[0] = condition("Progressing", crate::domain::condition::Truth::True, "ReplicaSetUpdated", 90_000);
+    let old = aged(pod("chat", 3, 1), 80_000);
+    assert_eq!(back(moving.clone(), vec![old.clone(), aged(pod("chat", 3, 2), 30)]), Some(ago(30)));
+    assert_eq!(
+        back(moving, vec![old.clone()]),
+        Some(ago(600)),
+        "before its first new pod, no sooner than what it replaces"
+    );
+    let done = Workload { updated: 2, ..workload("chat", 2) };
+    assert_eq!(back(done, vec![old, aged(pod("chat", 3, 2), 30)]), Some(ago(25)), "well since the last pod is ready");
+}
+
+#[test]
+fn a_stateful_set_is_well_since_its_last_pod_is_ready() {
+    let mut set = workload("db", 2);
+    set.conditions = Box::new([]);
+    let pods = [(1, 7_200), (2, 40)].map(|(id, seconds)| {
+        let mut pod = pod("db", 1, id);
+        pod.meta.owner = Some(owner(Kind::StatefulSet, "db"));
+        pod.conditions[0].changed = Some(ago(seconds));
+        Row::Pod(Box::new(pod))
+    });
+    let state = world([Row::StatefulSet(Box::new(set))].into_iter().chain(pods));
+    assert_eq!(only(&state).since(), Some(ago(40)));
 }
 
 #[test]

@@ -21,6 +21,25 @@ fn pods_are_counted_by_reason_most_frequent_first() {
 }
 
 #[test]
+fn a_crash_loop_is_called_the_same_at_each_of_its_moments() {
+    let waits = crashing(pod("chat", 1, 1), "OOMKilled", 5);
+    let runs = ended(unready(pod("chat", 1, 1)), "OOMKilled", 5, 30);
+    let creates = ended(waiting(pod("chat", 1, 1), "ContainerCreating"), "OOMKilled", 5, 30);
+    let mut ends = waits.clone();
+    let last = ends.containers[0].last.as_deref().cloned().expect("it has ended before");
+    ends.containers[0].state = crate::domain::pod::ContainerState::Terminated(last);
+    for pod in [waits, runs, creates, ends] {
+        let tally = Tally::of([&pod], NOW);
+        let reasons: Vec<_> = tally.troubles.iter().map(|trouble| trouble.reason.as_str()).collect();
+        assert_eq!(reasons, ["CrashLoopBackOff: OOMKilled"], "{pod:?}");
+    }
+    let pulls = ended(waiting(pod("chat", 1, 1), "ImagePullBackOff"), "OOMKilled", 5, 30);
+    assert_eq!(Tally::of([&pulls], NOW).troubles[0].reason, "ImagePullBackOff", "that is another matter");
+    let long_ago = ended(unready(pod("chat", 1, 1)), "OOMKilled", 5, 3_600);
+    assert!(Tally::of([&long_ago], NOW).troubles.is_empty());
+}
+
+#[test]
 fn pods_that_go_or_have_ended_do_not_count() {
     let mut going = crashing(pod("chat", 1, 1), "OOMKilled", 5);
     going.meta.deleted = Some(NOW);

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::environment::Place;
 use crate::domain::operation::OperationId;
-use crate::domain::text::Text;
 use crate::runtime::Armed;
 use crate::state::ClusterLiveness;
 use crate::tui::command::Command;
@@ -14,15 +14,6 @@ use crate::tui::widgets::words;
 
 /// More clusters than this fold into a count.
 const NAMED_CLUSTERS: usize = 2;
-
-/// The environment that what is shown belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Its name.
-    pub environment: Text,
-    /// Whether a change there must be confirmed by typing.
-    pub is_protected: bool,
-}
 
 /// Draws the first line.
 pub fn header(
@@ -39,9 +30,15 @@ pub fn header(
     if running.is_some() {
         right.insert(0, span(Role::Attention, "a change is running   "));
     }
-    let left = left(seen, place);
+    let mut left = left(seen, place);
     let clock_width = u16_of(cells(&clock));
-    let right_width: usize = right.iter().map(|span| cells(&span.text)).sum();
+    let right_width = width_of(&right);
+    // Where there is little room, who one is goes before which cluster this is: the role first, then the name.
+    let mut who = who(seen);
+    while width_of(&left) + width_of(&who) + right_width + usize::from(clock_width) + 6 > usize::from(area.width)
+        && who.pop().is_some()
+    {}
+    left.extend(who);
     let end = area.right();
     painter.right(end, area.y, clock_width, Role::Text, &clock);
     let left_end = painter.spans(area.x, area.y, area.width.saturating_sub(clock_width + 1), &left);
@@ -50,7 +47,7 @@ pub fn header(
     painter.set_ground(None);
 }
 
-/// Product, environment, armed or not, who.
+/// Product, environment, armed or not.
 fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     let mut spans = vec![span(Role::Title, " midwatch ")];
     if let Some(name) = seen.demo {
@@ -58,12 +55,13 @@ fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     }
     if let Some(place) = place {
         // Protected is told by capitals as well as by its ground, so that it is told without colour too.
-        let name = &place.environment;
-        spans.push(if place.is_protected {
-            span(Role::Danger, format!(" {} ", name.to_uppercase()))
+        let (usual, name) = if place.is_protected {
+            (Role::Danger, place.environment.to_uppercase())
         } else {
-            span(Role::Information, format!(" {name} "))
-        });
+            (Role::Information, place.environment.to_string())
+        };
+        let role = place.color.as_deref().and_then(Role::named).unwrap_or(usual);
+        spans.push(span(role, format!(" {name} ")));
     }
     spans.push(match seen.session.armed() {
         Armed::Until(end) if seen.now < end => {
@@ -74,7 +72,6 @@ fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
         Armed::Always => span(Role::Armed, " ARMED "),
         Armed::Until(_) | Armed::No => span(Role::ReadOnly, " READ-ONLY "),
     });
-    spans.extend(who(seen));
     spans
 }
 
@@ -162,6 +159,10 @@ pub fn tabs(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, view: &dyn V
     if end + 2 + u16_of(cells(help)) <= area.right() {
         painter.right(area.right(), area.y, u16_of(cells(help)), Role::Muted, help);
     }
+}
+
+fn width_of(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| cells(&span.text)).sum()
 }
 
 fn u16_of(width: usize) -> u16 {

@@ -4,4 +4,4 @@ mod footer;
 mod header;
 
 pub use footer::{Bottom, field, footer};
-pub use header::{Place, TABS, header, tabs};
+pub use header::{TABS, header, tabs};

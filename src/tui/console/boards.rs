@@ -1,8 +1,8 @@
-//! When services and changes are computed: only for a view that shows them, and not for each fact anew.
+//! When services and changes are computed: only for who shows them, and not for each fact anew.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Console;
+use super::{Console, Overlay};
 use crate::state::Changed;
 
 /// Facts are gathered for so long before services are computed again; while the first lists come, for less.
@@ -18,6 +18,11 @@ pub(super) struct Made {
 }
 
 impl Console {
+    /// Whether services are to be seen: in the view, or by name in the palette.
+    fn shows_services(&self) -> bool {
+        self.screen.view().shows_services() || matches!(self.overlay, Some(Overlay::Palette(_)))
+    }
+
     /// Takes note that facts have come; whether the view that is shown has to be drawn for them now.
     pub(super) fn moved(&mut self, changed: Changed) -> bool {
         if changed.is_nothing() {
@@ -36,17 +41,17 @@ impl Console {
 
     /// When the boards are to be made again; none when nothing has come or nobody looks.
     pub(super) fn boards_due_at(&self) -> Option<Timestamp> {
-        if !self.made.is_stale || !self.screen.view().shows_services() {
+        if !self.made.is_stale || !self.shows_services() {
             return None;
         }
-        let gather = if seen!(self).is_complete() { GATHER } else { GATHER_FIRST };
+        let gather = if self.board.is_complete() { GATHER } else { GATHER_FIRST };
         Some(self.made.at.map_or(Timestamp::MIN, |made| made.saturating_add(gather).unwrap_or(Timestamp::MAX)))
     }
 
     /// Makes the boards where they are shown and due. What only time changes costs nothing to ask for.
     pub(super) fn make_boards(&mut self, now: Timestamp) {
         let is_due = !self.made.is_stale || self.boards_due_at().is_some_and(|due| due <= now);
-        if !is_due || !self.screen.view().shows_services() {
+        if !is_due || !self.shows_services() {
             return;
         }
         self.board.refresh(self.session.state(), now);

@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{Console, Latest, Overlay, SMALLEST};
-use crate::tui::chrome::{self, Bottom, Place};
+use crate::domain::environment::Place;
+use crate::tui::chrome::{self, Bottom};
 use crate::tui::overlays::{help, palette, plan_review};
 use crate::tui::paint::Painter;
 use crate::tui::theme::Role;
@@ -15,6 +16,7 @@ impl Console {
     pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let now = self.session.clock().now();
+        self.drawn_at = Some(now);
         self.make_boards(now);
         self.follow_logs(now);
         let is_full = self.screen.view().is_full_screen();
@@ -23,7 +25,7 @@ impl Console {
         self.body = body;
         self.latest = Latest::Shown;
         self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
-        let seen = seen!(self);
+        let seen = seen!(self, now);
         if !self.is_too_small {
             self.screen.view_mut().settle(&seen, body);
         }
@@ -46,15 +48,15 @@ impl Console {
         }
     }
 
-    /// Where what is shown belongs to: the plan that is reviewed, else the service.
+    /// Where what is shown belongs to: the plan that is reviewed, else the view.
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         if let Some(Overlay::Plan(review)) = &self.overlay {
             let plan = review.plan()?;
-            return Some(Place { environment: plan.environment.clone(), is_protected: plan.is_protected });
+            let color = seen.place_of(&plan.target).and_then(|place| place.color);
+            let environment = plan.environment.clone();
+            return Some(Place { environment, color, is_protected: plan.is_protected });
         }
-        let id = self.screen.view().service()?;
-        let is_protected = seen.board.find(&id).is_none_or(|service| service.is_protected);
-        Some(Place { environment: id.environment, is_protected })
+        self.screen.view().place(seen)
     }
 
     pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {

@@ -1,6 +1,6 @@
 //! The console: the view that is shown, what lies over it, and how a key becomes an effect.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
@@ -19,9 +19,6 @@ use crate::domain::health::Health;
 use crate::domain::operation::{OperationEvent, OperationId, Verdict};
 use crate::runtime::{Absorbed, Session};
 use crate::state::{ServiceBoard, Timeline};
-
-/// How long a notice stays.
-const NOTICE: SignedDuration = SignedDuration::from_secs(8);
 
 /// How long the answer to a call under way is waited for at the end.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
@@ -99,6 +96,8 @@ pub(super) struct Console {
     followed: Option<follow::Followed>,
     errands: Vec<Errand>,
     body: Rect,
+    /// What time it was for what is on the screen.
+    drawn_at: Option<Timestamp>,
     latest: Latest,
 }
 
@@ -114,6 +113,9 @@ enum Latest {
 /// Borrows what views may see.
 macro_rules! seen {
     ($console:expr) => {
+        seen!($console, $console.session.clock().now())
+    };
+    ($console:expr, $now:expr) => {
         $crate::tui::views::Seen {
             session: &$console.session,
             board: &$console.board,
@@ -121,7 +123,7 @@ macro_rules! seen {
             demo: $console.demo.as_deref(),
             settings: &$console.settings,
             look: &$console.look,
-            now: $console.session.clock().now(),
+            now: $now,
         }
     };
 }
@@ -131,6 +133,7 @@ mod draw;
 mod follow;
 mod keys;
 mod perform;
+mod waking;
 
 #[cfg(test)]
 mod tests;
@@ -160,6 +163,7 @@ impl Console {
             followed: None,
             errands: Vec::new(),
             body: Rect::default(),
+            drawn_at: None,
             latest: Latest::Awaited,
         }
     }
@@ -247,51 +251,7 @@ impl Console {
         drop(tokio::time::timeout(GRACE, answered).await);
     }
 
-    /// Whether time asks for something now.
-    pub(super) fn is_due(&self) -> bool {
-        self.wakes_at().is_some_and(|at| at <= self.session.clock().now())
-    }
-
     pub(super) fn say(&mut self, health: Health, words: String) {
         self.notice = Some(Notice { health, words, at: self.session.clock().now() });
-    }
-
-    /// When something has to be drawn or done although nothing happens.
-    pub(super) fn wakes_at(&self) -> Option<Timestamp> {
-        let now = self.session.clock().now();
-        let minute = SignedDuration::from_secs(60 - now.as_second().rem_euclid(60));
-        let expiry = match &self.overlay {
-            Some(Overlay::Plan(review)) => review.expires_at().map(|at| {
-                let left = at.duration_since(now).as_secs().max(0);
-                // The countdown is told in tens of seconds.
-                now + SignedDuration::from_secs(left % 10 + i64::from(left % 10 == 0) * 10).min(at.duration_since(now))
-            }),
-            _ => None,
-        };
-        let notice = self.notice.as_ref().map(|notice| notice.at + NOTICE);
-        let view = self.screen.view().wakes_at(&seen!(self));
-        let late = self.late_at();
-        let boards = self.boards_due_at();
-        [Some(now + minute), expiry, notice, view, late, boards].into_iter().flatten().min()
-    }
-
-    /// When a cluster that is live now will be late if it stays silent.
-    pub(super) fn late_at(&self) -> Option<Timestamp> {
-        let now = self.session.clock().now();
-        let heard = self.session.state().clusters().filter_map(|(_, cluster)| cluster.heard());
-        heard.map(|heard| heard + crate::state::LATE_AFTER).filter(|at| *at > now).min()
-    }
-
-    /// Does what time asks for; whether something is to be drawn.
-    pub(super) fn tick(&mut self) -> bool {
-        let now = self.session.clock().now();
-        if self.notice.as_ref().is_some_and(|notice| now.duration_since(notice.at) >= NOTICE) {
-            self.notice = None;
-        }
-        if let Some(Overlay::Plan(review)) = &mut self.overlay {
-            let ask = review.tick(now);
-            self.review(ask);
-        }
-        true
     }
 }

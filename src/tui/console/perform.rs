@@ -19,6 +19,9 @@ impl Console {
     pub(super) fn go(&mut self, destination: &Destination) {
         let seen = seen!(self);
         self.screen.go(destination.clone(), || views::make(destination, &seen));
+        for workload in views::looks_back_at(destination, &seen!(self)) {
+            self.session.look_back(workload);
+        }
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
         }

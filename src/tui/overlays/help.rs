@@ -17,7 +17,7 @@ pub struct Help {
 /// One line of the help.
 enum Line {
     Heading(&'static str),
-    Key(String, &'static str),
+    Key(String, String),
 }
 
 impl Help {
@@ -45,9 +45,18 @@ impl Help {
         for context in self.context.chain() {
             lines.push(Line::Heading(context.name()));
             for command in Command::all().filter(|command| command.contexts().contains(context)) {
+                // A key without a namespace says nothing; without any, the first says how to get one.
+                let description = match (command.favourite(), seen.settings.favourites.as_slice()) {
+                    (None, _) => command.description().to_owned(),
+                    (Some(1), []) => "a favourite namespace: name them under `favourites`".to_owned(),
+                    (Some(number), favourites) => match favourites.get(number - 1) {
+                        Some(namespace) => format!("show only the namespace {namespace}"),
+                        None => continue,
+                    },
+                };
                 let keys = seen.look.keymap.keys_of(self.context, command);
                 let keys = if keys.is_empty() { format!(":{}", command.name()) } else { keys.join("  ") };
-                lines.push(Line::Key(keys, command.description()));
+                lines.push(Line::Key(keys, description));
             }
         }
         lines

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::tui::test_support::Stage;
 
 #[test]
 fn names_keep_both_ends() {
@@ -14,6 +15,26 @@ fn a_cut_text_says_so() {
     assert_eq!(shorten("rolling out", 1, "…"), "…");
     assert_eq!(shorten("rolling out", 0, "…"), "");
     assert_eq!(shorten("漢字漢字", 5, "…"), "漢字…");
+}
+
+#[test]
+fn no_edge_leaves_half_a_wide_character() {
+    let stage = Stage::new();
+    let area = Rect { x: 0, y: 0, width: 8, height: 1 };
+    let drawn = |over: &dyn Fn(&mut Painter<'_>)| {
+        let mut buffer = Buffer::empty(area);
+        let painter = &mut Painter::new(&mut buffer, &stage.look);
+        painter.text(0, 0, 8, Role::Text, "漢字漢字");
+        over(painter);
+        (0..8).map(|x| buffer[(x, 0)].symbol()).collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(drawn(&|_| {}), "漢| |字| |漢| |字| ");
+    assert_eq!(
+        drawn(&|painter| painter.fill(Rect { x: 1, y: 0, width: 4, height: 1 }, Role::Panel)),
+        " | | | | | |字| "
+    );
+    assert_eq!(drawn(&|painter| painter.right(5, 0, 2, Role::Text, "ab")), "漢| | |a|b| |字| ");
+    assert_eq!(drawn(&|painter| painter.right(3, 0, 2, Role::Text, "漢")), " |漢| | |漢| |字| ");
 }
 
 proptest! {

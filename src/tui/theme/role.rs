@@ -1,6 +1,8 @@
 //! Meanings that can be painted. A view asks for a meaning, never for a colour.
 
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 
 /// What something on the screen means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -75,6 +77,12 @@ impl Role {
         Self::Armed,
         Self::ReadOnly,
     ];
+
+    /// The role of a name as themes write it.
+    pub fn named(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
 
     /// The role whose paint is used where a theme says nothing about this one; none for those that it must name.
     pub fn fallback(self) -> Option<Self> {

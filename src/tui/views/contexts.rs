@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use super::{Hint, Seen, View};
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
+use crate::domain::shell::quoted;
 use crate::runtime::ContextRow;
 use crate::state::{Changed, ClusterLiveness};
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, Outcome, Prompt};
+use crate::tui::effect::{Asked, Destination, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -86,17 +87,15 @@ impl View for Contexts {
         if self.cursor.moves(command, shown.len(), |index| shown[index].name.clone()) {
             return Outcome::Redraw;
         }
+        match self.filter.handle(command) {
+            Outcome::Ignored => {}
+            outcome => return outcome,
+        }
         match (command, self.cursor.selected()) {
-            (Command::Filter, _) => {
-                let text = self.filter.text().to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, text }))
-            }
-            (Command::Back, _) if !self.filter.is_empty() => {
-                self.filter = Filter::default();
-                Outcome::Redraw
-            }
             (Command::CopyName, Some(name)) => Outcome::Ask(Effect::Copy(name.to_string())),
-            (Command::CopyCommand, Some(name)) => Outcome::Ask(Effect::Copy(format!("midwatch --context {name}"))),
+            (Command::CopyCommand, Some(name)) => {
+                Outcome::Ask(Effect::Copy(format!("midwatch --context {}", quoted(&name.0))))
+            }
             (Command::Open, Some(name)) if seen.session.reads(name) => {
                 let filter = if seen.session.state().clusters().nth(1).is_some() {
                     format!("cluster:={name}")

@@ -9,10 +9,10 @@ use super::effect::{Asked, Destination, LogTarget, Outcome};
 use super::look::Look;
 use super::paint::{Painter, Span};
 use crate::config::settings::Settings;
+use crate::domain::environment::Place;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
-use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
@@ -59,17 +59,12 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Whether the lists that services are made of have been read once, wherever they may be read.
-    pub fn is_complete(&self) -> bool {
-        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
-        let mut clusters = self.session.state().clusters().peekable();
-        // Before the first word of any cluster there is nothing that could be complete.
-        clusters.peek().is_some()
-            && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+    /// Where an object belongs to; nowhere, if it is in no namespace.
+    pub fn place_of(&self, object: &ObjectRef) -> Option<Place> {
+        let is_somewhere = !object.namespace.is_empty();
+        is_somewhere.then(|| self.session.state().place(&object.cluster, &object.namespace))
     }
-}
 
-impl Seen<'_> {
     /// What keeps the services from being known: sources that may not be read or have fallen silent.
     pub fn troubles(&self) -> Vec<Problem> {
         let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
@@ -165,8 +160,8 @@ pub trait View {
     /// The keys that matter here.
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint>;
 
-    /// The service that is selected, for the colour of the header and for notices.
-    fn service(&self) -> Option<ServiceId> {
+    /// Where all that is shown belongs to, for the header; none where it belongs to several environments.
+    fn place(&self, _seen: &Seen<'_>) -> Option<Place> {
         None
     }
 
@@ -213,6 +208,14 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Revisions(workload) => Box::new(Revisions::new(workload.clone())),
         Destination::Logs(target) => Box::new(Logs::new(target)),
         Destination::Overview => Box::new(Overview::default()),
+    }
+}
+
+/// The workloads of which a destination wants to know who wrote them.
+pub fn looks_back_at(destination: &Destination, seen: &Seen<'_>) -> Vec<ObjectRef> {
+    match destination {
+        Destination::Service(id) => seen.board.find(id).map(|service| service.workloads.clone()).unwrap_or_default(),
+        _ => Vec::new(),
     }
 }
 

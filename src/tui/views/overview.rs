@@ -80,7 +80,7 @@ impl Overview {
     /// Notes which services have become bad since the last time.
     fn announce(&mut self, seen: &Seen<'_>) {
         // What is bad when the first lists are complete was so before: it is seen, not announced.
-        if seen.is_complete() {
+        if seen.board.is_complete() {
             if let Some(known) = self.known {
                 let new = seen.board.newly_bad(known);
                 if !new.is_empty() {
@@ -111,7 +111,7 @@ impl Overview {
         let services = seen.board.services();
         let needing = services.iter().filter(|service| service.verdict.health.needs_somebody()).count();
         if services.is_empty() {
-            let words = match (seen.is_complete(), seen.troubles().is_empty()) {
+            let words = match (seen.board.is_complete(), seen.troubles().is_empty()) {
                 (true, true) => "No services",
                 (false, true) => "Reading services",
                 (_, false) => "No service can be seen",
@@ -126,7 +126,7 @@ impl Overview {
             _ => format!("{needing} of {} need you", words::count(services.len(), "service", "services")),
         };
         let mut spans = vec![span(Role::Title, words)];
-        if !seen.is_complete() {
+        if !seen.board.is_complete() {
             spans.push(span(Role::Attention, "   still reading"));
         }
         if self.faults_only {
@@ -261,7 +261,7 @@ impl View for Overview {
         let height = height.saturating_sub(3);
         if !self.is_placed {
             self.cursor.restart();
-            self.is_placed = seen.is_complete();
+            self.is_placed = seen.board.is_complete();
         }
         let order = &self.order;
         self.cursor.settle(
@@ -330,10 +330,6 @@ impl View for Overview {
         hints.push(Hint::new(Command::Filter, "filter"));
         hints.push(Hint::new(Command::FaultsOnly, "faults only"));
         hints
-    }
-
-    fn service(&self) -> Option<ServiceId> {
-        None
     }
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {

@@ -6,6 +6,7 @@ use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::service::Service;
+use crate::domain::shell::quoted;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
 
@@ -103,6 +104,7 @@ fn notice(words: String) -> Outcome {
 
 /// There is no shell in here, on purpose: what k9s does on this key is copied as a command.
 fn no_shell(pod: &ObjectRef) -> Outcome {
-    let text = format!("kubectl --context {} -n {} exec -it {} -- sh", pod.cluster, pod.namespace, pod.name);
+    let (context, namespace, name) = (quoted(&pod.cluster.0), quoted(&pod.namespace), quoted(&pod.name));
+    let text = format!("kubectl --context {context} -n {namespace} exec -it {name} -- sh");
     Outcome::Ask(Effect::CopyInstead { text, because: "there is no shell here" })
 }

@@ -124,7 +124,7 @@ impl Rollouts {
     fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
         let needing = self.entries.iter().filter(|entry| entry.health.needs_somebody()).count();
         let words = match (self.moving, needing) {
-            (0, _) if !seen.is_complete() => "Reading rollouts".to_owned(),
+            (0, _) if !seen.board.is_complete() => "Reading rollouts".to_owned(),
             (0, _) if !self.filter.is_empty() => "Nothing that matches is moving".to_owned(),
             (0, _) => "Nothing is moving".to_owned(),
             (moving, 0) => format!("{} on the way", words::count(moving, "rollout", "rollouts")),
@@ -134,7 +134,7 @@ impl Rollouts {
             }
         };
         let mut spans = vec![span(Role::Title, words)];
-        if !seen.is_complete() && self.moving > 0 {
+        if !seen.board.is_complete() && self.moving > 0 {
             spans.push(span(Role::Attention, "   still reading"));
         }
         spans.extend(self.filter.told());
@@ -269,7 +269,7 @@ impl View for Rollouts {
         let height = area.height.saturating_sub(Self::table_at(seen) + 4);
         if !self.is_placed {
             self.cursor.restart();
-            self.is_placed = seen.is_complete();
+            self.is_placed = seen.board.is_complete();
         }
         let entries = &self.entries;
         self.cursor.settle(

@@ -1,9 +1,12 @@
 //! Lines to read: scrolled, searched, wrapped or cut. Only the lines that are visible are looked at for drawing.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use regex::{Regex, RegexBuilder};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::domain::text::sanitize;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
 use crate::tui::paint::{Painter, Span, cells, span};
@@ -46,8 +49,14 @@ struct Search {
 }
 
 impl TextPane {
-    /// Puts other lines in place of those that are shown; where one stands is kept.
-    pub fn set(&mut self, lines: Vec<Line>) {
+    /// Puts other lines in place of those that are shown; where one stands is kept. They are made harmless here, because
+    /// they are not only drawn: they are saved, searched and measured too.
+    pub fn set(&mut self, mut lines: Vec<Line>) {
+        for span in lines.iter_mut().flatten() {
+            if let Cow::Owned(clean) = sanitize(&span.text) {
+                span.text = clean.into();
+            }
+        }
         self.lines = lines;
         if let Some(search) = self.search.take() {
             let at = search.at;

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use kube::client::Body;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::clients::kubernetes::{ClientError, Reader, encode};
+use crate::clients::kubernetes::{ClientError, Reader};
 use crate::domain::logs::{Backlog, LogFact, Patience, Standing};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
+use crate::domain::uri::encode;
 
 mod outlet;
 mod parse;
@@ -152,9 +153,18 @@ impl Follower {
         self.place.begin_again();
         self.stand(Standing::Following).await;
         let mut body: Body = response.into_body();
+        let mut interruptions = self.reader.interruptions();
         loop {
             let due = self.outlet.due();
-            let frame = match timeout_at(due.unwrap_or_else(|| Instant::now() + FOR_EVER), body.frame()).await {
+            let heard = tokio::select! {
+                biased;
+                // What is read once is complete when it ends, however long that takes.
+                Ok(()) = interruptions.changed(), if self.stream.patience == Patience::Follow => {
+                    return Stop::Failed(broken_off());
+                }
+                heard = timeout_at(due.unwrap_or_else(|| Instant::now() + FOR_EVER), body.frame()) => heard,
+            };
+            let frame = match heard {
                 Err(_elapsed) => {
                     self.outlet.flush().await;
                     continue;

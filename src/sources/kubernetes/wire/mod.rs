@@ -28,7 +28,7 @@ use crate::domain::kind::Kind;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 
-pub(crate) use envelope::{Format, Status, decode_list};
+pub(crate) use envelope::{Format, List, Status, decode_list};
 pub(crate) use frames::{Frames, WatchEvent};
 pub(crate) use interner::Interner;
 pub(crate) use payload::Payload;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::envelope::{List, decode_object, decode_status};
+use super::envelope::{decode_object, decode_status};
 use super::*;
 use crate::domain::condition::{Truth, find};
 use crate::domain::pod::{ContainerState, Role};

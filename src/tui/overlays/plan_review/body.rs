@@ -51,13 +51,19 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         span(Role::Muted, "then"),
     ]);
     for (index, step) in plan.steps.iter().enumerate() {
-        let object = format!("{}  {}/{}", step.what, step.object.namespace, step.object.kind_and_name());
+        let object = format!("{}/{}", step.object.namespace, step.object.kind_and_name());
+        let whole = format!("{}  {object}", step.what);
+        // Where there is no room for both, the object has a line of its own.
+        let is_apart = cells(&whole) >= what;
         lines.push(vec![
             span(Role::Text, fit(&(index + 1).to_string(), 3)),
-            span(Role::Text, fit(&object, what)),
+            span(Role::Text, fit(if is_apart { &step.what } else { &whole }, what)),
             span(Role::Bad, fit(&ends(&step.before, side), side + 2)),
             span(Role::Fine, ends(&step.after, side)),
         ]);
+        if is_apart {
+            lines.push(vec![span(Role::Text, fit(&format!("   {object}"), width))]);
+        }
     }
     if !plan.then.is_empty() {
         lines.push(vec![span(Role::Muted, format!("   {}", plan.then))]);

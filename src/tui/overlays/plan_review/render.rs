@@ -15,24 +15,39 @@ use crate::tui::paint::{Painter, Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Hint;
 
-/// Draws the review over the whole of an area, or in its middle where there is room.
+/// The widest that a review is: a longer line is hard to read.
+const WIDEST: u16 = 128;
+
+/// Draws the review over the whole of an area, or as large as it needs to be where there is room.
 pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
     let margin = if area.width >= 110 { 3 } else { 0 };
     painter.fill(area, Role::Background);
-    let area = Rect { x: area.x + margin, width: area.width.saturating_sub(2 * margin), ..area };
+    let width = area.width.saturating_sub(2 * margin).min(WIDEST);
+    let area = Rect { x: area.x + (area.width - width) / 2, width, ..area };
+    // The frame and the air beside it.
+    let inside = area.width.saturating_sub(6);
+    let body = review.proposal.as_ref().map(|proposal| lines(proposal, painter.look, inside.into()));
+    let foot = foot(review, painter, inside.into());
+    let height = height(review, body.as_ref().map_or(1, Vec::len), foot.len());
+    let area = Rect { height: height.min(area.height), ..area };
     let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let foot = foot(review, painter, inner.width.into());
     let room = room(inner, u16::try_from(foot.len()).unwrap_or(u16::MAX), consent_height(review));
-    draw_body(review, painter, room.body);
+    draw_body(review, painter, room.body, body);
     for (y, line) in (room.foot.top()..room.foot.bottom()).zip(&foot) {
         painter.spans(inner.x, y, inner.width, line);
     }
     fields(review, painter, room.consent);
     buttons(review, painter, room.buttons, now);
     painter.set_ground(None);
+}
+
+/// The height that shows everything: body, foot and consent with the buttons, the frame, and the air between them.
+fn height(review: &PlanReview, body: usize, foot: usize) -> u16 {
+    let told = u16::try_from(body + foot).unwrap_or(u16::MAX);
+    told.saturating_add(consent_height(review) + 8)
 }
 
 /// The parts of the review, from top to bottom.
@@ -58,12 +73,11 @@ fn room(inner: Rect, foot: u16, consent: u16) -> Room {
 }
 
 /// The part that scrolls.
-fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
-    let Some(proposal) = &review.proposal else {
+fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Option<Lines>) {
+    let (Some(proposal), Some(all)) = (&review.proposal, all) else {
         painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
         return;
     };
-    let all = lines(proposal, painter.look, area.width.into());
     let height = usize::from(area.height);
     let top = review.scroll.min(all.len().saturating_sub(height));
     let end = (top + height).min(all.len());

@@ -4,6 +4,7 @@ use super::row::Columns;
 use super::{Held, Logs, Pattern, Search, moment};
 use crate::domain::health::Health;
 use crate::domain::logs::Level;
+use crate::domain::shell::quoted;
 use crate::state::logs::{Index, LogStore};
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
@@ -184,14 +185,15 @@ impl Logs {
         let object = &self.target.object;
         let place = seen.session.place_of(object);
         let which = if object.kind == Kind::Pod {
-            format!("--pod {}", object.name)
+            format!("--pod {}", quoted(&object.name))
         } else {
-            format!("--workload {}", object.kind_and_name())
+            format!("--workload {}", quoted(&object.kind_and_name()))
         };
-        let mut line =
-            format!("midwatch logs {} --context {} -n {} {which}", place.service, object.cluster, object.namespace);
+        let (service, context, namespace) =
+            (quoted(&place.service), quoted(&object.cluster.0), quoted(&object.namespace));
+        let mut line = format!("midwatch logs {service} --context {context} -n {namespace} {which}");
         if let Some(container) = &self.target.container {
-            line.extend([" --container ", container]);
+            line.extend([" --container ", &quoted(container)]);
         }
         line + if self.target.previous { " --previous" } else { " --follow" }
     }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
+use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::logs::LogQuery;
 use crate::state::logs::{Index, LineId, LogStore, Record};
@@ -184,6 +185,10 @@ impl View for Logs {
 
     fn tab(&self) -> Command {
         Command::Logs
+    }
+
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        seen.place_of(&self.target.object)
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use super::Logs;
 use crate::domain::kind::Kind;
 use crate::domain::logs::Standing;
 use crate::domain::problem::Problem;
-use crate::state::logs::LogStore;
+use crate::state::logs::{Counts, LogStore};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
@@ -41,7 +41,7 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     let parts = [
         (state.0, state.1, 0),
         (Role::Muted, format!("{} lines/s", grouped(store.rate(seen.now))), 2),
-        (Role::Muted, format!("{} kept", grouped(counts.kept as u64)), 1),
+        (Role::Muted, kept(&counts), 1),
         (loud(counts.dropped), format!("{} dropped", grouped(counts.dropped)), u8::from(counts.dropped == 0) * 3),
         (Role::Muted, format!("{} late", grouped(counts.late)), 4),
     ];
@@ -135,6 +135,13 @@ pub(super) fn silence(view: &Logs, store: &LogStore) -> Vec<String> {
     told.collect()
 }
 
+/// How many lines are kept, and of how many where not all are.
+fn kept(counts: &Counts) -> String {
+    let kept = counts.kept as u64;
+    let of = if kept < counts.delivered { format!(" of {}", grouped(counts.delivered)) } else { String::new() };
+    format!("{}{of} kept", grouped(kept))
+}
+
 /// A number with its thousands apart: "41,204".
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -147,3 +154,6 @@ fn grouped(number: u64) -> String {
     }
     grouped
 }
+
+#[cfg(test)]
+mod tests;

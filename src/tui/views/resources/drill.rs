@@ -4,6 +4,7 @@ use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::{Labels, ObjectRef};
 use crate::domain::row::Row;
+use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 use crate::tui::command::Command;
 use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
@@ -138,8 +139,10 @@ fn revisions_of(object: &ObjectRef, row: &Row) -> Option<ObjectRef> {
 
 /// The line for kubectl about an object.
 pub(in crate::tui::views) fn kubectl(verb: &str, object: &ObjectRef, rest: &str) -> String {
-    let namespace = if object.namespace.is_empty() { String::new() } else { format!(" -n {}", object.namespace) };
-    format!("kubectl --context {}{namespace} {verb} {}{rest}", object.cluster, object.kind_and_name())
+    let namespace =
+        if object.namespace.is_empty() { String::new() } else { format!(" -n {}", quoted(&object.namespace)) };
+    let (context, name) = (quoted(&object.cluster.0), quoted(&object.kind_and_name()));
+    format!("kubectl --context {context}{namespace} {verb} {name}{rest}")
 }
 
 fn go(destination: Destination) -> Outcome {

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, propose};
+use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -152,6 +153,12 @@ impl View for Resources {
 
     fn depends_on(&self, changed: Changed) -> bool {
         changed.touches(self.wish.kind)
+    }
+
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        let namespace = self.wish.namespace.as_ref()?;
+        let (cluster, _) = seen.session.state().clusters().next()?;
+        Some(seen.session.state().place(cluster, namespace))
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::ground::Ground;
 use super::{Hint, Seen, View, propose};
+use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
@@ -249,7 +250,7 @@ impl View for ServiceView {
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         if self.sections.is_empty() {
-            let words = if seen.is_complete() {
+            let words = if seen.board.is_complete() {
                 format!("{} is gone: nothing in {} has this name any more", self.id.name, self.id.environment)
             } else {
                 "Reading".to_owned()
@@ -290,8 +291,8 @@ impl View for ServiceView {
         hints
     }
 
-    fn service(&self) -> Option<ServiceId> {
-        Some(self.id.clone())
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        seen.place_of(seen.board.find(&self.id)?.workloads.first()?)
     }
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {

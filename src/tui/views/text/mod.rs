@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::resources::kubectl;
 use super::{Hint, Seen, View};
+use crate::domain::environment::Place;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
@@ -124,6 +125,10 @@ impl View for Detail {
 
     fn tab(&self) -> Command {
         Command::Resources
+    }
+
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        seen.place_of(&self.object)
     }
 
     fn handle(&mut self, command: Command, _seen: &Seen<'_>) -> Outcome {

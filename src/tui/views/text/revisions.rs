@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{problem_lines, way};
 use crate::domain::difference;
+use crate::domain::environment::Place;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -172,6 +173,10 @@ impl View for Revisions {
 
     fn tab(&self) -> Command {
         Command::Resources
+    }
+
+    fn place(&self, seen: &Seen<'_>) -> Option<Place> {
+        seen.place_of(&self.workload)
     }
 
     fn handle(&mut self, command: Command, _seen: &Seen<'_>) -> Outcome {

@@ -60,3 +60,9 @@ fn what_is_saved_is_the_whole_text() {
     let saved = Outcome::Ask(Effect::Save { about: "pod-a".to_owned(), text: "a\nb\n".to_owned() });
     assert_eq!(pane.handle(Command::Save, "pod-a"), saved);
 }
+
+#[test]
+fn what_is_saved_drives_no_terminal() {
+    let pane = pane(&["a\u{1b}[2J", "\u{202e}b", "c\td"]);
+    assert_eq!(pane.text(), "a^[\n<U+202E>b\nc    d\n");
+}

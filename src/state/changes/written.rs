@@ -1,0 +1,98 @@
+//! What managed fields tell: it names who made a change that is known already, and adds what left no other trace.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use super::seen::named_by_config;
+use crate::domain::change::{Change, ChangeClass};
+use crate::domain::object::ObjectRef;
+use crate::domain::row::Row;
+use crate::domain::service::named_by;
+use crate::domain::text::Text;
+use crate::domain::writing::Writing;
+use crate::state::State;
+
+/// Of how many objects it is kept who wrote them.
+const OBJECTS: usize = 300;
+
+/// What a write caused is told within this time of it.
+const SAME: SignedDuration = SignedDuration::from_secs(60);
+
+/// Who wrote which object.
+#[derive(Debug, Default)]
+pub(in crate::state) struct Written {
+    objects: BTreeMap<ObjectRef, Vec<Writing>>,
+    revision: u64,
+}
+
+impl Written {
+    /// Keeps what an object tells; whether that is news.
+    pub(in crate::state) fn keep(&mut self, object: ObjectRef, writings: Vec<Writing>) -> bool {
+        if self.objects.get(&object) == Some(&writings) {
+            return false;
+        }
+        if self.objects.len() >= OBJECTS && !self.objects.contains_key(&object) {
+            self.objects.pop_first();
+        }
+        self.objects.insert(object, writings);
+        self.revision += 1;
+        true
+    }
+
+    /// Moves whenever something is kept.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Says who made the changes that have no author yet, and adds what only the managed fields tell.
+    pub(super) fn sign(&self, state: &State, changes: &mut Vec<Change>) {
+        for (object, writings) in &self.objects {
+            for writing in writings {
+                let mut is_known = false;
+                for change in changes.iter_mut().filter(|change| is_of(change, object, writing)) {
+                    is_known = true;
+                    change.by.get_or_insert_with(|| writing.by.clone());
+                }
+                if !is_known {
+                    changes.push(told(state, object, writing));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a change is what a write did. That a rollout came to its end is nobody's doing.
+fn is_of(change: &Change, object: &ObjectRef, writing: &Writing) -> bool {
+    let is_done = match change.class {
+        ChangeClass::Rollout => change.what.contains(" began"),
+        ChangeClass::Scale | ChangeClass::Pause | ChangeClass::Config | ChangeClass::Existence => true,
+        ChangeClass::Restart | ChangeClass::Event => false,
+    };
+    is_done && change.object == *object && change.at.duration_since(writing.at).abs() <= SAME
+}
+
+/// A write of which nothing else tells.
+fn told(state: &State, object: &ObjectRef, writing: &Writing) -> Change {
+    Change {
+        at: writing.at,
+        times: 1,
+        class: ChangeClass::Config,
+        object: object.clone(),
+        environment: state.place(&object.cluster, &object.namespace).environment,
+        service: state.find(object).and_then(service_of),
+        what: Text::from(writing.words(&format!("{} {}", object.kind, object.name))),
+        why: None,
+        by: Some(writing.by.clone()),
+    }
+}
+
+/// The service that a row belongs to.
+fn service_of(row: &Row) -> Option<Text> {
+    match row.workload() {
+        Some(workload) => {
+            Some(named_by(&[&workload.meta.labels, &workload.template_labels]).unwrap_or(&workload.meta.name).clone())
+        }
+        None => named_by_config(row.meta()),
+    }
+}

@@ -1,0 +1,21 @@
+//! The same tour as in `tests/pictures`, through a real cluster; with `MIDWATCH_PICTURES=write` it leaves one picture of
+//! each view in `screenshots/`.
+
+use color_eyre::eyre::Result;
+
+use crate::change::{seat, stuck};
+use crate::plane::{Plane, User};
+use crate::tour;
+
+crate::tests![every_view_shows_what_it_is_for];
+
+fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
+    let size = (120, 40);
+    stuck(plane)?;
+    let console = seat(plane, User::Admin)?.console(size, &[])?;
+    console.wait_for("stuck: 2 of 2 new pods")?;
+    tour::take(&console, size, tour::folder().as_deref(), |name| format!("rig-{name}.svg"))?;
+    console.press("esc")?;
+    console.quit()?;
+    Ok(())
+}

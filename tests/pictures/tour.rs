@@ -1,0 +1,86 @@
+//! A tour through the views: keys, and what must be on the screen where they lead.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, ensure};
+
+use crate::svg;
+use crate::terminal::{Console, Size};
+
+/// One stop of the tour: the keys that lead there, the name of the picture, and what must be on it.
+pub(crate) struct Stop {
+    keys: &'static [&'static str],
+    name: &'static str,
+    shows: &'static str,
+}
+
+const fn stop(keys: &'static [&'static str], name: &'static str, shows: &'static str) -> Stop {
+    Stop { keys, name, shows }
+}
+
+/// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
+pub(crate) const STOPS: [Stop; 16] = [
+    stop(&[], "overview", "services need you"),
+    stop(&["enter"], "service", "Overview › chat-service"),
+    stop(&["esc", "l"], "logs", "chat-service › Logs"),
+    stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
+    stop(&[":", "po", "enter"], "pods", "all namespaces"),
+    stop(&["d"], "describe", "in words"),
+    stop(&["esc", "y"], "yaml", "apiVersion"),
+    stop(&["esc", ":", "deploy", "enter"], "deployments", "Deployments"),
+    stop(&["/", "name:chat", "enter", "D"], "revisions", "STANDING"),
+    stop(&["esc", ":", "ev", "enter"], "events", "Events"),
+    stop(&[":", "ctx", "enter"], "contexts", "Contexts"),
+    stop(&[":", "audit", "enter"], "audit", "Audit"),
+    stop(&["?"], "help", "Keys"),
+    stop(&["esc", ":", "over"], "palette", "Go to"),
+    stop(&["esc", ":", "arm 15m", "enter"], "armed", "ARMED"),
+    stop(&[":", "overview", "enter", "b"], "plan", "Reason"),
+];
+
+/// How long nothing may be drawn before a screen counts as finished.
+const QUIET: Duration = Duration::from_millis(400);
+
+/// Goes through all stops, and keeps a picture of each where a folder is given. `name` makes the name of its file.
+pub(crate) fn take(console: &Console, size: Size, folder: Option<&Path>, name: impl Fn(&str) -> String) -> Result<()> {
+    for stop in &STOPS {
+        for key in stop.keys {
+            match *key {
+                "esc" | "enter" => console.press(key)?,
+                text => console.type_text(text)?,
+            }
+            settle(console);
+        }
+        console.wait_for(stop.shows)?;
+        settle(console);
+        let painted = console.painted();
+        let (rows, cols) = painted.size();
+        ensure!((cols.get(), rows.get()) == size, "{cols} x {rows}");
+        if let Some(folder) = folder {
+            fs::create_dir_all(folder)?;
+            fs::write(folder.join(name(stop.name)), svg::picture(&painted))?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the screen stands still, as a person would before reading it; a screen that never does is taken as it is.
+fn settle(console: &Console) {
+    let (mut seen, mut since) = (console.screen(), Instant::now());
+    let begun = Instant::now();
+    while since.elapsed() < QUIET && begun.elapsed() < QUIET * 6 {
+        std::thread::sleep(QUIET / 8);
+        let now = console.screen();
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+        }
+    }
+}
+
+/// Where pictures go, if they are asked for.
+pub(crate) fn folder() -> Option<std::path::PathBuf> {
+    let writes = std::env::var("MIDWATCH_PICTURES").is_ok_and(|wish| wish == "write");
+    writes.then(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots"))
+}
