@@ -44,8 +44,8 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
     pacer.want(Cause::Key);
     loop {
         if pacer.due().is_some_and(|due| due <= Instant::now()) {
-            terminal.draw(|frame| console.draw(frame))?;
-            pacer.drawn(Instant::now());
+            let bytes = terminal.draw(|frame| console.draw(frame))?;
+            pacer.drawn(Instant::now(), bytes);
         }
         if console.is_due() && console.tick() {
             pacer.want(Cause::Data);
