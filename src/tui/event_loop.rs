@@ -45,8 +45,8 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
     pacer.want(Cause::Key);
     loop {
         if pacer.due().is_some_and(|due| due <= Instant::now()) {
-            terminal.draw(|frame| console.draw(frame))?;
-            pacer.drawn(Instant::now());
+            let bytes = terminal.draw(|frame| console.draw(frame))?;
+            pacer.drawn(Instant::now(), bytes);
         }
         let at = console.wakes_at();
         if pacer.due().is_none() && at <= console.session.clock().now() {

@@ -9,6 +9,13 @@ const GAP: Duration = Duration::from_millis(16);
 /// to is waited for.
 const DATA_GAP: Duration = Duration::from_millis(100);
 
+/// How many bytes a second frames for data take of the line in the long run: a flood of logs is not to fill the line of
+/// somebody far away, who could not read it anyway.
+const LINE: u64 = 24_000;
+
+/// How far ahead of that they may be, so that what changes now and then is shown at once.
+const AHEAD: Duration = Duration::from_secs(2);
+
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cause {
@@ -23,6 +30,8 @@ pub(super) enum Cause {
 pub(super) struct Pacer {
     last: Option<Instant>,
     last_for_data: Option<Instant>,
+    /// Until when the line is taken by what was drawn for data.
+    taken: Option<Instant>,
     wanted: Option<Cause>,
 }
 
@@ -36,15 +45,19 @@ impl Pacer {
     pub(super) fn due(&self) -> Option<Instant> {
         let wanted = self.wanted?;
         let free = self.last.map(|last| last + GAP);
-        let calm = self.last_for_data.filter(|_| wanted == Cause::Data).map(|last| last + DATA_GAP);
-        Some(free.max(calm).unwrap_or_else(Instant::now))
+        let calm =
+            self.last_for_data.map(|last| last + DATA_GAP).max(self.taken.and_then(|end| end.checked_sub(AHEAD)));
+        let due = if wanted == Cause::Data { free.max(calm) } else { free };
+        Some(due.unwrap_or_else(Instant::now))
     }
 
-    /// A frame was drawn.
-    pub(super) fn drawn(&mut self, at: Instant) {
+    /// A frame of so many bytes was drawn.
+    pub(super) fn drawn(&mut self, at: Instant, bytes: u64) {
         self.last = Some(at);
         if self.wanted.take() == Some(Cause::Data) {
             self.last_for_data = Some(at);
+            let free = self.taken.map_or(at, |end| end.max(at));
+            self.taken = Some(free + Duration::from_micros(bytes.saturating_mul(1_000_000) / LINE));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The terminal: taken over at the start, and given back whatever happens.
 
 use std::io::{self, BufWriter, Stdout, Write};
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Once};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,12 +24,32 @@ const CLIPBOARD: usize = 48 * 1024;
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Backend = CrosstermBackend<BufWriter<Stdout>>;
+type Backend = CrosstermBackend<BufWriter<Counted<Stdout>>>;
+
+/// Counts what is written.
+struct Counted<W> {
+    inner: W,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
 
 /// The terminal, while it is ours.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<Backend>,
     mouse: bool,
+    /// How much has been written.
+    bytes: Arc<AtomicU64>,
 }
 
 impl Terminal {
@@ -43,8 +63,10 @@ impl Terminal {
                 report(panic);
             }));
         });
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-        let mut terminal = Self { inner, mouse };
+        let bytes = Arc::default();
+        let out = Counted { inner: io::stdout(), bytes: Arc::clone(&bytes) };
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, out)))?;
+        let mut terminal = Self { inner, mouse, bytes };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -70,12 +92,14 @@ impl Terminal {
         if mouse { execute!(backend, EnableMouseCapture) } else { execute!(backend, DisableMouseCapture) }
     }
 
-    /// Draws one frame, which the terminal shows at once.
-    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    /// Draws one frame, which the terminal shows at once. Answers how many bytes that took.
+    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<u64> {
+        let before = self.bytes.load(Ordering::Relaxed);
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         self.inner.draw(render)?;
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.inner.backend_mut())
+        Write::flush(self.inner.backend_mut())?;
+        Ok(self.bytes.load(Ordering::Relaxed) - before)
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.

@@ -1,6 +1,8 @@
-//! What a watch has seen and not told yet: many changes of one object are one fact, the latest.
+//! What a watch has seen and not told yet: many changes of one object are one fact, the latest. The order is that in which
+//! the objects were seen first, since a server lists them by name and tables are sorted by it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::domain::row::Row;
 use crate::domain::text::Text;
@@ -8,23 +10,39 @@ use crate::domain::update::{SourceId, Update};
 
 use super::outbox::Outbox;
 
-/// Objects by namespace and name, each as it was last seen; none where it is gone.
+/// Objects, each as it was last seen; none where it is gone.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    seen: HashMap<(Text, Text), Option<Row>>,
+    seen: Vec<(Name, Option<Row>)>,
+    /// Where each object stands.
+    places: HashMap<Name, usize>,
 }
+
+/// Namespace and name.
+type Name = (Text, Text);
 
 impl Pending {
     /// The object is so now.
     pub(super) fn applied(&mut self, row: Row) {
         let meta = row.meta();
-        self.seen.insert((meta.namespace.clone(), meta.name.clone()), Some(row));
+        self.put((meta.namespace.clone(), meta.name.clone()), Some(row));
     }
 
     /// The object is gone.
     pub(super) fn gone(&mut self, row: &Row) {
         let meta = row.meta();
-        self.seen.insert((meta.namespace.clone(), meta.name.clone()), None);
+        self.put((meta.namespace.clone(), meta.name.clone()), None);
+    }
+
+    fn put(&mut self, name: Name, row: Option<Row>) {
+        match self.places.entry(name) {
+            Entry::Occupied(place) => self.seen[*place.get()].1 = row,
+            Entry::Vacant(place) => {
+                let name = place.key().clone();
+                place.insert(self.seen.len());
+                self.seen.push((name, row));
+            }
+        }
     }
 
     /// Whether there is nothing to tell.
@@ -41,7 +59,8 @@ impl Pending {
     pub(super) async fn flush(&mut self, source: &SourceId, outbox: &Outbox) {
         let mut rows = Vec::with_capacity(self.seen.len());
         let mut gone = Vec::new();
-        for (name, row) in self.seen.drain() {
+        self.places.clear();
+        for (name, row) in self.seen.drain(..) {
             match row {
                 Some(row) => rows.push(row),
                 None => gone.push(name),
@@ -55,3 +74,6 @@ impl Pending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

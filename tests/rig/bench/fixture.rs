@@ -15,6 +15,9 @@ use crate::tell;
 /// The namespace of ten pods.
 pub(crate) const SMALL: &str = "small";
 
+/// The Deployment in there whose only pod has one container.
+pub(crate) const SPEAKER: &str = "speaker";
+
 /// How many namespaces there are besides.
 const TEAMS: usize = 20;
 
@@ -57,7 +60,7 @@ const NODES: usize = 100;
 const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Raised when what is made here changes, so that a cluster of before is made anew.
-const VERSION: &str = "made-1";
+const VERSION: &str = "made-2";
 
 /// Starts the cluster, and makes it where there is none yet.
 pub(crate) fn ready(folder: &Path) -> Result<Plane> {
@@ -104,7 +107,13 @@ fn make(plane: &Plane) -> Result<()> {
         create(plane, objects.collect())?;
     }
     create(plane, vec![json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SMALL}})])?;
-    create(plane, ["order-api", "ledger-api"].iter().flat_map(|name| service(SMALL, name, 5)).collect())?;
+    let mut small = service(SMALL, "order-api", 9).to_vec();
+    small.extend(service(SMALL, SPEAKER, 1));
+    // All containers of a pod say the same here, so the one that is listened to has only one.
+    if let Some(containers) = small[7].pointer_mut("/spec/template/spec/containers").and_then(Value::as_array_mut) {
+        containers.truncate(1);
+    }
+    create(plane, small)?;
     let wanted = TEAMS * SERVICES.len() * PODS + 10;
     wait_until("all pods to be ready", PATIENCE, || {
         let ready = list(plane, "deployments", "{.items[*].status.readyReplicas}")?;
@@ -178,7 +187,7 @@ fn service(namespace: &str, name: &str, pods: usize) -> [Value; 4] {
 
 /// A container of usual size: some settings, probes, resources, volumes.
 fn container(name: &str, port: u16) -> Value {
-    let mut settings: Vec<Value> = (0..14)
+    let mut settings: Vec<Value> = (0..37)
         .map(|number| json!({"name": format!("SETTING_{number:02}"), "value": format!("value-of-setting-{number}")}))
         .collect();
     for (name, path) in [("POD_NAME", "metadata.name"), ("POD_IP", "status.podIP"), ("NODE_NAME", "spec.nodeName")] {

@@ -14,7 +14,7 @@ use crate::Bench;
 use crate::command::Seat;
 use crate::console::Console;
 use crate::figures::{Figures, KILOBYTES, LINES, MEBIBYTES, OF_A_CORE, PER_SECOND};
-use crate::fixture::SMALL;
+use crate::fixture::{SMALL, SPEAKER};
 use crate::plane::{Plane, User};
 use crate::process::Process;
 use crate::start::{SIZE, pods_on};
@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Measures.
 pub(crate) fn measure(bench: &Bench, plane: &Plane, figures: &mut Figures) -> Result<()> {
-    let names = ["get", "pods", "--namespace", SMALL, "--output=jsonpath={.items[0].metadata.name}"];
+    let selector = format!("--selector=app.kubernetes.io/name={SPEAKER}");
+    let names = ["get", "pods", "--namespace", SMALL, &selector, "--output=jsonpath={.items[0].metadata.name}"];
     let pod = plane.kubectl(User::Admin, &names)?;
     let file = plane.dir().join(format!("logs/{SMALL}.{pod}.log"));
     let _ = fs::remove_file(&file);
