@@ -2,11 +2,14 @@
 //!
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
+#[path = "../hostile/attack/mod.rs"]
+mod attack;
 mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod hostile;
+mod login;
 mod pictures;
 mod plane;
 mod protobuf;
@@ -42,7 +45,7 @@ use tests;
 
 /// Every module with tests, in the order in which they run.
 const SUITES: &[&[(&str, Test)]] =
-    &[rig::TESTS, change::TESTS, pictures::TESTS, wires::TESTS, resume::TESTS, hostile::TESTS];
+    &[rig::TESTS, change::TESTS, pictures::TESTS, wires::TESTS, resume::TESTS, hostile::TESTS, login::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
