@@ -164,6 +164,36 @@ pub fn shorten_middle<'a>(text: &'a str, width: usize, ellipsis: &str) -> Cow<'a
     Cow::Owned(format!("{head}{ellipsis}{}", &text[tail_start..]))
 }
 
+/// Breaks text into lines of at most a width, between words where there are any.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word = word;
+        loop {
+            let line = lines.last_mut().expect("there is always a line");
+            let gap = usize::from(!line.is_empty());
+            if cells(line) + gap + cells(word) <= width {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                break;
+            }
+            if line.is_empty() {
+                let at = word.char_indices().map(|(at, _)| at).take_while(|at| cells(&word[..*at]) <= width).last();
+                let at = at.filter(|at| *at > 0).unwrap_or(word.len());
+                line.push_str(&word[..at]);
+                word = &word[at..];
+                if word.is_empty() {
+                    break;
+                }
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
 /// The longest beginning of a text that fits.
 fn take_cells(text: &str, width: usize) -> &str {
     let mut used = 0;

@@ -82,8 +82,8 @@ fn no_view_writes_a_byte_that_is_not_ours() -> Result<()> {
     for kind in fleet::EACH.iter().chain(&fleet::SHARED) {
         walk.go(&[":", kind, "enter"], "all namespaces")?;
         walk.read_all(ward.marks(kind), "ctrl-f")?;
-        // Over names of wide letters the frame of the palette has to stay whole.
-        walk.go(&[":", "over"], "Go to")?;
+        // Over names of wide letters the frame of the palette has to stay whole, and it offers services by their names.
+        walk.go(&[":", "h3"], "Go to")?;
         walk.close("Go to")?;
     }
     walk.leave()?;

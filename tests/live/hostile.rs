@@ -1,35 +1,24 @@
 //! Hostile text on a real server: whatever pods, events, annotations and login programs say, every byte that midwatch
 //! writes is its own. Names and labels, which a real server checks, are attacked in `tests/hostile`.
 
-#[path = "../hostile/attack/mod.rs"]
-mod attack;
-
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use color_eyre::eyre::{OptionExt, Result, ensure};
 use serde_json::{Value, json};
 
-use self::attack::{Environment, MIDWATCH, Payload, Walk, files_are_plain, marks, payloads, run, run_all};
+use crate::attack::{Environment, MIDWATCH, Payload, Walk, files_are_plain, marks, payloads, run, run_all};
 use crate::command::Seat;
 use crate::console::{Console, Size};
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 use crate::protobuf;
 
-crate::tests![
-    no_view_writes_a_byte_that_is_not_ours,
-    no_command_writes_a_byte_that_is_not_ours,
-    what_a_login_program_says_is_shown_and_drives_nothing,
-];
+crate::tests![no_view_writes_a_byte_that_is_not_ours, no_command_writes_a_byte_that_is_not_ours,];
 
-const SIZE: Size = (200, 60);
+pub(crate) const SIZE: Size = (200, 60);
 
 /// Some of everything in a few words, for where there is room for one attack only.
-const EVIL: &str = "e\u{1b}[2J\u{9b}8m\u{1b}]0;t\u{7}\u{202e}v\u{200b}\r\n\u{8}漢i\u{301}l\t::set-env name=a::b";
+pub(crate) const EVIL: &str =
+    "e\u{1b}[2J\u{9b}8m\u{1b}]0;t\u{7}\u{202e}v\u{200b}\r\n\u{8}漢i\u{301}l\t::set-env name=a::b";
 
 /// The platform after somebody has written attacks into it wherever the server takes any text.
 struct Ward {
@@ -66,6 +55,11 @@ fn infect(plane: &Plane, payloads: &[Payload]) -> Result<Value> {
     let speaker = "message-store-0";
     plane.say("production", speaker, "first words")?;
     payloads.iter().try_for_each(|payload| plane.say("production", speaker, payload.line()))?;
+    for told in [&["get", "events", "--output=json"][..], &["get", "pod", &stuck, "--output=json"], &["logs", speaker]]
+    {
+        let told = plane.kubectl(User::Admin, &[told, &["--namespace=production"]].concat())?;
+        tells_all(&told, payloads).map_err(|error| error.wrap_err("the cluster has not taken every attack"))?;
+    }
     // What takes the platform away takes this away too.
     let note = json!({
         "apiVersion": "v1", "kind": "ConfigMap", "data": {"stuck": stuck, "speaker": speaker},
@@ -73,6 +67,13 @@ fn infect(plane: &Plane, payloads: &[Payload]) -> Result<Value> {
     });
     plane.kubectl_stdin(User::Admin, &["apply", "--namespace=production", "--filename=-"], &note.to_string())?;
     Ok(note)
+}
+
+/// Requires that a text holds the mark of each attack.
+fn tells_all(text: &str, payloads: &[Payload]) -> Result<()> {
+    let missing: Vec<String> = marks(payloads).into_iter().filter(|mark| !text.contains(mark.as_str())).collect();
+    ensure!(missing.is_empty(), "{missing:?} are not told");
+    Ok(())
 }
 
 /// Releases the attacks as a version of chat-service and lets one of its pods end with them; answers its name.
@@ -131,7 +132,7 @@ fn patch(plane: &Plane, object: &str, how: &[&str], patch: &Value) -> Result<()>
 }
 
 /// The environment of a seat in which midwatch tells all that it can about itself.
-fn environment(seat: &Seat) -> Environment {
+pub(crate) fn environment(seat: &Seat) -> Environment {
     let mut environment = seat.environment();
     environment.push(("MIDWATCH_LOG", "midwatch=trace".into()));
     environment
@@ -213,17 +214,15 @@ fn no_command_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
     let (code, _, stderr) = run(&environment, &[&change[..], &["--reason", &reason]].concat())?;
     ensure!(code == 0, "{stderr}");
     let logs = format!("logs --pod {}", ward.speaker);
-    let has_all = |stdout: &str| {
-        let missing: Vec<String> = marks(&ward.payloads).into_iter().filter(|mark| !stdout.contains(mark)).collect();
-        ensure!(missing.is_empty(), "{missing:?} are not told");
-        Ok(())
-    };
     run_all(&environment, &[&COMMANDS[..], &[logs.as_str()]].concat(), |words, code, stdout| {
         ensure!([0, 1].contains(&code), "it ended with {code}");
         match words {
-            "get events" | "events" | "diff chat-service" => has_all(stdout),
-            _ if words.starts_with("logs") => has_all(stdout),
-            "audit show" => Ok(ensure!(stdout.contains("set-env"), "the reason is not told: {stdout}")),
+            "get events" | "events" | "diff chat-service" => tells_all(stdout, &ward.payloads),
+            _ if words.starts_with("logs") => tells_all(stdout, &ward.payloads),
+            "audit show" => {
+                ensure!(stdout.contains("set-env"), "the reason is not told: {stdout}");
+                Ok(())
+            }
             _ => Ok(()),
         }
     })?;
@@ -242,116 +241,4 @@ fn no_command_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
     ensure!(seat.audit_lines()?.len() == 2, "{:?}", seat.audit_lines()?);
     ensure!(files_are_plain(&seat.state())? > 1, "there is no audit");
     Ok(())
-}
-
-fn what_a_login_program_says_is_shown_and_drives_nothing(plane: &Plane) -> Result<()> {
-    let seat = Seat::new(plane, User::Admin)?;
-    let login = Login::new(plane, &seat)?;
-    let environment = login.environment(&seat);
-    let mut walk = Walk::new(Console::run(MIDWATCH, &[], environment.clone(), SIZE)?, SIZE);
-    walk.go(&[], "the login program says")?;
-    walk.go(&[], &login.said[0].mark)?;
-    login.go()?;
-    walk.console().wait_until("the cluster", |screen| !screen.contains("login program"))?;
-    walk.go(&[], "admin")?;
-    walk.leave()?;
-    run_all(&environment, &["whoami"], |_, code, _| Ok(ensure!(code == 0, "it ended with {code}")))?;
-    let (code, _, stderr) = run(&environment, &["whoami"])?;
-    let missing: Vec<&str> = login.said.iter().map(|said| &*said.mark).filter(|mark| !stderr.contains(mark)).collect();
-    ensure!(code == 0 && missing.is_empty(), "{code}: {missing:?} are not told: {stderr}");
-
-    login.fail()?;
-    let mut walk = Walk::new(Console::run(MIDWATCH, &[], environment.clone(), SIZE)?, SIZE);
-    walk.go(&[], "gave no credential")?;
-    walk.leave()?;
-    run_all(&environment, &["whoami", "doctor"], |_, code, _| Ok(ensure!(code != 0, "it is no failure")))?;
-    files_are_plain(&seat.state()).map(drop)
-}
-
-/// A login program that speaks to people before it gives the administrator's certificate.
-struct Login<'a> {
-    home: &'a Path,
-    said: Vec<Payload>,
-}
-
-/// It says what it has to say, waits for somebody to go on, and gives what it has.
-const PROGRAM: &str =
-    "#!/bin/sh\ncat \"$0.attacks\" >&2\nuntil [ -e \"$0.go\" ]; do sleep 0.05; done\ncat \"$0.credential\"\n";
-
-impl<'a> Login<'a> {
-    fn new(plane: &Plane, seat: &'a Seat) -> Result<Self> {
-        let home = seat.home();
-        let program = home.join("login");
-        // As much as is kept of what such a program says, and no line feed but at the end of each.
-        let mut room = 7 * 1024;
-        let said: Vec<Payload> = payloads()
-            .into_iter()
-            .filter(|payload| {
-                let is_line = !payload.bytes.contains(&b'\n') && payload.bytes.len() < room.min(200);
-                room -= if is_line { payload.bytes.len() + 1 } else { 0 };
-                is_line
-            })
-            .collect();
-        let words: Vec<u8> = said.iter().flat_map(|payload| [&payload.bytes[..], b"\n"].concat()).collect();
-        fs::write(home.join("login.attacks"), words)?;
-        fs::write(home.join("login.credential"), credential(plane)?)?;
-        fs::write(&program, PROGRAM)?;
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o700))?;
-        seat.write_config("config.toml", &format!("exec-plugins = [{:?}]\n", program.display().to_string()))?;
-        fs::write(home.join("kubeconfig"), kubeconfig(plane, &program)?)?;
-        Ok(Self { home, said })
-    }
-
-    fn environment(&self, seat: &Seat) -> Environment {
-        let mut environment = environment(seat);
-        environment.retain(|(name, _)| *name != "KUBECONFIG");
-        environment.push(("KUBECONFIG", OsString::from(self.home.join("kubeconfig"))));
-        environment
-    }
-
-    /// Lets it give the credential, from now on at once.
-    fn go(&self) -> Result<()> {
-        Ok(fs::write(self.home.join("login.go"), "")?)
-    }
-
-    /// Lets it fail from now on.
-    fn fail(&self) -> Result<()> {
-        let program = self.home.join("login");
-        Ok(fs::write(program, PROGRAM.replace("until", "exit 3\nuntil"))?)
-    }
-}
-
-/// The administrator's certificate as a login program prints it.
-fn credential(plane: &Plane) -> Result<String> {
-    let read = |name: &str| fs::read_to_string(plane.dir().join("pki").join(name));
-    let status = json!({"clientCertificateData": read("admin.crt")?, "clientKeyData": read("admin.key")?});
-    Ok(json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status}).to_string())
-}
-
-/// A kubeconfig that leads to the rig by way of a login program, and whose every name is an attack.
-fn kubeconfig(plane: &Plane, program: &Path) -> Result<String> {
-    let authority = STANDARD.encode(fs::read(plane.dir().join("pki/ca.crt"))?);
-    let server = format!("https://127.0.0.1:{}", fs::read_to_string(plane.dir().join("port"))?.trim());
-    let exec = json!({
-        "apiVersion": "client.authentication.k8s.io/v1", "command": program, "interactiveMode": "Never",
-        "provideClusterInfo": false,
-    });
-    let config = json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": EVIL,
-        "clusters": [{"name": EVIL, "cluster": {"server": server, "certificate-authority-data": authority}}],
-        "users": [{"name": EVIL, "user": {"exec": exec}}],
-        "contexts": [{"name": EVIL, "context": {"cluster": EVIL, "user": EVIL, "namespace": "production"}}],
-    });
-    Ok(ascii(&config.to_string()))
-}
-
-/// JSON with an escape for whatever is not ASCII: such a file is read as YAML, which holds no control characters.
-fn ascii(json: &str) -> String {
-    let escaped = |letter: char| {
-        if letter.is_ascii() {
-            return letter.to_string();
-        }
-        letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
-    };
-    json.chars().map(escaped).collect()
 }

@@ -2,12 +2,15 @@
 //!
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
+#[path = "../hostile/attack/mod.rs"]
+mod attack;
 mod change;
 mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
 mod hostile;
+mod login;
 mod overtaken;
 mod pictures;
 mod plane;
@@ -58,6 +61,7 @@ const SUITES: &[&[(&str, Test)]] = &[
     wires::TESTS,
     hostile::TESTS,
     resume::TESTS,
+    login::TESTS,
 ];
 
 fn main() -> Result<ExitCode> {

@@ -63,6 +63,6 @@ fn shows_every_pod_once(plane: &Plane, console: &Console) -> Result<()> {
 }
 
 fn signal(console: &Console, signal: Signal) -> Result<()> {
-    let number = i32::try_from(console.process()?)?;
+    let number = i32::try_from(console.pid()?)?;
     Ok(kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, signal)?)
 }

@@ -146,12 +146,6 @@ impl Console {
         self.terminal.lock().written[start..].to_vec()
     }
 
-    /// The number of the program's process.
-    #[allow(dead_code, reason = "not every suite sends signals")]
-    pub(crate) fn process(&self) -> Result<u32> {
-        self.child.process_id().ok_or_else(|| eyre!("the program has ended"))
-    }
-
     /// The rows of the screen, without the blanks at their ends.
     pub(crate) fn screen(&self) -> String {
         rows_of(self.terminal.lock().parser.screen())
@@ -164,7 +158,7 @@ impl Console {
     }
 
     /// The number of the process.
-    #[allow(dead_code, reason = "only who measures asks for it")]
+    #[allow(dead_code, reason = "only who measures or sends signals asks for it")]
     pub(crate) fn pid(&self) -> Result<u32> {
         self.child.process_id().ok_or_else(|| eyre!("the program has ended"))
     }

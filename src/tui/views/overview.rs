@@ -17,6 +17,8 @@ use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
 use crate::tui::widgets::{rollout, timeline, words};
 
+mod login;
+
 /// The order holds for so long after the cursor moved: rows must not slip away under a finger.
 const HOLD: SignedDuration = SignedDuration::from_secs(10);
 
@@ -294,6 +296,7 @@ impl View for Overview {
             painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
         }
         if self.order.is_empty() {
+            login::render(painter, Rect { y: top.y + 3, height: top.height.saturating_sub(3), ..inner }, seen);
             return;
         }
         table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);

@@ -25,11 +25,6 @@ impl Walk {
         Self { console, size, read: 0 }
     }
 
-    /// The console.
-    pub(crate) fn console(&self) -> &Console {
-        &self.console
-    }
-
     /// Types keys and waits for what they lead to, then looks at it closely.
     pub(crate) fn go(&mut self, keys: &[&str], shows: &str) -> Result<()> {
         for key in keys {
@@ -52,7 +47,12 @@ impl Walk {
     /// Closes what lies over a view. A terminal sends escape and a key that follows at once as one, so it is waited for.
     pub(crate) fn close(&mut self, overlay: &str) -> Result<()> {
         self.console.press("esc")?;
-        self.console.wait_until("no more", |screen| !screen.contains(overlay))?;
+        self.without(overlay)
+    }
+
+    /// Waits until something is not shown any more.
+    pub(crate) fn without(&mut self, words: &str) -> Result<()> {
+        self.console.wait_until(&format!("no more {words:?}"), |screen| !screen.contains(words))?;
         self.look()
     }
 
@@ -60,7 +60,7 @@ impl Walk {
     /// own, and the new frame whole.
     pub(crate) fn look(&mut self) -> Result<()> {
         self.read()?;
-        let number = i32::try_from(self.console.process()?)?;
+        let number = i32::try_from(self.console.pid()?)?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::CONT)?;
         self.wait_for_frame("nothing is drawn anew", |whole| whole > 0)?;
         let screen = self.console.screen();

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::body::{Lines, lines, wrap};
+use super::body::{Lines, lines};
 use super::{Focus, PlanReview, Stage};
 use crate::domain::operation::Verdict;
 use crate::domain::plan::Plan;
 use crate::tui::chrome;
 use crate::tui::command::Command;
 use crate::tui::overlays::panel;
-use crate::tui::paint::{Painter, Span, cells, span};
+use crate::tui::paint::{Painter, Span, cells, span, wrap};
 use crate::tui::theme::Role;
 use crate::tui::views::Hint;
 

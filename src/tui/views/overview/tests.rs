@@ -1,5 +1,8 @@
 use super::*;
 use crate::domain::row::Row;
+use crate::domain::text::Text;
+use crate::domain::update::{Login, Update};
+use crate::tui::test_support::{Stage, cluster};
 use crate::tui::views::fixture::{Scene, deployment, rows, world};
 
 /// An overview of chat-service, which is bad, and of so many services that are well, with a window of so many rows.
@@ -36,4 +39,19 @@ fn lines_that_services_do_not_need_go_to_what_changed() {
     assert_eq!(many.1.height, 22);
     assert_eq!(areas(area(12), 3).1.height, 0, "a small window is for services only");
     assert!(few.0.bottom() < few.1.y);
+}
+
+#[test]
+fn what_a_login_program_says_stands_there_whole() {
+    let mut stage = Stage::new();
+    let code =
+        "To sign in, use a web browser to open the page https://login.example/device and enter the code AX7-9PQ.";
+    let said = ["a warning nobody needs", code].map(Text::from).to_vec();
+    stage.tell(Update::Login(cluster(), Login::Running(said)));
+    let shown = stage.draw(&mut Overview::default(), 60, 18);
+    for line in ["to log in to", "  a warning nobody needs", "https://login.example/device", "the code AX7-9PQ."] {
+        assert!(shown.lines().any(|shown| shown.contains(line)), "{line:?}:\n{shown}");
+    }
+    let small = stage.draw(&mut Overview::default(), 60, 8);
+    assert!(small.contains("AX7-9PQ."), "the end matters most:\n{small}");
 }
