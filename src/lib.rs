@@ -80,7 +80,7 @@ pub fn run() -> ExitCode {
     drop(color_eyre::config::HookBuilder::default().display_env_section(false).install());
     match cli::Cli::try_parse() {
         // A panic was told by then; what is left is to end as documented.
-        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(headless::Exit::Defect.code()),
         Err(error) => {
             // clap knows whether this is help for stdout or a mistake for stderr; a closed pipe is no error.
             drop(error.print());

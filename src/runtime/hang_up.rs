@@ -42,7 +42,7 @@ impl Unread {
     /// Waits for it. Safe to drop while it waits.
     pub async fn come(&mut self) {
         if (&mut self.0).await.is_err() {
-            pending().await
+            pending::<()>().await;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The terminal: taken over at the start, and given back whatever happens.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,9 +14,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-
-/// A whole frame goes to the terminal at once: small writes tear over SSH.
-const BUFFER: usize = 64 * 1024;
+use tokio::sync::Notify;
 
 /// More than this is not copied: terminals cut it or ignore it.
 const CLIPBOARD: usize = 48 * 1024;
@@ -24,12 +22,15 @@ const CLIPBOARD: usize = 48 * 1024;
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Backend = CrosstermBackend<BufWriter<Stdout>>;
+/// Rings when something panicked.
+static PANICKED: Notify = Notify::const_new();
 
 /// The terminal, while it is ours.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<Backend>,
+    inner: ratatui::Terminal<CrosstermBackend<Held>>,
     mouse: bool,
+    /// Whether what is on the screen is not what was drawn last.
+    is_spoilt: bool,
 }
 
 impl Terminal {
@@ -41,10 +42,11 @@ impl Terminal {
             std::panic::set_hook(Box::new(move |panic| {
                 give_back();
                 report(panic);
+                PANICKED.notify_one();
             }));
         });
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))?;
-        let mut terminal = Self { inner, mouse };
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(Held::default()))?;
+        let mut terminal = Self { inner, mouse, is_spoilt: false };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -52,12 +54,15 @@ impl Terminal {
     /// Enters the screen of our own, at the start and after a suspension.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
+        // Whoever stopped us may have changed the modes, which crossterm does not notice: it would do nothing.
+        disable_raw_mode()?;
         enable_raw_mode()?;
         execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             execute!(self.inner.backend_mut(), EnableMouseCapture)?;
         }
-        self.redraw()
+        self.redraw();
+        Ok(())
     }
 
     /// Takes the mouse, or leaves it to the terminal so that its own selection works.
@@ -73,18 +78,20 @@ impl Terminal {
     /// Draws one frame, which the terminal shows at once.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.is_spoilt) {
+            // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer,
+            // and not every terminal gives one.
+            queue!(self.inner.backend_mut(), Clear(ClearType::All))?;
+            self.inner.swap_buffers();
+        }
         self.inner.draw(render)?;
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.inner.backend_mut())
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.
-    pub(super) fn redraw(&mut self) -> io::Result<()> {
-        // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer, and
-        // not every terminal gives one.
-        execute!(self.inner.backend_mut(), Clear(ClearType::All))?;
-        self.inner.swap_buffers();
-        Ok(())
+    pub(super) fn redraw(&mut self) {
+        self.is_spoilt = true;
     }
 
     /// Copies text to the clipboard of whoever sits before the terminal, also through SSH. Answers whether it fitted.
@@ -104,6 +111,33 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// What is written, held back until a whole frame can go to the terminal at once: small writes tear over SSH. What is
+/// held when the terminal is given back is not seen any more.
+#[derive(Default)]
+struct Held(Vec<u8>);
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let held = std::mem::take(&mut self.0);
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(&held)?;
+        out.flush()
+    }
+}
+
+/// Waits until something has panicked elsewhere: the terminal was given back by then, and nobody knows what is missing.
+pub(super) async fn panicked() {
+    PANICKED.notified().await;
 }
 
 /// Gives the terminal back, if it is ours. It may be gone; then there is nobody to give it back to.

@@ -8,6 +8,9 @@ mod command;
 mod console;
 mod plane;
 mod rig;
+#[path = "../scenarios/runner.rs"]
+mod runner;
+mod scenarios;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +34,7 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS, scenarios::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

@@ -75,7 +75,7 @@ pub(super) fn print(
     match format {
         Format::Text => text::write(&mut out, listing, names_clusters)?,
         Format::Json => {
-            let items = listing.items.iter().map(|item| item.json.clone()).collect();
+            let items = listing.items.iter().map(|item| item.json.clone());
             json::document(&mut out, &list(listing.kind, items, problems))?;
         }
         Format::Ndjson => {
@@ -145,11 +145,11 @@ pub(super) fn print_text(text: &str) -> io::Result<()> {
 }
 
 /// A whole list as one object.
-pub(super) fn list(kind: &str, items: Vec<Value>, problems: &[Problem]) -> Value {
+pub(super) fn list(kind: &str, items: impl IntoIterator<Item = Value>, problems: &[Problem]) -> Value {
     json!({
         "apiVersion": API_VERSION,
         "kind": format!("{kind}List"),
-        "items": items,
+        "items": items.into_iter().collect::<Vec<_>>(),
         "problems": problems.iter().map(json::problem).collect::<Vec<_>>(),
     })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::State;
-use super::inventory::ClusterLiveness;
+use super::inventory::{ClusterLiveness, Freshness};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
@@ -29,6 +29,9 @@ const KINDS: [Kind; 8] = [
     Kind::Event,
 ];
 
+/// Before these have been read once, services are still missing or misjudged.
+const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+
 /// What the board was computed from.
 #[derive(Debug, PartialEq, Eq)]
 struct Inputs {
@@ -45,6 +48,7 @@ pub struct ServiceBoard {
     services: Vec<Service>,
     rollouts: Vec<Rollout>,
     inputs: Option<Inputs>,
+    is_complete: bool,
     revision: u64,
     /// The last health that was known of each service, and the revision at which it turned bad, if it did.
     known: HashMap<ServiceId, (Health, Option<u64>)>,
@@ -63,6 +67,7 @@ impl ServiceBoard {
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
+        self.is_complete = is_complete(state);
         let did_move = services != self.services || rollouts != self.rollouts;
         self.services = services;
         self.rollouts = rollouts;
@@ -78,6 +83,11 @@ impl ServiceBoard {
     /// All services: worst first, then longest.
     pub fn services(&self) -> &[Service] {
         &self.services
+    }
+
+    /// Whether it was computed from whole lists, wherever they may be read: what is known may be more by now.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// One service.
@@ -146,6 +156,14 @@ impl ServiceBoard {
             tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },
         }
     }
+}
+
+/// Whether the lists that services are made of have been read once, wherever they may be read.
+fn is_complete(state: &State) -> bool {
+    let mut clusters = state.clusters().peekable();
+    // Before the first word of any cluster there is nothing that could be complete.
+    clusters.peek().is_some()
+        && clusters.all(|(_, cluster)| ESSENTIAL.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
 }
 
 #[cfg(test)]

@@ -44,15 +44,12 @@ impl Steadiness {
         }
         let recent = self.turns.iter().position(|turn| now.duration_since(turn.began) < WINDOW);
         self.turns.drain(..recent.unwrap_or(self.turns.len() - 1));
-        match self.worst().filter(|_| self.returns() >= MANY_RETURNS).cloned() {
-            Some(worst) => {
-                let since = *self.since.get_or_insert(self.turns[0].began);
-                Verdict::new(worst.health, format!("unsteady: {}", worst.reason), Some(since))
-            }
-            None => {
-                self.since = None;
-                verdict.clone()
-            }
+        if let Some(worst) = self.worst().filter(|_| self.returns() >= MANY_RETURNS).cloned() {
+            let since = *self.since.get_or_insert(self.turns[0].began);
+            Verdict::new(worst.health, format!("unsteady: {}", worst.reason), Some(since))
+        } else {
+            self.since = None;
+            verdict.clone()
         }
     }
 

@@ -44,7 +44,7 @@ impl Console {
         if !self.made.is_stale || !self.shows_services() {
             return None;
         }
-        let gather = if seen!(self).is_complete() { GATHER } else { GATHER_FIRST };
+        let gather = if self.board.is_complete() { GATHER } else { GATHER_FIRST };
         Some(self.made.at.map_or(Timestamp::MIN, |made| made.saturating_add(gather).unwrap_or(Timestamp::MAX)))
     }
 

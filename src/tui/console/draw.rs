@@ -14,18 +14,14 @@ impl Console {
     /// Draws everything.
     pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
-        let now = self.session.clock().now();
-        self.make_boards(now);
-        self.follow_logs(now);
+        self.follow_logs(self.session.clock().now());
         let is_full = self.screen.view().is_full_screen();
         let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };
         let body = Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area };
         self.body = body;
         self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
+        self.settle();
         let seen = seen!(self);
-        if !self.is_too_small {
-            self.screen.view_mut().settle(&seen, body);
-        }
         let painter = &mut Painter::new(frame.buffer_mut(), seen.look);
         painter.fill(area, Role::Background);
         if self.is_too_small {
@@ -42,6 +38,14 @@ impl Console {
         self.draw_overlay(painter, body, &seen);
         if below > 0 {
             self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
+        }
+    }
+
+    /// Prepares the view to be drawn, or to take keys that come before it is.
+    pub(super) fn settle(&mut self) {
+        self.make_boards(self.session.clock().now());
+        if !self.is_too_small {
+            self.screen.view_mut().settle(&seen!(self), self.body);
         }
     }
 

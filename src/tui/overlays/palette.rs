@@ -158,7 +158,7 @@ fn arm(duration: Option<&str>) -> Picked {
 fn unknown(line: &str, seen: &Seen<'_>) -> String {
     let word = line.split_whitespace().next().unwrap_or_default();
     let all = offers::all(seen);
-    match nearest(word, all.iter().map(|offer| offer.first_word())) {
+    match nearest(word, all.iter().map(offers::Offer::first_word)) {
         Some(near) => format!("nothing is called {word:?}; did you mean {near:?}?"),
         None => format!("nothing is called {word:?}; `?` shows every key and name"),
     }

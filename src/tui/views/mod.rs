@@ -59,13 +59,9 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Whether the lists that services are made of have been read once, wherever they may be read.
+    /// Whether what is shown of services comes from lists that have been read once, wherever they may be read.
     pub fn is_complete(&self) -> bool {
-        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
-        let mut clusters = self.session.state().clusters().peekable();
-        // Before the first word of any cluster there is nothing that could be complete.
-        clusters.peek().is_some()
-            && clusters.all(|(_, cluster)| kinds.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
+        self.board.is_complete()
     }
 }
 

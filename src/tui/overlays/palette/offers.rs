@@ -8,6 +8,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::{Picked, run};
 use crate::domain::kind::Kind;
 use crate::domain::service::{Service, ServiceId};
+use crate::domain::text::Text;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::Destination;
 use crate::tui::views::Seen;
@@ -84,7 +85,7 @@ pub(super) fn all(seen: &Seen<'_>) -> Vec<Offer> {
 pub(super) fn service(line: &str, seen: &Seen<'_>) -> Option<Picked> {
     let words: Vec<&str> = line.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let is_named = |id: &ServiceId| {
-        let mut parts = [&id.name, &id.environment, &id.cluster.0].into_iter().map(|part| part.as_str());
+        let mut parts = [&id.name, &id.environment, &id.cluster.0].into_iter().map(Text::as_str);
         !words.is_empty() && words.iter().all(|word| parts.next() == Some(word))
     };
     let mut named = seen.board.services().iter().map(|service| &service.id).filter(|id| is_named(id));
