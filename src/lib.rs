@@ -81,7 +81,7 @@ pub fn run() -> ExitCode {
     drop(color_eyre::config::HookBuilder::default().display_env_section(false).install());
     match cli::Cli::try_parse() {
         // A panic was told by then; what is left is to end as documented.
-        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(ExitCode::from(70)),
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| face::run(cli))).unwrap_or(headless::Exit::Defect.code()),
         Err(error) if error.use_stderr() => {
             // What was typed is quoted in it, and a script may have taken that from anywhere.
             error.render().to_string().lines().for_each(|line| headless::say(&domain::text::sanitize(line)));

@@ -103,7 +103,7 @@ fn terminal(choice: GlyphChoice) -> Terminal {
     Terminal {
         is_there,
         term: variable("TERM").map(Text::from),
-        colors: match Depth::from(supports_color::on(supports_color::Stream::Stdout)) {
+        colors: match parts::depth() {
             Depth::TrueColor => "16 million",
             Depth::Indexed => "256",
             Depth::Sixteen => "16",

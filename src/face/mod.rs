@@ -84,6 +84,7 @@ async fn console(cli: &Cli, parts: Parts, demo: Option<String>) -> Result<Exit, 
     match ended {
         Ok(tui::Exit::Left) => Ok(Exit::Done),
         Ok(tui::Exit::Signal(number)) => Ok(Exit::Signal(number)),
+        Ok(tui::Exit::Defect) => Ok(Exit::Defect),
         Err(error) => Err(Problem::new("the terminal failed", error.to_string(), "")),
     }
 }

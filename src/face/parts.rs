@@ -63,6 +63,14 @@ pub(super) fn kubeconfig(cli: &Cli) -> Result<Kubeconfig, Problem> {
     Kubeconfig::load(&environment, cli.place.kubeconfig.as_deref()).map_err(|error| error.problem())
 }
 
+/// How many colours the terminal shows. `NO_COLOR` means none whatever it says, also "0", unless it says nothing.
+pub(super) fn depth() -> Depth {
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        return Depth::None;
+    }
+    Depth::from(supports_color::on(supports_color::Stream::Stdout))
+}
+
 /// Which characters the terminal can show, unless the settings say so.
 pub(super) fn glyphs(choice: GlyphChoice) -> &'static Glyphs {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -167,9 +175,8 @@ impl Parts {
     pub(super) fn look(&self) -> Result<Look, Problem> {
         let assets = self.locations.assets();
         let wrong = |fault: Fault| Problem::new("the look is wrong", fault.to_string(), "midwatch config check");
-        let depth = Depth::from(supports_color::on(supports_color::Stream::Stdout));
         Ok(Look {
-            theme: Theme::load(&assets, &self.settings.theme, depth).map_err(wrong)?,
+            theme: Theme::load(&assets, &self.settings.theme, depth()).map_err(wrong)?,
             keymap: Keymap::load(&assets, &self.settings.keymap).map_err(wrong)?,
             glyphs: glyphs(self.settings.glyphs),
         })

@@ -62,9 +62,7 @@ fn show(history: &History, format: Format, args: &AuditShow) -> Result<Exit, Pro
             output::print_text(&chosen.into_iter().map(records).collect::<String>())
         }
         Format::Text => output::print_text(&chosen.into_iter().map(line).collect::<String>()),
-        Format::Json => {
-            output::print_document(&output::list("Action", chosen.into_iter().map(described).collect(), &problems))
-        }
+        Format::Json => output::print_document(&output::list("Action", chosen.into_iter().map(described), &problems)),
         Format::Ndjson => {
             let mut lines = chosen.into_iter().map(|action| output::of_kind("Action", described(action)));
             lines.try_for_each(|line| output::print_line(&line)).and_then(|()| ending(Exit::Done, &problems))

@@ -78,6 +78,11 @@ static GRANTS: [Grant; 8] = [
     },
 ];
 
+/// Returns the names of all users.
+pub(crate) fn names() -> [&'static str; 4] {
+    USERS.each_ref().map(|user| user.name)
+}
+
 impl User {
     /// Finds the user of a bearer token.
     pub(crate) fn of_token(token: &str) -> Option<&'static Self> {

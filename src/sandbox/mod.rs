@@ -72,6 +72,11 @@ impl Sandbox {
         self.platform.with(|world| world.store.put(world::plural_of(&object), object));
     }
 
+    /// Returns the names of its users.
+    pub fn users() -> [&'static str; 4] {
+        access::names()
+    }
+
     /// Returns a kubeconfig with one context, `demo`, for one of its users: `maria` (admin), `dana` (developer),
     /// `victor` (viewer) or `nobody` (no rights).
     pub fn kubeconfig_yaml(&self, user: &str) -> String {

@@ -4,13 +4,15 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rustix::io::Errno;
 use tokio::time::sleep_until;
 
 use super::console::{Console, Errand};
+use super::failpoint;
 use super::input;
 use super::look::Look;
 use super::pacer::{Cause, Pacer};
-use super::terminal::{Multiplexer, Terminal, give_back};
+use super::terminal::{Multiplexer, Terminal, give_back, panicked};
 use crate::config::Settings;
 use crate::runtime::{Session, Signal, Signals};
 
@@ -21,7 +23,12 @@ pub enum Exit {
     Left,
     /// A signal of this number, or that of a hang-up, ended it.
     Signal(u8),
+    /// Something in it panicked, which has been told.
+    Defect,
 }
+
+/// The number of the signal that tells of a hang-up.
+const HANG_UP: u8 = 1;
 
 /// No sleep is longer: clocks of machines that were suspended jump.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -34,7 +41,11 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
     let exit = show(&mut console, &mut terminal, &mut signals).await;
     drop(terminal);
     console.finish().await;
-    exit
+    match exit {
+        // What is drawn onto a terminal that is gone fails before anybody says that it is.
+        Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => Ok(Exit::Signal(HANG_UP)),
+        exit => exit,
+    }
 }
 
 /// Draws and listens until there is a reason to end.
@@ -45,7 +56,10 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
     pacer.want(Cause::Key);
     loop {
         if pacer.due().is_some_and(|due| due <= Instant::now()) {
-            let bytes = terminal.draw(|frame| console.draw(frame))?;
+            let bytes = terminal.draw(|frame| {
+                console.draw(frame);
+                failpoint::reached("frame");
+            })?;
             pacer.drawn(Instant::now(), bytes);
         }
         let at = console.wakes_at();
@@ -63,7 +77,8 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
                     pacer.want(Cause::Key);
                 }
             },
-            _ = hangup.recv() => return Ok(Exit::Signal(1)),
+            () = panicked() => return Ok(Exit::Defect),
+            _ = hangup.recv() => return Ok(Exit::Signal(HANG_UP)),
             Some(event) = keys.recv() => {
                 if console.event(event) {
                     pacer.want(Cause::Key);
@@ -100,12 +115,13 @@ fn next_wake(console: &Console, pacer: &Pacer, at: Timestamp) -> Instant {
 fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
     match errand {
         Errand::Quit => return Ok(true),
-        Errand::Redraw => terminal.redraw()?,
+        Errand::Redraw => terminal.redraw(),
         Errand::Mouse(mouse) => terminal.set_mouse(mouse)?,
         Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(|name| std::env::var(name).ok()))?),
         Errand::Suspend => {
             give_back();
-            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+            // The whole group, as the terminal itself would: whoever started us may sit between us and the shell.
+            rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
             // Here the shell has let us go on, or there was none that could have stopped us.
             terminal.enter()?;
         }

@@ -4,8 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
-use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::mpsc;
+
+use super::failpoint;
+use crate::runtime::await_hang_up;
 
 /// How long the program may take to end by itself once its terminal is gone.
 const GRACE: Duration = Duration::from_millis(1500);
@@ -16,6 +18,7 @@ pub(super) fn read() -> mpsc::Receiver<Event> {
     let (sender, receiver) = mpsc::channel(256);
     std::thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
+            failpoint::reached("key");
             let is_wanted = match &event {
                 Event::Key(key) => key.kind != KeyEventKind::Release,
                 Event::FocusGained | Event::FocusLost => false,
@@ -33,7 +36,7 @@ pub(super) fn read() -> mpsc::Receiver<Event> {
 pub(super) fn watch() -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
-        while !is_gone() {}
+        await_hang_up(&io::stdin());
         // Full means that it was told already.
         let _told = sender.try_send(());
         std::thread::sleep(GRACE);
@@ -41,17 +44,4 @@ pub(super) fn watch() -> mpsc::Receiver<()> {
         std::process::exit(129);
     });
     receiver
-}
-
-/// Waits a while for the terminal to go away.
-fn is_gone() -> bool {
-    let stdin = io::stdin();
-    let mut descriptors = [PollFd::new(&stdin, PollFlags::empty())];
-    // Only hang-up and error are waited for: they are told without being asked for.
-    let limit = rustix::event::Timespec { tv_sec: 1, tv_nsec: 0 };
-    match poll(&mut descriptors, Some(&limit)) {
-        Ok(0) => false,
-        Ok(_) => descriptors[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
-        Err(_interrupted) => false,
-    }
 }

@@ -5,6 +5,7 @@ pub mod command;
 mod console;
 pub mod effect;
 mod event_loop;
+mod failpoint;
 mod input;
 pub mod keymap;
 pub mod look;

@@ -1,6 +1,6 @@
 //! The terminal: taken over at the start, and given back whatever happens.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 
@@ -14,9 +14,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-
-/// A whole frame goes to the terminal at once: small writes tear over SSH.
-const BUFFER: usize = 64 * 1024;
+use tokio::sync::Notify;
 
 /// More than this is not copied: terminals cut it or ignore it.
 const CLIPBOARD: usize = 48 * 1024;
@@ -24,32 +22,17 @@ const CLIPBOARD: usize = 48 * 1024;
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Backend = CrosstermBackend<BufWriter<Counted<Stdout>>>;
-
-/// Counts what is written.
-struct Counted<W> {
-    inner: W,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
+/// Rings when something panicked.
+static PANICKED: Notify = Notify::const_new();
 
 /// The terminal, while it is ours.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<Backend>,
+    inner: ratatui::Terminal<CrosstermBackend<Held>>,
     mouse: bool,
     /// How much has been written.
     bytes: Arc<AtomicU64>,
+    /// Whether what is on the screen is not what was drawn last.
+    is_spoilt: bool,
 }
 
 impl Terminal {
@@ -61,12 +44,13 @@ impl Terminal {
             std::panic::set_hook(Box::new(move |panic| {
                 give_back();
                 report(panic);
+                PANICKED.notify_one();
             }));
         });
         let bytes = Arc::default();
-        let out = Counted { inner: io::stdout(), bytes: Arc::clone(&bytes) };
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, out)))?;
-        let mut terminal = Self { inner, mouse, bytes };
+        let held = Held { bytes: Vec::new(), written: Arc::clone(&bytes) };
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(held))?;
+        let mut terminal = Self { inner, mouse, bytes, is_spoilt: false };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -74,12 +58,15 @@ impl Terminal {
     /// Enters the screen of our own, at the start and after a suspension.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
+        // Whoever stopped us may have changed the modes, which crossterm does not notice: it would do nothing.
+        disable_raw_mode()?;
         enable_raw_mode()?;
         execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             execute!(self.inner.backend_mut(), EnableMouseCapture)?;
         }
-        self.redraw()
+        self.redraw();
+        Ok(())
     }
 
     /// Takes the mouse, or leaves it to the terminal so that its own selection works.
@@ -96,6 +83,12 @@ impl Terminal {
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<u64> {
         let before = self.bytes.load(Ordering::Relaxed);
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.is_spoilt) {
+            // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer,
+            // and not every terminal gives one.
+            queue!(self.inner.backend_mut(), Clear(ClearType::All))?;
+            self.inner.swap_buffers();
+        }
         self.inner.draw(render)?;
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.inner.backend_mut())?;
@@ -103,12 +96,8 @@ impl Terminal {
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.
-    pub(super) fn redraw(&mut self) -> io::Result<()> {
-        // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer, and
-        // not every terminal gives one.
-        execute!(self.inner.backend_mut(), Clear(ClearType::All))?;
-        self.inner.swap_buffers();
-        Ok(())
+    pub(super) fn redraw(&mut self) {
+        self.is_spoilt = true;
     }
 
     /// Copies text to the clipboard of whoever sits before the terminal, also through SSH. Answers whether it fitted.
@@ -128,6 +117,37 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// What is written, held back until a whole frame can go to the terminal at once: small writes tear over SSH. What is
+/// held when the terminal is given back is not seen any more.
+struct Held {
+    bytes: Vec<u8>,
+    /// How much has been written.
+    written: Arc<AtomicU64>,
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let held = std::mem::take(&mut self.bytes);
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(&held)?;
+        self.written.fetch_add(held.len() as u64, Ordering::Relaxed);
+        out.flush()
+    }
+}
+
+/// Waits until something has panicked elsewhere: the terminal was given back by then, and nobody knows what is missing.
+pub(super) async fn panicked() {
+    PANICKED.notified().await;
 }
 
 /// Gives the terminal back, if it is ours. It may be gone; then there is nobody to give it back to.

@@ -17,6 +17,9 @@ mod plane;
 mod protobuf;
 mod resume;
 mod rig;
+#[path = "../scenarios/runner.rs"]
+mod runner;
+mod scenarios;
 mod secrets;
 mod sets;
 #[path = "../pictures/svg.rs"]
@@ -60,8 +63,9 @@ const SUITES: &[&[(&str, Test)]] = &[
     disk::TESTS,
     wires::TESTS,
     hostile::TESTS,
-    resume::TESTS,
+    scenarios::TESTS,
     login::TESTS,
+    resume::TESTS,
 ];
 
 fn main() -> Result<ExitCode> {

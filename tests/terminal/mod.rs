@@ -1,5 +1,7 @@
 //! A terminal with a program in it: keys go in, the screen is read as a person sees it.
 
+mod wire;
+
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::mem;
@@ -25,10 +27,13 @@ pub(crate) struct Console {
     keyboard: Keyboard,
     terminal: Arc<Terminal>,
     // While it lives the terminal is not gone.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Begins and ends what a terminal shows at once.
+const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
 
 /// What has been drawn so far, and a bell that rings when there is more.
 struct Terminal {
@@ -41,6 +46,7 @@ struct Seen {
     drawn: Drawn,
     /// When the last bytes arrived.
     at: Instant,
+    /// Everything that was written, as it came.
     written: Vec<u8>,
     ended: bool,
 }
@@ -57,9 +63,6 @@ pub(crate) struct Drawn {
     is_whole: bool,
 }
 
-/// The end of a synchronized update, which is the end of a frame.
-const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
-
 impl Drawn {
     /// Whether no frame has begun to arrive that has not ended.
     #[allow(dead_code, reason = "only who measures asks for it")]
@@ -72,9 +75,8 @@ impl Drawn {
         for byte in bytes {
             self.is_whole = false;
             // The mark begins with a byte that it holds only once.
-            self.of_mark =
-                if FRAME_ENDS[self.of_mark] == *byte { self.of_mark + 1 } else { usize::from(*byte == 0x1b) };
-            if self.of_mark == FRAME_ENDS.len() {
+            self.of_mark = if FRAME.1[self.of_mark] == *byte { self.of_mark + 1 } else { usize::from(*byte == 0x1b) };
+            if self.of_mark == FRAME.1.len() {
                 self.frames += 1;
                 self.of_mark = 0;
                 self.is_whole = true;
@@ -131,7 +133,7 @@ impl Console {
             let (terminal, keyboard) = (Arc::clone(&terminal), Arc::clone(&keyboard));
             move || terminal.show(output, &keyboard)
         });
-        Ok(Self { child, begun, keyboard, terminal, _master: pty.master })
+        Ok(Self { child, begun, keyboard, terminal, master: pty.master })
     }
 
     /// What is to be seen, with its colours.
@@ -237,14 +239,7 @@ impl Console {
     #[allow(dead_code, reason = "not every suite leaves by itself")]
     pub(crate) fn quit(mut self) -> Result<u32> {
         self.press("ctrl-c")?;
-        let (seen, _) = self
-            .terminal
-            .bell
-            .wait_timeout_while(self.terminal.lock(), PATIENCE, |seen| !seen.ended)
-            .unwrap_or_else(PoisonError::into_inner);
-        ensure!(seen.ended, "the program does not end:\n{}", framed(seen.parser.screen()));
-        drop(seen);
-        Ok(self.child.wait()?.exit_code())
+        self.end()
     }
 }
 
@@ -260,14 +255,18 @@ impl Terminal {
     /// Draws what the program writes and answers its questions, until the program is gone.
     fn show(&self, mut output: Box<dyn Read + Send>, keyboard: &Keyboard) {
         let mut chunk = vec![0; 64 * 1024];
+        let mut held = Vec::new();
         loop {
             let read = output.read(&mut chunk).unwrap_or(0);
             let at = Instant::now();
+            held.extend_from_slice(&chunk[..read]);
+            let whole = if read == 0 { held.len() } else { whole_frames(&held) };
             let mut seen = self.lock();
             seen.at = at;
             seen.drawn.count(&chunk[..read]);
-            seen.parser.process(&chunk[..read]);
             seen.written.extend_from_slice(&chunk[..read]);
+            seen.parser.process(&held[..whole]);
+            held.drain(..whole);
             seen.ended = read == 0;
             let answers = mem::take(&mut seen.parser.callbacks_mut().0);
             drop(seen);
@@ -284,6 +283,19 @@ impl Terminal {
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many bytes can be shown: all before a frame that has begun and not ended.
+fn whole_frames(held: &[u8]) -> usize {
+    let last = |sequence: &[u8]| held.windows(sequence.len()).rposition(|window| window == sequence);
+    match (last(FRAME.0), last(FRAME.1)) {
+        (Some(begun), ended) if ended.is_none_or(|ended| ended < begun) => begun,
+        // The beginning of a frame may have come in part.
+        _ => (1..FRAME.0.len())
+            .rev()
+            .find(|length| held.ends_with(&FRAME.0[..*length]))
+            .map_or(held.len(), |part| held.len() - part),
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn print(
     match format {
         Format::Text => text::write(&mut out, listing, names_clusters)?,
         Format::Json => {
-            let items = listing.items.iter().map(|item| item.json.clone()).collect();
+            let items = listing.items.iter().map(|item| item.json.clone());
             json::document(&mut out, &list(listing.kind, items, problems))?;
         }
         Format::Ndjson => {

@@ -17,7 +17,6 @@ impl Console {
         let area = frame.area();
         let now = self.session.clock().now();
         self.drawn_at = Some(now);
-        self.make_boards(now);
         self.follow_logs(now);
         let is_full = self.screen.view().is_full_screen();
         let (above, below) = if is_full { (0, u16::from(self.field.is_some())) } else { (3, 2) };
@@ -25,10 +24,8 @@ impl Console {
         self.body = body;
         self.latest = Latest::Shown;
         self.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
+        self.settle();
         let seen = seen!(self, now);
-        if !self.is_too_small {
-            self.screen.view_mut().settle(&seen, body);
-        }
         let painter = &mut Painter::new(frame.buffer_mut(), seen.look);
         painter.fill(area, Role::Background);
         if self.is_too_small {
@@ -45,6 +42,14 @@ impl Console {
         self.draw_overlay(painter, body, &seen);
         if below > 0 {
             self.draw_bottom(painter, line(area.bottom().saturating_sub(1)), &seen);
+        }
+    }
+
+    /// Prepares the view to be drawn, or to take keys that come before it is.
+    pub(super) fn settle(&mut self) {
+        self.make_boards(self.session.clock().now());
+        if !self.is_too_small {
+            self.screen.view_mut().settle(&seen!(self), self.body);
         }
     }
 

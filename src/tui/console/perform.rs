@@ -25,6 +25,8 @@ impl Console {
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
         }
+        // Keys may come in one burst: they mean what would have been shown between them.
+        self.settle();
     }
 
     pub(super) fn outcome(&mut self, outcome: Outcome) -> bool {

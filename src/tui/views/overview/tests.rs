@@ -1,8 +1,10 @@
 use super::*;
+use crate::domain::kind::Kind;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::update::{Login, Update};
-use crate::tui::test_support::{Stage, cluster};
+use crate::domain::workload::Workload;
+use crate::tui::test_support::{Stage, cluster, meta};
 use crate::tui::views::fixture::{Scene, deployment, rows, world};
 
 /// An overview of chat-service, which is bad, and of so many services that are well, with a window of so many rows.
@@ -28,6 +30,33 @@ fn what_a_click_hits_is_what_stands_in_that_line() {
         [Some(3), Some(4), Some(5)],
         "the line before the healthy ones has scrolled away"
     );
+}
+
+#[test]
+fn the_selection_is_placed_when_all_is_shown_and_not_when_all_is_known() {
+    let one = |name: &str, ready| Workload {
+        meta: meta("production", name),
+        desired: 1,
+        current: 1,
+        updated: 1,
+        ready,
+        available: ready,
+        observed_generation: 1,
+        ..Workload::default()
+    };
+    let mut stage = Stage::new();
+    let mut view = Overview::default();
+    stage.list(Kind::StatefulSet, vec![Row::StatefulSet(Box::new(one("redis", 1)))]);
+    for kind in [Kind::DaemonSet, Kind::Pod] {
+        stage.list(kind, Vec::new());
+    }
+    stage.draw(&mut view, 100, 30);
+    // The last list is known, but what is shown was computed before it.
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(one("chat-service", 0)))]);
+    view.settle(&stage.seen(), Rect { x: 0, y: 0, width: 100, height: 30 });
+    let shown = stage.draw(&mut view, 100, 30);
+    let selected = view.cursor.selected().map(|id| id.name.to_string());
+    assert_eq!(selected.as_deref(), Some("chat-service"), "the worst is selected:\n{shown}");
 }
 
 #[test]
