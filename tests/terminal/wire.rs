@@ -72,15 +72,10 @@ impl Console {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).map_err(|error| eyre!("{error:#}"))
     }
 
-    /// The program's number.
-    pub(crate) fn pid(&self) -> Result<Pid> {
-        let number = self.child.process_id().ok_or_eyre("it has ended")?;
-        Pid::from_raw(i32::try_from(number)?).ok_or_eyre("no process has the number 0")
-    }
-
     /// Sends a signal to the program.
     pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
-        Ok(kill_process(self.pid()?, signal)?)
+        let number = Pid::from_raw(i32::try_from(self.pid()?)?).ok_or_eyre("no process has the number 0")?;
+        Ok(kill_process(number, signal)?)
     }
 
     /// Waits for the end and returns the exit code; a signal's death counts as 1. The screen can still be looked at.

@@ -145,15 +145,13 @@ pub(super) fn print_text(text: &str) -> io::Result<()> {
 }
 
 /// A whole list as one object.
-pub(super) fn list(kind: &str, items: Vec<Value>, problems: &[Problem]) -> Value {
-    let mut list = json!({
+pub(super) fn list(kind: &str, items: impl IntoIterator<Item = Value>, problems: &[Problem]) -> Value {
+    json!({
         "apiVersion": API_VERSION,
         "kind": format!("{kind}List"),
-        "items": [],
+        "items": items.into_iter().collect::<Vec<_>>(),
         "problems": problems.iter().map(json::problem).collect::<Vec<_>>(),
-    });
-    list["items"] = Value::Array(items);
-    list
+    })
 }
 
 /// An object that says what it is.

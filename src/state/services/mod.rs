@@ -72,7 +72,6 @@ impl ServiceBoard {
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
-        self.is_complete = is_complete(state);
         let did_move = services != self.services || rollouts != self.rollouts;
         self.services = services;
         self.rollouts = rollouts;
@@ -93,11 +92,6 @@ impl ServiceBoard {
     /// All services: worst first, then longest.
     pub fn services(&self) -> &[Service] {
         &self.services
-    }
-
-    /// Whether it was computed from whole lists, wherever they may be read: what is known may be more by now.
-    pub fn is_complete(&self) -> bool {
-        self.is_complete
     }
 
     /// One service.
@@ -166,14 +160,6 @@ impl ServiceBoard {
             tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },
         }
     }
-}
-
-/// Whether the lists that services are made of have been read once, wherever they may be read.
-fn is_complete(state: &State) -> bool {
-    let mut clusters = state.clusters().peekable();
-    // Before the first word of any cluster there is nothing that could be complete.
-    clusters.peek().is_some()
-        && clusters.all(|(_, cluster)| ESSENTIAL.iter().all(|kind| cluster.freshness(*kind) != Freshness::Loading))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn a_flood_of_data_leaves_the_line_free() {
     let (mut at, mut bytes) = (begun, 0);
     while at < begun + Duration::from_mins(1) {
         pacer.want(Cause::Data);
-        at = pacer.due().unwrap().max(at);
+        at = pacer.due().expect("a frame is wanted").max(at);
         pacer.drawn(at, 6_000);
         bytes += 6_000;
     }
