@@ -40,6 +40,8 @@ struct Inputs {
 #[derive(Debug, Default)]
 pub struct ServiceBoard {
     services: Vec<Service>,
+    /// Where each of them stands.
+    places: HashMap<ServiceId, usize>,
     rollouts: Vec<Rollout>,
     inputs: Option<Inputs>,
     revision: u64,
@@ -61,6 +63,7 @@ impl ServiceBoard {
         self.services = services;
         self.rollouts = rollouts;
         if did_move {
+            self.places = self.services.iter().enumerate().map(|(at, service)| (service.id.clone(), at)).collect();
             self.revision += 1;
             self.remember();
         }
@@ -76,7 +79,7 @@ impl ServiceBoard {
 
     /// One service.
     pub fn find(&self, id: &ServiceId) -> Option<&Service> {
-        self.services.iter().find(|service| service.id == *id)
+        self.services.get(*self.places.get(id)?)
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.
