@@ -33,8 +33,8 @@ use super::message::{Absorbed, Message};
 
 mod changes;
 
-/// How many messages are taken in at once, so that a key never waits for long.
-const AT_ONCE: usize = 256;
+/// How many messages are taken in at once, so that a key never waits for long: each may hold some hundred rows.
+const AT_ONCE: usize = 16;
 
 /// How many pieces of news from logs are taken in at once; each may hold some thousand lines.
 const LOGS_AT_ONCE: usize = 16;
@@ -346,3 +346,6 @@ impl Session {
         self.clusters.get(cluster)
     }
 }
+
+#[cfg(test)]
+mod tests;

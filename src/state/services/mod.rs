@@ -46,6 +46,8 @@ struct Inputs {
 #[derive(Debug, Default)]
 pub struct ServiceBoard {
     services: Vec<Service>,
+    /// Where each of them stands.
+    places: HashMap<ServiceId, usize>,
     rollouts: Vec<Rollout>,
     inputs: Option<Inputs>,
     is_complete: bool,
@@ -76,6 +78,7 @@ impl ServiceBoard {
         self.services = services;
         self.rollouts = rollouts;
         if did_move {
+            self.places = self.services.iter().enumerate().map(|(at, service)| (service.id.clone(), at)).collect();
             self.revision += 1;
             self.remember();
         }
@@ -96,7 +99,7 @@ impl ServiceBoard {
 
     /// One service.
     pub fn find(&self, id: &ServiceId) -> Option<&Service> {
-        self.services.iter().find(|service| service.id == *id)
+        self.services.get(*self.places.get(id)?)
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.

@@ -1,5 +1,7 @@
 //! Overview: what is broken, worst first; what is well, folded; and what changed lately.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
@@ -57,12 +59,12 @@ impl Overview {
         let wanted: Vec<&Service> = seen.board.services().iter().filter(|service| self.shows(service)).collect();
         let holds = self.moved.is_some_and(|moved| seen.now.duration_since(moved) < HOLD);
         if holds {
-            self.order.retain(|id| wanted.iter().any(|service| service.id == *id));
-            for service in wanted {
-                if !self.order.contains(&service.id) {
-                    self.order.push(service.id.clone());
-                }
-            }
+            let shown: HashSet<&ServiceId> = wanted.iter().map(|service| &service.id).collect();
+            self.order.retain(|id| shown.contains(id));
+            let held: HashSet<&ServiceId> = self.order.iter().collect();
+            let new = wanted.iter().map(|service| &service.id).filter(|id| !held.contains(id));
+            let new: Vec<ServiceId> = new.cloned().collect();
+            self.order.extend(new);
         } else {
             self.order = wanted.into_iter().map(|service| service.id.clone()).collect();
         }
