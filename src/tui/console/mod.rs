@@ -267,3 +267,6 @@ impl Console {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;
