@@ -19,6 +19,7 @@ use crate::runtime::Session;
 use crate::state::{Changed, Freshness, ServiceBoard, Timeline};
 
 mod audit;
+mod closer;
 mod contexts;
 #[cfg(test)]
 mod fixture;
@@ -83,17 +84,7 @@ impl Seen<'_> {
             if let Some(Login::Failed(problem)) = cluster.login() {
                 troubles.push(problem.clone());
             }
-            for kind in kinds {
-                match cluster.freshness(kind) {
-                    Freshness::NoAccess(problem) => troubles.push(problem),
-                    Freshness::Partial(namespaces) => {
-                        let names: Vec<&str> = namespaces.iter().map(Text::as_str).collect();
-                        let what = format!("no access: {} in {}", kind.plural(), names.join(", "));
-                        troubles.push(Problem::new(what, "", ""));
-                    }
-                    _ => {}
-                }
-            }
+            troubles.extend(cluster.closed(kinds));
         }
         troubles
     }

@@ -1,7 +1,9 @@
-//! How times and numbers are said: short, with their unit, and never more exact than is of use.
+//! How times and numbers are said: short, with their unit, and never more exact than is of use; and how lines are broken.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::tui::paint::cells;
 
 /// How long ago, in one unit: "41 s", "8 min", "6 d".
 pub fn age(then: Timestamp, now: Timestamp) -> String {
@@ -57,4 +59,34 @@ pub fn thousands(number: usize) -> String {
         told.push(digit);
     }
     told
+}
+
+/// Breaks text into lines of at most a width, between words where there are any.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word = word;
+        loop {
+            let line = lines.last_mut().expect("there is always a line");
+            let gap = usize::from(!line.is_empty());
+            if cells(line) + gap + cells(word) <= width {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                break;
+            }
+            if line.is_empty() {
+                let at = word.char_indices().map(|(at, _)| at).take_while(|at| cells(&word[..*at]) <= width).last();
+                let at = at.filter(|at| *at > 0).unwrap_or(word.len());
+                line.push_str(&word[..at]);
+                word = &word[at..];
+                if word.is_empty() {
+                    break;
+                }
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
 }

@@ -6,6 +6,7 @@ use crate::domain::text::Text;
 use crate::tui::look::Look;
 use crate::tui::paint::{Span, cells, shorten, shorten_middle, span};
 use crate::tui::theme::Role;
+use crate::tui::widgets::words::wrap;
 
 /// The width of the words before each fact.
 const LABEL: usize = 18;
@@ -156,34 +157,4 @@ fn fit(text: &str, width: usize) -> String {
     let short = shorten(text, room, "..").into_owned();
     let used = cells(&short);
     short + &" ".repeat(width.saturating_sub(used))
-}
-
-/// Breaks text into lines of at most a width, between words where there are any.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut word = word;
-        loop {
-            let line = lines.last_mut().expect("there is always a line");
-            let gap = usize::from(!line.is_empty());
-            if cells(line) + gap + cells(word) <= width {
-                if gap == 1 {
-                    line.push(' ');
-                }
-                line.push_str(word);
-                break;
-            }
-            if line.is_empty() {
-                let at = word.char_indices().map(|(at, _)| at).take_while(|at| cells(&word[..*at]) <= width).last();
-                let at = at.filter(|at| *at > 0).unwrap_or(word.len());
-                line.push_str(&word[..at]);
-                word = &word[at..];
-                if word.is_empty() {
-                    break;
-                }
-            }
-            lines.push(String::new());
-        }
-    }
-    lines
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::body::{Lines, lines, wrap};
+use super::body::{Lines, lines};
 use super::{Focus, PlanReview, Stage};
 use crate::domain::operation::Verdict;
 use crate::domain::plan::Plan;
@@ -14,13 +14,15 @@ use crate::tui::overlays::panel;
 use crate::tui::paint::{Painter, Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Hint;
+use crate::tui::widgets::words::wrap;
 
 /// Draws the review over the whole of an area, or in its middle where there is room.
 pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
     let margin = if area.width >= 110 { 3 } else { 0 };
     painter.fill(area, Role::Background);
     let area = Rect { x: area.x + margin, width: area.width.saturating_sub(2 * margin), ..area };
-    let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
+    let planning = if matches!(review.stage, Stage::Failed(_)) { "No plan" } else { "Planning" };
+    let title = review.plan().map_or(planning, |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -60,7 +62,9 @@ fn room(inner: Rect, foot: u16, consent: u16) -> Room {
 /// The part that scrolls.
 fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let Some(proposal) = &review.proposal else {
-        painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+        if review.stage == Stage::Preparing {
+            painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+        }
         return;
     };
     let all = lines(proposal, painter.look, area.width.into());
