@@ -8,6 +8,7 @@ mod command;
 mod console;
 mod plane;
 mod rig;
+mod walk;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +32,7 @@ macro_rules! tests {
 use tests;
 
 /// Every module with tests, in the order in which they run.
-const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS];
+const SUITES: &[&[(&str, Test)]] = &[rig::TESTS, change::TESTS, walk::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
