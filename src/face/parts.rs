@@ -22,7 +22,7 @@ use crate::runtime::{Chosen, Ledger, Options, Policy, Scope, Session, Wanted, ch
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
-use crate::tui::theme::{Depth, Glyphs, Theme};
+use crate::tui::theme::{Depth, Glyphs, Theme, Wardrobe};
 
 /// Everything that a session is made of.
 pub(super) struct Parts {
@@ -179,6 +179,7 @@ impl Parts {
             theme: Theme::load(&assets, &self.settings.theme, depth()).map_err(wrong)?,
             keymap: Keymap::load(&assets, &self.settings.keymap).map_err(wrong)?,
             glyphs: glyphs(self.settings.glyphs),
+            wardrobe: Wardrobe::new(assets, depth, &self.settings.theme),
         })
     }
 }

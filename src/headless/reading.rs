@@ -1,6 +1,5 @@
 //! Waiting for the first lists, and judging what they are worth: complete, in part, or not to be had at all.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::kind::Kind;
@@ -122,24 +121,11 @@ struct Missing {
 /// Finds what is missing of a cluster that answers.
 fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: &mut Vec<Problem>) -> Missing {
     let mut missing = Missing { known: 0, is_late: false };
-    let (mut denied, mut why, mut places) = (Vec::new(), Text::default(), BTreeSet::new());
     for kind in kinds {
         let is_essential = essential.contains(kind);
         match inventory.freshness(*kind) {
-            Freshness::Live => missing.known += usize::from(is_essential),
-            Freshness::Partial(namespaces) => {
-                missing.known += usize::from(is_essential);
-                denied.push(format!("{} in {}", kind.plural(), words(&namespaces)));
-            }
-            // Namespaces are read for the names of environments only, where nobody asks for them.
-            Freshness::NoAccess(_) if *kind == Kind::Namespace && !is_essential => {}
-            Freshness::NoAccess(problem) => {
-                denied.push(kind.plural().to_owned());
-                places.extend(places_of(inventory, *kind));
-                if why.is_empty() {
-                    why = problem.why;
-                }
-            }
+            Freshness::Live | Freshness::Partial(_) => missing.known += usize::from(is_essential),
+            Freshness::NoAccess(_) => {}
             Freshness::Absent(problem) => problems.push(problem),
             Freshness::Late { problem, .. } => {
                 missing.is_late |= is_essential;
@@ -158,22 +144,10 @@ fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: 
             }
         }
     }
-    if !denied.is_empty() {
-        let (denied, places) = (denied.join(", "), places.into_iter().collect::<Vec<Text>>());
-        let place = if places.is_empty() { String::new() } else { format!(" in {}", words(&places)) };
-        let hint = format!("ask a cluster administrator for a role with: get, list, watch {denied}{place}");
-        problems.push(Problem::new(format!("no access: {denied}"), why, hint));
-    }
+    // Namespaces are read for the names of environments only, where nobody asks for them.
+    let asked = kinds.iter().copied().filter(|kind| *kind != Kind::Namespace || essential.contains(kind));
+    problems.extend(inventory.closed(asked));
     missing
-}
-
-/// The namespaces in which a kind was tried.
-fn places_of(inventory: &Inventory, kind: Kind) -> impl Iterator<Item = Text> {
-    inventory.sources().filter(move |(of, ..)| *of == kind).filter_map(|(_, namespace, _)| namespace.cloned())
-}
-
-fn words(names: &[Text]) -> String {
-    names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// A problem of one of several clusters.

@@ -13,6 +13,7 @@ use crate::domain::text::Text;
 use crate::domain::update::{SourceId, Update};
 
 mod changes;
+mod closed;
 mod collection;
 mod doubt;
 mod family;

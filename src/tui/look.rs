@@ -1,13 +1,15 @@
 //! How everything is drawn and which key does what: one theme, one set of glyphs, one keymap.
 
 use super::keymap::Keymap;
-use super::theme::{Glyphs, Role, Theme};
+use super::theme::{Glyphs, Role, Theme, Wardrobe};
 use crate::domain::health::Health;
 
 /// The look of a session.
 pub struct Look {
     /// The colours.
     pub theme: Theme,
+    /// The other themes.
+    pub wardrobe: Wardrobe,
     /// The characters.
     pub glyphs: &'static Glyphs,
     /// The keys.

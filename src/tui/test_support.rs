@@ -8,7 +8,7 @@ use super::keymap::Keymap;
 use super::look::Look;
 use super::paint::Painter;
 use super::theme::glyphs::UNICODE;
-use super::theme::{Depth, Role, Theme};
+use super::theme::{Depth, Role, Theme, Wardrobe};
 use super::views::{Seen, View};
 use crate::config::Settings;
 use crate::config::assets::Assets;
@@ -55,6 +55,7 @@ impl Stage {
             settings: Settings::default(),
             look: Look {
                 theme: Theme::usual(Depth::None),
+                wardrobe: Wardrobe::new(Assets::default(), Depth::None, "midnight"),
                 glyphs: &UNICODE,
                 keymap: Keymap::load(&Assets::default(), "default").expect("the built-in keymaps are checked by tests"),
             },
@@ -111,7 +112,7 @@ impl Stage {
 }
 
 /// What stands in a buffer; the second cell of a wide character is no letter of its own.
-fn text_of(buffer: &Buffer) -> String {
+pub(in crate::tui) fn text_of(buffer: &Buffer) -> String {
     let mut text = String::new();
     for y in buffer.area.top()..buffer.area.bottom() {
         let mut line = String::new();

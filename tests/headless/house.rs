@@ -197,5 +197,5 @@ fn stdout_is_data_even_where_something_may_not_be_read() {
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "what else is known is an answer");
     let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(document["problems"][0]["what"], "no access: secrets");
+    assert_eq!(document["problems"][0]["what"], "no access: secrets in default");
 }

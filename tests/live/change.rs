@@ -1,7 +1,6 @@
 //! Changes, by who may and by who may not: asserted on the cluster first, then on the screen or stderr, then on the audit.
 
 use color_eyre::eyre::{Result, ensure};
-use midwatch::config::roles;
 
 use crate::command::Seat;
 use crate::plane::{PATIENCE, Plane, User, wait_until};
@@ -28,17 +27,6 @@ const ROLLBACK: [&str; 8] = [
     "--confirm",
     "chat-service",
 ];
-
-/// A user with a roles file; omar is a viewer in it.
-pub(crate) fn seat(plane: &Plane, user: User) -> Result<Seat> {
-    let seat = Seat::new(plane, user)?;
-    let omar = "\n[[bindings]]\nrole = \"viewer\"\nusers = [\"omar\"]\n";
-    let admin = "\n[[bindings]]\nrole = \"admin\"\nusers = [\"admin\", \"rig-admin\"]\n";
-    seat.write_config("roles.toml", &format!("{}{omar}{admin}", roles::EXAMPLE))?;
-    // The window for which it must stay ready is shorter than a person would want it.
-    seat.write_config("config.toml", "[verify]\nstable = \"4s\"\ntimeout = \"1m\"\n")?;
-    Ok(seat)
-}
 
 /// The platform with a release that will not become ready.
 pub(crate) fn stuck(plane: &Plane) -> Result<()> {
@@ -70,7 +58,7 @@ fn audit_holds(seat: &Seat, wanted: &[&str]) -> Result<()> {
 
 fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let seat = seat(plane, User::Alice)?;
+    let seat = Seat::with_roles(plane, User::Alice)?;
     let console = seat.console(SIZE, &["--write"])?;
     // The reason is seen long before the deadline of ten minutes.
     console.wait_for("stuck: 2 of 2 new pods")?;
@@ -102,7 +90,7 @@ fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
 
 fn alice_rolls_a_stuck_release_back_from_a_script(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let seat = seat(plane, User::Alice)?;
+    let seat = Seat::with_roles(plane, User::Alice)?;
     let mut args = ROLLBACK.to_vec();
     args.extend(["--wait", "--timeout", "45s"]);
     let run = seat.midwatch(&args)?;
@@ -114,7 +102,7 @@ fn alice_rolls_a_stuck_release_back_from_a_script(plane: &Plane) -> Result<()> {
 
 fn who_may_not_sends_nothing_and_is_told_the_rule(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let seat = seat(plane, User::Victor)?;
+    let seat = Seat::with_roles(plane, User::Victor)?;
     let writes = plane.writes_during(User::Victor, || {
         let run = seat.midwatch(&ROLLBACK)?;
         ensure!(run.code == Some(4), "{:?}: {}", run.code, run.stderr);
@@ -135,7 +123,7 @@ fn who_may_not_sends_nothing_and_is_told_the_rule(plane: &Plane) -> Result<()> {
 
 fn omar_is_stopped_by_his_role_though_the_cluster_would_let_him(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let stopped = seat(plane, User::Omar)?;
+    let stopped = Seat::with_roles(plane, User::Omar)?;
     let writes = plane.writes_during(User::Omar, || {
         let run = stopped.midwatch(&ROLLBACK)?;
         ensure!(run.code == Some(4), "{:?}: {}", run.code, run.stderr);
@@ -143,7 +131,7 @@ fn omar_is_stopped_by_his_role_though_the_cluster_would_let_him(plane: &Plane) -
     })?;
     ensure!(writes.is_empty(), "{writes:?}");
     // The same walk by who may does send something: the test above could not fail otherwise.
-    let admin = seat(plane, User::Admin)?;
+    let admin = Seat::with_roles(plane, User::Admin)?;
     let writes = plane.writes_during(User::Admin, || {
         let run = admin.midwatch(&ROLLBACK)?;
         ensure!(run.code == Some(0), "{:?}: {}", run.code, run.stderr);

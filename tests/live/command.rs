@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use color_eyre::eyre::{Result, ensure, eyre};
+use midwatch::config::roles;
 use serde_json::Value;
 
 use crate::console::{Console, Size};
@@ -14,6 +15,9 @@ use crate::plane::{PATIENCE, Plane, User, wait_until};
 
 /// The program under test.
 pub(crate) const MIDWATCH: &str = env!("CARGO_BIN_EXE_midwatch");
+
+/// What a shell says when midwatch has ended; its exit code follows.
+pub(crate) const LEFT: &str = "midwatch left with";
 
 /// A user at a machine of their own, so that no test meets the configuration or the audit of another one.
 pub(crate) struct Seat {
@@ -42,6 +46,17 @@ impl Seat {
             fs::create_dir_all(home.join(part))?;
         }
         Ok(Self { home, kubeconfig })
+    }
+
+    /// The same with a roles file; omar is a viewer in it.
+    pub(crate) fn with_roles(plane: &Plane, user: User) -> Result<Self> {
+        let seat = Self::new(plane, user)?;
+        let omar = "\n[[bindings]]\nrole = \"viewer\"\nusers = [\"omar\"]\n";
+        let admin = "\n[[bindings]]\nrole = \"admin\"\nusers = [\"admin\", \"rig-admin\"]\n";
+        seat.write_config("roles.toml", &format!("{}{omar}{admin}", roles::EXAMPLE))?;
+        // The window for which it must stay ready is shorter than a person would want it.
+        seat.write_config("config.toml", "[verify]\nstable = \"4s\"\ntimeout = \"1m\"\n")?;
+        Ok(seat)
     }
 
     /// The whole environment that midwatch sees.
@@ -75,6 +90,15 @@ impl Seat {
     /// Starts midwatch in a terminal.
     pub(crate) fn console(&self, size: Size, args: &[&str]) -> Result<Console> {
         Console::run(MIDWATCH, args, self.environment(), size)
+    }
+
+    /// Starts midwatch in a shell at home, which then tells how it left.
+    pub(crate) fn shell(&self, size: Size, args: &[&str]) -> Result<Console> {
+        let script = format!(
+            r#"cd; before=$(stty -g); "$0" "$@"; code=$?
+            [ "$(stty -g)" = "$before" ] && how=as || how='not as'; echo "{LEFT} $code, the terminal $how it was"; read"#
+        );
+        Console::run("bash", &[&["-c", &script, MIDWATCH], args].concat(), self.environment(), size)
     }
 
     /// Writes a file into midwatch's configuration, as midwatch wants it: for this user alone.

@@ -27,6 +27,7 @@ mod svg;
 #[path = "../pictures/tour.rs"]
 mod tour;
 mod verbs;
+mod walk;
 mod wires;
 
 use std::io::{self, Write};
@@ -63,6 +64,7 @@ const SUITES: &[&[(&str, Test)]] = &[
     disk::TESTS,
     wires::TESTS,
     hostile::TESTS,
+    walk::TESTS,
     scenarios::TESTS,
     login::TESTS,
     resume::TESTS,

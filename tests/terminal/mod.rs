@@ -14,6 +14,8 @@ use color_eyre::eyre::{Result, bail, ensure, eyre};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Callbacks, Parser, Screen};
 
+pub(crate) mod keys;
+
 /// How long a screen may take to show what is waited for; generous, since it is only reached by a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -202,30 +204,9 @@ impl Console {
         Ok(())
     }
 
-    /// Presses one key: a character, or `enter`, `esc`, `tab`, `backspace`, `up`, `down`, `left`, `right`, `pagedown`,
-    /// `ctrl-x`.
+    /// Presses one key, or several one after the other, by the name that a keymap writes.
     pub(crate) fn press(&self, key: &str) -> Result<()> {
-        let control;
-        let sequence = match key {
-            "enter" => "\r",
-            "esc" => "\x1b",
-            "tab" => "\t",
-            "backspace" => "\x7f",
-            "up" => "\x1b[A",
-            "down" => "\x1b[B",
-            "right" => "\x1b[C",
-            "left" => "\x1b[D",
-            "pagedown" => "\x1b[6~",
-            _ => match key.strip_prefix("ctrl-").map(str::as_bytes) {
-                Some([letter @ b'a'..=b'z']) => {
-                    control = char::from(letter & 0x1f).to_string();
-                    control.as_str()
-                }
-                _ if key.chars().count() == 1 => key,
-                _ => bail!("no key is named {key:?}"),
-            },
-        };
-        self.type_text(sequence)
+        self.type_text(&keys::sequence(key)?)
     }
 
     /// Types a text as it stands.

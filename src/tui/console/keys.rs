@@ -149,10 +149,11 @@ impl Console {
                 return self.picked(picked);
             }
             Some(Overlay::Help(help)) => {
-                if matches!(command, Command::Back | Command::Close | Command::Help) {
-                    self.overlay = None;
-                } else {
-                    help.handle(command);
+                match command {
+                    Command::Back | Command::Close | Command::Help => self.overlay = None,
+                    // These are about the terminal, whatever is shown.
+                    Command::Quit | Command::Redraw | Command::Suspend => return self.everywhere(command),
+                    _ => help.handle(command),
                 }
                 return true;
             }
@@ -187,13 +188,43 @@ impl Console {
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
             }
+            Command::ToggleTheme => self.change_theme(),
             Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
-            _ => match self.remembered(command).or_else(|| views::main_view(command, &seen!(self))) {
+            _ => match self.main_view(command) {
                 Some(destination) => self.go(&destination),
-                None => return false,
+                None => return self.nothing_there(command),
             },
         }
         true
+    }
+
+    /// Where a command leads that is the name of a main view.
+    fn main_view(&self, command: Command) -> Option<Destination> {
+        self.remembered(command).or_else(|| views::main_view(command, &seen!(self)))
+    }
+
+    /// Says that a command has nothing to do here: a key without an answer looks like a console that hangs.
+    fn nothing_there(&mut self, command: Command) -> bool {
+        let is_move = Command::SelectNext <= command && command <= Command::ScrollRight;
+        let words = match command {
+            Command::Logs => {
+                let troubles = seen!(self).troubles();
+                let why = troubles.first().map_or("no service is known", |trouble| trouble.what.as_str());
+                format!("no logs to show: {why}")
+            }
+            _ if is_move => return false,
+            _ => format!("{} does nothing here", command.name()),
+        };
+        self.say(Health::Attention, words);
+        true
+    }
+
+    /// Takes the next theme.
+    fn change_theme(&mut self) {
+        if let Some(theme) = self.look.wardrobe.change() {
+            self.say(Health::Healthy, format!("theme: {}", theme.name));
+            self.look.theme = theme;
+        }
     }
 
     /// The place of a main view that one was in before: resources open with the kind that was seen last.
@@ -218,8 +249,12 @@ impl Console {
         let tabs = chrome::TABS;
         let tab = self.screen.view().tab();
         let at = tabs.iter().position(|(command, _)| *command == tab).unwrap_or_default();
-        let next = if forward { at + 1 } else { at + tabs.len() - 1 } % tabs.len();
-        self.everywhere(tabs[next].0);
+        let step = if forward { 1 } else { tabs.len() - 1 };
+        // A view that has nothing to show is passed over.
+        let next = (1..tabs.len()).find_map(|steps| self.main_view(tabs[(at + steps * step) % tabs.len()].0));
+        if let Some(destination) = next {
+            self.go(&destination);
+        }
     }
 
     /// A command while a line is typed.

@@ -255,3 +255,6 @@ impl Console {
         self.notice = Some(Notice { health, words, at: self.session.clock().now() });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 
 use super::ground::Ground;
+use crate::config::assets::Assets;
 use crate::domain::condition::{Condition, Truth};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, Meta, ObjectRef, Owner};
@@ -18,7 +19,7 @@ use crate::state::{ServiceBoard, State, Timeline};
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
 use crate::tui::theme::glyphs::UNICODE;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{Depth, Theme, Wardrobe};
 
 /// 2023-11-14 22:13:20 UTC.
 pub(super) const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
@@ -244,7 +245,12 @@ impl Scene {
         let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
         board.refresh(&state, NOW);
         timeline.refresh(&state, NOW);
-        let look = Look { theme: Theme::usual(Depth::TrueColor), glyphs: &UNICODE, keymap: Keymap::usual() };
+        let look = Look {
+            theme: Theme::usual(Depth::TrueColor),
+            wardrobe: Wardrobe::new(Assets::default(), Depth::TrueColor, "midnight"),
+            glyphs: &UNICODE,
+            keymap: Keymap::usual(),
+        };
         Self { state, board, timeline, look }
     }
 

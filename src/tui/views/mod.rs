@@ -19,6 +19,7 @@ use crate::runtime::Session;
 use crate::state::{Changed, Freshness, ServiceBoard, Timeline};
 
 mod audit;
+mod closer;
 mod contexts;
 #[cfg(test)]
 mod fixture;
@@ -58,6 +59,9 @@ pub struct Seen<'a> {
     pub now: Timestamp,
 }
 
+/// How the trouble begins that is none: somebody is asked to log in.
+const LOGIN_SAYS: &str = "the login program says";
+
 impl Seen<'_> {
     /// Where an object belongs to; nowhere, if it is in no namespace.
     pub fn place_of(&self, object: &ObjectRef) -> Option<Place> {
@@ -73,22 +77,12 @@ impl Seen<'_> {
             troubles.extend(cluster.silence().cloned());
             if let Some(Login::Running(lines)) = cluster.login() {
                 let lines: Vec<&str> = lines.iter().map(Text::as_str).collect();
-                troubles.push(Problem::new("the login program says", lines.join("  "), ""));
+                troubles.push(Problem::new(LOGIN_SAYS, lines.join("  "), ""));
             }
             if let Some(Login::Failed(problem)) = cluster.login() {
                 troubles.push(problem.clone());
             }
-            for kind in kinds {
-                match cluster.freshness(kind) {
-                    Freshness::NoAccess(problem) => troubles.push(problem),
-                    Freshness::Partial(namespaces) => {
-                        let names: Vec<&str> = namespaces.iter().map(Text::as_str).collect();
-                        let what = format!("no access: {} in {}", kind.plural(), names.join(", "));
-                        troubles.push(Problem::new(what, "", ""));
-                    }
-                    _ => {}
-                }
-            }
+            troubles.extend(cluster.closed(kinds));
         }
         troubles
     }

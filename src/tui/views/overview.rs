@@ -10,14 +10,14 @@ use crate::domain::health::Health;
 use crate::domain::service::{Service, ServiceId};
 use crate::state::ServiceBoard;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
+use crate::tui::effect::{Asked, Destination, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
-use crate::tui::views::propose;
+use crate::tui::views::{LOGIN_SAYS, closer, propose};
 use crate::tui::widgets::cursor::Cursor;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
-use crate::tui::widgets::{rollout, timeline, words};
+use crate::tui::widgets::{rollout, sources, timeline, words};
 
 mod login;
 
@@ -51,6 +51,8 @@ pub struct Overview {
     announced: Option<(Timestamp, Vec<ServiceId>)>,
     /// The revision of the board up to which newly bad services were announced.
     known: Option<u64>,
+    /// What a line of text was asked for.
+    asked: Option<ServiceId>,
 }
 
 impl Overview {
@@ -224,22 +226,22 @@ impl View for Overview {
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
-            Command::ShowLogs => match service.workloads.first() {
-                Some(object) => {
-                    let target = LogTarget { object: object.clone(), container: None, previous: false };
-                    Outcome::Ask(Effect::Go(Destination::Logs(target)))
+            _ if closer::is_look(command) => closer::on_service(command, service),
+            _ => {
+                let outcome = propose::on_service(command, service);
+                if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
+                    self.asked = Some(service.id.clone());
                 }
-                None => Outcome::Ignored,
-            },
-            _ => propose::on_service(command, service),
+                outcome
+            }
         }
     }
 
     fn answer(&mut self, asked: Asked, text: &str, seen: &Seen<'_>) -> Outcome {
         if asked != Asked::Filter {
-            return self
-                .selected(seen)
-                .map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service));
+            // Another one may be selected by now: this one may have gone while somebody typed.
+            let service = self.asked.take().and_then(|id| seen.board.find(&id));
+            return service.map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service));
         }
         self.filter = Filter::parse(text);
         self.moved = None;
@@ -292,14 +294,22 @@ impl View for Overview {
             painter.right(inner.right(), top.y, 30, Role::Muted, order);
         }
         let troubles = seen.troubles();
+        if self.order.is_empty() {
+            // Nothing else needs the room.
+            let glyphs = painter.glyphs();
+            let others = troubles.iter().filter(|trouble| trouble.what != LOGIN_SAYS);
+            let told: Vec<_> = others.flat_map(|trouble| sources::told(trouble, glyphs, inner.width.into())).collect();
+            for ((role, line), y) in told.iter().zip(area.y + 2..area.bottom()) {
+                painter.text(inner.x, y, inner.width, *role, line);
+            }
+            let y = area.y.saturating_add(2 + u16::try_from(told.len()).unwrap_or(u16::MAX));
+            login::render(painter, Rect { y, height: area.bottom().saturating_sub(y), ..inner }, seen);
+            return;
+        }
         if let Some(first) = troubles.first() {
             let more = if troubles.len() > 1 { format!("   and {} more", troubles.len() - 1) } else { String::new() };
             let glyph = painter.glyphs().attention;
             painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
-        }
-        if self.order.is_empty() {
-            login::render(painter, Rect { y: top.y + 3, height: top.height.saturating_sub(3), ..inner }, seen);
-            return;
         }
         table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);
         let rows = self.rows(seen.board);

@@ -15,7 +15,7 @@ use crate::domain::rollout::{Phase, Rollout};
 use crate::state::Family;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
-use crate::tui::paint::{Painter, Span, span};
+use crate::tui::paint::{Painter, Span, span, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
 use crate::tui::widgets::filter::Filter;
@@ -126,6 +126,7 @@ impl Rollouts {
         let words = match (self.moving, needing) {
             (0, _) if !seen.board.is_complete() => "Reading rollouts".to_owned(),
             (0, _) if !self.filter.is_empty() => "Nothing that matches is moving".to_owned(),
+            (0, _) if !seen.troubles().is_empty() => "Nothing is moving, as far as can be seen".to_owned(),
             (0, _) => "Nothing is moving".to_owned(),
             (moving, 0) => format!("{} on the way", words::count(moving, "rollout", "rollouts")),
             (moving, needing) => {
@@ -285,12 +286,20 @@ impl View for Rollouts {
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
         painter.spans(inner.x, area.y, inner.width, &self.heading(seen));
-        for ((health, words), y) in Self::doubts(seen).into_iter().zip(area.y + 1..area.bottom()) {
+        let doubts = Self::doubts(seen).into_iter().map(|(health, words)| {
             let (glyph, role) = seen.look.health(health);
-            painter.text(inner.x, y, inner.width, role, &format!("{glyph} {words}"));
-        }
+            (role, format!("{glyph} {words}"))
+        });
         if self.entries.is_empty() {
+            let lines = doubts
+                .flat_map(|(role, words)| wrap(&words, inner.width.into()).into_iter().map(move |line| (role, line)));
+            for ((role, line), y) in lines.zip(area.y + 2..area.bottom()) {
+                painter.text(inner.x, y, inner.width, role, &line);
+            }
             return;
+        }
+        for ((role, words), y) in doubts.zip(area.y + 1..area.bottom()) {
+            painter.text(inner.x, y, inner.width, role, &words);
         }
         let mut y = area.y + Self::table_at(seen);
         table::header(painter, Rect { y, height: 1, ..inner }, &COLUMNS, &self.widths, None);

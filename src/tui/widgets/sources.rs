@@ -6,8 +6,10 @@ use super::words;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
-use crate::domain::text::Text;
+use crate::domain::problem::Problem;
 use crate::state::{ClusterLiveness, Freshness, State};
+use crate::tui::paint::wrap;
+use crate::tui::theme::{Glyphs, Role};
 
 /// Each doubt about some kinds of rows in one cluster, in words.
 pub fn doubts(state: &State, cluster: &ClusterName, kinds: &[Kind], now: Timestamp) -> Vec<(Health, String)> {
@@ -28,19 +30,24 @@ pub fn doubts(state: &State, cluster: &ClusterName, kinds: &[Kind], now: Timesta
     }
     for kind in kinds {
         match state.freshness(cluster, *kind) {
-            Freshness::Live | Freshness::Loading => {}
+            Freshness::Live | Freshness::Loading | Freshness::NoAccess(_) | Freshness::Partial(_) => {}
             Freshness::Late { since, problem } => {
                 let at = words::moment(since, now);
                 doubts.push((Health::Attention, format!("{} of {cluster} last heard {at}: {problem}", kind.plural())));
             }
-            Freshness::NoAccess(problem) | Freshness::Absent(problem) => {
-                doubts.push((Health::Unknown, problem.to_string()));
-            }
-            Freshness::Partial(denied) => {
-                let denied: Vec<&str> = denied.iter().map(Text::as_str).collect();
-                doubts.push((Health::Unknown, format!("no access: {} in {}", kind.plural(), denied.join(", "))));
-            }
+            Freshness::Absent(problem) => doubts.push((Health::Unknown, problem.to_string())),
         }
     }
+    // What to do comes before the words of the server, which are long.
+    let closed = state.cluster(cluster).and_then(|inventory| inventory.closed(kinds.iter().copied()));
+    doubts.extend(closed.map(|problem| (Health::Unknown, format!("{}: {}", problem.what, problem.hint))));
     doubts
+}
+
+/// A problem as lines of at most a width: what it is, then why, and what to do.
+pub fn told(problem: &Problem, glyphs: &Glyphs, width: usize) -> Vec<(Role, String)> {
+    let what = format!("{} {}", glyphs.attention, problem.what);
+    let parts = [(Role::Attention, what.as_str()), (Role::Text, &problem.hint), (Role::Muted, &problem.why)];
+    let parts = parts.into_iter().filter(|(_, words)| !words.is_empty());
+    parts.flat_map(|(role, words)| wrap(words, width).into_iter().map(move |line| (role, line))).collect()
 }

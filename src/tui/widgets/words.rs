@@ -1,7 +1,9 @@
-//! How times and numbers are said: short, with their unit, and never more exact than is of use.
+//! How times and numbers are said: short, with their unit, and never more exact than is of use; and how lines are broken.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::tui::paint::cells;
 
 /// How long ago, in one unit: "41 s", "8 min", "6 d".
 pub fn age(then: Timestamp, now: Timestamp) -> String {

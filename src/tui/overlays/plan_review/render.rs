@@ -30,7 +30,8 @@ pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: T
     let foot = foot(review, painter, inside.into());
     let height = height(review, body.as_ref().map_or(1, Vec::len), foot.len());
     let area = Rect { height: height.min(area.height), ..area };
-    let title = review.plan().map_or("Planning", |plan| plan.title.as_str());
+    let planning = if matches!(review.stage, Stage::Failed(_)) { "No plan" } else { "Planning" };
+    let title = review.plan().map_or(planning, |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -75,7 +76,9 @@ fn room(inner: Rect, foot: u16, consent: u16) -> Room {
 /// The part that scrolls.
 fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Option<Lines>) {
     let (Some(proposal), Some(all)) = (&review.proposal, all) else {
-        painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+        if review.stage == Stage::Preparing {
+            painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+        }
         return;
     };
     let height = usize::from(area.height);

@@ -1,12 +1,17 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use serde_json::json;
 
 use super::*;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::operation::Failure;
 use crate::domain::plan::Goal;
+use crate::tui::paint::Painter;
+use crate::tui::test_support;
 
 const SHOWN: Timestamp = Timestamp::constant(1_790_000_000, 0);
 
@@ -186,4 +191,23 @@ fn a_step_that_was_not_needed_is_told_as_such() {
     review.handle(Command::PressFocused, read());
     review.follow(&OperationEvent::StepNotNeeded { step: 2, why: "the pod is ready by now".into() }, read());
     assert_eq!(review.progress, ["step 2: not needed: the pod is ready by now"]);
+}
+
+#[test]
+fn what_cannot_be_planned_no_longer_looks_as_if_it_were_being_read() {
+    let stage = test_support::Stage::new();
+    let mut review = PlanReview::new(OperationId(1));
+    assert!(drawn(&review, &stage).contains("reading the world"));
+    let problem = Problem::new("cannot roll back", "there is no other revision", "");
+    review.follow(&OperationEvent::Failed { failure: Failure::Impossible, problem }, SHOWN);
+    let screen = drawn(&review, &stage);
+    assert!(screen.contains("cannot roll back: there is no other revision"), "{screen}");
+    assert!(!screen.contains("reading the world") && !screen.contains("Planning"), "{screen}");
+}
+
+fn drawn(review: &PlanReview, stage: &test_support::Stage) -> String {
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 80, height: 24 });
+    let area = buffer.area;
+    render(review, &mut Painter::new(&mut buffer, &stage.look), area, SHOWN);
+    test_support::text_of(&buffer)
 }

@@ -1,8 +1,9 @@
 use super::*;
 use crate::domain::kind::Kind;
+use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
-use crate::domain::update::{Login, Update};
+use crate::domain::update::{Liveness, Login, Update};
 use crate::domain::workload::Workload;
 use crate::tui::test_support::{Stage, cluster, meta};
 use crate::tui::views::fixture::{Scene, deployment, rows, world};
@@ -83,4 +84,55 @@ fn what_a_login_program_says_stands_there_whole() {
     }
     let small = stage.draw(&mut Overview::default(), 60, 8);
     assert!(small.contains("AX7-9PQ."), "the end matters most:\n{small}");
+}
+
+/// A stage on which nothing may be read that services are made of.
+fn closed() -> Stage {
+    let mut stage = Stage::new();
+    for kind in [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        let problem = Problem::new(format!("no access: {}", kind.plural()), "forbidden", "ask for a role");
+        stage.source(kind, Liveness::NoAccess(problem));
+    }
+    stage
+}
+
+#[test]
+fn what_may_not_be_read_is_told_whole_with_the_rule_to_ask_for() {
+    let drawn = closed().draw(&mut Overview::default(), 80, 19);
+    let words: Vec<&str> = drawn.split_whitespace().collect();
+    assert_eq!(
+        words.join(" "),
+        "No service can be seen worst first, then longest \
+         ▲ no access: deployments, statefulsets, daemonsets, pods \
+         ask a cluster administrator for a role with: get, list, watch deployments, statefulsets, daemonsets, pods \
+         forbidden"
+    );
+}
+
+#[test]
+fn a_number_that_was_asked_for_one_service_is_not_taken_by_another_one() {
+    let mut stage = Stage::new();
+    let deployments = ["auth-service", "chat-service"].map(|name| Row::Deployment(Box::new(deployment(name, 600))));
+    stage.list(Kind::Deployment, deployments.to_vec());
+    let mut view = Overview::default();
+    stage.draw(&mut view, 80, 19);
+    let asked = view.handle(Command::Scale, &stage.seen());
+    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(_))), "{asked:?}");
+    // While somebody types, the service goes, and another one stands in its row.
+    stage.list(Kind::Deployment, deployments[1..].to_vec());
+    stage.draw(&mut view, 80, 19);
+    assert!(view.cursor.selected().is_some_and(|id| id.name == "chat-service"));
+    assert_eq!(view.answer(Asked::Size, "0", &stage.seen()), Outcome::Ignored);
+}
+
+#[test]
+fn a_service_can_be_looked_at_without_opening_it() {
+    let mut stage = Stage::new();
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
+    let mut view = Overview::default();
+    stage.draw(&mut view, 80, 19);
+    for command in [Command::Describe, Command::ShowYaml, Command::ShowDiff, Command::PreviousContainer] {
+        let outcome = view.handle(command, &stage.seen());
+        assert!(matches!(outcome, Outcome::Ask(Effect::Go(_))), "{}: {outcome:?}", command.name());
+    }
 }

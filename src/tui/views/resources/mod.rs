@@ -42,6 +42,8 @@ pub struct Resources {
     widths: Widths,
     /// The rows that are visible, as they are drawn: only these are built, once for each frame.
     visible: Vec<Vec<Cell<'static>>>,
+    /// What a line of text was asked for: another row may be selected by the time that it is typed.
+    asked: Option<ObjectRef>,
 }
 
 impl Resources {
@@ -62,6 +64,7 @@ impl Resources {
             cursor: Cursor::default(),
             widths: Widths::default(),
             visible: Vec::new(),
+            asked: None,
         }
     }
 
@@ -172,10 +175,12 @@ impl View for Resources {
             Outcome::Ignored => {}
             outcome => return outcome,
         }
-        match self.selected(seen) {
-            Some((object, row)) => drill::on_row(command, object, row, seen),
-            None => Outcome::Ignored,
+        let Some((object, row)) = self.selected(seen) else { return Outcome::Ignored };
+        let outcome = drill::on_row(command, object, row, seen);
+        if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
+            self.asked = Some(object.clone());
         }
+        outcome
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
@@ -183,7 +188,7 @@ impl View for Resources {
             self.wish.filter = Filter::parse(text);
             return Outcome::Redraw;
         }
-        self.cursor.selected().map_or(Outcome::Ignored, |object| propose::answered(asked, text, object))
+        self.asked.take().map_or(Outcome::Ignored, |object| propose::answered(asked, text, &object))
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {

@@ -216,3 +216,22 @@ fn no_key_of_the_table_changes_anything_by_itself() {
         assert_eq!(is_proposal, command == Command::Evict, "{}", command.name());
     }
 }
+
+#[test]
+fn a_number_that_was_asked_for_one_workload_is_not_taken_by_another_one() {
+    let mut stage = Stage::new();
+    let row = |name: &str| {
+        let meta = meta("production", name);
+        Row::Deployment(Box::new(crate::domain::workload::Workload { meta, ..Default::default() }))
+    };
+    stage.list(Kind::Deployment, vec![row("auth-service"), row("chat-service")]);
+    let mut view = Resources::new(Kind::Deployment, None, "");
+    stage.draw(&mut view, 120, 20);
+    let asked = view.handle(Command::Scale, &stage.seen());
+    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(_))), "{asked:?}");
+    // While somebody types, the workload goes, and another one stands in its row.
+    stage.list(Kind::Deployment, vec![row("chat-service")]);
+    stage.draw(&mut view, 120, 20);
+    let Outcome::Ask(Effect::Propose(intent)) = view.answer(Asked::Size, "0", &stage.seen()) else { panic!("no wish") };
+    assert_eq!(intent.target().name, "auth-service", "which the plan will not find");
+}

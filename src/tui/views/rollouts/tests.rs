@@ -1,6 +1,8 @@
 use super::*;
+use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::update::{Liveness, SourceId, Update};
+use crate::tui::test_support::Stage;
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
@@ -60,7 +62,7 @@ fn what_ended_more_than_an_hour_ago_is_not_shown() {
 fn what_cannot_be_heard_has_no_health_of_its_own() {
     let mut state = world(rows(3));
     let source = SourceId { cluster: cluster(), kind: Kind::Deployment, namespace: None };
-    let problem = crate::domain::problem::Problem::new("no answer", "", "");
+    let problem = Problem::new("no answer", "", "");
     let _ = state.apply(Update::Source(source, Liveness::Late { since: ago(3), problem }), NOW);
     let scene = Scene::of(state);
     assert!(entries(&scene).iter().all(|entry| entry.health == Health::Unknown));
@@ -78,4 +80,19 @@ fn finished_ones_stand_below_a_line_of_their_own() {
     assert_eq!(view.cursor.selected(), Some(&reference(Kind::Deployment, "chat-service")));
     view.moving = 0;
     assert_eq!(view.rows(), [None, Some(0), Some(1)]);
+}
+
+#[test]
+fn what_may_not_be_read_does_not_look_as_if_nothing_moved() {
+    let mut stage = Stage::new();
+    for kind in [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        stage.source(kind, Liveness::NoAccess(Problem::new("no access", "forbidden", "")));
+    }
+    let drawn = stage.draw(&mut Rollouts::default(), 80, 19);
+    let words: Vec<&str> = drawn.split_whitespace().collect();
+    assert_eq!(
+        words.join(" "),
+        "Nothing is moving, as far as can be seen ○ no access: deployments, statefulsets, daemonsets: \
+         ask a cluster administrator for a role with: get, list, watch deployments, statefulsets, daemonsets"
+    );
 }

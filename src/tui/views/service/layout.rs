@@ -71,15 +71,14 @@ impl ServiceView {
         let areas = areas(area, &lengths);
         self.settle_cursor(facts, &revisions, areas);
         let events = sections::events(&facts.events, now);
-        let mut note = String::new();
-        for (_, doubt) in sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now) {
-            note = doubt;
-        }
+        let doubts = sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now);
+        let note = doubts.into_iter().next().map(|(_, doubt)| doubt).unwrap_or_default();
+        let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
         self.sections = vec![
             self.release(release, areas.release),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(&revisions, ground, areas.revisions),
-            told("Events", note, events, "none that the cluster still keeps", areas.events),
+            told("Events", note, events, none, areas.events),
             told("What changed", String::new(), changes, "nothing that is known of", areas.changes),
         ];
     }
