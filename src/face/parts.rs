@@ -179,7 +179,7 @@ impl Parts {
             theme: Theme::load(&assets, &self.settings.theme, depth()).map_err(wrong)?,
             keymap: Keymap::load(&assets, &self.settings.keymap).map_err(wrong)?,
             glyphs: glyphs(self.settings.glyphs),
-            wardrobe: Wardrobe::new(assets, depth, &self.settings.theme),
+            wardrobe: Wardrobe::new(assets, depth(), &self.settings.theme),
         })
     }
 }

@@ -134,7 +134,7 @@ fn ascii(json: &str) -> String {
         if letter.is_ascii() {
             escaped.push(letter);
         } else {
-            letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| drop(write!(escaped, "\\u{unit:04x}")));
+            letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
         }
     }
     escaped

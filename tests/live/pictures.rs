@@ -3,7 +3,8 @@
 
 use color_eyre::eyre::Result;
 
-use crate::change::{seat, stuck};
+use crate::change::stuck;
+use crate::command::Seat;
 use crate::plane::{Plane, User};
 use crate::tour;
 
@@ -12,7 +13,7 @@ crate::tests![every_view_shows_what_it_is_for];
 fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
     let size = (120, 40);
     stuck(plane)?;
-    let console = seat(plane, User::Admin)?.console(size, &[])?;
+    let console = Seat::with_roles(plane, User::Admin)?.console(size, &[])?;
     console.wait_for("stuck: 2 of 2 new pods")?;
     tour::take(&console, size, tour::folder().as_deref(), |name| format!("rig-{name}.svg"))?;
     console.press("esc")?;

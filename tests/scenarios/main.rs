@@ -1,5 +1,7 @@
 //! The scenarios of this folder on the simulated platform. The live suite runs the same ones on a real Kubernetes.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 #[path = "../headless/bench.rs"]
 #[allow(dead_code, reason = "the tests of commands use all of it")]
 mod bench;

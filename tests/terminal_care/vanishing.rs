@@ -46,7 +46,6 @@ fn ends_when_its_terminal_vanishes(starts: &str) -> Result<()> {
         last = used;
         thread::sleep(Duration::from_millis(5));
     }
-    println!("{starts}: gone after {:.2} s, {} ticks used", begun.elapsed().as_secs_f32(), last - before);
     ensure!(last - before <= FRUGAL, "it used {} hundredths of a second", last - before);
     Ok(())
 }

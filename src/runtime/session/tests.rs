@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use jiff::Timestamp;
 
 use super::*;
@@ -16,7 +18,7 @@ fn batch(cluster: &ClusterName, number: usize) -> Message {
         let meta = Meta { namespace: "shop".into(), name: format!("pod-{number}-{index}").into(), ..Meta::default() };
         Row::Pod(Box::new(Pod { meta, ..Pod::default() }))
     });
-    Message::Update(Update::Applied(source, rows.collect()))
+    Message::Update(crate::domain::update::Update::Applied(source, rows.collect()))
 }
 
 #[tokio::test]

@@ -135,9 +135,6 @@ mod keys;
 mod perform;
 mod waking;
 
-#[cfg(test)]
-mod tests;
-
 impl Console {
     /// A console on a session.
     pub(super) fn new(session: Session, settings: Settings, look: Look, demo: Option<String>) -> Self {

@@ -16,7 +16,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
-use crate::state::{Changed, Freshness, ServiceBoard, Timeline};
+use crate::state::{Changed, ServiceBoard, Timeline};
 
 mod audit;
 mod closer;

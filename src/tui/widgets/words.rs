@@ -3,8 +3,6 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::tui::paint::cells;
-
 /// How long ago, in one unit: "41 s", "8 min", "6 d".
 pub fn age(then: Timestamp, now: Timestamp) -> String {
     duration(now.duration_since(then))
