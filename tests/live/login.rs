@@ -134,7 +134,9 @@ fn ascii(json: &str) -> String {
         if letter.is_ascii() {
             escaped.push(letter);
         } else {
-            letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                write!(escaped, "\\u{unit:04x}").expect("a string takes everything");
+            }
         }
     }
     escaped
