@@ -12,6 +12,9 @@ use super::look::Look;
 use super::theme::{Glyphs, Role};
 use crate::domain::text::sanitize;
 
+/// How many cells a character is looked for that may reach over an edge.
+const WIDEST: u16 = 8;
+
 /// Text with one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span<'a> {
@@ -99,12 +102,19 @@ impl<'a> Painter<'a> {
     /// Takes a wide character away that reaches over an edge at which something else begins: a terminal cannot show the
     /// half of it, and would move or hide what stands beside it.
     fn split(&mut self, x: u16, y: u16) {
-        let Some(before) = x.checked_sub(1) else { return };
-        let Some(cell) = self.buffer.cell_mut((before, y)).filter(|cell| cells(cell.symbol()) > 1) else { return };
+        let width_at = |buffer: &Buffer, x| buffer.cell((x, y)).map_or(0, |cell| cells(cell.symbol()));
+        // Some scripts make one character of several that are each a cell wide.
+        let reaches_over = |back: &u16| width_at(self.buffer, x - back) > usize::from(*back);
+        let Some(back) = (1..=x.min(WIDEST)).find(reaches_over) else { return };
+        let start = x - back;
+        let width = u16::try_from(width_at(self.buffer, start)).unwrap_or(WIDEST);
+        let Some(cell) = self.buffer.cell_mut((start, y)) else { return };
         cell.set_symbol(" ");
         let style = cell.style();
-        if let Some(cell) = self.buffer.cell_mut((x, y)) {
-            cell.set_style(style);
+        for x in start + 1..start.saturating_add(width) {
+            if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                cell.set_style(style);
+            }
         }
     }
 

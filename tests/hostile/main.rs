@@ -119,7 +119,7 @@ fn no_detail_writes_a_byte_that_is_not_ours() -> Result<()> {
     walk.close("Reason")?;
     // What cannot be found under its name, because its name is not what it seems, is told without it.
     for (kind, key, shows) in
-        [("po", "d", "in words"), ("po", "l", "lines/s"), ("deploy", "D", "   revisions"), ("deploy", "r", "Cancel")]
+        [("po", "d", "in words"), ("po", "l", "lines/s"), ("deploy", "D", "   revisions"), ("deploy", "r", "esc close")]
     {
         walk.go(&[&format!(":{kind} /name:h000."), "enter"], "1 of")?;
         walk.go(&[key], shows)?;

@@ -238,7 +238,7 @@ fn no_command_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
     for args in wrong {
         ensure!(run(&environment, args)?.0 == 2, "{args:?}");
     }
-    ensure!(seat.audit_lines()?.len() == 2, "{:?}", seat.audit_lines()?);
+    ensure!(seat.audit_lines()?.len() == 3, "{:?}", seat.audit_lines()?);
     ensure!(files_are_plain(&seat.state())? > 1, "there is no audit");
     Ok(())
 }

@@ -17,7 +17,7 @@ use vt100::{Callbacks, Parser, Screen};
 pub(crate) mod keys;
 
 /// How long a screen may take to show what is waited for; generous, since it is only reached by a failure.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Columns and rows.
 pub(crate) type Size = (u16, u16);

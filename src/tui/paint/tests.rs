@@ -46,3 +46,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_three_cells_wide_leaves_no_cell_behind_at_an_edge() {
+    let stage = Stage::new();
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 8, height: 1 });
+    let mut painter = Painter::new(&mut buffer, &stage.look);
+    painter.fill(Rect { x: 0, y: 0, width: 8, height: 1 }, Role::Panel);
+    painter.text(2, 0, 6, Role::Danger, "क्षि!");
+    painter.text(0, 0, 3, Role::Danger, "abc");
+    let row: Vec<&str> = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert_eq!(row, ["a", "b", "c", " ", " ", "!", " ", " "]);
+    assert_eq!(buffer[(3, 0)].style(), buffer[(5, 0)].style());
+    assert_eq!(buffer[(4, 0)].style(), buffer[(5, 0)].style());
+}

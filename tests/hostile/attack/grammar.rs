@@ -44,7 +44,7 @@ pub(crate) fn plain(what: &str, bytes: &[u8]) -> Result<()> {
 pub(crate) fn screen(bytes: &[u8], size: Size) -> Result<(usize, usize)> {
     let ends = bytes.windows(FRAME_ENDS.len()).rposition(|window| window == FRAME_ENDS);
     let Some(end) = ends.map(|at| at + FRAME_ENDS.len()) else { return Ok((0, 0)) };
-    let mut judge = Judge { size, is_in_frame: false, is_empty: false, cursor: None, after_letter: false, whole: 0 };
+    let mut judge = Judge { size, is_in_frame: false, is_empty: false, cursor: None, before: None, whole: 0 };
     let mut at = 0;
     while at < end {
         let (piece, used) =
@@ -63,13 +63,14 @@ struct Judge {
     is_empty: bool,
     /// Where the next letter goes, while every cell is written.
     cursor: Option<(u16, u16)>,
-    after_letter: bool,
+    before: Option<Piece>,
     whole: usize,
 }
 
 impl Judge {
     fn take(&mut self, piece: Piece) -> Result<()> {
-        let after_letter = std::mem::replace(&mut self.after_letter, matches!(piece, Piece::Letter(_)));
+        let before = self.before.replace(piece);
+        let after_letter = matches!(before, Some(Piece::Letter(_)));
         match piece {
             Piece::FrameBegins => {
                 ensure!(!self.is_in_frame, "a frame begins within a frame");
@@ -83,10 +84,11 @@ impl Judge {
                     self.whole += 1;
                 }
             }
-            Piece::Clear => {
-                ensure!(!self.is_in_frame, "the screen is cleared within a frame");
-                self.is_empty = true;
+            Piece::Clear if self.is_in_frame => {
+                ensure!(before == Some(Piece::FrameBegins), "the screen is cleared in the middle of a frame");
+                self.cursor = Some((0, 0));
             }
+            Piece::Clear => self.is_empty = true,
             Piece::Mode | Piece::Clipboard => ensure!(!self.is_in_frame, "{piece:?} within a frame"),
             Piece::Cursor => {}
             Piece::Style => ensure!(self.is_in_frame, "a colour outside of a frame"),
