@@ -24,7 +24,7 @@ fn what_a_login_program_says_is_shown_and_drives_nothing(plane: &Plane) -> Resul
     let login = Login::new(plane, &seat)?;
     let environment = login.environment(&seat);
     let mut walk = Walk::new(Console::run(MIDWATCH, &[], environment.clone(), SIZE)?, SIZE);
-    walk.go(&[], "the login program says")?;
+    walk.go(&[], "to log in to")?;
     // It has said more than there is room for: what it said last is what has to be read.
     walk.go(&[], &login.said[login.said.len() - 1].mark)?;
     login.go()?;

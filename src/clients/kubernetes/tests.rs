@@ -228,6 +228,18 @@ async fn a_write_says_who_writes_and_how() {
 }
 
 #[tokio::test]
+async fn a_write_has_the_escapes_of_the_server_which_compares_text() {
+    let (server, seen) = serve(|_, _| axum::Json(json!({})).into_response()).await;
+    let writer = connect_as(&server, &json!({}), &options()).writer.unwrap();
+    let value = json!([{"op": "test", "value": "a && b > c < \u{2028}é\u{1b}"}]);
+    writer.send(WriteRequest { body: value.clone(), ..patch() }).await;
+    let seen = seen.lock().unwrap();
+    let told = r#""a \u0026\u0026 b \u003e c \u003c \u2028é\u001b""#;
+    assert!(seen[0].body().contains(told), "{}", seen[0].body());
+    assert_eq!(serde_json::from_str::<Value>(seen[0].body()).unwrap(), value, "it means the same");
+}
+
+#[tokio::test]
 async fn a_write_is_sent_once_whatever_comes_back() {
     for (code, is_known) in
         [(409, true), (422, true), (429, true), (408, false), (500, false), (503, false), (504, false)]

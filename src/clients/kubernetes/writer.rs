@@ -137,13 +137,30 @@ fn build(write: WriteRequest) -> Result<Request<Bytes>, &'static str> {
         Verb::Post => Method::POST,
         Verb::Delete => Method::DELETE,
     };
-    let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    let body = if body.is_null() { Bytes::new() } else { Bytes::from(as_the_server_writes(&body.to_string())) };
     let mut request = request(method, &path, JSON, body).map_err(|_malformed| "its path is malformed")?;
     let headers = request.headers_mut();
     let value = |text: String| HeaderValue::try_from(text).map_err(|_invalid| "a header of it is malformed");
     headers.insert(header::CONTENT_TYPE, value(content_type)?);
     headers.insert(HeaderName::from_static("audit-id"), value(audit_id)?);
     Ok(request)
+}
+
+/// JSON with the escapes that the server's own has. A JSON Patch compares text byte by byte with what the server makes
+/// of the object, so that a template with `a && b` in it would never be what it was when it was read.
+fn as_the_server_writes(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '<' => escaped.push_str("\\u003c"),
+            '>' => escaped.push_str("\\u003e"),
+            '&' => escaped.push_str("\\u0026"),
+            '\u{2028}' => escaped.push_str("\\u2028"),
+            '\u{2029}' => escaped.push_str("\\u2029"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// Puts the dry run into the body of a delete: a server that finds a body there does not look at the query, and would
