@@ -42,11 +42,11 @@ fn a_click_chooses_a_row_and_another_opens_it() -> Result<()> {
     console.wait_for("Overview › api-gateway")?;
     console.press("esc")?;
     console.wait_for(COMPLETE)?;
-    click(&console, "user-service")?;
-    wheel_down(&console, "user-service")?;
+    click(&console, "redis")?;
+    wheel_down(&console, "redis")?;
     console.press("enter")?;
     console.wait_until("the service below it", |screen| {
-        screen.contains("Overview › ") && !screen.contains("Overview › user-service")
+        screen.contains("Overview › ") && !screen.contains("Overview › redis")
     })?;
     console.press("esc")?;
     console.wait_for(COMPLETE)?;
