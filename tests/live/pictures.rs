@@ -17,6 +17,7 @@ fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
     console.wait_for("stuck: 2 of 2 new pods")?;
     tour::take(&console, size, tour::folder().as_deref(), |name| format!("rig-{name}.svg"))?;
     console.press("esc")?;
+    console.wait_until("no dialog", |screen| !screen.contains("Cancel"))?;
     console.quit()?;
     Ok(())
 }

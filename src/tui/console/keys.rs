@@ -65,12 +65,29 @@ impl Console {
                 self.pending = Some(keys);
                 true
             }
+            Pressed::None if self.is_two(key) => {
+                let is_left = self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+                self.key(KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key }) || is_left
+            }
             Pressed::None => self.typed(key),
         }
     }
 
+    /// Whether a key with Alt that is no command is two. A terminal says Alt as Esc before the key, so Esc and a key that
+    /// arrive together, as they do over a slow line, look like one. Who edits a line means Alt: `alt-b` is a word back.
+    fn is_two(&self, key: KeyEvent) -> bool {
+        let edits = key.modifiers == KeyModifiers::ALT
+            && matches!(key.code, KeyCode::Char('b' | 'd' | 'f') | KeyCode::Backspace)
+            && self.context().takes_text();
+        key.modifiers.contains(KeyModifiers::ALT) && !edits
+    }
+
     /// A key that is no command: text, where text is taken.
-    pub(super) fn typed(&mut self, key: KeyEvent) -> bool {
+    pub(super) fn typed(&mut self, mut key: KeyEvent) -> bool {
+        if key.modifiers == KeyModifiers::ALT {
+            // The name by which an edited line knows it.
+            key.modifiers = KeyModifiers::META;
+        }
         let now = self.session.clock().now();
         if let Some(field) = &mut self.field {
             if field.input.handle_event(&Event::Key(key)).is_some_and(|change| change.value) {

@@ -48,6 +48,27 @@ fn said(console: &Console) -> &str {
 }
 
 #[tokio::test]
+async fn escape_and_a_key_that_arrive_together_are_two_keys() {
+    let mut console = idle();
+    console.command(Command::Help);
+    console.event(Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL | KeyModifiers::ALT)));
+    assert!(console.overlay.is_none());
+    assert_eq!(console.errands(), [Errand::Quit]);
+}
+
+#[tokio::test]
+async fn alt_stays_alt_where_a_line_is_edited() {
+    let mut console = console(&["chat-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    type_keys(&mut console, ":po\n");
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    type_keys(&mut console, "/name:a b");
+    console.event(Event::Key(KeyEvent::new(KeyCode::Char('b'), KeyModifiers::ALT)));
+    type_keys(&mut console, "c");
+    assert_eq!(console.field.as_ref().map(|field| field.input.value()), Some("name:a cb"));
+}
+
+#[tokio::test]
 async fn the_help_does_not_keep_anybody_from_leaving() {
     let mut console = idle();
     console.command(Command::Help);
