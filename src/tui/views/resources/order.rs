@@ -74,6 +74,8 @@ pub(super) struct Order {
     wish: Option<Wish>,
     /// The clusters, with the revision up to which their rows are in order.
     known: Vec<(ClusterName, u64)>,
+    /// What was shown before the filter became narrower, for whoever takes a letter back. Any change outdates it.
+    wider: Vec<(Filter, Vec<Entry>)>,
 }
 
 impl Order {
@@ -89,17 +91,38 @@ impl Order {
             && rows.0.iter().map(|(name, _)| *name).eq(self.known.iter().map(|(name, _)| name))
             && self.take_changes(&rows, wish, scene);
         let narrowed = self.wish.as_ref().map(|old| (old.filter == wish.filter, wish.filter.narrows(&old.filter)));
+        if !is_kept {
+            self.wider.clear();
+        }
         match narrowed {
             Some((true, _)) if is_kept => {}
-            Some((false, true)) if is_kept => {
-                self.entries.retain(|entry| rows.get(*entry).is_some_and(|(name, row)| shows(wish, name, row, scene)));
-            }
-            _ => self.entries = all_in_order(&rows, wish, scene),
+            Some((false, true)) if is_kept => self.narrow(&rows, wish, scene),
+            _ => self.entries = self.widened(&wish.filter).unwrap_or_else(|| all_in_order(&rows, wish, scene)),
         }
         if narrowed != Some((true, true)) || !is_kept {
             self.wish = Some(wish.clone());
         }
         self.known = rows.0.iter().map(|(name, rows)| ((*name).clone(), rows.revision())).collect();
+    }
+
+    /// Keeps of what is shown what a narrower filter takes.
+    fn narrow(&mut self, rows: &Rows<'_>, wish: &Wish, scene: Scene) {
+        let shown = |entry: &Entry| rows.get(*entry).is_some_and(|(name, row)| shows(wish, name, row, scene));
+        let kept = self.entries.iter().copied().filter(shown).collect();
+        let before = std::mem::replace(&mut self.entries, kept);
+        if let Some(old) = &self.wish {
+            self.wider.push((old.filter.clone(), before));
+        }
+    }
+
+    /// What was shown when the filter was this, if it was so lately.
+    fn widened(&mut self, filter: &Filter) -> Option<Vec<Entry>> {
+        let at = self.wider.iter().rposition(|(wider, _)| wider == filter);
+        let found = at.and_then(|at| self.wider.drain(at..).next());
+        if found.is_none() {
+            self.wider.clear();
+        }
+        found.map(|(_, entries)| entries)
     }
 
     /// Takes changed rows out and puts them where they belong now; false when too much has changed to tell what.
@@ -112,6 +135,7 @@ impl Order {
         if changed.is_empty() {
             return true;
         }
+        self.wider.clear();
         self.entries.retain(|entry| !changed.contains(entry));
         let mut coming: Vec<(Place<'_>, Entry)> = changed
             .into_iter()

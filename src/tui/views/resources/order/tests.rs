@@ -48,7 +48,8 @@ fn step() -> impl Strategy<Value = Step> {
         (0..12usize).prop_map(Step::Gone),
         prop_oneof![Just(Slot::Name), Just(Slot::Namespace), Just(Slot::Field(2))]
             .prop_flat_map(|slot| any::<bool>().prop_map(move |reversed| Step::Sort(slot, reversed))),
-        prop_oneof![Just(""), Just("a"), Just("a !3"), Just("-l app=x"), Just("restarts:=0")].prop_map(Step::Filter),
+        prop::sample::select(&["", "p", "po", "pod-1", "pod-1 !3", "a", "-l app=x", "restarts:=0"][..])
+            .prop_map(Step::Filter),
         Just(Step::Refresh),
     ]
 }
