@@ -153,6 +153,8 @@ commands! {
     Hold "hold" [Logs] "stand still without losing lines, or go on"
     NextError "next-error" [Logs] "to the next error"
     PreviousError "previous-error" [Logs] "to the error before"
+    OpenLine "open-line" [Logs] "show the fields of a line below it, or hide them"
+    ChooseFields "choose-fields" [Logs] "give fields of JSON or logfmt columns of their own"
     Include "include" [Logs] "show only lines that match"
     Exclude "exclude" [Logs] "hide lines that match"
     ToggleTimestamps "toggle-timestamps" [Logs] "show or hide the time of each line"

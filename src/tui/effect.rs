@@ -124,6 +124,8 @@ pub enum Asked {
     Exclude,
     /// A moment to go to.
     Time,
+    /// Fields of lines, for columns of their own.
+    Fields,
     /// A number of pods, or bounds.
     Size,
     /// An image.
@@ -139,6 +141,7 @@ impl Asked {
             Self::Include => "only lines with ",
             Self::Exclude => "without lines with ",
             Self::Time => "go to ",
+            Self::Fields => "fields as columns ",
             Self::Size => "pods ",
             Self::Image => "image ",
         }

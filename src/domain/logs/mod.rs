@@ -6,9 +6,11 @@ use super::object::ObjectRef;
 use super::problem::Problem;
 use super::text::Text;
 
+mod entry;
 mod level;
 mod lines;
 
+pub use entry::{Entry, Field};
 pub use level::Level;
 pub use lines::{Line, Lines};
 

@@ -1,6 +1,7 @@
 //! Which lines are shown: those of a level, with some words, without others.
 
 use super::pattern::Pattern;
+use super::said;
 use crate::domain::logs::Level;
 use crate::state::logs::Record;
 
@@ -25,8 +26,8 @@ impl Filters {
     pub(super) fn take(&self, record: &Record<'_>) -> bool {
         record.is_mark
             || (self.least.is_none_or(|least| record.level.is_some_and(|level| level >= least))
-                && self.include.as_ref().is_none_or(|pattern| pattern.is_in(record.text))
-                && !self.exclude.as_ref().is_some_and(|pattern| pattern.is_in(record.text)))
+                && self.include.as_ref().is_none_or(|pattern| said::holds(pattern, record))
+                && !self.exclude.as_ref().is_some_and(|pattern| said::holds(pattern, record)))
     }
 
     /// Takes what was typed for the lines to be shown: a level such as `warn+`, or words.

@@ -1,9 +1,10 @@
 //! What each key does among the lines of a log.
 
+use super::fields::{self, Fields};
 use super::row::Columns;
 use super::{Held, Logs, Pattern, Search, moment};
 use crate::domain::health::Health;
-use crate::domain::logs::Level;
+use crate::domain::logs::{Entry, Level};
 use crate::domain::shell::quoted;
 use crate::state::logs::{Index, LogStore};
 use crate::tui::command::Command;
@@ -27,6 +28,9 @@ impl Logs {
             Command::Follow => self.follow(),
             Command::Hold => self.hold(seen),
             Command::Wrap => self.wraps = !self.wraps,
+            Command::Fold => self.is_raw = !self.is_raw,
+            Command::OpenLine => return self.open_line(seen),
+            Command::ChooseFields => return self.ask(Asked::Fields),
             Command::FullScreen => self.is_full = !self.is_full,
             Command::ToggleTimestamps => self.with_time = !self.with_time,
             Command::NextMatch | Command::PreviousMatch => {
@@ -101,6 +105,7 @@ impl Logs {
             Asked::Search => typed(self.search.as_ref().map(|search| &search.pattern)),
             Asked::Include => typed(self.filters.include.as_ref()),
             Asked::Exclude => typed(self.filters.exclude.as_ref()),
+            Asked::Fields => self.fields.names.join(" "),
             _ => String::new(),
         };
         Outcome::Ask(Effect::Prompt(Prompt { asked, text }))
@@ -174,6 +179,29 @@ impl Logs {
         Ok(())
     }
 
+    /// Gives fields columns of their own, or takes them away where none is named.
+    pub(super) fn choose_fields(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
+        if let Some(store) = self.store(seen) {
+            self.fields = Fields::parse(text, &fields::known(&self.shown, store))?;
+        }
+        Ok(())
+    }
+
+    /// Shows the selected line field by field, or as one line again.
+    fn open_line(&mut self, seen: &Seen<'_>) -> Outcome {
+        let Some(id) = self.window.selected else { return Outcome::Ignored };
+        let Some(record) = self.store(seen).and_then(|store| store.line(id)) else { return Outcome::Ignored };
+        if !self.opened.remove(&id) {
+            if record.is_mark || Entry::read(record.text).is_none() {
+                return notice("this line is neither JSON nor logfmt: w breaks it where it is long");
+            }
+            self.opened.insert(id);
+        }
+        // Lines that come would push it away while it is read.
+        self.window.select(&self.shown, self.window.at);
+        Outcome::Redraw
+    }
+
     fn copy_line(&self, seen: &Seen<'_>) -> Outcome {
         let record = self.window.selected.and_then(|id| self.store(seen)?.line(id));
         record.map_or(Outcome::Ignored, |record| Outcome::Ask(Effect::Copy(record.text.to_owned())))
@@ -216,6 +244,8 @@ impl Logs {
     fn let_go(&mut self) -> Outcome {
         if self.is_full {
             self.is_full = false;
+        } else if !self.opened.is_empty() {
+            self.opened.clear();
         } else if self.search.take().is_some() {
         } else if !self.filters.is_empty() {
             self.filters = super::Filters::default();

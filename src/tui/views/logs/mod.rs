@@ -1,25 +1,31 @@
 //! Logs: what does it say? The lines of all pods of a workload by time, followed, searched and narrowed.
 
+use std::collections::HashSet;
+
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::logs::LogQuery;
-use crate::state::logs::{Index, LineId, LogStore, Record};
+use crate::state::logs::{Index, LineId, LogStore};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span};
 use crate::tui::theme::Role;
 
+mod draw;
+mod fields;
 mod filters;
 mod keys;
 mod moment;
 mod pattern;
 mod row;
+mod said;
 mod title;
 mod window;
 
+use fields::Fields;
 use filters::Filters;
 use pattern::Pattern;
 use row::{Columns, GAP};
@@ -57,7 +63,15 @@ pub struct Logs {
     is_full: bool,
     shift: usize,
     columns: Columns,
+    /// The fields of lines that have columns of their own.
+    fields: Fields,
+    /// The lines that are shown field by field.
+    opened: HashSet<LineId>,
+    /// Whether lines are shown as they were written.
+    is_raw: bool,
     width: u16,
+    /// How many rows there are for lines.
+    height: u16,
 }
 
 impl Logs {
@@ -77,7 +91,11 @@ impl Logs {
             is_full: false,
             shift: 0,
             columns: Columns::default(),
+            fields: Fields::default(),
+            opened: HashSet::new(),
+            is_raw: false,
             width: 80,
+            height: 20,
         }
     }
 
@@ -99,78 +117,26 @@ impl Logs {
             self.generation = store.generation;
             self.held = None;
             self.window = Window::default();
+            self.opened.clear();
             self.choose_again();
         }
+        self.opened.retain(|id| store.line(*id).is_some());
         let until = self.held.map_or(store.end(), |held| held.from);
         let filters = &self.filters;
         self.shown.update(store, until, |record| filters.take(record));
         if let Some(Search { pattern, hits }) = &mut self.search {
-            hits.update(store, until, |record| !record.is_mark && filters.take(record) && pattern.is_in(record.text));
+            hits.update(store, until, |record| !record.is_mark && filters.take(record) && said::holds(pattern, record));
         }
+    }
+
+    /// Gives each column its room.
+    fn lay_out(&mut self, store: &LogStore) {
+        self.columns = Columns::fit(self.width.saturating_sub(2), store.streams(), self.with_time, self.fields.total());
     }
 
     /// The lines above the table: what narrows it, if something does, and the headings.
     fn lines_above(&self, seen: &Seen<'_>) -> u16 {
         if self.is_full { 0 } else { 1 + u16::from(!title::narrowing(self, seen).is_empty()) }
-    }
-
-    fn draw_line(&self, painter: &mut Painter<'_>, area: Rect, y: u16, store: &LogStore, index: usize) -> u16 {
-        let ids = self.shown.ids();
-        let Some(record) = store.line(ids[index]) else { return 1 };
-        let before = index.checked_sub(1).filter(|_| index > self.window.visible.start);
-        let before = before.and_then(|before| store.line(ids[before]));
-        let stream = store.streams().get(record.stream);
-        let line = Rect { y, height: 1, ..area };
-        let pieces = self.pieces(&record);
-        let height = u16::try_from(pieces.len()).unwrap_or(1).min(area.bottom() - y);
-        if index == self.window.at && !self.window.follows {
-            painter.fill(Rect { height, ..line }, Role::Selection);
-            painter.set_ground(Some(Role::Selection));
-        }
-        let x = area.x + 1;
-        let head = row::head(&record, stream, before.as_ref());
-        if record.is_mark {
-            let name = stream.map(|stream| stream.label.as_str()).unwrap_or_default();
-            let rule = painter.glyphs().rule.repeat(2);
-            let end = self.columns.time + if self.columns.time > 0 { GAP } else { 0 };
-            painter.text(x, y, self.columns.time, Role::Faint, &head[0].text);
-            let words = format!("{rule} {name} {} {rule}", record.text);
-            painter.text(x + end, y, area.right().saturating_sub(x + end + 1), Role::Muted, &words);
-        } else {
-            let widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
-            let mut column = x;
-            for (width, cell) in widths.into_iter().zip(&head).filter(|(width, _)| *width > 0) {
-                painter.text(column, y, width, cell.role, &cell.text);
-                column += width + GAP;
-            }
-            let search = self.search.as_ref().map(|search| &search.pattern);
-            let mark = if self.shift_of(&record) > 0 { painter.glyphs().ellipsis } else { "" };
-            let start = painter.text(column, y, self.columns.message, Role::Muted, mark);
-            let room = (column + self.columns.message).saturating_sub(start);
-            for (y, piece) in (y..y + height).zip(pieces) {
-                painter.spans(start, y, room, &row::words(piece, record.level, search));
-            }
-        }
-        painter.set_ground(None);
-        height
-    }
-
-    /// The words of a line as they are drawn, row by row.
-    fn pieces<'a>(&self, record: &Record<'a>) -> Vec<&'a str> {
-        if self.wraps && !record.is_mark {
-            row::wrap(record.text, self.columns.message, 50)
-        } else {
-            vec![row::cut(record.text, self.shift_of(record), self.columns.message)]
-        }
-    }
-
-    /// How many characters are left out at the beginning of a line.
-    fn shift_of(&self, record: &Record<'_>) -> usize {
-        if self.wraps || record.is_mark {
-            return 0;
-        }
-        let search = self.search.as_ref().map(|search| &search.pattern);
-        row::shift(record.text, self.shift, self.columns.message, search)
     }
 }
 
@@ -204,6 +170,7 @@ impl View for Logs {
                 self.choose_again();
             }),
             Asked::Time => self.go_to(text, seen),
+            Asked::Fields => self.choose_fields(text, seen),
             _ => return Outcome::Ignored,
         };
         match done {
@@ -218,14 +185,18 @@ impl View for Logs {
         self.width = area.width;
         let Some(store) = self.store(seen) else { return };
         self.catch_up(store);
-        self.columns = Columns::fit(area.width.saturating_sub(2), store.streams(), self.with_time);
-        let height = usize::from(area.height.saturating_sub(self.lines_above(seen)));
+        self.height = area.height.saturating_sub(self.lines_above(seen));
+        self.lay_out(store);
         let mut window = std::mem::take(&mut self.window);
-        window.settle(&self.shown, store, height, |id| match store.line(id) {
-            Some(record) if self.wraps => self.pieces(&record).len(),
-            _ => 1,
+        window.settle(&self.shown, store, self.height.into(), |id| {
+            store.line(id).map_or(1, |record| self.rows(id, &record))
         });
         self.window = window;
+        if !self.fields.names.is_empty() {
+            let visible = self.shown.ids()[self.window.visible.clone()].iter().filter_map(|id| store.line(*id));
+            self.fields.fit(visible.map(|record| record.text));
+            self.lay_out(store);
+        }
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
@@ -239,7 +210,9 @@ impl View for Logs {
                 y += 1;
             }
             let mut x = area.x + 1;
-            for (width, title) in self.columns.titles().into_iter().filter(|(width, _)| *width > 0) {
+            let [before @ .., message] = self.columns.titles();
+            let fields = self.fields.columns().map(|(name, width)| (width, name));
+            for (width, title) in before.into_iter().chain(fields).chain([message]).filter(|(width, _)| *width > 0) {
                 painter.text(x, y, width, Role::Muted, title);
                 x += width + GAP;
             }
@@ -272,11 +245,14 @@ impl View for Logs {
             Hint::new(Command::NextError, "error"),
             Hint::new(Command::Follow, if self.window.follows { "stand still" } else { "follow" }),
             Hint::new(Command::Hold, if self.held.is_some() { "go on" } else { "hold" }),
+            Hint::new(Command::OpenLine, "open"),
             Hint::new(Command::Include, "only"),
             Hint::new(Command::Exclude, "without"),
+            Hint::new(Command::ChooseFields, "fields"),
             Hint::new(Command::GoToTime, "go to time"),
             Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
             Hint::new(Command::Wrap, "wrap"),
+            Hint::new(Command::Fold, if self.is_raw { "read" } else { "as written" }),
             Hint::new(Command::Save, "save"),
         ]);
         hints

@@ -1,8 +1,9 @@
 //! One line as it is drawn: its columns, its words cut or wrapped, and what was looked for in them.
 
-use unicode_width::UnicodeWidthChar;
+use std::ops::Range;
 
 use super::pattern::Pattern;
+use super::said::Said;
 use crate::domain::logs::Level;
 use crate::state::logs::{Record, RevisionAge, Stream, Streams};
 use crate::tui::paint::{Span, cells, span};
@@ -28,7 +29,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Fits the columns into a width: first the revision goes, then the pod, then the time.
-    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool) -> Self {
+    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, fields: u16) -> Self {
         let widest = |words: &dyn Fn(&Stream) -> usize, most: u16| {
             u16::try_from(streams.iter().map(words).max().unwrap_or_default()).unwrap_or(most).min(most)
         };
@@ -44,7 +45,7 @@ impl Columns {
         };
         let before = [columns.time, columns.revision, columns.pod, columns.level];
         let taken: u16 = before.into_iter().filter(|width| *width > 0).map(|width| width + GAP).sum();
-        columns.message = width.saturating_sub(taken).max(1);
+        columns.message = width.saturating_sub(taken + fields).max(1);
         columns
     }
 
@@ -93,56 +94,29 @@ fn level(level: Option<Level>) -> (Role, &'static str) {
     (role, level.map_or("", Level::word))
 }
 
-/// A part of the words with what was looked for marked.
-pub(super) fn words<'a>(text: &'a str, level: Option<Level>, search: Option<&Pattern>) -> Vec<Span<'a>> {
-    let role = if matches!(level, Some(Level::Debug | Level::Trace)) { Role::Muted } else { Role::Text };
+/// A part of what a line says, with what was looked for marked. The fields are quieter than the message.
+pub(super) fn words<'a>(
+    said: &'a Said<'_>,
+    part: Range<usize>,
+    level: Option<Level>,
+    search: Option<&Pattern>,
+) -> Vec<Span<'a>> {
+    let is_quiet = matches!(level, Some(Level::Debug | Level::Trace));
+    let message = if is_quiet { Role::Muted } else { Role::Text };
+    let hits = search.map(|pattern| pattern.places(&said.text)).unwrap_or_default();
     let mut spans = Vec::new();
-    let mut done = 0;
-    for place in search.map(|pattern| pattern.places(text)).unwrap_or_default() {
-        spans.push(span(role, &text[done..place.start]));
-        spans.push(span(Role::Match, &text[place.clone()]));
-        done = place.end;
+    let mut done = part.start;
+    for hit in hits.into_iter().chain([part.end..part.end]) {
+        let hit = hit.start.clamp(done, part.end)..hit.end.clamp(done, part.end);
+        let edge = said.message.clamp(done, hit.start);
+        spans.extend([(message, done..edge), (Role::Muted, edge..hit.start), (Role::Match, hit.clone())]);
+        done = hit.end;
     }
-    spans.push(span(role, &text[done..]));
-    spans.retain(|span| !span.text.is_empty());
     spans
-}
-
-/// The part of a line that is visible when it is not wrapped: a little more than fits, so that it is seen to go on.
-pub(super) fn cut(text: &str, shift: usize, width: u16) -> &str {
-    let start = text.char_indices().nth(shift).map_or(text.len(), |(at, _)| at);
-    let rest = &text[start..];
-    let end = rest.char_indices().nth(usize::from(width) * 2 + 1).map_or(rest.len(), |(at, _)| at);
-    &rest[..end]
-}
-
-/// How many characters are left out at the beginning of a line that is not wrapped: as many as one has gone to the side,
-/// else as many as it takes to see what was looked for.
-pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Pattern>) -> usize {
-    let width = usize::from(width);
-    let Some(search) = search.filter(|_| shift == 0 && text.len() > width) else { return shift };
-    let Some(place) = search.places(text).into_iter().next() else { return 0 };
-    let (start, end) = (text[..place.start].chars().count(), text[..place.end].chars().count());
-    if end < width { 0 } else { start.saturating_sub(width / 3) }
-}
-
-/// A line broken into pieces that fit, at most so many.
-pub(super) fn wrap(text: &str, width: u16, most: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut start, mut used) = (0, 0);
-    for (at, letter) in text.char_indices() {
-        let wide = letter.width().unwrap_or(0);
-        if used + wide > usize::from(width) && at > start {
-            pieces.push(&text[start..at]);
-            if pieces.len() >= most {
-                return pieces;
-            }
-            (start, used) = (at, 0);
-        }
-        used += wide;
-    }
-    pieces.push(&text[start..]);
-    pieces
+        .into_iter()
+        .filter(|(_, range)| !range.is_empty())
+        .map(|(role, range)| span(role, &said.text[range]))
+        .collect()
 }
 
 #[cfg(test)]

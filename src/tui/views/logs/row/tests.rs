@@ -51,7 +51,7 @@ fn a_row_says_when_which_revision_who_and_how_grave() {
 fn columns_fall_away_where_there_is_no_room() {
     let store = store();
     let widths = |width| {
-        let columns = Columns::fit(width, store.streams(), true);
+        let columns = Columns::fit(width, store.streams(), true, 0);
         [columns.time, columns.revision, columns.pod, columns.level, columns.message]
     };
     assert_eq!(widths(118), [12, 8, 5, 5, 80]);
@@ -61,20 +61,17 @@ fn columns_fall_away_where_there_is_no_room() {
 }
 
 #[test]
-fn what_is_looked_for_is_marked_and_brought_into_view() {
+fn what_is_looked_for_is_marked_in_the_message_and_in_the_fields() {
+    let said = Said { text: "redis TIMEOUT now  timeout=5".into(), message: 17 };
     let search = Pattern::parse("timeout").unwrap();
-    assert_eq!(told(&words("redis TIMEOUT now", None, search.as_ref())), ["Text redis ", "Match TIMEOUT", "Text  now"]);
-    let line = format!("{}timeout", "x".repeat(200));
-    assert_eq!(shift(&line, 0, 60, search.as_ref()), 180);
-    assert_eq!(shift(&line, 16, 60, search.as_ref()), 16, "one has gone to the side by hand");
-    assert_eq!(shift("timeout early on", 0, 60, search.as_ref()), 0);
-}
-
-#[test]
-fn long_lines_are_cut_or_broken_between_characters() {
-    assert_eq!(wrap("größer漢字", 6, 9), ["größer", "漢字"]);
-    assert_eq!(wrap("abcdef", 2, 2), ["ab", "cd"]);
-    assert_eq!(wrap("", 5, 9), [""]);
-    assert_eq!(cut("größer", 3, 1), "ßer");
-    assert_eq!(cut("abc", 9, 5), "");
+    assert_eq!(
+        told(&words(&said, 0..28, None, search.as_ref())),
+        ["Text redis ", "Match TIMEOUT", "Text  now", "Muted   ", "Match timeout", "Muted =5"]
+    );
+    assert_eq!(
+        told(&words(&said, 8..12, None, search.as_ref())),
+        ["Match MEOU"],
+        "a hit goes over the edge of its row"
+    );
+    assert_eq!(told(&words(&said, 0..17, Some(Level::Debug), None)), ["Muted redis TIMEOUT now"]);
 }
