@@ -46,7 +46,7 @@ pub fn yaml(value: &Value) -> String {
 pub fn template_of(holder: Kind, object: &Value) -> Value {
     if holder == Kind::ReplicaSet {
         let mut template = object["spec"]["template"].clone();
-        if let Some(labels) = template["metadata"]["labels"].as_object_mut() {
+        if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
             labels.shift_remove("pod-template-hash");
         }
         return template;

@@ -53,18 +53,20 @@ pub fn redacted(value: &Value) -> Value {
 /// Takes the values of a Secret away and leaves how long they were. Its annotations go as well: tools keep copies of the
 /// whole object there, kubectl and others.
 pub fn blank_secret(secret: &mut Value) {
-    for field in ["data", "stringData"] {
-        for value in secret[field].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+    let values = |value: &mut Value, pointer: &str, shown: &dyn Fn(&Value) -> Value| {
+        let members = value.pointer_mut(pointer).and_then(Value::as_object_mut);
+        for value in members.into_iter().flat_map(serde_json::Map::values_mut) {
+            *value = shown(value);
+        }
+    };
+    for field in ["/data", "/stringData"] {
+        values(secret, field, &|value| {
             // Base64 makes four characters of three bytes.
             let bytes = value.as_str().map_or(0, |text| text.trim_end_matches('=').len() * 3 / 4);
-            *value = format!("<{bytes} bytes, not read>").into();
-        }
+            format!("<{bytes} bytes, not read>").into()
+        });
     }
-    if let Some(annotations) = secret["metadata"]["annotations"].as_object_mut() {
-        for value in annotations.values_mut() {
-            *value = "<not read>".into();
-        }
-    }
+    values(secret, "/metadata/annotations", &|_| "<not read>".into());
 }
 
 impl Redaction {

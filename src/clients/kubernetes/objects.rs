@@ -32,7 +32,7 @@ impl Reader {
             let path = kind.path((!namespace.is_empty()).then_some(namespace));
             let query = format!("limit={PAGE}&labelSelector={}&continue={}", encode(selector), encode(&next));
             let mut page = self.get_json(&format!("{path}?{query}")).await?;
-            if let Value::Array(items) = page["items"].take() {
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
                 objects.extend(items);
             }
             page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
@@ -40,6 +40,7 @@ impl Reader {
                 break;
             }
         }
+        objects.retain(Value::is_object);
         for object in &mut objects {
             // Items of a list do not say what they are; whoever prints one wants to.
             object["apiVersion"] = kind.api_version().into();

@@ -144,6 +144,58 @@ fn of_a_secret_only_the_names_and_lengths_are_left() {
     assert!(!secret.to_string().contains("aHVudGVyMg"));
 }
 
+/// Any JSON, also with JSON within its texts, and with the names that mean something here.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        prop::sample::select(&["Secret", "ConfigMap", "x", "", "password=hunter2", "{"][..]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let name = prop::sample::select(
+            &["kind", "data", "stringData", "metadata", "annotations", "name", "value", "env", "password"][..],
+        );
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(name.prop_map(str::to_owned), inner.clone(), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            inner.prop_map(|value| Value::String(value.to_string())),
+        ]
+    })
+}
+
+/// How many members the objects have.
+fn names(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.len() + members.values().map(names).sum::<usize>(),
+        Value::Array(items) => items.iter().map(names).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn an_object_that_is_none_is_shown_as_it_is() {
+    for hostile in [
+        r#"{"kind":"Secret","metadata":"x"}"#,
+        r#"{"kind":"Secret","metadata":{"annotations":3},"data":[]}"#,
+        r#"{"kind":"Secret"}"#,
+    ] {
+        assert_eq!(text(hostile), hostile);
+    }
+    let mut secret = json!("not an object");
+    blank_secret(&mut secret);
+    assert_eq!(secret, "not an object");
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_json_no_secret_is_shown_and_nothing_is_added(value in any_json()) {
+        let shown = redacted(&value);
+        prop_assert!(!shown.to_string().contains("hunter2"), "{}", shown);
+        prop_assert_eq!(names(&shown), names(&value));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 

@@ -11,7 +11,7 @@ use crate::tui::widgets::text_pane::Line;
 /// The lines of an object. What machines note about who wrote which field is left out unless it is asked for.
 pub(super) fn lines(value: &Value, with_managed_fields: bool) -> Vec<Line> {
     let mut value = value.clone();
-    if !with_managed_fields && let Some(meta) = value["metadata"].as_object_mut() {
+    if !with_managed_fields && let Some(meta) = value.get_mut("metadata").and_then(Value::as_object_mut) {
         meta.shift_remove("managedFields");
     }
     plain_lines(&value)
