@@ -6,8 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::cli::{Cli, Place};
+use crate::clients::kubernetes::ConnectOptions;
+use crate::clients::kubernetes::kubeconfig::ContextName;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
-use crate::clients::kubernetes::{ConnectOptions, InsecureWrites};
 use crate::config::roles::Roles;
 use crate::config::settings::GlyphChoice;
 use crate::config::{Fault, Locations, Overrides, Settings};
@@ -102,8 +103,8 @@ impl Parts {
         let environment = Arc::new(|name: &str| std::env::var(name).ok());
         let mut connect = ConnectOptions::new(name.as_str(), environment);
         connect.allowed_exec.clone_from(&self.settings.exec_plugins);
-        connect.insecure_writes =
-            if self.settings.insecure_writes.is_empty() { InsecureWrites::Refused } else { InsecureWrites::Allowed };
+        let insecure = self.settings.insecure_writes.iter();
+        connect.insecure_writes = insecure.map(|name| ContextName::from(name.0.as_str())).collect();
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
         let options = Options { rules, policy: self.policy()?, connect, name, ledger, clock };

@@ -21,7 +21,7 @@ use super::exec::{Denied, Plugin, permit};
 use super::failure::explain_build;
 use super::kubeconfig::{ContextName, Kubeconfig, KubeconfigError, Selected};
 use super::transport::Transport;
-use super::{ClusterFacts, ConnectOptions, Connection, InsecureWrites, Reader, Writer, proxy};
+use super::{ClusterFacts, ConnectOptions, Connection, Reader, Writer, proxy};
 use crate::domain::text::Text;
 
 /// Prepares the connection to a context's cluster. Sends nothing and runs nothing, but needs a tokio runtime.
@@ -54,7 +54,7 @@ pub fn connect(
         limits: options.limits,
         interruptions: watch::Sender::new(()),
     });
-    let may_write = !facts.insecure || options.insecure_writes == InsecureWrites::Allowed;
+    let may_write = !facts.insecure || options.insecure_writes.contains(context);
     let writer = may_write.then(|| Writer { transport: Arc::clone(&transport) });
     Ok(Connection { reader: Reader { transport }, writer, facts, login })
 }

@@ -67,16 +67,6 @@ pub struct ClusterFacts {
 /// Looks up an environment variable.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Whether a cluster whose certificate is not verified may be written to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InsecureWrites {
-    /// Such a cluster is read-only.
-    #[default]
-    Refused,
-    /// The configuration allows it.
-    Allowed,
-}
-
 /// How to connect.
 #[derive(Clone)]
 pub struct ConnectOptions {
@@ -86,8 +76,8 @@ pub struct ConnectOptions {
     pub session: String,
     /// The environment, for proxies and for finding login plugins.
     pub environment: Environment,
-    /// Whether clusters with `insecure-skip-tls-verify` may be written to.
-    pub insecure_writes: InsecureWrites,
+    /// The contexts that may be written to although they have `insecure-skip-tls-verify`; the others are read-only.
+    pub insecure_writes: Vec<kubeconfig::ContextName>,
     /// Login plugins allowed beyond the well-known ones, as absolute paths.
     pub allowed_exec: Vec<PathBuf>,
     /// Deadlines and caps.
@@ -101,7 +91,7 @@ impl ConnectOptions {
             user_agent: concat!("midwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
             session: session.into(),
             environment,
-            insecure_writes: InsecureWrites::default(),
+            insecure_writes: Vec::new(),
             allowed_exec: Vec::new(),
             limits: Limits::default(),
         }

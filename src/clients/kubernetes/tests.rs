@@ -293,7 +293,7 @@ async fn without_a_connection_a_write_is_known_not_to_be_sent() {
 async fn a_server_without_tls_is_explained_and_gets_no_request() {
     let (server, seen) = serve(|_, _| "plain".into_response()).await;
     let cluster = json!({"server": server.replace("http:", "https:"), "insecure-skip-tls-verify": true});
-    let options = ConnectOptions { insecure_writes: InsecureWrites::Allowed, ..options() };
+    let options = ConnectOptions { insecure_writes: vec!["it".into()], ..options() };
     let connection = connect(&load(&cluster, &json!({})), &"it".into(), &options).unwrap();
     let error = connection.reader.get_json("/").await.unwrap_err();
     assert!(matches!(&error, ClientError::Tls { why, .. } if *why == "it does not speak TLS"), "{error:?}");
@@ -306,6 +306,11 @@ async fn an_unverified_cluster_is_read_only_unless_allowed() {
     let cluster = json!({"server": "https://127.0.0.1:1", "insecure-skip-tls-verify": true});
     let connection = connect(&load(&cluster, &json!({})), &"it".into(), &options()).unwrap();
     assert!(connection.writer.is_none() && connection.facts.insecure);
+    let another = ConnectOptions { insecure_writes: vec!["dev".into()], ..options() };
+    let connection = connect(&load(&cluster, &json!({})), &"it".into(), &another).unwrap();
+    assert!(connection.writer.is_none(), "another context was allowed");
+    let this = ConnectOptions { insecure_writes: vec!["it".into()], ..options() };
+    assert!(connect(&load(&cluster, &json!({})), &"it".into(), &this).unwrap().writer.is_some());
 }
 
 #[tokio::test]
