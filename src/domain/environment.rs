@@ -61,12 +61,9 @@ impl EnvironmentRules {
                 is_protected: environment.is_protected,
             };
         }
-        let label = label.filter(|label| !label.is_empty());
-        Place {
-            environment: label.unwrap_or(namespace).clone(),
-            color: None,
-            is_protected: !is_unprotected(namespace) && !label.is_some_and(|label| is_unprotected(label)),
-        }
+        // The label decides alone where there is one: `testing` that says it is production is.
+        let environment = label.filter(|label| !label.is_empty()).unwrap_or(namespace);
+        Place { environment: environment.clone(), color: None, is_protected: !is_unprotected(environment) }
     }
 }
 

@@ -11,6 +11,7 @@ fn without_rules_the_label_or_else_the_name_decides() {
         ("payments", Some("production"), "production", true),
         ("payments", Some(""), "payments", true),
         ("payments", Some("staging"), "staging", false),
+        ("testing", Some("production"), "production", true),
         ("dev", None, "dev", false),
         ("Testing", None, "Testing", false),
         ("development", None, "development", false),
