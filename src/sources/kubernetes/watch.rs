@@ -121,8 +121,8 @@ impl Source {
         }
     }
 
-    /// Lists and watches until the session ends. Where `keeps_trying` is false, a refusal ends it at once, so that
-    /// somebody can try in smaller pieces.
+    /// Lists and watches until the session ends. Where `keeps_trying` is false, a refusal at the beginning ends it, so
+    /// that somebody can try in smaller pieces.
     pub(super) async fn run(mut self, keeps_trying: bool) -> Ended {
         self.tell(Liveness::Loading).await;
         let mut failures = 0;
@@ -151,13 +151,15 @@ impl Source {
                     Duration::ZERO
                 }
                 Stop::Failed(ClientError::Forbidden { message }) => {
-                    if !keeps_trying {
+                    // What was allowed before is so again soon: a server that starts refuses until it knows the rules.
+                    let was_allowed = self.heard.is_some();
+                    if !keeps_trying && !was_allowed {
                         return Ended::Forbidden(message);
                     }
                     self.outbox.send(no_access(&self.id, &message)).await;
                     self.outbox.heard().await;
                     self.finish_waiting();
-                    FORBIDDEN_PAUSE
+                    if was_allowed { pause_after(failures) } else { FORBIDDEN_PAUSE }
                 }
                 Stop::Absent => FORBIDDEN_PAUSE,
                 Stop::Failed(error) => {

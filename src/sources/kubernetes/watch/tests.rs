@@ -1,9 +1,13 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::Router;
 use axum::body::{Body as Sent, Bytes};
 use axum::extract::Request as Asked;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -16,17 +20,24 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::time::Clock;
 
-/// A server whose every watch says its first words and then nothing more, without ever ending. Tells what it is asked.
-async fn mute() -> (Reader, mpsc::UnboundedReceiver<String>) {
-    let listed = json!({"type": "BOOKMARK", "object": {
+/// The words of an empty list that is complete.
+fn listed() -> String {
+    let bookmark = json!({"type": "BOOKMARK", "object": {
         "kind": "Pod", "apiVersion": "v1",
         "metadata": {"resourceVersion": "7", "annotations": {"k8s.io/initial-events-end": "true"}},
     }});
+    format!("{bookmark}\n")
+}
+
+/// Who reads a server that answers the question of each number, from 0 on. Tells what it is asked.
+async fn server(
+    answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static,
+) -> (Reader, mpsc::UnboundedReceiver<String>) {
     let (asked, questions) = mpsc::unbounded_channel();
+    let count = Arc::new(AtomicUsize::new(0));
     let answer = move |request: Asked| async move {
         asked.send(request.uri().query().unwrap_or_default().to_owned()).unwrap();
-        let words = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from(format!("{listed}\n")))]);
-        ([(CONTENT_TYPE, "application/json")], Sent::from_stream(words.chain(futures::stream::pending())))
+        answer(count.fetch_add(1, Ordering::SeqCst))
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = format!("http://{}", listener.local_addr().unwrap());
@@ -44,18 +55,66 @@ async fn mute() -> (Reader, mpsc::UnboundedReceiver<String>) {
     (connect(&kubeconfig, &ContextName::from("it"), &options).unwrap().reader, questions)
 }
 
+/// An answer that goes on for ever after its first words.
+fn mute() -> Response {
+    let words = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from(listed()))]);
+    ([(CONTENT_TYPE, "application/json")], Sent::from_stream(words.chain(futures::stream::pending()))).into_response()
+}
+
+fn refused() -> Response {
+    let status = json!({"kind": "Status", "reason": "Forbidden", "code": 403, "message": "pods is forbidden"});
+    (StatusCode::FORBIDDEN, [(CONTENT_TYPE, "application/json")], status.to_string()).into_response()
+}
+
+fn pods() -> SourceId {
+    SourceId { cluster: ClusterName::default(), kind: Kind::Pod, namespace: None }
+}
+
+fn source(reader: &Reader) -> (Source, mpsc::Receiver<Update>) {
+    let (sender, updates) = mpsc::channel(64);
+    let outbox = Outbox::new(ClusterName::default(), Clock::new(Timestamp::now), sender);
+    (Source::new(pods(), reader.clone(), outbox, None), updates)
+}
+
 #[tokio::test]
 async fn a_watch_that_may_be_dead_goes_on_in_another_one_from_the_same_place() {
-    let (reader, mut questions) = mute().await;
-    let (sender, mut updates) = mpsc::channel(64);
-    let cluster = ClusterName::default();
-    let id = SourceId { cluster: cluster.clone(), kind: Kind::Pod, namespace: None };
-    let outbox = Outbox::new(cluster, Clock::new(Timestamp::now), sender);
-    let source = tokio::spawn(Source::new(id.clone(), reader.clone(), outbox, None).run(true));
+    let (reader, mut questions) = server(|_| mute()).await;
+    let (source, mut updates) = source(&reader);
+    let source = tokio::spawn(source.run(true));
     assert!(questions.recv().await.unwrap().contains("sendInitialEvents=true"));
-    while updates.recv().await.unwrap() != Update::Source(id.clone(), Liveness::Live) {}
+    while updates.recv().await.unwrap() != Update::Source(pods(), Liveness::Live) {}
     reader.interrupt();
     let second = questions.recv().await.unwrap();
     assert!(second.contains("resourceVersion=7") && !second.contains("sendInitialEvents"), "{second}");
+    source.abort();
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_beginning_ends_it_for_somebody_to_try_in_smaller_pieces() {
+    let (reader, _questions) = server(|_| refused()).await;
+    let (source, _updates) = source(&reader);
+    assert!(matches!(source.run(false).await, Ended::Forbidden(_)));
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_allowed_before_is_told_and_tried_again() {
+    let (reader, _questions) = server(|number| match number {
+        0 => ([(CONTENT_TYPE, "application/json")], listed()).into_response(),
+        1 => refused(),
+        _ => mute(),
+    })
+    .await;
+    let (source, mut updates) = source(&reader);
+    let source = tokio::spawn(source.run(false));
+    let mut told = Vec::new();
+    while told.len() < 4 {
+        if let Update::Source(_, liveness) = updates.recv().await.unwrap() {
+            told.push(liveness);
+        }
+    }
+    assert!(
+        matches!(told.as_slice(), [Liveness::Loading, Liveness::Live, Liveness::NoAccess(_), Liveness::Live]),
+        "{told:?}"
+    );
     source.abort();
 }
