@@ -63,18 +63,29 @@ pub(super) struct Change {
     pub(super) wait: Wait,
 }
 
+/// How long is waited before a plan that could not be made anew is asked for again.
+const BREATH: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Where a change reports to.
 pub(super) type Report = Box<dyn FnMut(OperationEvent) + Send>;
 
 impl Change {
     /// Runs the change until it has ended, or nobody holds the other end of `orders` any more.
     pub(super) async fn run(self, mut orders: mpsc::Receiver<Order>, mut report: Report) {
+        let mut was_shown = false;
         loop {
             report(OperationEvent::Preparing);
             let mut waiting = match self.prepare().await {
                 Ok((proposal, rehearsed)) => {
                     report(OperationEvent::Proposed(proposal));
+                    was_shown = true;
                     rehearsed
+                }
+                // What was typed is kept while the server is away for a moment.
+                Err(not_done) if was_shown && not_done.failure == Failure::Unreachable => {
+                    tokio::time::sleep(BREATH).await;
+                    report(OperationEvent::NotConfirmed { problem: not_done.problem });
+                    None
                 }
                 Err(not_done) => return report(failed(not_done)),
             };
@@ -198,7 +209,11 @@ async fn wait_for_yes(
 ) -> Answer {
     while let Some(order) = orders.recv().await {
         let Order::Confirm(proof) = order else { return Answer::Again };
-        let Some(rehearsed) = waiting.take() else { continue };
+        let Some(rehearsed) = waiting.take() else {
+            let problem = Problem::new("not confirmed", "there is no plan that could be carried out", "");
+            report(OperationEvent::NotConfirmed { problem });
+            continue;
+        };
         let now = change.clock.now();
         if change.armed.borrow().arming(now) == Arming::ReadOnly {
             let problem = Problem::new("not confirmed", "this session is read-only again", ":arm 15m");

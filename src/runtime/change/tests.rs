@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -20,6 +21,7 @@ struct Cluster {
     deployment: Mutex<Value>,
     /// What a read of the namespace finds.
     namespace: Result<Value, ReadError>,
+    is_away: AtomicBool,
 }
 
 impl Cluster {
@@ -31,7 +33,7 @@ impl Cluster {
             } } },
             "status": { "observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2 },
         });
-        Self { deployment: Mutex::new(deployment), namespace }
+        Self { deployment: Mutex::new(deployment), namespace, is_away: AtomicBool::new(false) }
     }
 
     /// Does what somebody else might do at any time.
@@ -47,6 +49,9 @@ impl Cluster {
 impl ControlPlane for Cluster {
     fn get<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, Result<Value, ReadError>> {
         let seen = match object.kind {
+            _ if self.is_away.load(Ordering::SeqCst) => {
+                Err(ReadError::Failed(Problem::new("cannot be reached", "", "")))
+            }
             Kind::Namespace => self.namespace.clone(),
             _ => Ok(self.deployment.lock().unwrap().clone()),
         };
@@ -132,6 +137,17 @@ impl Stage {
         }
     }
 
+    /// Waits until it is told that nothing was confirmed.
+    async fn refused(&mut self) {
+        loop {
+            match self.events.recv().await.expect("it goes on") {
+                OperationEvent::NotConfirmed { .. } => return,
+                OperationEvent::Preparing => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// Says yes to a plan.
     async fn confirm(&self, plan: &Plan) {
         let proof = Proof { plan: plan.hash(), typed: "chat".to_owned(), reason: "incident 42".into() };
@@ -183,7 +199,10 @@ async fn a_plan_that_was_overtaken_is_made_anew_and_never_forced() {
     stage.confirm(&first).await;
     stage.orders.send(Order::Refresh).await.unwrap();
     let (second, before) = stage.proposed().await;
-    assert_eq!(before, [OperationEvent::Preparing], "nothing was sent meanwhile");
+    assert!(
+        matches!(before.as_slice(), [OperationEvent::NotConfirmed { .. }, OperationEvent::Preparing]),
+        "nothing was sent meanwhile: {before:?}"
+    );
     assert_ne!(second.hash(), first.hash());
     stage.confirm(&second).await;
     while let Some(event) = stage.events.recv().await {
@@ -191,4 +210,21 @@ async fn a_plan_that_was_overtaken_is_made_anew_and_never_forced() {
     }
     assert_eq!(stage.cluster.image(), "\"chat:2\"");
     assert_eq!(stage.recorded(), ["intent", "Rejected", "intent", "Applied", "verdict"]);
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_away_for_a_moment_ends_no_review() {
+    let mut stage = begin(Ok(json!({})));
+    let (first, _) = stage.proposed().await;
+    stage.cluster.is_away.store(true, Ordering::SeqCst);
+    stage.orders.send(Order::Refresh).await.unwrap();
+    stage.refused().await;
+    // Nothing can be said yes to meanwhile, and nobody waits for an answer that does not come.
+    stage.confirm(&first).await;
+    stage.refused().await;
+    stage.cluster.is_away.store(false, Ordering::SeqCst);
+    stage.orders.send(Order::Refresh).await.unwrap();
+    let (second, _) = stage.proposed().await;
+    assert_eq!(second.hash(), first.hash());
+    assert_eq!(stage.recorded(), Vec::<String>::new());
 }

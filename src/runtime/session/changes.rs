@@ -47,10 +47,13 @@ impl Session {
         let (orders, ordered) = mpsc::channel(4);
         self.waiting.insert(id, orders);
         let (report, mut events) = mpsc::unbounded_channel();
-        tokio::spawn(change.run(ordered, Box::new(move |event| drop(report.send(event)))));
+        let running = tokio::spawn(change.run(ordered, Box::new(move |event| drop(report.send(event)))));
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
                 drop(outbox.send(Message::Operation(id, event)).await);
+            }
+            if running.await.is_err() {
+                drop(outbox.send(Message::Operation(id, broken_off())).await);
             }
         });
         id
@@ -97,4 +100,11 @@ impl Session {
         };
         named_by(&labels).unwrap_or(&object.name).clone()
     }
+}
+
+/// What is told where a change ended by a defect of ours: whoever waits for its end must not wait for ever.
+fn broken_off() -> OperationEvent {
+    let why = "a defect of midwatch ended it; what had been sent by then is in the journal";
+    let problem = Problem::new("the change broke off", why, "midwatch audit show, then look at the cluster");
+    OperationEvent::Failed { failure: Failure::Unknown, problem }
 }
