@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use crate::domain::environment::Place;
-use crate::domain::operation::OperationId;
 use crate::runtime::Armed;
 use crate::state::ClusterLiveness;
 use crate::tui::command::Command;
@@ -16,19 +15,14 @@ use crate::tui::widgets::words;
 const NAMED_CLUSTERS: usize = 2;
 
 /// Draws the first line.
-pub fn header(
-    painter: &mut Painter<'_>,
-    area: Rect,
-    seen: &Seen<'_>,
-    place: Option<&Place>,
-    running: Option<OperationId>,
-) {
+pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, place: Option<&Place>, running: usize) {
     painter.fill(area, Role::Bar);
     painter.set_ground(Some(Role::Bar));
     let clock = format!("{}Z ", words::clock(seen.now));
     let mut right = sources(seen);
-    if running.is_some() {
-        right.insert(0, span(Role::Attention, "a change is running   "));
+    if running > 0 {
+        let what = if running == 1 { "a change is".to_owned() } else { format!("{running} changes are") };
+        right.insert(0, span(Role::Attention, format!("{what} running   ")));
     }
     let mut left = left(seen, place);
     let clock_width = u16_of(cells(&clock));

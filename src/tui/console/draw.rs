@@ -34,7 +34,7 @@ impl Console {
         }
         let line = |y| Rect { y, height: 1, ..area };
         if !is_full {
-            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.underway.running);
+            chrome::header(painter, line(area.y), &seen, self.place(&seen).as_ref(), self.underway.count());
             chrome::tabs(painter, line(area.y + 1), &seen, self.screen.view());
         }
         self.screen.view().render(painter, body, &seen);

@@ -252,8 +252,7 @@ impl Console {
 
     /// Leaves, but not by mistake while a change is under way: that takes asking twice.
     pub(super) fn leave(&mut self) -> bool {
-        if self.underway.running.is_some() && !self.underway.was_warned {
-            self.underway.was_warned = true;
+        if self.underway.warns() {
             self.say(Health::Attention, "a change is not verified yet; again leaves it to the journal".to_owned());
         } else {
             self.errands.push(Errand::Quit);

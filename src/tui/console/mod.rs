@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::command::Context;
 use boards::Made;
+use underway::Underway;
 
+use super::command::Context;
 use super::effect::{Destination, Outcome, Prompt};
 use super::look::Look;
 use super::overlays::help::Help;
@@ -59,17 +60,6 @@ struct Notice {
     health: Health,
     words: String,
     at: Timestamp,
-}
-
-/// The change that is being carried out.
-#[derive(Default)]
-struct Underway {
-    /// Which one.
-    running: Option<OperationId>,
-    /// Whether a call was agreed to whose answer has not come yet.
-    in_flight: bool,
-    /// Whether it was said that leaving now leaves it behind.
-    was_warned: bool,
 }
 
 /// The interactive face.
@@ -133,6 +123,7 @@ mod draw;
 mod follow;
 mod keys;
 mod perform;
+mod underway;
 mod waking;
 
 impl Console {
@@ -196,20 +187,7 @@ impl Console {
 
     pub(super) fn operation(&mut self, id: OperationId, event: &OperationEvent) {
         let now = self.session.clock().now();
-        match event {
-            OperationEvent::StepStarted { .. } => {
-                self.underway = Underway { running: Some(id), in_flight: true, was_warned: false };
-            }
-            OperationEvent::StepDone { .. }
-            | OperationEvent::StepNotNeeded { .. }
-            | OperationEvent::Overtaken { .. }
-            | OperationEvent::NotConfirmed { .. } => self.underway.in_flight = false,
-            _ => self.underway.in_flight &= !event.is_last(),
-        }
-        let is_over = event.is_last() || matches!(event, OperationEvent::Overtaken { .. });
-        if is_over && self.underway.running == Some(id) {
-            self.underway.running = None;
-        }
+        self.underway.follow(id, event);
         match &mut self.overlay {
             Some(Overlay::Plan(review)) if review.id == id => {
                 review.follow(event, now);
@@ -239,7 +217,7 @@ impl Console {
     /// Waits a while for the answer to a call that is under way, so that its outcome is recorded before the end.
     pub(super) async fn finish(&mut self) {
         let answered = async {
-            while self.underway.in_flight {
+            while self.underway.is_in_flight() {
                 let absorbed = self.session.absorb().await;
                 self.absorbed(absorbed);
             }

@@ -93,7 +93,7 @@ impl Console {
             None => return false,
             Some(Ask::Redraw) => {}
             Some(Ask::Confirm(proof)) => {
-                self.underway.in_flight = true;
+                self.underway.agree(id);
                 self.session.confirm(id, proof);
             }
             Some(Ask::Refresh) => self.session.refresh(id),
