@@ -8,7 +8,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::actor::Permission;
-use super::intent::Intent;
+use super::intent::{Intent, Verb};
+use super::kind::Kind;
 use super::object::ObjectRef;
 use super::text::Text;
 
@@ -151,6 +152,26 @@ pub struct Access {
 }
 
 impl Access {
+    /// What a verb may need to be allowed on a workload or a pod, or on the autoscaler that chooses its number of pods.
+    /// Whether a rollback of a StatefulSet deletes pods is for its plan to say; which ones is not known before, so the
+    /// question is for any.
+    pub fn needed(verb: Verb, target: &ObjectRef, autoscaler: Option<&str>) -> Vec<Self> {
+        let on = |verb, object: &ObjectRef, subresource| Self { verb, object: object.clone(), subresource };
+        match (verb, autoscaler) {
+            (Verb::Rollback, _) if target.kind == Kind::StatefulSet => {
+                let pod = ObjectRef { kind: Kind::Pod, name: Text::default(), ..target.clone() };
+                vec![on("patch", target, None), on("delete", &pod, None)]
+            }
+            (Verb::Scale, Some(name)) => {
+                let scaler = ObjectRef { kind: Kind::HorizontalPodAutoscaler, name: name.into(), ..target.clone() };
+                vec![on("patch", &scaler, None)]
+            }
+            (Verb::Scale, None) => vec![on("patch", target, Some("scale"))],
+            (Verb::Evict, _) => vec![on("create", target, Some("eviction"))],
+            _ => vec![on("patch", target, None)],
+        }
+    }
+
     /// In words: "patch deployments/scale in production".
     pub fn words(&self) -> String {
         let part = self.subresource.map(|part| format!("/{part}")).unwrap_or_default();

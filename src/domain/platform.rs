@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::condition::Condition;
-use super::object::{Labels, Meta};
+use super::object::{Labels, Meta, ObjectRef};
 use super::text::Text;
 
 /// The gist of an event is cut to so many characters.
@@ -107,6 +107,15 @@ pub struct Autoscaler {
     pub desired: i32,
     /// What its controller says.
     pub conditions: Box<[Condition]>,
+}
+
+impl Autoscaler {
+    /// Whether it chooses the number of pods of a workload.
+    pub fn is_for(&self, workload: &ObjectRef) -> bool {
+        self.meta.namespace == workload.namespace
+            && self.target_kind == workload.kind.name()
+            && self.target_name == workload.name
+    }
 }
 
 /// How many pods may be disturbed at once.

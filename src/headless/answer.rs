@@ -37,6 +37,9 @@ pub(super) struct Needs<'a> {
     pub(super) essential: &'a [Kind],
 }
 
+/// How often what is watched is looked at although nothing was heard.
+const AT_LEAST: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Reads, lists and prints.
 pub(super) async fn answer(
     session: &mut Session,
@@ -93,12 +96,15 @@ async fn watch(
         let all: Vec<usize> = (0..first.items.len()).collect();
         output::print_news(asked.format, &first, &all, &[], names_clusters)
     };
+    let mut due = tokio::time::Instant::now() + AT_LEAST;
     loop {
         if printed.is_err() {
             return output::ended(printed, Exit::Done);
         }
-        let absorbed = tokio::select! {
-            absorbed = session.absorb() => absorbed,
+        let is_new = tokio::select! {
+            absorbed = session.absorb() => !absorbed.changed.is_nothing(),
+            // Time alone makes a rollout overdue and a cluster late.
+            () = tokio::time::sleep_until(due) => true,
             () = unread.come() => return Ok(Exit::Done),
             Signal::End(number) = signals.next() => {
                 let exit = Exit::Signal(number);
@@ -106,9 +112,10 @@ async fn watch(
                 return output::result(asked.format, &ending);
             }
         };
-        if absorbed.changed.is_nothing() {
+        if !is_new {
             continue;
         }
+        due = tokio::time::Instant::now() + AT_LEAST;
         let listing = list(session, session.clock().now())?;
         let now = keys(&listing);
         let is_news = |index: &usize| {

@@ -23,8 +23,15 @@ use super::output::{Item, Listing, json};
 use super::reading::{judge, read, read_identities};
 
 /// What finds the service and tells whether its rollout is under way.
-pub(super) const KINDS: [Kind; 6] =
-    [Kind::Namespace, Kind::Deployment, Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet];
+pub(super) const KINDS: [Kind; 7] = [
+    Kind::Namespace,
+    Kind::Deployment,
+    Kind::Pod,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::ReplicaSet,
+    Kind::HorizontalPodAutoscaler,
+];
 
 /// What is asked about.
 enum What {
@@ -85,7 +92,7 @@ async fn checks(session: &Session, what: &What, workload: &ObjectRef) -> Vec<Che
         What::Verb(_) => vec![Permission::Deploy],
     };
     let mut checks: Vec<Check> = session.role(identity, &permissions, &environment).into_iter().collect();
-    for access in accesses(what, workload) {
+    for access in accesses(session, what, workload) {
         checks.push(session.access(&access).await);
     }
     if checks.is_empty() {
@@ -102,13 +109,15 @@ fn is_rolling_out(session: &Session, workload: &ObjectRef) -> bool {
 }
 
 /// What the cluster has to allow.
-fn accesses(what: &What, workload: &ObjectRef) -> Vec<Access> {
+fn accesses(session: &Session, what: &What, workload: &ObjectRef) -> Vec<Access> {
     let pods = ObjectRef { kind: Kind::Pod, name: Text::default(), ..workload.clone() };
-    let patch = |subresource| Access { verb: "patch", object: workload.clone(), subresource };
     match what {
-        What::Verb(Verb::Evict) => vec![Access { verb: "create", object: pods, subresource: Some("eviction") }],
-        What::Verb(Verb::Scale) => vec![patch(Some("scale"))],
-        What::Verb(_) | What::Permission(Permission::Deploy | Permission::Rollback) => vec![patch(None)],
+        What::Verb(Verb::Evict) => Access::needed(Verb::Evict, &pods, None),
+        What::Verb(verb) => {
+            let scaler = session.state().cluster(&workload.cluster).and_then(|cluster| cluster.autoscaler_of(workload));
+            Access::needed(*verb, workload, scaler.map(|scaler| scaler.meta.name.as_str()))
+        }
+        What::Permission(Permission::Deploy | Permission::Rollback) => Access::needed(Verb::Rollback, workload, None),
         What::Permission(Permission::ViewLogs) => vec![Access { verb: "get", object: pods, subresource: Some("log") }],
         What::Permission(Permission::Monitor) => vec![Access { verb: "list", object: pods, subresource: None }],
         What::Permission(_) => Vec::new(),

@@ -125,26 +125,14 @@ fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<V
     })
 }
 
-/// The calls that an intent may need to be allowed. Whether a rollback of a StatefulSet deletes pods is for its plan to
-/// say; which ones is not known here, so the question is for any.
+/// The calls that an intent may need to be allowed.
 fn access_of(intent: &Intent, autoscalers: &[Value]) -> Vec<Access> {
     let target = intent.target();
-    let on = |verb, object: &ObjectRef, subresource| Access { verb, object: object.clone(), subresource };
-    match intent {
-        Intent::Rollback { .. } if target.kind == Kind::StatefulSet => {
-            let pod = ObjectRef { kind: Kind::Pod, name: "".into(), ..target.clone() };
-            vec![on("patch", target, None), on("delete", &pod, None)]
-        }
-        Intent::Scale { to: Size::Replicas(_), .. } => vec![on("patch", target, Some("scale"))],
-        Intent::Scale { to: Size::Bounds { .. }, .. } => {
-            let name = autoscaler_of(target, autoscalers).and_then(|found| found["metadata"]["name"].as_str());
-            let object =
-                |name: &str| ObjectRef { kind: Kind::HorizontalPodAutoscaler, name: name.into(), ..target.clone() };
-            name.map(|name| on("patch", &object(name), None)).into_iter().collect()
-        }
-        Intent::Evict { .. } => vec![on("create", target, Some("eviction"))],
-        _ => vec![on("patch", target, None)],
-    }
+    let scaler = match intent {
+        Intent::Scale { to: Size::Bounds { .. }, .. } => autoscaler_of(target, autoscalers),
+        _ => None,
+    };
+    Access::needed(intent.verb(), target, scaler.and_then(|found| found["metadata"]["name"].as_str()))
 }
 
 /// The autoscaler that owns the number of pods of a workload.

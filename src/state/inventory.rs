@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::collection::Collection;
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
+use crate::domain::platform::Autoscaler;
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
@@ -80,6 +82,14 @@ impl Inventory {
     /// The rows of a kind.
     pub fn rows(&self, kind: Kind) -> &Collection {
         &self.collections[kind.index()]
+    }
+
+    /// The autoscaler that chooses the number of pods of a workload.
+    pub fn autoscaler_of(&self, workload: &ObjectRef) -> Option<&Autoscaler> {
+        self.rows(Kind::HorizontalPodAutoscaler).rows_in(&workload.namespace).find_map(|row| match row {
+            Row::Autoscaler(scaler) if scaler.is_for(workload) => Some(&**scaler),
+            _ => None,
+        })
     }
 
     /// What is known about the cluster.

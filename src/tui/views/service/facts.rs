@@ -102,7 +102,7 @@ impl<'a> Part<'a> {
         Self {
             status: family.as_ref().map(|family| status(family, now)),
             revisions: family.as_ref().map(history).unwrap_or_default(),
-            scaler: inventory.and_then(|inventory| scaler_of(inventory, object)),
+            scaler: inventory.and_then(|inventory| inventory.autoscaler_of(object)),
             budget: inventory.zip(family.as_ref()).and_then(|(inventory, family)| budget_of(inventory, family)),
             object: object.clone(),
             family,
@@ -133,16 +133,6 @@ fn pods_of<'a>(inventory: &'a Inventory, object: &ObjectRef) -> Vec<&'a Pod> {
         Some(owner) => pods.filter(|pod| pod.meta.owner_uid() == Some(owner)).collect(),
         None => pods.filter(|pod| pod.meta.uid == meta.uid).collect(),
     }
-}
-
-/// The autoscaler of a workload.
-fn scaler_of<'a>(inventory: &'a Inventory, object: &ObjectRef) -> Option<&'a Autoscaler> {
-    inventory.rows(Kind::HorizontalPodAutoscaler).rows_in(&object.namespace).find_map(|row| match row {
-        Row::Autoscaler(scaler) if scaler.target_kind == object.kind.name() && scaler.target_name == object.name => {
-            Some(&**scaler)
-        }
-        _ => None,
-    })
 }
 
 /// The budget that covers a workload's pods. Its lean row holds no expressions, so one made of these is not found.
