@@ -147,7 +147,7 @@ fn consent_height(review: &PlanReview) -> u16 {
 /// The fields.
 fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let Some(plan) = review.plan().filter(|_| review.is_open()) else { return };
-    let label = u16::try_from(cells(&plan.service) + 8).unwrap_or(20).clamp(18, area.width / 2);
+    let label = u16::try_from(cells(&plan.service) + 8).unwrap_or(20).max(18).min(area.width / 2);
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
     draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason);
     if plan.is_protected {

@@ -27,12 +27,12 @@ impl Logs {
             Command::Follow if self.window.follows => self.window.select(&self.shown, self.window.at),
             Command::Follow => self.follow(),
             Command::Hold => self.hold(seen),
-            Command::Wrap => self.wraps = !self.wraps,
-            Command::Fold => self.is_raw = !self.is_raw,
+            Command::Wrap => self.manner.wraps = !self.manner.wraps,
+            Command::Fold => self.manner.is_raw = !self.manner.is_raw,
             Command::OpenLine => return self.open_line(seen),
             Command::ChooseFields => return self.ask(Asked::Fields),
             Command::FullScreen => self.is_full = !self.is_full,
-            Command::ToggleTimestamps => self.with_time = !self.with_time,
+            Command::ToggleTimestamps => self.manner.with_time = !self.manner.with_time,
             Command::NextMatch | Command::PreviousMatch => {
                 return self.next_match(command == Command::NextMatch, seen);
             }

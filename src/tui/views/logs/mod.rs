@@ -47,6 +47,17 @@ struct Held {
     delivered: u64,
 }
 
+/// How lines are shown.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    /// With the time of day.
+    with_time: bool,
+    /// Broken into several rows rather than cut.
+    wraps: bool,
+    /// As they were written, JSON and all.
+    is_raw: bool,
+}
+
 /// The logs of one workload or pod.
 pub struct Logs {
     target: LogTarget,
@@ -58,8 +69,7 @@ pub struct Logs {
     search: Option<Search>,
     held: Option<Held>,
     window: Window,
-    with_time: bool,
-    wraps: bool,
+    manner: Manner,
     is_full: bool,
     shift: usize,
     columns: Columns,
@@ -67,8 +77,6 @@ pub struct Logs {
     fields: Fields,
     /// The lines that are shown field by field.
     opened: HashSet<LineId>,
-    /// Whether lines are shown as they were written.
-    is_raw: bool,
     width: u16,
     /// How many rows there are for lines.
     height: u16,
@@ -86,14 +94,12 @@ impl Logs {
             search: None,
             held: None,
             window: Window::default(),
-            with_time: true,
-            wraps: false,
+            manner: Manner { with_time: true, wraps: false, is_raw: false },
             is_full: false,
             shift: 0,
             columns: Columns::default(),
             fields: Fields::default(),
             opened: HashSet::new(),
-            is_raw: false,
             width: 80,
             height: 20,
         }
@@ -131,7 +137,8 @@ impl Logs {
 
     /// Gives each column its room.
     fn lay_out(&mut self, store: &LogStore) {
-        self.columns = Columns::fit(self.width.saturating_sub(2), store.streams(), self.with_time, self.fields.total());
+        self.columns =
+            Columns::fit(self.width.saturating_sub(2), store.streams(), self.manner.with_time, self.fields.total());
     }
 
     /// The lines above the table: what narrows it, if something does, and the headings.
@@ -252,7 +259,7 @@ impl View for Logs {
             Hint::new(Command::GoToTime, "go to time"),
             Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
             Hint::new(Command::Wrap, "wrap"),
-            Hint::new(Command::Fold, if self.is_raw { "read" } else { "as written" }),
+            Hint::new(Command::Fold, if self.manner.is_raw { "read" } else { "as written" }),
             Hint::new(Command::Save, "save"),
         ]);
         hints

@@ -106,7 +106,8 @@ pub(super) fn words<'a>(
     let hits = search.map(|pattern| pattern.places(&said.text)).unwrap_or_default();
     let mut spans = Vec::new();
     let mut done = part.start;
-    for hit in hits.into_iter().chain([part.end..part.end]) {
+    let end = part.end..part.end;
+    for hit in hits.into_iter().chain(std::iter::once(end)) {
         let hit = hit.start.clamp(done, part.end)..hit.end.clamp(done, part.end);
         let edge = said.message.clamp(done, hit.start);
         spans.extend([(message, done..edge), (Role::Muted, edge..hit.start), (Role::Match, hit.clone())]);

@@ -130,6 +130,7 @@ impl Hands {
             Asked::Filter | Asked::Search => format!("chat{EMPTY}"),
             Asked::Include | Asked::Exclude => "nothing says this".to_owned(),
             Asked::Time => "5m ago".to_owned(),
+            Asked::Fields => "level".to_owned(),
             Asked::Size => "3".to_owned(),
             Asked::Image => "registry.example/messaging/anything:9.9.9".to_owned(),
         };
