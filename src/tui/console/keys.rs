@@ -112,11 +112,17 @@ impl Console {
             }
             return self.tell_field();
         }
-        if let Some(Overlay::Plan(review)) = &mut self.overlay {
-            let ask = review.paste(text);
-            return self.review(ask);
+        match &mut self.overlay {
+            Some(Overlay::Plan(review)) => {
+                let ask = review.paste(text);
+                self.review(ask)
+            }
+            Some(Overlay::Palette(palette)) => {
+                palette.paste(text);
+                true
+            }
+            Some(Overlay::Help(_)) | None => false,
         }
-        false
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> bool {
@@ -139,6 +145,10 @@ impl Console {
     }
 
     pub(super) fn click_tab(&mut self, column: u16) -> bool {
+        // In their place stands the trail to a view that is none of them.
+        if !self.screen.view().trail(&seen!(self)).is_empty() {
+            return false;
+        }
         let mut x = 1;
         for (command, title) in chrome::TABS {
             let end = x + u16::try_from(title.len()).unwrap_or_default();

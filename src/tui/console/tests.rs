@@ -79,6 +79,34 @@ async fn the_help_does_not_keep_anybody_from_leaving() {
 }
 
 #[tokio::test]
+async fn the_help_goes_back_from_its_end() {
+    let mut console = idle();
+    let mut terminal = Terminal::new(TestBackend::new(100, 20)).unwrap();
+    let mut first = |console: &mut Console| {
+        terminal.draw(|frame| console.draw(frame)).unwrap();
+        terminal.backend().to_string()
+    };
+    console.command(Command::Help);
+    let top = first(&mut console);
+    console.command(Command::SelectLast);
+    let end = first(&mut console);
+    console.command(Command::SelectPrevious);
+    let back = first(&mut console);
+    assert!(top != end && back != end);
+}
+
+#[tokio::test]
+async fn a_name_can_be_pasted_where_one_goes_by_name() {
+    let mut console = console(&["chat-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    type_keys(&mut console, ":");
+    console.event(Event::Paste("po\n".to_owned()));
+    type_keys(&mut console, "\n");
+    assert_eq!(console.screen.view().tab(), Command::Resources);
+}
+
+#[tokio::test]
 async fn a_command_without_anything_to_do_says_so() {
     let mut console = idle();
     console.command(Command::Describe);

@@ -1,5 +1,7 @@
 //! The help: every key that works here, made from the keymap, so that it cannot be out of date.
 
+use std::cell::Cell;
+
 use ratatui::layout::Rect;
 
 use super::{centered, panel};
@@ -11,7 +13,8 @@ use crate::tui::views::{Hint, Seen};
 /// The help for one context.
 pub struct Help {
     context: Context,
-    scroll: usize,
+    /// The first visible line: what is drawn does not go past the end, and one goes on from there.
+    scroll: Cell<usize>,
 }
 
 /// One line of the help.
@@ -23,20 +26,21 @@ enum Line {
 impl Help {
     /// The help for a context.
     pub fn new(context: Context) -> Self {
-        Self { context, scroll: 0 }
+        Self { context, scroll: Cell::new(0) }
     }
 
     /// Scrolls.
     pub fn handle(&mut self, command: Command) {
-        self.scroll = match command {
-            Command::SelectNext => self.scroll + 1,
-            Command::SelectPrevious => self.scroll.saturating_sub(1),
-            Command::PageDown | Command::HalfPageDown => self.scroll + 10,
-            Command::PageUp | Command::HalfPageUp => self.scroll.saturating_sub(10),
+        let at = self.scroll.get();
+        self.scroll.set(match command {
+            Command::SelectNext => at.saturating_add(1),
+            Command::SelectPrevious => at.saturating_sub(1),
+            Command::PageDown | Command::HalfPageDown => at.saturating_add(10),
+            Command::PageUp | Command::HalfPageUp => at.saturating_sub(10),
             Command::SelectFirst => 0,
-            Command::SelectLast => usize::MAX / 2,
-            _ => self.scroll,
-        };
+            Command::SelectLast => usize::MAX,
+            _ => at,
+        });
     }
 
     /// Every command that works here: with its keys, or by its name in the palette.
@@ -66,7 +70,8 @@ impl Help {
     pub fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let inner = panel(painter, centered(area, 84, area.height), "Keys", "esc closes");
         let lines = self.lines(seen);
-        let top = self.scroll.min(lines.len().saturating_sub(inner.height.into()));
+        let top = self.scroll.get().min(lines.len().saturating_sub(inner.height.into()));
+        self.scroll.set(top);
         for (y, line) in (inner.y..inner.bottom()).zip(&lines[top..]) {
             match line {
                 Line::Heading(name) => drop(painter.text(inner.x, y, inner.width, Role::Title, name)),

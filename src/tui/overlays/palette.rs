@@ -3,8 +3,8 @@
 use crossterm::event::{Event, KeyEvent};
 use jiff::SignedDuration;
 use ratatui::layout::Rect;
-use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
+use tui_input::{Input, InputRequest};
 
 use super::{centered, panel};
 use crate::domain::kind::Kind;
@@ -57,6 +57,14 @@ impl Palette {
         self.input.handle_event(&Event::Key(key));
         self.chosen = 0;
         true
+    }
+
+    /// Takes text that was pasted.
+    pub fn paste(&mut self, text: &str) {
+        for letter in text.chars().filter(|letter| !letter.is_control()).take(500) {
+            self.input.handle(InputRequest::InsertChar(letter));
+        }
+        self.chosen = 0;
     }
 
     /// Takes a command.

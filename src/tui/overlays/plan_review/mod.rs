@@ -71,8 +71,9 @@ pub struct PlanReview {
     focus: Focus,
     reason: Input,
     name: Input,
-    scroll: usize,
-    /// The last line that was visible, and how many there are: warnings that were never shown cannot be confirmed.
+    /// The first visible line, and how many are visible; what is drawn does not go past the end.
+    window: std::cell::Cell<(usize, usize)>,
+    /// Up to which line each was visible, and how many must be: warnings that were never shown cannot be confirmed.
     seen_to: std::cell::Cell<(usize, usize)>,
     shown_at: Option<Timestamp>,
     problem: Option<Problem>,
@@ -92,7 +93,7 @@ impl PlanReview {
             focus: Focus::Cancel,
             reason: Input::default(),
             name: Input::default(),
-            scroll: 0,
+            window: std::cell::Cell::new((0, 1)),
             seen_to: std::cell::Cell::new((0, 0)),
             shown_at: None,
             problem: None,
@@ -150,7 +151,7 @@ impl PlanReview {
             self.name = Input::default();
             self.shown_at = Some(now);
             self.seen_to.set((0, 0));
-            self.scroll = 0;
+            self.window.set((0, 1));
             self.focus = if proposal.refusal.is_some() { Focus::Cancel } else { Focus::Reason };
         }
         let overtaken = self.overtaken.take();
@@ -186,10 +187,7 @@ impl PlanReview {
     pub fn handle(&mut self, command: Command, now: Timestamp) -> Option<Ask> {
         match command {
             Command::Cancel => return Some(Ask::Close),
-            Command::ScrollDown => self.scroll += 1,
-            Command::ScrollUp => self.scroll = self.scroll.saturating_sub(1),
-            Command::PageDown => self.scroll += 8,
-            Command::PageUp => self.scroll = self.scroll.saturating_sub(8),
+            Command::ScrollDown | Command::ScrollUp | Command::PageDown | Command::PageUp => self.scroll(command),
             Command::NextField => self.step_focus(false),
             Command::PreviousField => self.step_focus(true),
             Command::CopyAsCommand => return self.plan().map(|plan| Ask::Copy(self.as_command(plan))),
@@ -197,6 +195,19 @@ impl PlanReview {
             _ => return None,
         }
         Some(Ask::Redraw)
+    }
+
+    /// Scrolls: by pages that leave no line out.
+    fn scroll(&self, command: Command) {
+        let (top, height) = self.window.get();
+        let page = height.saturating_sub(1).max(1);
+        let top = match command {
+            Command::ScrollDown => top + 1,
+            Command::ScrollUp => top.saturating_sub(1),
+            Command::PageDown => top + page,
+            _ => top.saturating_sub(page),
+        };
+        self.window.set((top, height));
     }
 
     /// The command that does the same, with what arms and confirms it.

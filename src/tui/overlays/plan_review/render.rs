@@ -82,10 +82,13 @@ fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Op
         return;
     };
     let height = usize::from(area.height);
-    let top = review.scroll.min(all.len().saturating_sub(height));
+    let top = review.window.get().0.min(all.len().saturating_sub(height));
+    review.window.set((top, height));
     let end = (top + height).min(all.len());
     let (seen, _) = review.seen_to.get();
-    review.seen_to.set((seen.max(end), warned_to(proposal, &all)));
+    // What lies beyond a gap has not been seen as long as the gap has not.
+    let seen = if top <= seen { seen.max(end) } else { seen };
+    review.seen_to.set((seen, warned_to(proposal, &all)));
     for (y, line) in (area.y..).zip(&all[top..end]) {
         painter.spans(area.x, y, area.width, line);
     }

@@ -205,8 +205,54 @@ fn what_cannot_be_planned_no_longer_looks_as_if_it_were_being_read() {
     assert!(!screen.contains("reading the world") && !screen.contains("Planning"), "{screen}");
 }
 
+#[test]
+fn page_by_page_no_warning_is_passed_over_in_a_small_window() {
+    let stage = test_support::Stage::new();
+    let warnings: Vec<String> = (0..30).map(|number| format!("warning {number}")).collect();
+    let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
+    let mut review = shown(plan(&warnings), None);
+    let (mut seen, mut pages) = (drawn_in(&review, &stage, (60, 12)), 0);
+    while review.unread().is_some() {
+        review.handle(Command::PageDown, read());
+        seen += &drawn_in(&review, &stage, (60, 12));
+        pages += 1;
+        assert!(pages < 99, "{seen}");
+    }
+    for warning in warnings {
+        assert!(seen.contains(warning), "{warning} was never shown, but counts as read:\n{seen}");
+    }
+}
+
+#[test]
+fn what_was_jumped_over_was_not_shown() {
+    let stage = test_support::Stage::new();
+    let warnings: Vec<String> = (0..30).map(|number| format!("warning {number}")).collect();
+    let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
+    let mut review = shown(plan(&warnings), None);
+    drawn_in(&review, &stage, (60, 12));
+    for _ in 0..9 {
+        review.handle(Command::PageDown, read());
+    }
+    drawn_in(&review, &stage, (60, 12));
+    assert!(review.unread().is_some());
+}
+
+#[test]
+fn it_is_drawn_in_the_smallest_window() {
+    let stage = test_support::Stage::new();
+    for review in [PlanReview::new(OperationId(1)), filled(shown(plan(&["beware"]), None))] {
+        for width in 40..46 {
+            drawn_in(&review, &stage, (width, 10));
+        }
+    }
+}
+
 fn drawn(review: &PlanReview, stage: &test_support::Stage) -> String {
-    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 80, height: 24 });
+    drawn_in(review, stage, (80, 24))
+}
+
+fn drawn_in(review: &PlanReview, stage: &test_support::Stage, (width, height): (u16, u16)) -> String {
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
     let area = buffer.area;
     render(review, &mut Painter::new(&mut buffer, &stage.look), area, SHOWN);
     test_support::text_of(&buffer)
