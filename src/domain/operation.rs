@@ -92,6 +92,8 @@ impl Verdict {
 pub enum Failure {
     /// The wish makes no sense here: nothing to roll back to, no such container.
     Impossible,
+    /// What was named is not there.
+    NotFound,
     /// Nothing would change.
     NothingToDo,
     /// Somebody who has not the permission asked for it.

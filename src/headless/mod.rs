@@ -172,7 +172,7 @@ impl From<Failure> for Exit {
         match failure {
             Failure::NothingToDo => Self::Done,
             Failure::Impossible | Failure::Rejected => Self::Failed,
-            Failure::NotConfirmed => Self::Usage,
+            Failure::NotConfirmed | Failure::NotFound => Self::Usage,
             Failure::Denied => Self::Denied,
             Failure::Conflict => Self::Conflict,
             Failure::Unreachable => Self::Unreachable,

@@ -131,7 +131,7 @@ impl Change {
         read(&self.intent, self.asked, &*self.plane, self.clock.now()).await.map_err(|error| match error {
             ReadError::NotFound => {
                 let what = format!("there is no {}", self.intent.target());
-                NotDone::new(Failure::Impossible, Problem::new(what, "", "it may have been deleted"))
+                NotDone::new(Failure::NotFound, Problem::new(what, "", "it may have been deleted"))
             }
             ReadError::Forbidden(problem) => NotDone::new(Failure::Denied, problem),
             ReadError::Failed(problem) => NotDone::new(Failure::Unreachable, problem),

@@ -262,6 +262,7 @@ fn outcome(verdict: &Verdict) -> &'static str {
 fn failure_word(failure: Failure) -> &'static str {
     match failure {
         Failure::Impossible => "impossible",
+        Failure::NotFound => "not-found",
         Failure::NothingToDo => "nothing-to-do",
         Failure::Denied => "denied",
         Failure::NotConfirmed => "not-confirmed",

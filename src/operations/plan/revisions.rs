@@ -6,11 +6,16 @@ use crate::domain::difference::template_of;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
+use crate::domain::operation::Failure;
+use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
-use super::template::{current, is_same};
+use super::template::{current, is_same, is_same_release};
 use super::{NoPlan, cannot, text};
+
+/// When a revision was first made, as the server writes it, and its first number.
+type Age = (String, i64);
 
 /// One revision that could be rolled back to.
 pub(super) struct Revision<'a> {
@@ -25,6 +30,16 @@ pub(super) struct Revision<'a> {
 }
 
 impl Revision<'_> {
+    /// How old it is. Whoever goes back to a revision gives it a new number, and the Deployment's controller notes those
+    /// that it had.
+    fn age(&self) -> Age {
+        let meta = &self.object["metadata"];
+        let made = meta["creationTimestamp"].as_str().unwrap_or_default().to_owned();
+        let had = meta["annotations"]["deployment.kubernetes.io/revision-history"].as_str().unwrap_or_default();
+        let had = had.split(',').filter_map(|number| number.trim().parse().ok());
+        (made, had.chain([self.number]).min().unwrap_or_default())
+    }
+
     /// The version: the label that names it, else the tag of the first image.
     pub(super) fn version(&self) -> Text {
         version(&self.template)
@@ -78,11 +93,7 @@ pub(super) fn wanted<'a>(
 ) -> Result<Revision<'a>, NoPlan> {
     let (what, target) = (cannot(intent), intent.target());
     let current = current(snapshot);
-    let Some(pin) = to else {
-        return revisions.into_iter().find(|revision| !is_same(&revision.template, current)).ok_or_else(|| {
-            NoPlan::impossible(what, "no earlier revision is kept", "raise spec.revisionHistoryLimit, or set an image")
-        });
-    };
+    let Some(pin) = to else { return earlier(&what, revisions, current) };
     let known: Vec<Text> = revisions.iter().map(|revision| revision.pin.clone()).collect();
     let mut found: Vec<_> = revisions.into_iter().filter(|revision| is_meant(revision, target, pin)).collect();
     match (found.pop(), found.len()) {
@@ -96,9 +107,45 @@ pub(super) fn wanted<'a>(
         }
         (None, _) => {
             let known: Vec<&str> = known.iter().map(Text::as_str).collect();
-            Err(NoPlan::impossible(what, format!("no revision {pin} is kept"), format!("kept: {}", known.join(", "))))
+            let problem =
+                Problem::new(what, format!("no revision {pin} is kept"), format!("kept: {}", known.join(", ")));
+            Err(NoPlan { failure: Failure::NotFound, problem })
         }
     }
+}
+
+/// The revision that going back means where none is named: the latest one of those that are older than what is wished
+/// for now. One that came after it was left by going back already, and one that differs by a restart alone is the same
+/// release: a rollback that is asked for twice must not bring the bad release back.
+fn earlier<'a>(what: &str, revisions: Vec<Revision<'a>>, current: &Value) -> Result<Revision<'a>, NoPlan> {
+    let now = age_of_release(&revisions, current);
+    let is_other = |revision: &Revision<'_>| !is_same_release(&revision.template, current);
+    let is_older = |revision: &Revision<'_>| now.as_ref().is_none_or(|now| revision.age() < *now);
+    let left: Vec<String> = revisions
+        .iter()
+        .filter(|revision| is_other(revision) && !is_older(revision))
+        .map(|revision| format!("{} ({})", revision.pin, revision.version()))
+        .collect();
+    revisions.into_iter().find(|revision| is_other(revision) && is_older(revision)).ok_or_else(|| {
+        if left.is_empty() {
+            let hint = "raise spec.revisionHistoryLimit, or set an image";
+            return NoPlan::impossible(what, "no earlier revision is kept", hint);
+        }
+        let hint = format!("if you mean to run it again, name it with --to: {}", left.join(", "));
+        NoPlan::impossible(what, "no older release is kept; what is kept was gone back from, or came later", hint)
+    })
+}
+
+/// Since when the release that is wished for now has been known; restarts of it are younger.
+fn age_of_release(all: &[Revision<'_>], current: &Value) -> Option<Age> {
+    all.iter().filter(|revision| is_same_release(&revision.template, current)).map(Revision::age).min()
+}
+
+/// Whether a revision came after what is wished for now, so that going to it is going forth again.
+pub(super) fn is_later(revision: &Revision<'_>, all: &[Revision<'_>], snapshot: &Snapshot) -> bool {
+    let current = current(snapshot);
+    !is_same_release(&revision.template, current)
+        && age_of_release(all, current).is_some_and(|now| now < revision.age())
 }
 
 /// Whether a pin names this revision: by its hash, by its whole name, or by the beginning of either. Numbers are not

@@ -29,6 +29,11 @@ pub(super) fn plan(intent: &Intent, to: Option<&Text>, snapshot: &Snapshot, plac
     let leaving = all.iter().find(|revision| is_current(revision, snapshot));
     let way_back = leaving.map(|revision| command_line::of(&pinned(&revision.pin), place).into());
     let replaced = all.iter().find(|revision| !is_current(revision, snapshot)).map(|revision| revision.pin.clone());
+    let later: Vec<Text> = all
+        .iter()
+        .filter(|revision| revisions::is_later(revision, &all, snapshot))
+        .map(|revision| revision.pin.clone())
+        .collect();
     let wanted = revisions::wanted(intent, to, all, snapshot)?;
     let current = template::current(snapshot);
 
@@ -45,6 +50,11 @@ pub(super) fn plan(intent: &Intent, to: Option<&Text>, snapshot: &Snapshot, plac
     plan.does_not_restore = left_alone(&wanted.template);
     plan.touches = touches(snapshot);
     plan.way_back = way_back;
+    if later.contains(&wanted.pin) {
+        let warning =
+            format!("{} came after what runs now, and was left by going back: this runs it again", wanted.version());
+        plan.warnings.insert(0, warning.into());
+    }
     Ok(plan)
 }
 

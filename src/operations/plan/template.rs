@@ -7,7 +7,7 @@ use crate::domain::plan::Plan;
 use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
-use super::{segment, set, test, warnings};
+use super::{RESTARTED_AT, segment, set, test, warnings};
 
 /// Where a revision says why it was made.
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
@@ -21,6 +21,18 @@ pub(super) fn current(snapshot: &Snapshot) -> &Value {
 /// absent members and null ones count as equal.
 pub(in crate::operations) fn is_same(one: &Value, other: &Value) -> bool {
     normalized(one) == normalized(other)
+}
+
+/// Whether two templates are of one release: they differ by a restart at most.
+pub(super) fn is_same_release(one: &Value, other: &Value) -> bool {
+    let without_restart = |template: &Value| {
+        let mut template = template.clone();
+        if let Some(annotations) = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+            annotations.shift_remove(RESTARTED_AT);
+        }
+        normalized(&template)
+    };
+    without_restart(one) == without_restart(other)
 }
 
 /// A template without nulls and without empty maps, which servers keep or drop as they like.

@@ -64,6 +64,70 @@ fn without_an_earlier_revision_there_is_nothing_to_roll_back_to() {
     assert!(said.contains("no earlier revision is kept (raise spec.revisionHistoryLimit, or set an image)"), "{said}");
 }
 
+/// The releases of a Deployment: hash, tag, when it was made, the numbers that it had and the one that it has.
+fn releases(current: &str, releases: &[(&str, &str, &str, &str, i64)]) -> Snapshot {
+    let mut snapshot = snapshot(workload(Kind::Deployment, current));
+    snapshot.revisions = releases
+        .iter()
+        .map(|(hash, tag, made, had, number)| {
+            let mut object = revision(Kind::Deployment, *number, hash, tag);
+            let meta = json!({ "creationTimestamp": made, "annotations": {
+                "deployment.kubernetes.io/revision-history": had,
+            } });
+            merge(&mut object["metadata"], meta);
+            object
+        })
+        .collect();
+    snapshot
+}
+
+const A: (&str, &str, &str, &str, i64) = ("aaaa", "1.4.2", "2026-11-21T01:00:00Z", "", 1);
+const B: (&str, &str, &str, &str, i64) = ("bbbb", "1.5.0", "2026-11-21T02:00:00Z", "", 2);
+/// The first one, gone back to.
+const BACK: (&str, &str, &str, &str, i64) = ("aaaa", "1.4.2", "2026-11-21T01:00:00Z", "1", 3);
+
+#[test]
+fn a_rollback_that_is_asked_for_twice_does_not_bring_the_bad_release_back() {
+    let intent = rollback(Kind::Deployment, None);
+    assert_eq!(made(&intent, &releases("1.5.0", &[A, B])).title, "Roll back chat-service to 1.4.2");
+    let back = releases("1.4.2", &[BACK, B]);
+    let said = refused(&intent, &back);
+    assert!(said.contains("no older release is kept"), "{said}");
+    assert!(said.contains("name it with --to: bbbb (1.5.0)"), "{said}");
+    let again = made(&rollback(Kind::Deployment, Some("bbbb")), &back);
+    assert!(again.warnings[0].contains("1.5.0 came after what runs now"), "{:?}", again.warnings);
+    // An even older one is older still.
+    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
+    assert_eq!(made(&intent, &releases("1.4.2", &[oldest, BACK, B])).title, "Roll back chat-service to 1.4.1");
+}
+
+#[test]
+fn from_a_new_release_one_goes_back_to_the_last_one_that_was_kept() {
+    let fixed = ("cccc", "1.6.0", "2026-11-21T03:00:00Z", "", 4);
+    let plan = made(&rollback(Kind::Deployment, None), &releases("1.6.0", &[BACK, B, fixed]));
+    assert_eq!(plan.title, "Roll back chat-service to 1.4.2");
+    assert!(!plan.warnings.iter().any(|warning| warning.contains("came after")), "{:?}", plan.warnings);
+}
+
+#[test]
+fn what_was_only_restarted_is_no_other_release() {
+    for (release, kept) in [("1.5.0", vec![A, B]), ("1.4.2", vec![BACK, B])] {
+        let mut snapshot = releases(release, &kept);
+        let restart = json!({ "annotations": { "kubectl.kubernetes.io/restartedAt": "2026-11-21T03:00:00Z" } });
+        merge(&mut snapshot.target["spec"]["template"]["metadata"], restart.clone());
+        let mut restarted = revision(Kind::Deployment, 9, "rrrr", release);
+        restarted["metadata"]["creationTimestamp"] = json!("2026-11-21T03:00:00Z");
+        merge(&mut restarted["spec"]["template"]["metadata"], restart);
+        snapshot.revisions.push(restarted);
+        let intent = rollback(Kind::Deployment, None);
+        if release == "1.5.0" {
+            assert_eq!(made(&intent, &snapshot).title, "Roll back chat-service to 1.4.2");
+        } else {
+            assert!(refused(&intent, &snapshot).contains("no older release is kept"));
+        }
+    }
+}
+
 #[test]
 fn what_is_so_already_is_nothing_to_do() {
     let deployment = deployment();
