@@ -91,12 +91,19 @@ impl Order {
             && rows.0.iter().map(|(name, _)| *name).eq(self.known.iter().map(|(name, _)| name))
             && self.take_changes(&rows, wish, scene);
         let narrowed = self.wish.as_ref().map(|old| (old.filter == wish.filter, wish.filter.narrows(&old.filter)));
-        if !is_kept {
+        let is_still = rows.0.iter().map(|(_, rows)| rows.revision()).eq(self.known.iter().map(|(_, known)| *known));
+        if !(is_kept && is_still) {
             self.wider.clear();
         }
         match narrowed {
             Some((true, _)) if is_kept => {}
-            Some((false, true)) if is_kept => self.narrow(&rows, wish, scene),
+            Some((false, true)) if is_kept => {
+                let before = self.narrow(&rows, wish, scene);
+                // With a change in between, what came was not looked at with the wider filter.
+                if let Some(old) = self.wish.as_ref().filter(|_| is_still) {
+                    self.wider.push((old.filter.clone(), before));
+                }
+            }
             _ => self.entries = self.widened(&wish.filter).unwrap_or_else(|| all_in_order(&rows, wish, scene)),
         }
         if narrowed != Some((true, true)) || !is_kept {
@@ -105,14 +112,11 @@ impl Order {
         self.known = rows.0.iter().map(|(name, rows)| ((*name).clone(), rows.revision())).collect();
     }
 
-    /// Keeps of what is shown what a narrower filter takes.
-    fn narrow(&mut self, rows: &Rows<'_>, wish: &Wish, scene: Scene) {
+    /// Keeps of what is shown what a narrower filter takes, and gives back what was shown before.
+    fn narrow(&mut self, rows: &Rows<'_>, wish: &Wish, scene: Scene) -> Vec<Entry> {
         let shown = |entry: &Entry| rows.get(*entry).is_some_and(|(name, row)| shows(wish, name, row, scene));
         let kept = self.entries.iter().copied().filter(shown).collect();
-        let before = std::mem::replace(&mut self.entries, kept);
-        if let Some(old) = &self.wish {
-            self.wider.push((old.filter.clone(), before));
-        }
+        std::mem::replace(&mut self.entries, kept)
     }
 
     /// What was shown when the filter was this, if it was so lately.
@@ -135,7 +139,6 @@ impl Order {
         if changed.is_empty() {
             return true;
         }
-        self.wider.clear();
         self.entries.retain(|entry| !changed.contains(entry));
         let mut coming: Vec<(Place<'_>, Entry)> = changed
             .into_iter()
