@@ -46,7 +46,7 @@ pub(in crate::state) fn between(
     new: Option<&Row>,
     now: Timestamp,
 ) -> Vec<Noted> {
-    let Some(row) = new.or(old) else { return Vec::new() };
+    let Some(row) = new.or(old).filter(|row| !is_given(row.meta())) else { return Vec::new() };
     let meta = row.meta();
     let template = row.workload().map(|workload| &workload.template_labels);
     let sets: Vec<_> = std::iter::once(&meta.labels).chain(template).collect();
@@ -98,6 +98,11 @@ pub(super) fn config_words(row: &Row, what: &str) -> String {
         Some((release, version)) => format!("Helm release {release} {version} {what}"),
         None => format!("{} {} {what}", row.kind(), row.meta().name),
     }
+}
+
+/// Whether the platform itself puts it into every namespace, so that it is nobody's change.
+pub(super) fn is_given(meta: &Meta) -> bool {
+    matches!(meta.name.as_str(), "kube-root-ca.crt" | "openshift-service-ca.crt" | "istio-ca-root-cert")
 }
 
 /// The service that a ConfigMap or Secret is for: by its labels, or because Helm keeps its release there.

@@ -144,6 +144,35 @@ fn replica_sets_tell_rollouts_of_the_past() {
 }
 
 #[test]
+fn what_was_gone_back_to_began_again_when_its_first_new_pod_was_made() {
+    let set = |number: i64, revision, version, seconds_ago| {
+        let mut set = replica_set("chat", number, version);
+        (set.revision, set.meta.created) = (revision, Some(ago(seconds_ago)));
+        set.change_cause = if number == 1 { "rollback by midwatch".into() } else { Text::default() };
+        Row::ReplicaSet(Box::new(set))
+    };
+    let pod = |id, seconds_ago| {
+        let mut pod = pod("chat", 1, id);
+        pod.meta.created = Some(ago(seconds_ago));
+        Row::Pod(Box::new(pod))
+    };
+    let sets = [set(0, 0, "1.4.0", 90_000), set(1, 3, "1.4.1", 86_400), set(2, 2, "1.5.0", 900)];
+    let state = world([chat(|_| {})].into_iter().chain(sets).chain([pod(0, 86_400), pod(1, 300), pod(2, 290)]));
+    let mut told = Timeline::default();
+    told.refresh(&state, NOW);
+    let began = told.changes().iter().filter(|change| change.what.ends_with(" began"));
+    let told: Vec<_> = began.map(|change| (change.at, &*change.what, change.why.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            (ago(300), "rollout 1.4.1 began", Some("rollback by midwatch")),
+            (ago(900), "rollout 1.5.0 began", None),
+            (ago(86_400), "rollout 1.4.1 began", None),
+        ]
+    );
+}
+
+#[test]
 fn configuration_is_seen_to_change_though_its_row_does_not() {
     let config = || {
         let mut meta = meta("chat-config");

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::seen::{began, config_words, named_by_config};
+use super::seen::{began, config_words, is_given, named_by_config};
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
 use crate::domain::kind::Kind;
@@ -118,24 +118,39 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Each ReplicaSet is a rollout that began when it was made. One that was rolled back to tells nothing: it is old.
+    /// Each ReplicaSet is a rollout that began when it was made, and one that was gone back to began again.
     fn replica_sets(&mut self, family: &Family<'a>) {
         let mut sets = family.replica_sets.clone();
         sets.sort_by_key(|set| set.meta.created);
-        let mut before: Option<&ReplicaSet> = None;
-        for set in sets {
-            let old = before.map_or(&[][..], |before| &before.images);
-            let is_first = before.is_none() && is_with(set.meta.created, family.workload.meta.created);
-            before = Some(set);
-            if is_first {
-                continue;
+        for (at, set) in sets.iter().enumerate() {
+            let since = back_since(&sets[at + 1..], set);
+            // What is noted on one that was gone back to is about that.
+            let cause = Some(&set.change_cause).filter(|cause| !cause.is_empty());
+            if at > 0 || !is_with(set.meta.created, family.workload.meta.created) {
+                let old = at.checked_sub(1).map(|before| sets[before]);
+                self.began(family, set.meta.created, old, set, cause.filter(|_| since.is_none()));
             }
-            let version = version_of(&set.template_labels, set.images.first());
-            let what = began(old, &set.images, &version, &set.revision.to_string());
-            let why = Some(set.change_cause.clone()).filter(|cause| !cause.is_empty());
-            if let Some(change) = self.add_of(family, set.meta.created, ChangeClass::Rollout, &what) {
-                change.why = why;
+            if let Some((since, left)) = since {
+                let again = family.pods.iter().filter(|pod| pod.meta.owner_uid() == Some(&set.meta.uid));
+                let again = again.filter_map(|pod| pod.meta.created).filter(|created| *created >= since).min();
+                self.began(family, again, Some(left), set, cause);
             }
+        }
+    }
+
+    /// A rollout of a ReplicaSet began, after another one.
+    fn began(
+        &mut self,
+        family: &Family<'a>,
+        at: Option<Timestamp>,
+        old: Option<&ReplicaSet>,
+        set: &ReplicaSet,
+        cause: Option<&Text>,
+    ) {
+        let version = version_of(&set.template_labels, set.images.first());
+        let what = began(old.map_or(&[][..], |old| &old.images), &set.images, &version, &set.revision.to_string());
+        if let Some(change) = self.add_of(family, at, ChangeClass::Rollout, &what) {
+            change.why = cause.cloned();
         }
     }
 
@@ -157,7 +172,7 @@ impl<'a> Teller<'a> {
     /// ConfigMaps and Secrets tell when they were made.
     fn config(&mut self) {
         for kind in [Kind::ConfigMap, Kind::Secret] {
-            for row in self.inventory.rows(kind).rows() {
+            for row in self.inventory.rows(kind).rows().filter(|row| !is_given(row.meta())) {
                 let meta = row.meta();
                 if let Some(change) =
                     self.add(meta.created, ChangeClass::Config, kind, meta, &config_words(row, "created"))
@@ -173,6 +188,13 @@ impl<'a> Teller<'a> {
 pub(super) fn service_of(family: &Family<'_>) -> Text {
     let workload = family.workload;
     named_by(&[&workload.meta.labels, &workload.template_labels]).unwrap_or(&workload.meta.name).clone()
+}
+
+/// When the last one of the younger ReplicaSets was made that came before this one was gone back to, and which that is;
+/// none where this one was not gone back to.
+fn back_since<'a>(younger: &[&'a ReplicaSet], set: &ReplicaSet) -> Option<(Timestamp, &'a ReplicaSet)> {
+    let left = younger.iter().rev().find(|other| other.revision < set.revision)?;
+    Some((left.meta.created?, left))
 }
 
 /// Whether something was made together with its owner.
