@@ -45,7 +45,9 @@ pub(super) async fn run(cli: &Cli) -> Result<Exit, Problem> {
     let loaded = parts::settings(&locations, cli);
     let settings = loaded.clone().unwrap_or_default();
     let kubeconfig = parts::kubeconfig(cli);
-    let roles = settings.roles.as_ref().map(|path| Text::from(path.display().to_string()));
+    // With a configuration that cannot be read the usual place still says whether there are roles.
+    let usual = || Some(locations.roles_file()).filter(|path| path.exists());
+    let roles = settings.roles.clone().or_else(usual).map(|path| Text::from(path.display().to_string()));
     let mut parts = Parts {
         audit: locations.audit_dir(),
         kubeconfig: Kubeconfig::default(),

@@ -50,6 +50,7 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(command) => {
             let parts = Parts::real(&cli)?;
             let mut session = parts.session(&cli.place, &headless::kinds(command)?)?;
+            session.policy().fault().into_iter().for_each(headless::complain);
             let (config, verification) = (parts.locations.config_file(), parts.settings.verification);
             headless::run(&mut session, &cli, command, &config, verification).await
         }

@@ -107,7 +107,7 @@ impl Parts {
         connect.insecure_writes = insecure.map(|name| ContextName::from(name.0.as_str())).collect();
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
-        let options = Options { rules, policy: self.policy()?, connect, name, ledger, clock };
+        let options = Options { rules, policy: self.policy(), connect, name, ledger, clock };
         Ok(Session::start(&self.kubeconfig, &chosen, options))
     }
 
@@ -162,14 +162,13 @@ impl Parts {
     }
 
     /// The roles, if there is a file of them.
-    fn policy(&self) -> Result<Policy, Problem> {
-        let Some(path) = &self.settings.roles else { return Ok(Policy::NotConfigured) };
-        let wrong = |why: String| {
-            Problem::new("the roles file cannot be used", why, "mend it: without it nobody may change anything")
-        };
-        let roles = Roles::read(path).map_err(|fault| wrong(fault.to_string()))?;
-        let roles = roles.ok_or_else(|| wrong(format!("{} is gone", path.display())))?;
-        Ok(Policy::Roles { roles: roles.roles, bindings: roles.bindings })
+    fn policy(&self) -> Policy {
+        let Some(path) = &self.settings.roles else { return Policy::NotConfigured };
+        match Roles::read(path) {
+            Ok(Some(roles)) => Policy::Roles { roles: roles.roles, bindings: roles.bindings },
+            Ok(None) => Policy::Unusable(unusable(format!("{} is gone", path.display()))),
+            Err(fault) => Policy::Unusable(unusable(fault.to_string())),
+        }
     }
 
     /// How the screen is to look.
@@ -183,6 +182,11 @@ impl Parts {
             wardrobe: Wardrobe::new(assets, depth(), &self.settings.theme),
         })
     }
+}
+
+/// Who wakes at night must see the world whatever is wrong with a file; what may be changed is another matter.
+fn unusable(why: String) -> Problem {
+    Problem::new("the roles file cannot be used", why, "mend it: without it nobody may change anything")
 }
 
 /// The real time.

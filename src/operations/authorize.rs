@@ -7,6 +7,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
+use super::checks;
 use super::policy::{Decision, Policy};
 use super::ports::Review;
 use super::read::Snapshot;
@@ -74,13 +75,13 @@ pub fn authorize(plan: Plan, snapshot: &Snapshot, policy: &Policy, arming: Armin
     let verb = plan.intent.verb();
     let identity = snapshot.identity.as_ref().ok().cloned().unwrap_or_default();
     let decision = policy.decide(&identity, &plan.needs, &plan.environment);
-    let role_check = role_check(&plan, &decision, snapshot);
-    let access_checks = plan.access.iter().map(|access| access_check(access, review_of(access, snapshot)));
+    let role_check = checks::of_role(&decision, &plan.needs, &plan.environment, snapshot.identity.is_ok());
+    let access_checks = plan.access.iter().map(|access| checks::of_access(access, review_of(access, snapshot)));
     let checks: Vec<Check> = role_check.into_iter().chain(access_checks).collect();
     let role = match &decision {
         Decision::Allowed { role, .. } => role.clone(),
         Decision::Denied { held, .. } => held.first().cloned().unwrap_or_default(),
-        Decision::NotConfigured => Text::default(),
+        Decision::NotConfigured | Decision::Unusable(_) => Text::default(),
     };
     let actor = Actor { identity, role };
     let refused = checks.iter().find(|check| match check.mark {
@@ -111,57 +112,6 @@ fn why(check: &Check) -> String {
 /// What the cluster said to a question.
 fn review_of<'a>(access: &Access, snapshot: &'a Snapshot) -> Option<&'a Review> {
     snapshot.reviews.iter().find(|(asked, _)| asked == access).map(|(_, review)| review)
-}
-
-/// The question to midwatch's roles; none when there are no roles.
-fn role_check(plan: &Plan, decision: &Decision, snapshot: &Snapshot) -> Option<Check> {
-    let words = |permissions: &[crate::domain::actor::Permission]| {
-        let words: Vec<&str> = permissions.iter().map(|permission| permission.word()).collect();
-        format!("{} in {}", words.join(" or "), plan.environment)
-    };
-    match decision {
-        Decision::NotConfigured => None,
-        Decision::Allowed { role, permission } => Some(Check {
-            mark: Mark::Allowed,
-            what: format!("{role}: {}", words(&[*permission])).into(),
-            remedy: Text::default(),
-        }),
-        Decision::Denied { .. } if snapshot.identity.is_err() => Some(Check {
-            mark: Mark::Unknown,
-            what: words(&plan.needs).into(),
-            remedy: "the server would not say who we are".into(),
-        }),
-        Decision::Denied { held, would_allow } => {
-            let held = if held.is_empty() { "no role".to_owned() } else { join(held) };
-            let allow = if would_allow.is_empty() { "no role".to_owned() } else { join(would_allow) };
-            Some(Check {
-                mark: Mark::Denied,
-                what: format!("{held}: {}", words(&plan.needs)).into(),
-                remedy: format!("role {allow} would allow it; roles are bound in the roles file").into(),
-            })
-        }
-    }
-}
-
-fn join(names: &[Text]) -> String {
-    names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// The question to the cluster.
-fn access_check(access: &Access, review: Option<&Review>) -> Check {
-    let what = Text::from(access.words());
-    match review {
-        Some(Review::Allowed) => Check { mark: Mark::Allowed, what, remedy: Text::default() },
-        Some(Review::Denied(why)) => {
-            let hint = format!("ask a cluster administrator for a role with: {}", access.words());
-            let remedy = if why.is_empty() { hint } else { format!("{why}; {hint}") };
-            Check { mark: Mark::Denied, what, remedy: remedy.into() }
-        }
-        Some(Review::Unknown(why)) => {
-            Check { mark: Mark::Unknown, what, remedy: format!("the cluster could not be asked: {why}").into() }
-        }
-        None => Check { mark: Mark::Unknown, what, remedy: "the cluster was not asked".into() },
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::domain::problem::Problem;
 
 pub mod audit;
 pub mod authorize;
+pub mod checks;
 pub mod confirm;
 pub mod converge;
 pub mod execute;

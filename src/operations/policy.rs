@@ -1,6 +1,7 @@
 //! What midwatch's own roles say. They guide; the cluster enforces.
 
 use crate::domain::actor::{Binding, Permission, Role};
+use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
@@ -17,6 +18,8 @@ pub enum Policy {
         /// Who has which.
         bindings: Vec<Binding>,
     },
+    /// There is a roles file, and it cannot be used: everything may be looked at, and nothing is granted.
+    Unusable(Problem),
 }
 
 /// What the roles say to one question.
@@ -24,6 +27,8 @@ pub enum Policy {
 pub enum Decision {
     /// There are no roles.
     NotConfigured,
+    /// They cannot be read.
+    Unusable(Problem),
     /// A role grants it.
     Allowed {
         /// The role.
@@ -43,7 +48,11 @@ pub enum Decision {
 impl Policy {
     /// Whether an identity has one of some permissions in an environment.
     pub fn decide(&self, identity: &Identity, any_of: &[Permission], environment: &str) -> Decision {
-        let Self::Roles { roles, .. } = self else { return Decision::NotConfigured };
+        let roles = match self {
+            Self::NotConfigured => return Decision::NotConfigured,
+            Self::Unusable(problem) => return Decision::Unusable(problem.clone()),
+            Self::Roles { roles, .. } => roles,
+        };
         let held = self.roles_of(identity);
         for role in roles.iter().filter(|role| held.contains(&role.name)) {
             if let Some(permission) = granted(role, any_of, environment) {
@@ -52,6 +61,14 @@ impl Policy {
         }
         let would_allow = roles.iter().filter(|role| granted(role, any_of, environment).is_some());
         Decision::Denied { would_allow: would_allow.map(|role| role.name.clone()).collect(), held }
+    }
+
+    /// Why the roles cannot be used, where they cannot.
+    pub fn fault(&self) -> Option<&Problem> {
+        match self {
+            Self::Unusable(problem) => Some(problem),
+            Self::NotConfigured | Self::Roles { .. } => None,
+        }
     }
 
     /// Whether there are roles.

@@ -5,12 +5,11 @@ use serde_json::Value;
 use crate::domain::actor::Permission;
 use crate::domain::audit::ActionId;
 use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::operation::{Check, Mark, OperationId};
+use crate::domain::operation::{Check, OperationId};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
-use crate::domain::text::Text;
 use crate::domain::update::Identity;
-use crate::operations::policy::Decision;
+use crate::operations::checks;
 use crate::operations::ports::Review;
 
 use super::session::Session;
@@ -26,46 +25,18 @@ impl Session {
 
     /// Asks a cluster whether it would let us.
     pub async fn access(&self, access: &Access) -> Check {
-        let what = Text::from(access.words());
         let review = match self.handle(&access.object.cluster) {
             Some(handle) => handle.plane.review(access).await,
             None => Review::Unknown("no connection".into()),
         };
-        match review {
-            Review::Allowed => Check { mark: Mark::Allowed, what, remedy: Text::default() },
-            Review::Denied(_) => {
-                let remedy = format!("ask a cluster administrator for a role with: {what}");
-                Check { mark: Mark::Denied, what, remedy: remedy.into() }
-            }
-            Review::Unknown(why) => {
-                let remedy = format!("the cluster could not be asked: {why}");
-                Check { mark: Mark::Unknown, what, remedy: remedy.into() }
-            }
-        }
+        checks::of_access(access, Some(&review))
     }
 
     /// What the roles say to one of some permissions in an environment; none where there are no roles.
     pub fn role(&self, identity: Option<&Identity>, any_of: &[Permission], environment: &str) -> Option<Check> {
-        let wanted = any_of.iter().map(|permission| permission.word()).collect::<Vec<_>>().join(" or ");
         let nobody = Identity::default();
-        match self.policy().decide(identity.unwrap_or(&nobody), any_of, environment) {
-            Decision::NotConfigured => None,
-            Decision::Allowed { role, permission } => Some(Check {
-                mark: Mark::Allowed,
-                what: format!("{role}: {permission} in {environment}").into(),
-                remedy: Text::default(),
-            }),
-            Decision::Denied { .. } if identity.is_none() => Some(Check {
-                mark: Mark::Unknown,
-                what: format!("{wanted} in {environment}").into(),
-                remedy: "the server would not say who we are".into(),
-            }),
-            Decision::Denied { held, would_allow } => Some(Check {
-                mark: Mark::Denied,
-                what: format!("{}: {wanted} in {environment}", join(&held)).into(),
-                remedy: format!("role {} would allow it; roles are bound in the roles file", join(&would_allow)).into(),
-            }),
-        }
+        let decision = self.policy().decide(identity.unwrap_or(&nobody), any_of, environment);
+        checks::of_role(&decision, any_of, environment, identity.is_some())
     }
 
     /// The clusters that were chosen, reachable or not.
@@ -77,12 +48,4 @@ impl Session {
     pub fn action(&self, id: OperationId) -> ActionId {
         ActionId::of(&self.name, id.0)
     }
-}
-
-/// Names of roles in a row.
-fn join(names: &[Text]) -> String {
-    if names.is_empty() {
-        return "no role".to_owned();
-    }
-    names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
 }

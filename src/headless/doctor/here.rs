@@ -63,25 +63,30 @@ pub enum Multiplexer {
 /// The files.
 pub(super) fn configuration(here: &Here) -> Vec<Finding> {
     let area = "files";
+    let of = |file: &Text| here.faults.iter().filter(move |fault| fault.file == *file).cloned().collect::<Vec<Fault>>();
+    let broken = |subject, fault: &Fault| {
+        Finding::mend(area, subject, fault.to_string(), "mend it, and run midwatch config check")
+    };
     let mut findings = Vec::new();
-    if here.has_config {
-        findings.push(Finding::fine(area, "configuration", &here.config));
-    } else {
-        let says = format!("none at {}; nothing has to be configured", here.config);
-        findings.push(Finding::note(area, "configuration", says, "midwatch init writes one from what it finds"));
+    let configuration: Vec<Finding> = of(&here.config).iter().map(|fault| broken("configuration", fault)).collect();
+    match (here.has_config, configuration.is_empty()) {
+        (true, true) => findings.push(Finding::fine(area, "configuration", &here.config)),
+        (true, false) => findings.extend(configuration),
+        (false, _) => {
+            let says = format!("none at {}; nothing has to be configured", here.config);
+            findings.push(Finding::note(area, "configuration", says, "midwatch init writes one from what it finds"));
+        }
     }
     match &here.roles {
-        Some(file) => findings.push(Finding::fine(area, "roles", file)),
+        Some(file) => {
+            let roles: Vec<Finding> = of(file).iter().map(|fault| broken("roles", fault)).collect();
+            let is_fine = roles.is_empty().then(|| Finding::fine(area, "roles", file));
+            findings.extend(roles.into_iter().chain(is_fine));
+        }
         None => findings.push(Finding::note(area, "roles", "none; the clusters alone decide who may do what", "")),
     }
-    for fault in &here.faults {
-        findings.push(Finding::mend(
-            area,
-            "configuration",
-            fault.to_string(),
-            "mend it, and run midwatch config check",
-        ));
-    }
+    let is_told = |fault: &Fault| fault.file == here.config || here.roles.as_ref() == Some(&fault.file);
+    findings.extend(here.faults.iter().filter(|fault| !is_told(fault)).map(|fault| broken("other files", fault)));
     findings
 }
 

@@ -58,7 +58,7 @@ fn the_preset_allows_what_each_role_is_for() {
             let cells = groups.map(|group| match policy.decide(&member(group), &needs, environment) {
                 Decision::Allowed { permission, .. } => format!("{permission:<12}"),
                 Decision::Denied { .. } => format!("{:<12}", "-"),
-                Decision::NotConfigured => panic!("the preset has roles"),
+                Decision::NotConfigured | Decision::Unusable(_) => panic!("the preset has roles"),
             });
             lines.push(format!("{words:<20} {}", cells.join(" ")).trim_end().to_owned());
         }
@@ -103,4 +103,14 @@ fn a_grant_holds_in_its_environments_only_and_a_binding_for_its_names_only() {
     assert!(!may("bob", "devs", Permission::Deploy, "staging-2"), "a name is a whole name");
     assert!(!may("devs", "alice", Permission::Deploy, "staging"), "a user is no group");
     assert!(!may("", "", Permission::Monitor, "staging"), "nobody is nobody");
+}
+
+#[test]
+fn roles_that_cannot_be_read_grant_nothing_and_say_why() {
+    let policy = Policy::Unusable(Problem::new("the roles file cannot be used", "line 1", "mend it"));
+    let decision = policy.decide(&member("admins"), &[Permission::Monitor], "staging");
+    let check = crate::operations::checks::of_role(&decision, &[Permission::Monitor], "staging", true).unwrap();
+    assert_eq!(check.mark, crate::domain::operation::Mark::Denied);
+    assert_eq!(check.remedy, "the roles file cannot be used: line 1; mend it");
+    assert!(policy.is_configured() && policy.fault().is_some());
 }

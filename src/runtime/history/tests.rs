@@ -108,8 +108,8 @@ async fn what_was_left_open_is_looked_at_recorded_and_told_once() {
     assert_eq!(found[0].result, Some(StepResult::Applied));
     assert_eq!(
         found[0].words(),
-        "an earlier session ended in the middle of: Resume chat, deployment/chat in production (prod-eu): \
-         it was applied (it is as the step makes it)"
+        "applied: Resume chat, deployment/chat in production (prod-eu), in the middle of which an earlier session ended \
+         (it is as the step makes it)"
     );
     assert_eq!(ledger.history().unwrap().actions[0].word(), "applied");
     assert_eq!(told(&ledger, resumed()).await, []);
