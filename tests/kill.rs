@@ -87,7 +87,12 @@ impl World {
     /// Asserts that the next start says this once, that the journal says so too, and that its chain holds.
     fn next_start_tells(&self, words: &str, word: &str) {
         let first = self.next_start();
-        assert!(first.contains(words), "{first}");
+        // Each part, in this order.
+        let mut rest = first.as_str();
+        for part in words.split('…').map(str::trim) {
+            rest =
+                rest.split_once(part).map(|(_, rest)| rest).unwrap_or_else(|| panic!("{part:?} is not told: {first}"));
+        }
         assert_eq!(self.next_start(), "", "it is told once");
         let shown = self.shown();
         assert_eq!(shown.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>(), [word], "{shown:?}");
@@ -213,7 +218,7 @@ fn killed_before_the_request_leaves_it_is_told_as_not_applied() {
     world.die_at("intent:1", "chat-service");
     assert_eq!(world.image(CHAT), before);
     assert_eq!(world.shown()[0].0, "unfinished");
-    world.next_start_tells("it was not applied (it is as it was before)", "not applied");
+    world.next_start_tells("not applied: … (it is as it was before)", "not applied");
 }
 
 #[test]
@@ -222,7 +227,7 @@ fn killed_when_the_request_is_lost_it_is_told_as_not_applied() {
     let before = world.image(CHAT);
     kill_at_the_wire(&world, Withhold::Request);
     assert_eq!(world.image(CHAT), before);
-    world.next_start_tells("it was not applied (it is as it was before)", "not applied");
+    world.next_start_tells("not applied: … (it is as it was before)", "not applied");
 }
 
 #[test]
@@ -231,7 +236,7 @@ fn killed_before_the_answer_is_read_it_is_told_as_applied() {
     let before = world.image(CHAT);
     kill_at_the_wire(&world, Withhold::Answer);
     assert_ne!(world.image(CHAT), before);
-    world.next_start_tells("it was applied (it is as the step makes it)", "applied");
+    world.next_start_tells("applied: … (it is as the step makes it)", "applied");
 }
 
 #[test]
@@ -240,7 +245,7 @@ fn killed_before_the_outcome_is_recorded_it_is_told_as_applied() {
     let before = world.image(CHAT);
     world.die_at("answered:1", "chat-service");
     assert_ne!(world.image(CHAT), before);
-    world.next_start_tells("it was applied (it is as the step makes it)", "applied");
+    world.next_start_tells("applied: … (it is as the step makes it)", "applied");
 }
 
 #[test]
@@ -249,7 +254,7 @@ fn killed_after_the_outcome_is_recorded_it_is_told_that_nobody_watched() {
     let before = world.image(CHAT);
     world.die_at("outcome:1", "chat-service");
     assert_ne!(world.image(CHAT), before);
-    world.next_start_tells("it was applied (the server took it; nobody saw what came of it)", "applied");
+    world.next_start_tells("applied: … (the server took it; nobody saw what came of it)", "applied");
 }
 
 /// A world in which redis got a bad image and its last pod, of this identity, blocks the rollout.
@@ -291,7 +296,7 @@ fn killed_between_two_steps_the_first_is_told_as_done_and_the_second_as_never_be
     let (world, pod) = with_blocked_redis();
     world.die_at("outcome:1", "redis");
     assert!(world.image(REDIS) != BAD && has_pod(&world, &pod));
-    world.next_start_tells("step 1 of 2: it was applied (the steps after it were never begun)", "partly done");
+    world.next_start_tells("applied: … step 1 of 2, … (the steps after it were never begun)", "partly done");
 }
 
 #[test]
@@ -299,7 +304,7 @@ fn killed_before_the_second_step_leaves_it_is_told_as_not_applied() {
     let (world, pod) = with_blocked_redis();
     world.die_at("intent:2", "redis");
     assert!(world.image(REDIS) != BAD && has_pod(&world, &pod));
-    world.next_start_tells("step 2 of 2: it was not applied (it is still there)", "partly done");
+    world.next_start_tells("not applied: … step 2 of 2, … (it is still there)", "partly done");
 }
 
 #[test]
@@ -307,5 +312,5 @@ fn killed_before_the_second_outcome_is_recorded_it_is_told_as_applied() {
     let (world, pod) = with_blocked_redis();
     world.die_at("answered:2", "redis");
     assert!(world.image(REDIS) != BAD && !has_pod(&world, &pod));
-    world.next_start_tells("step 2 of 2: it was applied", "applied");
+    world.next_start_tells("applied: … step 2 of 2,", "applied");
 }

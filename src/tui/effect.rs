@@ -107,8 +107,20 @@ pub enum Effect {
 pub struct Prompt {
     /// What is asked.
     pub asked: Asked,
+    /// Of what: "chat-service in production"; empty where the view says it.
+    pub about: String,
     /// What is typed already.
     pub text: String,
+}
+
+impl Prompt {
+    /// The words before the field.
+    pub fn label(&self) -> String {
+        if self.about.is_empty() {
+            return self.asked.label().to_owned();
+        }
+        format!("{}of {}: ", self.asked.label(), self.about)
+    }
 }
 
 /// What a line of text is asked for.

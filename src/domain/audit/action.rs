@@ -252,14 +252,15 @@ impl Reconciliation {
     pub fn words(&self) -> String {
         let step = if self.steps > 1 { format!(", step {} of {}", self.step, self.steps) } else { String::new() };
         let result = match self.result {
-            Some(StepResult::Applied) => "it was applied",
-            Some(StepResult::NotNeeded) => "it was not needed any more",
-            Some(StepResult::Rejected | StepResult::NotSent) => "it was not applied",
-            Some(StepResult::Unknown) => "whether it was applied cannot be told",
-            None => "whether it was applied is not known yet",
+            Some(StepResult::Applied) => "applied",
+            Some(StepResult::NotNeeded) => "not needed any more",
+            Some(StepResult::Rejected | StepResult::NotSent) => "not applied",
+            Some(StepResult::Unknown) => "nobody can tell whether it was applied",
+            None => "not known yet whether it was applied",
         };
         let Self { what, target, detail, .. } = self;
-        format!("an earlier session ended in the middle of: {what}, {target}{step}: {result} ({detail})")
+        // What came of it first: the end of a long line is cut.
+        format!("{result}: {what}, {target}{step}, in the middle of which an earlier session ended ({detail})")
     }
 }
 

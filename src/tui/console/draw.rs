@@ -89,8 +89,9 @@ impl Console {
             Some(Overlay::Help(_)) => help::hints(),
             None => self.screen.view().hints(seen),
         };
+        let label = self.field.as_ref().map(|field| field.prompt.label()).unwrap_or_default();
         let bottom = match (&self.field, &self.pending) {
-            (Some(field), _) => Bottom::Field(field.prompt.asked.label(), field.input.value(), field.input.cursor()),
+            (Some(field), _) => Bottom::Field(&label, field.input.value(), field.input.cursor()),
             (None, Some(keys)) => Bottom::Pending(keys),
             (None, None) => Bottom::Hints(context, &hints),
         };

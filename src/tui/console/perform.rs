@@ -102,6 +102,9 @@ impl Console {
                 if *review.stage() == Stage::Running {
                     self.say(Health::Moving, "the change goes on; its end will be told here".to_owned());
                 } else {
+                    if *review.stage() == Stage::Waiting {
+                        self.say(Health::Moving, "the plan was left; nothing was sent".to_owned());
+                    }
                     self.session.leave(id);
                 }
                 self.overlay = None;

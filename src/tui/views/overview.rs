@@ -27,15 +27,27 @@ const HOLD: SignedDuration = SignedDuration::from_secs(10);
 /// How long a newly bad service is announced.
 const ANNOUNCED: SignedDuration = SignedDuration::from_mins(2);
 
-const COLUMNS: [Column; 7] = [
-    Column::words("", 1, 1),
-    Column::words("SERVICE", 12, 32).named(),
-    Column::words("ENV", 4, 16).rank(1),
-    Column::words("HEALTH", 34, 90),
-    Column::words("VERSION", 8, 32).rank(3),
-    Column::number("READY", 5, 9),
-    Column::number("SINCE", 5, 7).rank(2),
-];
+const COLUMNS: [Column; 7] = columns(34);
+
+/// The same where there is little room. The environment stays: services of one name differ in nothing else.
+const NARROW: [Column; 7] = columns(14);
+
+const fn columns(least: u16) -> [Column; 7] {
+    [
+        Column::words("", 1, 1),
+        Column::words("SERVICE", 12, 32).named(),
+        Column::words("ENV", 4, 16),
+        Column::words("HEALTH", least, 90),
+        Column::words("VERSION", 8, 32).rank(3),
+        Column::number("READY", 5, 9).rank(1),
+        Column::number("SINCE", 5, 7).rank(2),
+    ]
+}
+
+/// The columns for a width.
+fn columns_for(width: u16) -> &'static [Column; 7] {
+    if width < 70 { &NARROW } else { &COLUMNS }
+}
 
 /// The services of all environments.
 #[derive(Default)]
@@ -124,14 +136,18 @@ impl Overview {
             };
             return vec![span(Role::Title, words)];
         }
-        let words = match needing {
-            0 => format!(
-                "All {} are doing their work or on their way",
-                words::count(services.len(), "service", "services")
-            ),
-            _ => format!("{needing} of {} need you", words::count(services.len(), "service", "services")),
+        let unknown = services.iter().filter(|service| service.verdict.health == Health::Unknown).count();
+        let all = words::count(services.len(), "service", "services");
+        let words = match (needing, unknown) {
+            (0, 0) => format!("All {all} are doing their work or on their way"),
+            (0, _) if unknown == services.len() => format!("Nothing is known of {all} now"),
+            (0, _) => format!("None of {all} is known to need you"),
+            _ => format!("{needing} of {all} need you"),
         };
         let mut spans = vec![span(Role::Title, words)];
+        if unknown > 0 && unknown < services.len() {
+            spans.push(span(Role::Attention, format!("   {unknown} unknown")));
+        }
         if !seen.board.is_complete() {
             spans.push(span(Role::Attention, "   still reading"));
         }
@@ -171,7 +187,8 @@ fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell
     let name = if quiet { Role::Text } else { Role::Title };
     let words = if quiet { Role::Muted } else { role };
     let environment = if narrow { words::short_environment(&service.id.environment) } else { &service.id.environment };
-    let ready_role = if service.ready < service.desired { role } else { Role::Text };
+    let is_unknown = service.verdict.health == Health::Unknown;
+    let ready_role = if is_unknown || service.ready < service.desired { role } else { Role::Text };
     let since =
         service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
     let (now, next) = (&service.version.now, &service.version.next);
@@ -282,7 +299,7 @@ impl View for Overview {
             .filter_map(|id| seen.board.find(id))
             .map(|service| cells_of(service, seen, narrow))
             .collect();
-        self.widths.fit(&COLUMNS, area.width.saturating_sub(2), rows.iter().map(Vec::as_slice));
+        self.widths.fit(columns_for(area.width), area.width.saturating_sub(2), rows.iter().map(Vec::as_slice));
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
@@ -311,7 +328,8 @@ impl View for Overview {
             let glyph = painter.glyphs().attention;
             painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
         }
-        table::header(painter, Rect { y: top.y + 2, ..inner }, &COLUMNS, &self.widths, None);
+        let columns = columns_for(area.width);
+        table::header(painter, Rect { y: top.y + 2, ..inner }, columns, &self.widths, None);
         let rows = self.rows(seen.board);
         for (at, y) in (0..rows.len()).zip(top.y + 3..top.bottom()) {
             let Some(index) = rows[at] else {
@@ -327,7 +345,7 @@ impl View for Overview {
                 painter.fill(Rect { x: top.x, width: top.width, ..line }, Role::Selection);
                 painter.set_ground(Some(Role::Selection));
             }
-            table::row(painter, line, &COLUMNS, &self.widths, &cells_of(service, seen, area.width < 100));
+            table::row(painter, line, columns, &self.widths, &cells_of(service, seen, area.width < 100));
             painter.set_ground(None);
         }
         let y = top.y.saturating_add(3 + u16::try_from(rows.len()).unwrap_or(u16::MAX));

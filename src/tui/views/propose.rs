@@ -37,8 +37,8 @@ pub fn on_object(command: Command, object: &ObjectRef) -> Outcome {
         Command::Restart => Intent::Restart { target },
         Command::PauseRollout => Intent::Pause { target },
         Command::ResumeRollout => Intent::Resume { target },
-        Command::Scale => return ask(Asked::Size),
-        Command::SetImage => return ask(Asked::Image),
+        Command::Scale => return ask(Asked::Size, object),
+        Command::SetImage => return ask(Asked::Image, object),
         _ => return Outcome::Ignored,
     };
     Outcome::Ask(Effect::Propose(intent))
@@ -94,8 +94,9 @@ pub fn hint(command: Command, label: &'static str, seen: &Seen<'_>) -> Hint {
     Hint { command, label, not_now }
 }
 
-fn ask(asked: Asked) -> Outcome {
-    Outcome::Ask(Effect::Prompt(Prompt { asked, text: String::new() }))
+fn ask(asked: Asked, object: &ObjectRef) -> Outcome {
+    let about = format!("{} in {}", object.kind_and_name(), object.namespace);
+    Outcome::Ask(Effect::Prompt(Prompt { asked, about, text: String::new() }))
 }
 
 fn notice(words: String) -> Outcome {

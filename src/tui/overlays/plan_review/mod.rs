@@ -221,7 +221,14 @@ impl PlanReview {
     fn press(&mut self, now: Timestamp) -> Option<Ask> {
         match self.focus {
             Focus::Cancel => Some(Ask::Close),
+            Focus::Name if self.plan().is_some_and(|plan| self.name.value() != plan.service.as_str()) => {
+                let wanted = self.plan().map(|plan| plan.service.to_string()).unwrap_or_default();
+                let why = format!("{:?} is not the name", self.name.value());
+                self.problem = Some(Problem::new("not confirmed", why, format!("type {wanted}")));
+                Some(Ask::Redraw)
+            }
             Focus::Reason | Focus::Name => {
+                self.problem = None;
                 self.step_focus(false);
                 Some(Ask::Redraw)
             }

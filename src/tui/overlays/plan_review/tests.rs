@@ -94,6 +94,11 @@ fn what_was_typed_and_chosen_is_the_proof() {
 fn enter_in_a_field_never_presses_a_button() {
     let mut review = shown(plan(&[]), None);
     assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    type_text(&mut review, "chat-servic", read());
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert_eq!(review.focus, Focus::Name, "the name is not yet that of the service");
+    assert!(review.problem.as_ref().is_some_and(|problem| problem.hint.contains("chat-service")));
+    type_text(&mut review, "e", read());
     assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
     assert_eq!(review.focus, Focus::Cancel, "the button that follows the fields is the one that leaves");
     assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close));

@@ -108,7 +108,7 @@ impl Logs {
             Asked::Fields => self.fields.names.join(" "),
             _ => String::new(),
         };
-        Outcome::Ask(Effect::Prompt(Prompt { asked, text }))
+        Outcome::Ask(Effect::Prompt(Prompt { asked, about: String::new(), text }))
     }
 
     /// Looks for something from the selected line back, since that is where one comes from when one follows.
@@ -161,12 +161,20 @@ impl Logs {
         let is_error =
             |position: &usize| store.line(ids[*position]).is_some_and(|record| record.level >= Some(Level::Error));
         let at = self.window.at.min(ids.len());
-        let found = if forward { (at + 1..ids.len()).find(is_error) } else { (0..at).rev().find(is_error) };
-        match found {
-            Some(position) => self.window.select(&self.shown, position),
-            None => return notice(if forward { "no error after this line" } else { "no error before this line" }),
+        // Who follows stands at the end, where nothing comes after: the last error is the one that is meant.
+        let from_end = || self.window.follows.then(|| (0..ids.len()).rev().find(is_error)).flatten();
+        let found =
+            if forward { (at + 1..ids.len()).find(is_error).or_else(from_end) } else { (0..at).rev().find(is_error) };
+        if let Some(position) = found {
+            self.window.select(&self.shown, position);
+            return Outcome::Redraw;
         }
-        Outcome::Redraw
+        let others = (0..ids.len()).filter(is_error).count();
+        let side = if forward { "after" } else { "before" };
+        notice(&match others {
+            0 => "no line is an error".to_owned(),
+            _ => format!("no error {side} this line; {others} in all"),
+        })
     }
 
     /// Goes to the first line at a moment or later.

@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
@@ -107,6 +109,30 @@ fn what_may_not_be_read_is_told_whole_with_the_rule_to_ask_for() {
          ask a cluster administrator for a role with: get, list, watch deployments, statefulsets, daemonsets, pods \
          forbidden"
     );
+}
+
+#[test]
+fn what_is_not_known_is_not_said_to_be_well() {
+    let mut stage = Stage::new();
+    let deployments = ["auth-service", "chat-service"].map(|name| Row::Deployment(Box::new(deployment(name, 600))));
+    stage.list(Kind::Deployment, deployments.to_vec());
+    for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        stage.list(kind, Vec::new());
+    }
+    stage.now += SignedDuration::from_mins(2);
+    let shown = stage.draw(&mut Overview::default(), 100, 20);
+    assert!(shown.contains("Nothing is known of 2 services now"), "{shown}");
+    assert!(!shown.contains("doing their work"), "{shown}");
+}
+
+#[test]
+fn the_environment_stays_where_there_is_little_room() {
+    let mut stage = Stage::new();
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("auth-service", 600)))]);
+    for width in [40, 50, 60, 80] {
+        let shown = stage.draw(&mut Overview::default(), width, 20);
+        assert!(shown.contains("prod"), "{width}:\n{shown}");
+    }
 }
 
 #[test]
