@@ -127,18 +127,79 @@ impl Pod {
         ended.max_by_key(|end| end.at)
     }
 
-    /// The word that kubectl shows as the status, which names what is wrong where something is.
+    /// The word that kubectl shows as the status, which names what is wrong where something is: "Running",
+    /// "CrashLoopBackOff", "Init:Error", "Init:0/2".
     pub fn status(&self) -> Text {
-        if self.meta.deleted.is_some() {
-            return Text::from(if self.reason == "NodeLost" { "Unknown" } else { "Terminating" });
+        match self.initializing() {
+            _ if self.is_going() => Text::from(self.status_word()),
+            Some((_, Some(word))) => Text::from(format!("Init:{word}")),
+            Some((done, None)) => {
+                let all = self.containers.iter().filter(|container| container.role != Role::Main).count();
+                Text::from(format!("Init:{done}/{all}"))
+            }
+            None => Text::from(self.status_word()),
         }
-        if let Some(trouble) = self.trouble() {
-            return trouble.clone();
+    }
+
+    /// The same without what says how far the init containers are: a word to sort and to judge by.
+    pub fn status_word(&self) -> &str {
+        if self.is_going() {
+            return if self.reason == "NodeLost" { "Unknown" } else { "Terminating" };
         }
-        if !self.reason.is_empty() {
-            return self.reason.clone();
+        match self.initializing() {
+            Some((_, word)) => word.unwrap_or("Init"),
+            None => self.serving_word(),
         }
-        self.phase.clone()
+    }
+
+    fn is_going(&self) -> bool {
+        self.meta.deleted.is_some() && !self.is_finished()
+    }
+
+    /// How many init containers are done, and why the next one is not, while they keep the others waiting.
+    fn initializing(&self) -> Option<(usize, Option<&str>)> {
+        let has_begun = |container: &Container| {
+            container.role == Role::Main
+                && matches!(container.state, ContainerState::Running { .. } | ContainerState::Terminated(_))
+        };
+        if self.containers.iter().any(has_begun) {
+            return None;
+        }
+        let before = self.containers.iter().filter(|container| container.role != Role::Main);
+        before.enumerate().find_map(|(done, container)| match &container.state {
+            ContainerState::Terminated(end) if end.exit_code == 0 => None,
+            ContainerState::Running { .. } if container.role == Role::Sidecar => None,
+            ContainerState::Terminated(end) if end.reason.is_empty() => Some((done, Some("Error"))),
+            ContainerState::Terminated(end) => Some((done, Some(end.reason.as_str()))),
+            ContainerState::Waiting { reason, .. } if !reason.is_empty() && reason != "PodInitializing" => {
+                Some((done, Some(reason.as_str())))
+            }
+            _ => Some((done, None)),
+        })
+    }
+
+    /// The word of the containers that serve: that of the first one that does not run, else that of the whole pod.
+    fn serving_word(&self) -> &str {
+        let word = self.serving().find_map(|container| match &container.state {
+            ContainerState::Waiting { reason, .. } if !reason.is_empty() => Some(reason.as_str()),
+            ContainerState::Terminated(end) if !end.reason.is_empty() => Some(end.reason.as_str()),
+            ContainerState::Terminated(end) if end.exit_code != 0 => Some("Error"),
+            _ => None,
+        });
+        let runs = |container: &Container| container.ready && matches!(container.state, ContainerState::Running { .. });
+        match word {
+            // One has come to its end, as a job's does, while what stands beside it goes on.
+            Some("Completed") if self.serving().any(runs) => {
+                if self.is_ready() {
+                    "Running"
+                } else {
+                    "NotReady"
+                }
+            }
+            Some(word) => word,
+            None if self.reason.is_empty() => &self.phase,
+            None => &self.reason,
+        }
     }
 
     /// The reason of the first container that does not do what it should, in the word of the kubelet.
@@ -179,3 +240,6 @@ pub fn is_stuck_reason(reason: &str) -> bool {
             | "StartError"
     )
 }
+
+#[cfg(test)]
+mod tests;

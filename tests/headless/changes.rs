@@ -73,7 +73,7 @@ fn what_does_not_exist_is_not_found_but_what_was_meant_is_offered() {
     let bench = Bench::still();
     let refused = bench.run("maria", "rollback chat-servcie -n production").expect(2);
     assert!(refused.stderr.contains("did you mean chat-service?"), "{}", refused.stderr);
-    bench.run("maria", "rollback chat-service -n production --to nothing").expect(1);
+    bench.run("maria", "rollback chat-service -n production --to nothing").expect(2);
     bench.run("maria", "rollback chat-service -n prod").expect(2);
     bench.run("maria", "evict nothing -n staging").expect(2);
 }

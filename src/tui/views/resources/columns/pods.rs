@@ -1,6 +1,6 @@
 //! Pods, and the nodes they run on.
 
-use super::status::{last_end, of_node, of_pod};
+use super::status::{cell_of_pod, last_end, of_node, of_pod};
 use super::{Field, Key, by_status, newest, number, or_dash, plain, quiet, worded};
 use crate::domain::platform::Node;
 use crate::domain::pod::Pod;
@@ -21,7 +21,7 @@ pub(super) const PODS: [Field<Pod>; 6] = [
             Key::Number(i64::try_from(ready).unwrap_or(i64::MAX) - i64::try_from(all).unwrap_or(i64::MAX))
         },
     ),
-    Field::new(Column::words("STATUS", 16, 28), |pod, _| worded(of_pod(pod)), |pod| by_status(of_pod(pod))),
+    Field::new(Column::words("STATUS", 16, 28), |pod, _| cell_of_pod(pod), |pod| by_status(of_pod(pod))),
     Field::new(
         Column::number("RESTARTS", 8, 8).rank(3),
         |pod, _| number(pod.restarts()),

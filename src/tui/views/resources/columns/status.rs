@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::domain::condition::{Truth, find};
 use crate::domain::platform::{Autoscaler, CronJob, DisruptionBudget, EndpointSlice, Event, Job, Namespace, Node};
-use crate::domain::pod::{ContainerState, Pod, is_stuck_reason};
+use crate::domain::pod::{Pod, is_stuck_reason};
 use crate::domain::row::Row;
 use crate::domain::workload::{ReplicaSet, Workload};
 use crate::tui::theme::Role;
+use crate::tui::widgets::table::{Cell, cell};
 
 /// What a row is like. Rows that need a person are [`Role::Bad`] or [`Role::Attention`].
 pub(in crate::tui::views::resources) fn status_of(row: &Row) -> Role {
@@ -30,25 +31,26 @@ pub(in crate::tui::views::resources) fn status_of(row: &Row) -> Role {
     }
 }
 
-/// As kubectl says it.
+/// The word that a pod is sorted and judged by.
 pub(super) fn of_pod(pod: &Pod) -> (Role, &str) {
-    if pod.meta.deleted.is_some() {
-        return (Role::Attention, if pod.reason == "NodeLost" { "Unknown" } else { "Terminating" });
-    }
-    let word = pod.trouble().or_else(|| (!pod.reason.is_empty()).then_some(&pod.reason)).unwrap_or(&pod.phase);
-    let is_waiting =
-        |container: &crate::domain::pod::Container| matches!(container.state, ContainerState::Waiting { .. });
-    let role = match word.as_str() {
+    let word = pod.status_word();
+    let role = match word {
         "Running" if pod.is_ready() => Role::Text,
+        "Running" => return (Role::Attention, "Running, not ready"),
         "Succeeded" | "Completed" => Role::Muted,
         "Failed" | "Evicted" | "Unknown" => Role::Bad,
         word if is_stuck_reason(word) => Role::Bad,
-        "Running" => return (Role::Attention, "Running, not ready"),
         "Pending" if pod.unschedulable().is_some() => return (Role::Bad, "Unschedulable"),
-        _ if pod.containers.iter().any(is_waiting) => Role::Attention,
         _ => Role::Attention,
     };
     (role, word)
+}
+
+/// The same as kubectl shows it, which says whether it is an init container.
+pub(super) fn cell_of_pod(pod: &Pod) -> Cell<'_> {
+    let (role, word) = of_pod(pod);
+    let status = pod.status();
+    if status.starts_with("Init:") { cell(role, status.to_string()) } else { cell(role, word) }
 }
 
 /// By what the row alone tells; the reason behind it stands in the service's view.
