@@ -136,7 +136,7 @@ async fn tell(
             }
         }
         if ended || is_refused(session, query) {
-            let exit = session.logs(query).map_or(Exit::Done, exit_of);
+            let exit = session.logs(query).map_or(Exit::Done, |store| exit_of(store, query.patience));
             return told.finish(session, exit);
         }
     }
@@ -158,16 +158,27 @@ fn is_refused(session: &Session, query: &LogQuery) -> bool {
 }
 
 /// What a script is told.
-fn exit_of(store: &LogStore) -> Exit {
+fn exit_of(store: &LogStore, patience: Patience) -> Exit {
     let count = |is: fn(&Standing) -> bool| store.streams().iter().filter(|stream| is(&stream.standing)).count();
     let refused = count(|standing| matches!(standing, Standing::Refused(_)));
     let lost = count(|standing| matches!(standing, Standing::Lost(_)));
     let well = store.streams().iter().count() - refused - lost;
+    let is_whole = store.counts().dropped == 0 && untold(store, patience) == 0;
     match (well, refused, lost) {
-        (_, 0, 0) => Exit::Done,
+        (_, 0, 0) if is_whole => Exit::Done,
+        (_, 0, 0) => Exit::Partly,
         (0, _, 0) => Exit::Denied,
         (0, ..) => Exit::Unreachable,
         _ => Exit::Partly,
+    }
+}
+
+/// How many lines were read once and could not be kept until they are told.
+fn untold(store: &LogStore, patience: Patience) -> u64 {
+    let counts = store.counts();
+    match patience {
+        Patience::Once => counts.delivered.saturating_sub(counts.kept as u64),
+        Patience::Follow => 0,
     }
 }
 
@@ -222,9 +233,8 @@ impl Told<'_> {
                     problems.push(problem.clone());
                 }
             }
-            let counts = store.counts();
-            if self.query.patience == Patience::Once && counts.delivered > counts.kept as u64 {
-                let gone = counts.delivered - counts.kept as u64;
+            let gone = untold(store, self.query.patience);
+            if gone > 0 {
                 let what = format!("the first {gone} lines are not told");
                 problems.push(Problem::new(what, "there are too many", "ask for fewer with --since or --tail"));
             }

@@ -68,6 +68,8 @@ pub(super) struct Session {
     pub(super) client: Client,
     pub(super) authorization: Option<HeaderValue>,
     renew_at: Option<Timestamp>,
+    /// Until when it is good, where a plugin says so.
+    expires: Option<Timestamp>,
     /// When it was obtained, if that was because the one before was refused.
     replaced_at: Option<Instant>,
 }
@@ -112,6 +114,12 @@ impl Credentials {
             let mut slot = self.slot();
             match &slot.session {
                 Some(session) if session.renew_at.is_none_or(|at| Timestamp::now() < at) => return Ok(session.clone()),
+                // It is renewed before it must be. Until then nobody waits for that, nor suffers when it fails.
+                Some(session) if session.expires.is_some_and(|at| Timestamp::now() < at) => {
+                    let session = Arc::clone(session);
+                    drop(self.run(&mut slot, None));
+                    return Ok(session);
+                }
                 _ => self.run(&mut slot, None)?,
             }
         };
@@ -170,8 +178,13 @@ impl Credentials {
 
     /// Gets a credential from where it comes from.
     async fn obtain(&self, replaced_at: Option<Instant>) -> Result<Session, ClientError> {
-        let session =
-            |authorization, renew_at| Session { client: self.client.clone(), authorization, renew_at, replaced_at };
+        let session = |authorization, renew_at| Session {
+            client: self.client.clone(),
+            authorization,
+            renew_at,
+            expires: None,
+            replaced_at,
+        };
         match &self.origin {
             Origin::Fixed(authorization) => Ok(session(authorization.clone(), None)),
             Origin::TokenFile(path, until_read) => {
@@ -190,7 +203,7 @@ impl Credentials {
                 self.login.send_replace(state);
                 let (issued, client) = ran.map_err(ClientError::Login)?;
                 let renew_at = issued.expires.map(renewal);
-                Ok(Session { client, ..session(issued.authorization, renew_at) })
+                Ok(Session { client, expires: issued.expires, ..session(issued.authorization, renew_at) })
             }
         }
     }
@@ -223,3 +236,6 @@ fn renewal(expires: Timestamp) -> Timestamp {
     let left = expires.duration_since(Timestamp::now());
     expires - RENEW_BEFORE.min(left / 2).max(SignedDuration::ZERO)
 }
+
+#[cfg(test)]
+mod tests;

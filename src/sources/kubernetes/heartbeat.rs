@@ -50,7 +50,12 @@ pub(super) async fn ask(reader: &Reader) -> Result<(), Problem> {
 pub async fn identity(reader: Reader, outbox: Outbox) {
     loop {
         let answer = reader.identity().await;
-        let is_final = matches!(answer, Ok(_) | Err(ClientError::Forbidden { .. } | ClientError::Status { .. }));
+        // A server that is too old for the question never answers it; one that is busy does so later.
+        let is_final = match &answer {
+            Ok(_) | Err(ClientError::Forbidden { .. }) => true,
+            Err(ClientError::Status { code, .. }) => *code < 500 && *code != 429,
+            Err(_) => false,
+        };
         let told = answer.map_err(|error| error.problem());
         outbox.send(Update::Identity(outbox.cluster().clone(), told)).await;
         if is_final {

@@ -179,8 +179,11 @@ impl Follower {
             if let Some(bytes) = frame.data_ref() {
                 self.take(bytes).await;
             }
-            if due.is_some_and(|due| due <= Instant::now()) {
-                self.outlet.try_flush();
+            match self.stream.patience {
+                // Nobody waits for what comes next, so the server can wait for us, and nothing is dropped.
+                Patience::Once => self.outlet.flush().await,
+                Patience::Follow if due.is_some_and(|due| due <= Instant::now()) => self.outlet.try_flush(),
+                Patience::Follow => {}
             }
         }
     }
