@@ -68,7 +68,15 @@ impl ServiceView {
             events: lines(facts.events.len().max(1)),
             changes: lines(changes.len().max(1)),
         };
-        let areas = areas(area, &lengths);
+        let mut body = area;
+        let mut areas = areas(body, &lengths, false);
+        self.hidden = areas.hidden(&lengths);
+        if !self.hidden.is_empty() {
+            // The last line says what stands on the other side.
+            body.height = body.height.saturating_sub(1);
+            areas = self::areas(body, &lengths, self.is_turned);
+            self.hidden = areas.hidden(&lengths);
+        }
         self.settle_cursor(facts, &revisions, areas);
         let events = sections::events(&facts.events, now);
         let doubts = sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now);
@@ -85,12 +93,12 @@ impl ServiceView {
 
     /// Follows what is there: the order of the keys is that of the screen.
     fn settle_cursor(&mut self, facts: &Facts<'_>, revisions: &[(&ObjectRef, &Revision)], areas: Areas) {
+        // What is not on the screen cannot be selected.
         let parts = facts.parts.iter().map(|part| Key::Workload(part.object.clone()));
-        let pods = facts.pods.iter().map(|member| {
+        let pods = facts.pods.iter().filter(|_| areas.pods.height > 1).map(|member| {
             let part = &facts.parts[member.part].object;
             Key::Pod { pod: object_of(part, &member.pod.meta.name), part: part.clone() }
         });
-        // What is not on the screen cannot be selected.
         let revisions = revisions
             .iter()
             .filter(|_| areas.revisions.height > 1)
@@ -197,14 +205,32 @@ fn lines(len: usize) -> u16 {
     u16::try_from(len + 1).unwrap_or(u16::MAX)
 }
 
-/// Where each section stands.
-fn areas(area: Rect, lengths: &Lengths) -> Areas {
+impl Areas {
+    /// The sections that have something to say and no room.
+    fn hidden(&self, lengths: &Lengths) -> Vec<&'static str> {
+        let sections = [
+            ("Pods", self.pods, lengths.pods),
+            ("Revisions", self.revisions, lengths.revisions),
+            ("Events", self.events, lengths.events),
+            ("What changed", self.changes, lengths.changes),
+        ];
+        sections
+            .into_iter()
+            .filter(|(_, area, length)| *length > 0 && area.height == 0)
+            .map(|(title, ..)| title)
+            .collect()
+    }
+}
+
+/// Where each section stands. Where there is no room for all, turning shows those that had none.
+fn areas(area: Rect, lengths: &Lengths, is_turned: bool) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
-    let pods = Wish { rank: 1, least: 6, most: lengths.pods };
-    let events = Wish { rank: 2, least: 5, most: lengths.events };
-    let revisions = Wish { rank: 3, least: 4, most: lengths.revisions };
-    let changes = Wish { rank: 4, least: 4, most: lengths.changes };
+    let ranks = if is_turned { [4, 3, 2, 1] } else { [1, 2, 3, 4] };
+    let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
+    let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
+    let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
+    let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };
     if area.width < WIDE {
         let [release, pods, revisions, events, changes] = stack(inner, [release, pods, revisions, events, changes]);
         return Areas { release, pods, revisions, events, changes };

@@ -89,6 +89,9 @@ pub struct ServiceView {
     tops: [usize; 3],
     widths: [Widths; 3],
     sections: Vec<Section>,
+    /// The sections for which there is no room, and whether those are shown that have none at first.
+    hidden: Vec<&'static str>,
+    is_turned: bool,
     /// Where the body stood on the screen, for clicks.
     body: Rect,
     /// What a line of text was asked for.
@@ -105,6 +108,8 @@ impl ServiceView {
             tops: [0; 3],
             widths: <[Widths; 3]>::default(),
             sections: Vec::new(),
+            hidden: Vec::new(),
+            is_turned: false,
             body: Rect::default(),
             asked: None,
         }
@@ -212,6 +217,11 @@ impl View for ServiceView {
         if self.cursor.moves(command, keys.len(), |index| keys[index].clone()) {
             return Outcome::Redraw;
         }
+        if matches!(command, Command::ScrollRight | Command::ScrollLeft) && (self.is_turned || !self.hidden.is_empty())
+        {
+            self.is_turned = command == Command::ScrollRight;
+            return Outcome::Redraw;
+        }
         let Some(key) = self.cursor.selected().cloned() else { return Outcome::Ignored };
         match look(command, &key, seen) {
             Some(effect) => Outcome::Ask(effect),
@@ -266,6 +276,16 @@ impl View for ServiceView {
         for section in &self.sections {
             section.render(painter, self.cursor.selected());
         }
+        if !self.hidden.is_empty() {
+            let words = format!("no room for: {}", self.hidden.join(", "));
+            painter.text(
+                area.x + 1,
+                area.bottom().saturating_sub(1),
+                area.width.saturating_sub(2),
+                Role::Muted,
+                &words,
+            );
+        }
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
@@ -275,6 +295,11 @@ impl View for ServiceView {
             _ => "pods",
         };
         let mut hints = vec![Hint::new(Command::Open, open)];
+        if !self.hidden.is_empty() {
+            let (to, label) =
+                if self.is_turned { (Command::ScrollLeft, "back") } else { (Command::ScrollRight, "more") };
+            hints.push(Hint::new(to, label));
+        }
         if open != "logs" {
             hints.push(Hint::new(Command::ShowLogs, "logs"));
         }

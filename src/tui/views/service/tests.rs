@@ -36,8 +36,13 @@ fn shown(healthy: usize, width: u16, height: u16) -> String {
 
 // The body of a window is five lines lower than the window.
 #[test]
-fn a_small_window_shows_release_pods_and_events() {
-    assert_snapshot!(shown(9, 80, 19));
+fn a_small_window_shows_release_pods_and_what_changed_and_the_rest_on_its_other_side() {
+    let scene = Scene::of(world(rows(9)));
+    let mut view = laid_out(&scene, 80, 19);
+    let first = drawn(&view, &scene, 80, 19);
+    view.is_turned = true;
+    lay_out(&mut view, &scene, 80, 19);
+    assert_snapshot!(format!("{first}\n\n{}", drawn(&view, &scene, 80, 19)));
 }
 
 #[test]
