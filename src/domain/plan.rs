@@ -11,6 +11,7 @@ use super::actor::Permission;
 use super::intent::{Intent, Verb};
 use super::kind::Kind;
 use super::object::ObjectRef;
+use super::shell::quoted;
 use super::text::Text;
 
 /// A change, with everything that somebody needs to know before saying yes.
@@ -149,6 +150,18 @@ pub struct Access {
     pub object: ObjectRef,
     /// A part of the object with rights of its own.
     pub subresource: Option<&'static str>,
+}
+
+impl Plan {
+    /// A command line of this plan with what arms and confirms it, so that it can be run as it stands.
+    pub fn confirmed(&self, command: &str, reason: &str) -> String {
+        let reason = if reason.is_empty() { "why" } else { reason };
+        let mut line = format!("{command} --write --reason {}", quoted(reason));
+        if self.is_protected {
+            line.extend([" --confirm ", &quoted(&self.service)]);
+        }
+        line
+    }
 }
 
 impl Access {

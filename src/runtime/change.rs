@@ -48,6 +48,8 @@ pub enum Wait {
 /// Everything that a change needs.
 pub(super) struct Change {
     pub(super) intent: Intent,
+    /// Why, as far as it was said with the wish.
+    pub(super) reason: Text,
     /// When it was asked for.
     pub(super) asked: jiff::Timestamp,
     /// The service that the target belongs to.
@@ -181,11 +183,12 @@ impl Change {
         }
         let event = Event::Denied(Box::new(Denied {
             what: denial.plan.title.clone(),
-            target: denial.plan.target.to_string().into(),
+            target: format!("{} ({})", denial.plan.target, denial.plan.target.cluster).into(),
             environment: denial.plan.environment.clone(),
             identity: denial.actor.identity.user.clone(),
             role: denial.actor.role.clone(),
             rule: denial.problem.to_string().into(),
+            reason: self.reason.clone(),
         }));
         if let Err(error) = self.ledger.record(&self.action, event, Urgency::Ordinary).await {
             tracing::warn!(%error, "a denial could not be recorded");

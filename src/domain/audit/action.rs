@@ -99,9 +99,12 @@ impl Action {
         begun.or_else(denied).unwrap_or_default()
     }
 
-    /// Why it was done, in the operator's words; or the rule by which it was not.
+    /// Why it was done, in the operator's words; or the rule by which it was not, where nobody said why it should be.
     pub fn reason(&self) -> &str {
-        let denied = || self.denied().map(|denied| denied.rule.as_str());
+        let denied = || {
+            let denied = self.denied()?;
+            Some(if denied.reason.is_empty() { denied.rule.as_str() } else { denied.reason.as_str() })
+        };
         self.intents().next().map(|intent| intent.reason.as_str()).or_else(denied).unwrap_or_default()
     }
 

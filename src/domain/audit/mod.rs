@@ -218,6 +218,9 @@ pub struct Denied {
     pub role: Text,
     /// The rule that refused.
     pub rule: Text,
+    /// Why it was asked for, in the operator's words; empty where nobody had said so yet.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub reason: Text,
 }
 
 /// How a step ended.

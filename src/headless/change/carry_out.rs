@@ -53,7 +53,8 @@ pub(super) async fn carry_out(
         super::super::audit::tell_left_open(session).await;
         session.arm_always();
     }
-    let id = session.propose(intent, wait);
+    let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
+    let id = session.propose(intent, wait, reason);
     let action = session.action(id).to_string();
     let mut run = Run { id, action, format, consent, confirmed: None, events: Vec::new() };
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;

@@ -44,8 +44,9 @@ pub(super) fn text(proposal: &Proposal) -> String {
     for line in &plan.difference {
         let _ = writeln!(text, "  {}", diff::text(line));
     }
-    said(&mut text, "way back", plan.way_back.as_ref());
-    said(&mut text, "command", [&plan.command]);
+    let line = |command: &Text| Text::from(plan.confirmed(command, ""));
+    said(&mut text, "way back", plan.way_back.as_ref().map(line).as_ref());
+    said(&mut text, "command", [&line(&plan.command)]);
     text
 }
 
@@ -76,8 +77,8 @@ pub(super) fn json(proposal: &Proposal) -> Value {
             "doesNotRestore": plan.does_not_restore,
             "warnings": plan.warnings,
             "difference": plan.difference.iter().map(diff::line).collect::<Vec<_>>(),
-            "wayBack": plan.way_back,
-            "command": plan.command,
+            "wayBack": plan.way_back.as_ref().map(|command| plan.confirmed(command, "")),
+            "command": plan.confirmed(&plan.command, ""),
         },
         "actor": proposal.actor,
         "checks": proposal.checks.iter().map(shape::check).collect::<Vec<_>>(),

@@ -107,6 +107,7 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
     let plane: Arc<dyn ControlPlane> = Arc::clone(&cluster) as _;
     let change = Change {
         intent: Intent::SetImage { target, container: None, image: "chat:2".into() },
+        reason: "incident 42".into(),
         asked: clock.now(),
         service: "chat".into(),
         rules: EnvironmentRules::default(),

@@ -20,7 +20,7 @@ use crate::runtime::message::Message;
 
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
-    pub fn propose(&mut self, intent: Intent, wait: Wait) -> OperationId {
+    pub fn propose(&mut self, intent: Intent, wait: Wait, reason: Text) -> OperationId {
         self.last += 1;
         let id = OperationId(self.last);
         let outbox = self.outbox.clone();
@@ -32,6 +32,7 @@ impl Session {
             return id;
         };
         let change = Change {
+            reason,
             asked: self.clock.now(),
             service: self.service_of(&target),
             rules: self.state.rules().clone(),

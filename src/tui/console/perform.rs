@@ -7,6 +7,7 @@ use tui_input::Input;
 use super::{Console, Errand, Field, Overlay};
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
+use crate::domain::text::Text;
 use crate::runtime::{Patience, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
@@ -81,7 +82,7 @@ impl Console {
     pub(super) fn propose(&mut self, intent: Intent) {
         let verification = self.settings.verification;
         let patience = Patience { stable: verification.stable, limit: verification.timeout, ..Patience::default() };
-        let id = self.session.propose(intent, Wait::For(patience));
+        let id = self.session.propose(intent, Wait::For(patience), Text::default());
         self.overlay = Some(Overlay::Plan(Box::new(PlanReview::new(id))));
     }
 

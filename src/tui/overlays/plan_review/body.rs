@@ -32,7 +32,7 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     checks(&mut lines, proposal, look, width);
     fact(&mut lines, "Verified by", &[span(Role::Text, verified_by(plan))], width);
     if let Some(way_back) = &plan.way_back {
-        fact(&mut lines, "Way back", &[span(Role::Information, way_back.to_string())], width);
+        fact(&mut lines, "Way back", &[span(Role::Information, plan.confirmed(way_back, ""))], width);
     }
     calls(&mut lines, plan, width);
     difference(&mut lines, plan, width);
@@ -133,7 +133,7 @@ fn verified_by(plan: &Plan) -> String {
 fn calls(lines: &mut Lines, plan: &Plan, width: usize) {
     let spans: Vec<_> = plan.steps.iter().map(|step| span(Role::Muted, step.call.request(&step.object))).collect();
     fact(lines, "Calls", &spans, width);
-    fact(lines, "Command", &[span(Role::Information, plan.command.to_string())], width);
+    fact(lines, "Command", &[span(Role::Information, plan.confirmed(&plan.command, ""))], width);
 }
 
 /// The lines of the template that differ.

@@ -212,9 +212,7 @@ impl PlanReview {
 
     /// The command that does the same, with what arms and confirms it.
     fn as_command(&self, plan: &Plan) -> String {
-        let quoted = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
-        let reason = if self.reason.value().is_empty() { "why" } else { self.reason.value() };
-        format!("{} --write --confirm {} --reason {} --wait", plan.command, quoted(&plan.service), quoted(reason))
+        plan.confirmed(&plan.command, self.reason.value()) + " --wait"
     }
 
     /// Presses what has the focus. In a field that only means to go on.
