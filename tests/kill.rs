@@ -90,8 +90,8 @@ impl World {
         // Each part, in this order.
         let mut rest = first.as_str();
         for part in words.split('…').map(str::trim) {
-            rest =
-                rest.split_once(part).map(|(_, rest)| rest).unwrap_or_else(|| panic!("{part:?} is not told: {first}"));
+            let Some((_, after)) = rest.split_once(part) else { panic!("{part:?} is not told: {first}") };
+            rest = after;
         }
         assert_eq!(self.next_start(), "", "it is told once");
         let shown = self.shown();

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::domain::intent::Size;
+
 /// What every change of a workload takes.
 #[derive(Clone, Debug, Args)]
 pub struct Change {
@@ -65,15 +67,15 @@ pub struct Scale {
     pub change: Change,
 
     /// Exactly so many pods.
-    #[arg(long, value_name = "N", required_unless_present_all = ["min", "max"], conflicts_with_all = ["min", "max"])]
+    #[arg(long, value_name = "N", value_parser = pods(), required_unless_present_all = ["min", "max"], conflicts_with_all = ["min", "max"])]
     pub replicas: Option<u32>,
 
     /// Fewest pods that the autoscaler may choose.
-    #[arg(long, value_name = "A", requires = "max")]
+    #[arg(long, value_name = "A", requires = "max", value_parser = pods())]
     pub min: Option<u32>,
 
     /// Most pods that the autoscaler may choose.
-    #[arg(long, value_name = "B", requires = "min")]
+    #[arg(long, value_name = "B", requires = "min", value_parser = pods())]
     pub max: Option<u32>,
 }
 
@@ -102,4 +104,9 @@ pub struct Evict {
     /// What shows that it is meant.
     #[command(flatten)]
     pub consent: Consent,
+}
+
+/// Reads a number of pods, of which an API server knows no more than so many.
+fn pods() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(..=i64::from(Size::MOST))
 }

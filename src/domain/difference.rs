@@ -4,7 +4,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::kind::Kind;
-use super::plan::DiffLine;
+use super::plan::{Call, DiffLine, Plan};
 use super::redaction::Redaction;
 use super::text::Text;
 
@@ -34,6 +34,30 @@ pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
         }
     }
     lines
+}
+
+/// What has changed in the world between two plans for one wish: the lines by which the values differ that both rest on.
+/// What neither rests on may have changed as well.
+pub fn drift(earlier: &Plan, now: &Plan) -> Vec<DiffLine> {
+    let before = tests(earlier);
+    let changed = tests(now).into_iter().filter_map(|(place, now)| {
+        let (_, then) = before.iter().find(|(known, then)| *known == place && *then != now)?;
+        Some(lines(then, now))
+    });
+    changed.flatten().filter(|line| matches!(line, DiffLine::Added(_) | DiffLine::Removed(_))).collect()
+}
+
+/// What the patches of a plan require to be so, each with its place.
+fn tests(plan: &Plan) -> Vec<(String, &Value)> {
+    let patches = plan.steps.iter().filter_map(|step| match &step.call {
+        Call::Patch { operations, .. } => Some((&step.object, operations)),
+        _ => None,
+    });
+    let tests = patches.flat_map(|(object, operations)| {
+        let tests = operations.iter().filter(|operation| operation["op"] == "test");
+        tests.map(move |test| (format!("{object}{}", test["path"]), &test["value"]))
+    });
+    tests.collect()
 }
 
 /// A value as YAML, as it is: who shows it to anybody redacts it first.

@@ -72,14 +72,17 @@ pub enum Size {
 }
 
 impl Size {
+    /// The most pods that an API server can count.
+    pub const MOST: u32 = i32::MAX.unsigned_abs();
+
     /// Reads "4", or "2-10" for bounds.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         match text.split_once('-') {
-            None => text.parse().ok().map(Self::Replicas),
+            None => text.parse().ok().filter(|count| *count <= Self::MOST).map(Self::Replicas),
             Some((min, max)) => {
                 let (min, max) = (min.trim().parse().ok()?, max.trim().parse().ok()?);
-                (min <= max).then_some(Self::Bounds { min, max })
+                (min <= max && max <= Self::MOST).then_some(Self::Bounds { min, max })
             }
         }
     }

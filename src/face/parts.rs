@@ -12,14 +12,13 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::config::roles::Roles;
 use crate::config::settings::GlyphChoice;
 use crate::config::{Fault, Locations, Overrides, Settings};
-use crate::domain::environment::Environment;
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::audit::this_process;
-use crate::runtime::{Chosen, Ledger, Options, Policy, Scope, Session, Wanted, choose};
+use crate::runtime::{Chosen, Ledger, Options, Policy, Scopes, Session, Wanted, choose};
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
@@ -107,7 +106,8 @@ impl Parts {
         connect.insecure_writes = insecure.map(|name| ContextName::from(name.0.as_str())).collect();
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
-        let options = Options { rules, policy: self.policy(), connect, name, ledger, clock };
+        let options =
+            Options { rules, policy: self.policy(), connect, scopes: self.scopes(place), name, ledger, clock };
         Ok(Session::start(&self.kubeconfig, &chosen, options))
     }
 
@@ -120,44 +120,19 @@ impl Parts {
     /// The clusters that are read, and what of them.
     pub(super) fn chosen(&self, place: &Place, kinds: &[Kind]) -> Result<Vec<Chosen>, Problem> {
         let asked: Vec<Text> = self.settings.contexts.iter().map(|name| name.0.clone()).collect();
-        let mut chosen = choose(&self.kubeconfig, &asked, |own| Wanted {
+        let scopes = self.scopes(place);
+        choose(&self.kubeconfig, &asked, |context, own| Wanted {
             kinds: kinds.to_vec(),
-            scope: Scope::All { fallback: vec![own.clone()] },
-        })?;
-        for one in &mut chosen {
-            let cluster = ClusterName(Text::from(one.context.as_str()));
-            one.wanted.scope =
-                self.scope(place, &cluster, std::mem::replace(&mut one.wanted.scope, Scope::Only(Vec::new())));
-        }
-        Ok(chosen)
+            scope: scopes.of(&ClusterName(Text::from(context.as_str())), own),
+        })
     }
 
-    /// The namespaces to read of a cluster: those that were asked for, else those of the environment that was, else all;
-    /// where that is forbidden, the context's own and those of every environment.
-    fn scope(&self, place: &Place, cluster: &ClusterName, usual: Scope) -> Scope {
-        if !place.namespace.is_empty() {
-            return Scope::Only(place.namespace.iter().map(|name| Text::from(name.as_str())).collect());
-        }
-        let environments = &self.settings.environments.environments;
-        let wanted = place.environment.as_deref();
-        let of = |environment: &Environment| {
-            let rooms = environment.rooms.iter().filter(|room| room.cluster == *cluster);
-            rooms.flat_map(|room| room.namespaces.clone()).collect::<Vec<Text>>()
-        };
-        let asked = environments.iter().find(|environment| wanted.is_some_and(|wanted| environment.name == wanted));
-        match asked.map(of) {
-            Some(namespaces) if !namespaces.is_empty() => Scope::Only(namespaces),
-            _ => match usual {
-                Scope::All { mut fallback } => {
-                    for namespace in environments.iter().flat_map(of) {
-                        if !fallback.contains(&namespace) {
-                            fallback.push(namespace);
-                        }
-                    }
-                    Scope::All { fallback }
-                }
-                only @ Scope::Only(_) => only,
-            },
+    /// What the command line and the configuration say about which namespaces are read.
+    fn scopes(&self, place: &Place) -> Scopes {
+        Scopes {
+            namespaces: place.namespace.iter().map(|name| Text::from(name.as_str())).collect(),
+            environment: place.environment.as_deref().map(Text::from),
+            rules: self.settings.environments.clone(),
         }
     }
 

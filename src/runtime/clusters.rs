@@ -70,12 +70,13 @@ pub(super) struct Handle {
 pub fn choose(
     kubeconfig: &Kubeconfig,
     asked: &[Text],
-    wanted: impl Fn(&Text) -> Wanted,
+    wanted: impl Fn(&ContextName, &Text) -> Wanted,
 ) -> Result<Vec<Chosen>, Problem> {
     let resolve = |name: Option<&str>| {
         let context = kubeconfig.resolve(name).map_err(|error| error.problem())?;
         let facts = kubeconfig.describe(&context).map_err(|error| error.problem())?;
-        Ok(Chosen { context, wanted: wanted(&facts.namespace) })
+        let wanted = wanted(&context, &facts.namespace);
+        Ok(Chosen { context, wanted })
     };
     if asked.is_empty() { Ok(vec![resolve(None)?]) } else { asked.iter().map(|name| resolve(Some(name))).collect() }
 }

@@ -9,6 +9,7 @@ mod history;
 mod ledger;
 mod message;
 mod questions;
+mod scopes;
 mod session;
 mod shutdown;
 
@@ -18,6 +19,7 @@ pub use clusters::{Chosen, ContextRow, choose};
 pub use hang_up::{Unread, await_hang_up};
 pub use ledger::Ledger;
 pub use message::{Absorbed, Message};
+pub use scopes::Scopes;
 pub use session::{Options, Session};
 pub use shutdown::{Signal, Signals};
 
@@ -25,4 +27,4 @@ pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;
 pub use crate::operations::policy::Policy;
 pub use crate::operations::verify::Patience;
-pub use crate::sources::kubernetes::{Scope, Wanted};
+pub use crate::sources::kubernetes::Wanted;

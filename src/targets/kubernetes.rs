@@ -84,7 +84,9 @@ fn answer_of(answer: WriteAnswer) -> Answer {
             409 => Answer::Conflict(message),
             // A patch whose test fails is 422, and so is one that makes an invalid object. The first is answered with
             // the server's generic words, the second with the fields that are wrong.
-            422 if message.contains("due to an error in our request") => Answer::Conflict(message),
+            422 if message.contains("due to an error in our request") => {
+                Answer::Conflict("something that the plan rests on is not so any more".into())
+            }
             401 | 403 => Answer::Denied(message),
             429 => Answer::Rejected(format!("{message} {}", too_many(&body)).into()),
             _ if message.is_empty() => Answer::Rejected(format!("the server answered {code} {reason}").into()),

@@ -19,7 +19,7 @@ use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::policy::Policy;
-use crate::sources::kubernetes::{LogNews, Scope, Wanted, past};
+use crate::sources::kubernetes::{LogNews, Wanted, past};
 use crate::state::State;
 use crate::state::logs::LogStore;
 
@@ -30,6 +30,7 @@ use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
+use super::scopes::Scopes;
 
 mod changes;
 
@@ -47,6 +48,8 @@ pub struct Options {
     pub policy: Policy,
     /// How to connect.
     pub connect: ConnectOptions,
+    /// What is read of each cluster.
+    pub scopes: Scopes,
     /// The name of this session, in every record and request.
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
@@ -70,6 +73,7 @@ pub struct Session {
     clusters: BTreeMap<ClusterName, Handle>,
     kubeconfig: Kubeconfig,
     connect: ConnectOptions,
+    scopes: Scopes,
     contexts: Vec<ContextRow>,
     /// The kinds that are read of each cluster.
     kinds: Vec<Kind>,
@@ -115,6 +119,7 @@ impl Session {
             clusters: BTreeMap::new(),
             kubeconfig: Kubeconfig::default(),
             connect: options.connect,
+            scopes: options.scopes,
             contexts: Vec::new(),
             kinds: Vec::new(),
             inbox,
@@ -135,6 +140,7 @@ impl Session {
             rules: EnvironmentRules::default(),
             policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
+            scopes: Scopes::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
             clock,
@@ -198,10 +204,11 @@ impl Session {
         if self.reads(cluster) {
             return Ok(());
         }
-        let chosen = clusters::choose(&self.kubeconfig, std::slice::from_ref(&cluster.0), |namespace| Wanted {
+        let chosen = clusters::choose(&self.kubeconfig, std::slice::from_ref(&cluster.0), |_, own| Wanted {
             kinds: self.kinds.clone(),
-            scope: Scope::All { fallback: vec![namespace.clone()] },
+            scope: self.scopes.of(cluster, own),
         })?;
+        self.chosen.push(cluster.clone());
         self.clusters.extend(clusters::start(&self.kubeconfig, &chosen, &self.connect, &self.clock, &self.outbox));
         Ok(())
     }

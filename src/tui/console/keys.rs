@@ -12,6 +12,7 @@ use crate::tui::effect::{Destination, Outcome};
 use crate::tui::keymap::Pressed;
 use crate::tui::overlays::help::Help;
 use crate::tui::overlays::palette::Palette;
+use crate::tui::theme::Theme;
 use crate::tui::views;
 
 impl Console {
@@ -249,9 +250,13 @@ impl Console {
     /// Takes the next theme.
     fn change_theme(&mut self) {
         if let Some(theme) = self.look.wardrobe.change() {
-            self.say(Health::Healthy, format!("theme: {}", theme.name));
-            self.look.theme = theme;
+            self.wear(theme);
         }
+    }
+
+    pub(super) fn wear(&mut self, theme: Theme) {
+        self.say(Health::Healthy, format!("theme: {}", theme.name));
+        self.look.theme = theme;
     }
 
     /// The place of a main view that one was in before: resources open with the kind that was seen last.

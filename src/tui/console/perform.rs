@@ -127,6 +127,13 @@ impl Console {
                 self.overlay = None;
                 self.command(command);
             }
+            Picked::Theme(name) => {
+                self.overlay = None;
+                match self.look.wardrobe.take(&name) {
+                    Ok(theme) => self.wear(theme),
+                    Err(why) => self.say(Health::Attention, why),
+                }
+            }
             Picked::Arm(duration) => {
                 self.overlay = None;
                 self.session.arm(duration);

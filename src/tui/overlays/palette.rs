@@ -40,6 +40,8 @@ pub enum Picked {
     Run(Command),
     /// Arm the session.
     Arm(SignedDuration),
+    /// Take the theme of this name.
+    Theme(String),
     /// Say why it cannot be done.
     Say(String),
 }
@@ -134,6 +136,11 @@ fn run(line: &str) -> Option<Picked> {
     match word {
         "" => return Some(Picked::Close),
         "arm" => return Some(arm(rest.first().copied())),
+        "theme" => {
+            return Some(
+                rest.first().map_or(Picked::Run(Command::ToggleTheme), |name| Picked::Theme((*name).to_owned())),
+            );
+        }
         "q" | "quit" | "q!" | "exit" => return Some(Picked::Run(Command::Quit)),
         "ctx" | "context" | "contexts" => return Some(Picked::Go(Destination::Contexts)),
         _ => {}

@@ -18,6 +18,17 @@ impl Wardrobe {
         Self { assets, depth, name: name.to_owned() }
     }
 
+    /// Changes to the theme of a name, or says why not.
+    pub fn take(&mut self, name: &str) -> Result<Theme, String> {
+        let names = self.assets.names(Kind::Theme);
+        if !names.iter().any(|known| known == name) {
+            return Err(format!("there is no theme {name}; there are {}", names.join(", ")));
+        }
+        let theme = Theme::load(&self.assets, name, self.depth).map_err(|fault| fault.to_string())?;
+        name.clone_into(&mut self.name);
+        Ok(theme)
+    }
+
     /// Changes to the next theme after the one that is worn; one with a fault is passed over. None if there is no other.
     pub fn change(&mut self) -> Option<Theme> {
         let names = self.assets.names(Kind::Theme);

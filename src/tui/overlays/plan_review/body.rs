@@ -138,21 +138,26 @@ fn calls(lines: &mut Lines, plan: &Plan, width: usize) {
 
 /// The lines of the template that differ.
 fn difference(lines: &mut Lines, plan: &Plan, width: usize) {
-    let differing = plan.difference.iter().filter(|line| matches!(line, DiffLine::Added(_) | DiffLine::Removed(_)));
-    let count = differing.count();
+    let differs = |line: &&DiffLine| matches!(line, DiffLine::Added(_) | DiffLine::Removed(_));
+    let count = plan.difference.iter().filter(differs).count();
     if count == 0 {
         return;
     }
     lines.push(Vec::new());
     lines.push(vec![span(Role::Muted, format!("Template, {count} lines differ"))]);
     for line in &plan.difference {
-        let (role, text) = match line {
-            DiffLine::Same(text) => (Role::Muted, format!("  {text}")),
-            DiffLine::Removed(text) => (Role::Bad, format!("- {text}")),
-            DiffLine::Added(text) => (Role::Fine, format!("+ {text}")),
-            DiffLine::Skipped(count) => (Role::Muted, format!("  {count} equal lines")),
-        };
+        let Span { role, text } = differing(line);
         lines.push(vec![span(role, fit(&text, width))]);
+    }
+}
+
+/// One line of a difference.
+pub(super) fn differing(line: &DiffLine) -> Span<'static> {
+    match line {
+        DiffLine::Same(text) => span(Role::Muted, format!("  {text}")),
+        DiffLine::Removed(text) => span(Role::Bad, format!("- {text}")),
+        DiffLine::Added(text) => span(Role::Fine, format!("+ {text}")),
+        DiffLine::Skipped(count) => span(Role::Muted, format!("  {count} equal lines")),
     }
 }
 

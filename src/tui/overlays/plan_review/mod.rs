@@ -4,8 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 use tui_input::{Input, InputRequest};
 
+use crate::domain::difference::drift;
 use crate::domain::operation::{OperationEvent, OperationId, Proposal, Verdict};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{DiffLine, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::Proof;
@@ -81,6 +82,8 @@ pub struct PlanReview {
     overtaken: Option<Problem>,
     progress: Vec<Text>,
     has_changed: bool,
+    /// What changed in the world between the plan that was shown and this one.
+    drift: Vec<DiffLine>,
 }
 
 impl PlanReview {
@@ -100,6 +103,7 @@ impl PlanReview {
             overtaken: None,
             progress: Vec::new(),
             has_changed: false,
+            drift: Vec::new(),
         }
     }
 
@@ -146,6 +150,9 @@ impl PlanReview {
         let before = self.plan().map(Plan::hash);
         let is_same = before.as_ref() == Some(&proposal.plan.hash());
         self.has_changed = before.is_some() && !is_same;
+        if self.has_changed {
+            self.drift = self.plan().map(|earlier| drift(earlier, &proposal.plan)).unwrap_or_default();
+        }
         self.stage = Stage::Waiting;
         if !is_same {
             self.name = Input::default();

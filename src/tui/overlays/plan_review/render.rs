@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::body::{Lines, lines};
+use super::body::{Lines, differing, lines};
 use super::{Focus, PlanReview, Stage};
 use crate::domain::operation::Verdict;
 use crate::domain::plan::Plan;
@@ -14,6 +14,7 @@ use crate::tui::overlays::panel;
 use crate::tui::paint::{Painter, Span, cells, span, wrap};
 use crate::tui::theme::Role;
 use crate::tui::views::Hint;
+use crate::tui::widgets::words;
 
 /// The widest that a review is: a longer line is hard to read.
 const WIDEST: u16 = 128;
@@ -73,6 +74,9 @@ fn room(inner: Rect, foot: u16, consent: u16) -> Room {
     Room { body, foot, consent, buttons }
 }
 
+/// Of what changed in the world, so many lines are shown.
+const DRIFT: usize = 6;
+
 /// The part that scrolls.
 fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Option<Lines>) {
     let (Some(proposal), Some(all)) = (&review.proposal, all) else {
@@ -93,7 +97,7 @@ fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Op
         painter.spans(area.x, y, area.width, line);
     }
     if end < all.len() {
-        let more = format!("{} more lines, page down", all.len() - end);
+        let more = format!("{} more, page down", words::count(all.len() - end, "line", "lines"));
         painter.right(area.right(), area.bottom(), area.width, Role::Attention, &more);
     }
 }
@@ -115,6 +119,11 @@ fn foot(review: &PlanReview, painter: &Painter<'_>, width: usize) -> Vec<Vec<Spa
                     Role::Attention,
                     format!("{} the world changed: this is a new plan", glyphs.attention),
                 ));
+                foot.extend(review.drift.iter().take(DRIFT).map(|line| vec![differing(line)]));
+                if review.drift.len() > DRIFT {
+                    let more = format!("  {} more lines differ", review.drift.len() - DRIFT);
+                    foot.push(vec![span(Role::Muted, more)]);
+                }
             }
             if let Some(problem) = &review.problem {
                 foot.extend(told(Role::Bad, format!("{} {problem}", glyphs.no)));
