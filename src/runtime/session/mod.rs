@@ -324,6 +324,11 @@ impl Session {
         });
     }
 
+    /// Looks back no more at what is not shown any more.
+    pub fn look_no_more_back(&mut self) {
+        self.looked_back.clear();
+    }
+
     /// The same, waited for: for who asks once.
     pub async fn look_back_now(&mut self, workload: &ObjectRef) {
         let Some(handle) = self.clusters.get(&workload.cluster) else { return };

@@ -22,21 +22,27 @@ const SAME: SignedDuration = SignedDuration::from_secs(60);
 /// Who wrote which object.
 #[derive(Debug, Default)]
 pub(in crate::state) struct Written {
-    objects: BTreeMap<ObjectRef, Vec<Writing>>,
+    /// With the revision at which each was last told.
+    objects: BTreeMap<ObjectRef, (u64, Vec<Writing>)>,
     revision: u64,
 }
 
 impl Written {
     /// Keeps what an object tells; whether that is news.
     pub(in crate::state) fn keep(&mut self, object: ObjectRef, writings: Vec<Writing>) -> bool {
-        if self.objects.get(&object) == Some(&writings) {
+        self.revision += 1;
+        if let Some((told, known)) = self.objects.get_mut(&object)
+            && *known == writings
+        {
+            *told = self.revision;
             return false;
         }
         if self.objects.len() >= OBJECTS && !self.objects.contains_key(&object) {
-            self.objects.pop_first();
+            // What was looked at longest ago.
+            let oldest = self.objects.iter().min_by_key(|(_, (told, _))| *told).map(|(object, _)| object.clone());
+            oldest.map(|object| self.objects.remove(&object));
         }
-        self.objects.insert(object, writings);
-        self.revision += 1;
+        self.objects.insert(object, (self.revision, writings));
         true
     }
 
@@ -47,7 +53,7 @@ impl Written {
 
     /// Says who made the changes that have no author yet, and adds what only the managed fields tell.
     pub(super) fn sign(&self, state: &State, changes: &mut Vec<Change>) {
-        for (object, writings) in &self.objects {
+        for (object, (_, writings)) in &self.objects {
             for writing in writings {
                 let mut is_known = false;
                 for change in changes.iter_mut().filter(|change| is_of(change, object, writing)) {

@@ -1,6 +1,6 @@
 //! Whoever speaks in a log: pods and containers by the shortest names that tell them apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -108,11 +108,15 @@ impl Streams {
 
     /// Gives everybody the shortest name that nobody else has.
     fn name(&mut self) {
-        let pods: BTreeSet<Text> = self.all.iter().map(|stream| stream.facts.pod.clone()).collect();
+        let pods: BTreeSet<&Text> = self.all.iter().map(|stream| &stream.facts.pod).collect();
+        let mut shared: HashMap<String, usize> = HashMap::new();
+        for pod in pods {
+            *shared.entry(short_name(pod).to_owned()).or_default() += 1;
+        }
         let containers: BTreeSet<Text> = self.all.iter().map(|stream| stream.facts.container.clone()).collect();
         for stream in &mut self.all {
             let pod = short_name(&stream.facts.pod);
-            let is_unique = pods.iter().filter(|other| short_name(other) == pod).count() == 1;
+            let is_unique = shared.get(pod) == Some(&1);
             let pod = if is_unique { pod } else { &stream.facts.pod };
             stream.label = match containers.len() {
                 1 => Text::from(pod),

@@ -69,10 +69,18 @@ fn left(seen: &Seen<'_>, place: Option<&Place>) -> Vec<Span<'static>> {
     spans
 }
 
-/// Who the first cluster says we are, and which role that is.
+/// Who the clusters say we are, and which role that is. Where they do not agree, each with its cluster.
 fn who(seen: &Seen<'_>) -> Vec<Span<'static>> {
-    let identity = seen.session.state().clusters().find_map(|(_, cluster)| cluster.identity()?.as_ref().ok());
-    let Some(identity) = identity else { return vec![span(Role::Muted, " nobody yet")] };
+    let identities = seen.session.state().clusters().filter_map(|(name, cluster)| {
+        let identity = cluster.identity()?.as_ref().ok()?;
+        Some((name, identity))
+    });
+    let identities: Vec<_> = identities.collect();
+    let Some((_, identity)) = identities.first() else { return vec![span(Role::Muted, " nobody yet")] };
+    if identities.iter().any(|(_, other)| other != identity) {
+        let told: Vec<String> = identities.iter().map(|(name, of)| format!("{} on {name}", of.user)).collect();
+        return vec![span(Role::Text, format!(" {} ", told.join(", ")))];
+    }
     let roles = seen.session.policy().roles_of(identity);
     let role = match (seen.session.policy().is_configured(), roles.first()) {
         (false, _) => "no roles file".to_owned(),

@@ -206,8 +206,14 @@ impl Console {
                     self.leave();
                 }
             }
-            Command::Back | Command::HistoryBack => drop(self.screen.back()),
-            Command::HistoryForward => drop(self.screen.forward()),
+            Command::Back | Command::HistoryBack => {
+                self.screen.back();
+                self.look_back();
+            }
+            Command::HistoryForward => {
+                self.screen.forward();
+                self.look_back();
+            }
             Command::Help => self.overlay = Some(Overlay::Help(Help::new(self.screen.view().context()))),
             Command::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Command::Redraw => self.errands.push(Errand::Redraw),

@@ -20,14 +20,20 @@ impl Console {
     pub(super) fn go(&mut self, destination: &Destination) {
         let seen = seen!(self);
         self.screen.go(destination.clone(), || views::make(destination, &seen));
-        for workload in views::looks_back_at(destination, &seen!(self)) {
-            self.session.look_back(workload);
-        }
+        self.look_back();
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
         }
         // Keys may come in one burst: they mean what would have been shown between them.
         self.settle();
+    }
+
+    /// Has read who wrote what is shown now, and nothing else any more.
+    pub(super) fn look_back(&mut self) {
+        self.session.look_no_more_back();
+        for workload in views::looks_back_at(self.screen.destination(), &seen!(self)) {
+            self.session.look_back(workload);
+        }
     }
 
     pub(super) fn outcome(&mut self, outcome: Outcome) -> bool {

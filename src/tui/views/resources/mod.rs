@@ -160,8 +160,9 @@ impl View for Resources {
 
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         let namespace = self.wish.namespace.as_ref()?;
-        let (cluster, _) = seen.session.state().clusters().next()?;
-        Some(seen.session.state().place(cluster, namespace))
+        let state = seen.session.state();
+        // Where a namespace of this name is protected in one cluster, it is in a table of all.
+        state.clusters().map(|(cluster, _)| state.place(cluster, namespace)).max_by_key(|place| place.is_protected)
     }
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {

@@ -11,8 +11,9 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::redaction::redacted;
+use crate::domain::row::Row;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Effect, Outcome};
+use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text_pane::{Line, TextPane, line};
@@ -47,8 +48,10 @@ pub struct Detail {
     form: Form,
     /// The object, without what looks secret.
     read: Option<Result<Value, Problem>>,
-    /// How often it was read.
+    /// How often it was read, when that was for the last time, and what its row said then.
     readings: u32,
+    read_at: Option<Timestamp>,
+    row: Option<Row>,
     /// Whether what machines wrote is shown too.
     is_unfolded: bool,
     is_full_screen: bool,
@@ -64,6 +67,8 @@ impl Detail {
             form,
             read: None,
             readings: 0,
+            read_at: None,
+            row: None,
             is_unfolded: false,
             is_full_screen: false,
             pane: TextPane::default(),
@@ -119,6 +124,12 @@ impl View for Detail {
             Form::Yaml => "as YAML, without managedFields",
         };
         let mut spans = way(&self.object, what, seen);
+        if let Some(at) = self.read_at {
+            spans.push(span(Role::Muted, format!(", read {}", at.strftime("%H:%M:%S"))));
+        }
+        if self.read_at.is_some() && seen.session.state().find(&self.object) != self.row.as_ref() {
+            spans.push(span(Role::Attention, "   changed since"));
+        }
         spans.extend(self.pane.told());
         spans
     }
@@ -133,6 +144,11 @@ impl View for Detail {
 
     fn handle(&mut self, command: Command, _seen: &Seen<'_>) -> Outcome {
         match command {
+            Command::ShowLogs | Command::PreviousContainer if has_logs(self.object.kind) => {
+                let previous = command == Command::PreviousContainer;
+                let target = LogTarget { object: self.object.clone(), container: None, previous };
+                return Outcome::Ask(Effect::Go(Destination::Logs(target)));
+            }
             Command::FullScreen => self.is_full_screen = !self.is_full_screen,
             Command::Back if self.is_full_screen => self.is_full_screen = false,
             Command::Fold => self.is_unfolded = !self.is_unfolded,
@@ -174,6 +190,10 @@ impl View for Detail {
             minute: minute(seen.now),
             is_unfolded: self.is_unfolded,
         };
+        if self.made.is_none_or(|before| before.readings != made.readings) {
+            self.read_at = (self.readings > 0).then_some(seen.now);
+            self.row = seen.session.state().find(&self.object).cloned();
+        }
         if self.made != Some(made) {
             self.made = Some(made);
             self.pane.set(self.lines(seen));
@@ -206,6 +226,11 @@ impl View for Detail {
     fn is_full_screen(&self) -> bool {
         self.is_full_screen
     }
+}
+
+/// Whether there are pods behind an object, which say something.
+fn has_logs(kind: Kind) -> bool {
+    kind == Kind::Pod || kind == Kind::ReplicaSet || kind == Kind::Job || Kind::WORKLOADS.contains(&kind)
 }
 
 /// The minute of a moment: ages are told no finer, so that nothing has to be told anew every second.

@@ -177,3 +177,27 @@ fn any_two_revisions_can_be_compared_and_one_rolled_back_to() {
     let intent = Intent::Rollback { target: object(Kind::Deployment, "chat"), to: Some("hash1".into()) };
     assert_eq!(view.handle(Command::RollBack, &stage.seen()), Outcome::Ask(Effect::Propose(intent)));
 }
+
+#[test]
+fn what_is_shown_says_when_it_was_read_and_that_it_changed_since() {
+    let mut stage = Stage::new();
+    let row = |restarts| {
+        let mut pod = crate::tui::test_support::pod("production", "chat");
+        pod.containers[0].restarts = restarts;
+        vec![Row::Pod(Box::new(pod))]
+    };
+    stage.list(Kind::Pod, row(0));
+    let mut view = Detail::new(object(Kind::Pod, "chat"), Form::Words);
+    view.object(&object(Kind::Pod, "chat"), &Ok(pod()));
+    stage.draw(&mut view, 100, 20);
+    let told = |view: &Detail, stage: &Stage| {
+        view.trail(&stage.seen()).iter().map(|it| it.text.to_string()).collect::<String>()
+    };
+    let first = told(&view, &stage);
+    assert!(first.contains("in words, read 22:13:20") && !first.contains("changed"), "{first}");
+    stage.list(Kind::Pod, row(1));
+    stage.draw(&mut view, 100, 20);
+    assert!(told(&view, &stage).contains("changed since"));
+    let logs = view.handle(Command::ShowLogs, &stage.seen());
+    assert!(matches!(logs, Outcome::Ask(Effect::Go(Destination::Logs(_)))), "{logs:?}");
+}
