@@ -145,6 +145,10 @@ pub enum Asked {
 }
 
 impl Asked {
+    /// Everything that is asked for.
+    pub const ALL: [Self; 8] =
+        [Self::Filter, Self::Search, Self::Include, Self::Exclude, Self::Time, Self::Fields, Self::Size, Self::Image];
+
     /// The words before the field.
     pub fn label(self) -> &'static str {
         match self {

@@ -2,10 +2,6 @@
 
 use midwatch::tui::effect::Asked;
 
-/// Everything that a line of text is asked for.
-pub(super) const ASKED: [Asked; 7] =
-    [Asked::Filter, Asked::Search, Asked::Include, Asked::Exclude, Asked::Time, Asked::Size, Asked::Image];
-
 /// What a key led to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Led {
@@ -26,7 +22,7 @@ pub(super) fn led(screen: &str, word: &str) -> Option<Led> {
         return screen.contains(word).then_some(Led::View);
     }
     if bottom.contains(word) {
-        let asked = ASKED.into_iter().find(|asked| bottom.trim_start().starts_with(asked.label().trim_end()));
+        let asked = Asked::ALL.into_iter().find(|asked| bottom.trim_start().starts_with(asked.label().trim_end()));
         return asked.map(Led::Field);
     }
     if is_plan(screen) {

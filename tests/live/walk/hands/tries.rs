@@ -6,7 +6,7 @@ use midwatch::tui::effect::Asked;
 use midwatch::tui::views::propose::is_change;
 
 use super::super::stops::Stop;
-use super::looks::{ASKED, Led, button, confirmable, is_closed, is_palette, is_settled};
+use super::looks::{Led, button, confirmable, is_closed, is_palette, is_settled};
 use super::{EMPTY, Hands};
 use crate::console::keys::{ESCAPE, sequence};
 use crate::plane::{PATIENCE, wait_until};
@@ -31,7 +31,7 @@ impl Hands {
     pub(in super::super) fn require_everything(&self) -> Result<()> {
         let missed: Vec<_> = Context::ALL.into_iter().filter(|context| !self.contexts.contains(context)).collect();
         ensure!(missed.is_empty(), "contexts that were not reached: {missed:?}");
-        let missed: Vec<_> = ASKED.into_iter().filter(|asked| !self.asked.contains(asked)).collect();
+        let missed: Vec<_> = Asked::ALL.into_iter().filter(|asked| !self.asked.contains(asked)).collect();
         ensure!(missed.is_empty(), "fields that did not open: {missed:?}");
         Ok(())
     }
