@@ -8,10 +8,12 @@ use toml::Spanned;
 use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
+use super::signals::ConfiguredSignal;
 use super::table::{Document, Table};
-use super::{environments, names};
+use super::{environments, names, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
+use crate::domain::signal::SignalKind;
 use crate::domain::text::Text;
 
 /// The keys 1 to 9.
@@ -41,6 +43,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         roles: file.roles(at),
         verification: file.verification(usual.verification),
         environments: file.environments(),
+        signals: file.signals(at),
+        priorities: file.table.table("alerts").map_or(usual.priorities, signals::priorities),
     };
     file.table.finish();
     settings
@@ -143,6 +147,16 @@ impl Reader<'_> {
             self.document.note(Some(place), what);
         }
         Verification { stable, timeout }
+    }
+
+    /// Where alerts come from.
+    fn signals(&mut self, at: &Locations) -> Vec<ConfiguredSignal> {
+        let mut servers = Vec::new();
+        for (key, kind) in [("alertmanager", SignalKind::Alertmanager), ("prometheus", SignalKind::Prometheus)] {
+            let tables = self.table.table(key);
+            servers.extend(tables.map(|tables| signals::servers(self.document, tables, kind, at)).unwrap_or_default());
+        }
+        servers
     }
 
     /// Which namespaces are which environment.

@@ -77,6 +77,21 @@ const USUAL: &str = r#"
 # Who may do what, seen from this directory. Without a file midwatch has no say in it, and the clusters decide.
 #roles = "roles.toml"
 
+# Where alerts come from: through the API of a cluster, or by address. The usual names are found without this.
+#     [alertmanager.main]
+#     context = "prod-eu"
+#     service = "monitoring/alertmanager:web"
+#     [prometheus.main]
+#     context = "prod-eu"
+#     url = "https://prometheus.example"
+#     token-file = "prometheus-token"
+
+# The words of labels by which an alert is high or medium; any other is low.
+#[alerts]
+#labels = ["priority", "severity"]
+#high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
+#medium = ["medium", "warning", "warn", "error", "major", "p2"]
+
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]
 #stable = "30s"

@@ -9,6 +9,7 @@ pub mod init;
 pub mod locations;
 pub mod roles;
 pub mod settings;
+pub mod signals;
 pub mod trust;
 
 mod environments;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::assets::{Asset, Fault, Origin};
 use super::locations::Locations;
+use super::signals::ConfiguredSignal;
 use super::table::Document;
 use super::{file, trust};
+use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
@@ -21,6 +23,10 @@ pub struct Settings {
     pub favourites: Vec<Text>,
     /// Which namespaces are which environment.
     pub environments: EnvironmentRules,
+    /// Where alerts come from; where nothing is said, the usual names are looked for.
+    pub signals: Vec<ConfiguredSignal>,
+    /// What makes an alert urgent.
+    pub priorities: Priorities,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -89,6 +95,8 @@ impl Default for Settings {
             contexts: Vec::new(),
             favourites: Vec::new(),
             environments: EnvironmentRules::default(),
+            signals: Vec::new(),
+            priorities: Priorities::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

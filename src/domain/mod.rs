@@ -1,6 +1,7 @@
 //! Nouns: what midwatch talks about, as pure data without I/O, without async and without rendering.
 
 pub mod actor;
+pub mod alert;
 pub mod audit;
 pub mod change;
 pub mod condition;
@@ -24,6 +25,7 @@ pub mod rollout;
 pub mod row;
 pub mod service;
 pub mod shell;
+pub mod signal;
 pub mod text;
 pub mod time;
 pub mod update;

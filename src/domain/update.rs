@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::alert::Alert;
 use super::kind::Kind;
 use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
+use super::signal::{SignalId, SignalKind};
 use super::text::Text;
 use super::writing::Writing;
 
@@ -102,4 +104,6 @@ pub enum Update {
     Login(ClusterName, Login),
     /// Who wrote an object, and when.
     Written(ObjectRef, Vec<Writing>),
+    /// All alerts that a server knows, as it answered at a moment; or why it did not.
+    Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
 }

@@ -18,7 +18,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::audit::this_process;
-use crate::runtime::{Chosen, Ledger, Options, Policy, Scopes, Session, Wanted, choose};
+use crate::runtime::{Chosen, Ledger, Options, Policy, Scopes, Session, SignalServers, Wanted, choose};
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
@@ -106,8 +106,9 @@ impl Parts {
         connect.insecure_writes = insecure.map(|name| ContextName::from(name.0.as_str())).collect();
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
+        let signals = self.signals(&chosen);
         let options =
-            Options { rules, policy: self.policy(), connect, scopes: self.scopes(place), name, ledger, clock };
+            Options { rules, policy: self.policy(), connect, scopes: self.scopes(place), signals, name, ledger, clock };
         Ok(Session::start(&self.kubeconfig, &chosen, options))
     }
 
@@ -125,6 +126,19 @@ impl Parts {
             kinds: kinds.to_vec(),
             scope: scopes.of(&ClusterName(Text::from(context.as_str())), own),
         })
+    }
+
+    /// The servers of signals that are configured; one that names no cluster tells about the first that is read.
+    fn signals(&self, chosen: &[Chosen]) -> SignalServers {
+        let first = chosen.first().map(|one| ClusterName(Text::from(one.context.as_str()))).unwrap_or_default();
+        let servers = self.settings.signals.iter().map(|one| {
+            let mut server = one.server.clone();
+            if server.id.cluster == ClusterName::default() {
+                server.id.cluster = first.clone();
+            }
+            (server, one.token.clone())
+        });
+        SignalServers { servers: servers.collect(), priorities: self.settings.priorities.clone() }
     }
 
     /// What the command line and the configuration say about which namespaces are read.

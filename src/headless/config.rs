@@ -91,6 +91,12 @@ fn describe(settings: &Settings) -> Value {
     };
     json!({
         "contexts": settings.contexts,
+        "signals": settings.signals.iter().map(|one| json!({
+            "name": one.server.id.name,
+            "kind": one.server.kind.word(),
+            "context": one.server.id.cluster,
+            "at": one.server.reach.to_string(),
+        })).collect::<Vec<_>>(),
         "favourites": settings.favourites,
         "theme": settings.theme,
         "keymap": settings.keymap,

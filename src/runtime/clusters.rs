@@ -107,7 +107,7 @@ pub(super) fn start(
 }
 
 /// Sends updates as messages of the session.
-fn forward(outbox: mpsc::Sender<Message>) -> mpsc::Sender<Update> {
+pub(super) fn forward(outbox: mpsc::Sender<Message>) -> mpsc::Sender<Update> {
     let (sender, mut updates) = mpsc::channel::<Update>(64);
     tokio::spawn(async move {
         while let Some(update) = updates.recv().await {

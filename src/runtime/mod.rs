@@ -12,6 +12,7 @@ mod questions;
 mod scopes;
 mod session;
 mod shutdown;
+mod signals;
 
 pub use arming::Armed;
 pub use change::Wait;
@@ -22,6 +23,7 @@ pub use message::{Absorbed, Message};
 pub use scopes::Scopes;
 pub use session::{Options, Session};
 pub use shutdown::{Signal, Signals};
+pub use signals::Signals as SignalServers;
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;

@@ -2,16 +2,20 @@
 //! Nothing here reads a clock: `now` is always given.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::alert::Alert;
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::row::Row;
+use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 use crate::domain::update::{SourceId, Update};
 
+mod alerts;
 mod changes;
 mod closed;
 mod collection;
@@ -25,6 +29,7 @@ mod rollouts;
 mod services;
 mod trouble;
 
+pub use alerts::{AlertServer, RelatedAlert};
 pub use changes::{KEPT, Timeline};
 pub use collection::{Collection, JOURNAL};
 pub use family::Family;
@@ -33,6 +38,7 @@ pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
 pub use rollouts::status;
 pub use services::ServiceBoard;
 
+use alerts::Alerts;
 use changes::{Witness, Written};
 
 /// What an update changed of what can be seen.
@@ -41,6 +47,7 @@ use changes::{Witness, Written};
 pub struct Changed {
     kinds: u32,
     is_about_sources: bool,
+    is_about_alerts: bool,
 }
 
 impl Changed {
@@ -59,17 +66,30 @@ impl Changed {
         self.is_about_sources
     }
 
+    /// Whether alerts moved, or who tells them.
+    pub fn touches_alerts(self) -> bool {
+        self.is_about_alerts
+    }
+
     /// Both.
     pub fn and(self, other: Self) -> Self {
-        Self { kinds: self.kinds | other.kinds, is_about_sources: self.is_about_sources || other.is_about_sources }
+        Self {
+            kinds: self.kinds | other.kinds,
+            is_about_sources: self.is_about_sources || other.is_about_sources,
+            is_about_alerts: self.is_about_alerts || other.is_about_alerts,
+        }
     }
 
     fn rows(kind: Kind, did_move: bool) -> Self {
-        Self { kinds: u32::from(did_move) << kind.index(), is_about_sources: false }
+        Self { kinds: u32::from(did_move) << kind.index(), ..Self::default() }
     }
 
     fn sources(did_move: bool) -> Self {
-        Self { kinds: 0, is_about_sources: did_move }
+        Self { is_about_sources: did_move, ..Self::default() }
+    }
+
+    fn alerts(did_move: bool) -> Self {
+        Self { is_about_alerts: did_move, ..Self::default() }
     }
 }
 
@@ -80,6 +100,7 @@ pub struct State {
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
     written: Written,
+    alerts: Alerts,
 }
 
 impl State {
@@ -125,6 +146,7 @@ impl State {
             Update::Cluster(cluster, facts) => replace(&mut self.cluster_mut(cluster).facts, facts),
             Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
             Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
+            Update::Alerts(kind, id, at, told) => Changed::alerts(self.alerts.apply(kind, id, at, told)),
             Update::Written(object, writings) => {
                 let kind = object.kind;
                 Changed::rows(kind, self.written.keep(object, writings))
@@ -140,6 +162,16 @@ impl State {
     /// One cluster.
     pub fn cluster(&self, name: &ClusterName) -> Option<&Inventory> {
         self.clusters.get(name)
+    }
+
+    /// The alerts of all servers: loud ones first, then by priority, then the newest.
+    pub fn alerts(&self) -> &[Arc<Alert>] {
+        self.alerts.all()
+    }
+
+    /// Who tells alerts, and how they are doing.
+    pub fn alert_servers(&self) -> impl Iterator<Item = (SignalKind, &SignalId, &AlertServer)> {
+        self.alerts.servers()
     }
 
     /// The row of an object.

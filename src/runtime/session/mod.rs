@@ -1,6 +1,6 @@
 //! The session: it owns what we believe and what we are changing. Both faces hold one and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -20,8 +20,8 @@ use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::policy::Policy;
 use crate::sources::kubernetes::{LogNews, Wanted, past};
-use crate::state::State;
 use crate::state::logs::LogStore;
+use crate::state::{Freshness, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -31,6 +31,7 @@ use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
 use super::scopes::Scopes;
+use super::signals::Signals as SignalServers;
 
 mod changes;
 
@@ -50,6 +51,8 @@ pub struct Options {
     pub connect: ConnectOptions,
     /// What is read of each cluster.
     pub scopes: Scopes,
+    /// Where alerts come from.
+    pub signals: SignalServers,
     /// The name of this session, in every record and request.
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
@@ -74,6 +77,9 @@ pub struct Session {
     kubeconfig: Kubeconfig,
     connect: ConnectOptions,
     scopes: Scopes,
+    signals: SignalServers,
+    /// Clusters for which no server of signals is configured, until their Services are listed.
+    undiscovered: BTreeSet<ClusterName>,
     contexts: Vec<ContextRow>,
     /// The kinds that are read of each cluster.
     kinds: Vec<Kind>,
@@ -96,7 +102,7 @@ impl Session {
         session.contexts = clusters::contexts(kubeconfig);
         session.chosen = chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect();
         session.kinds = chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default();
-        session.clusters = clusters::start(kubeconfig, chosen, &session.connect, &session.clock, &session.outbox);
+        session.start_clusters(chosen);
         let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_history));
         tokio::spawn(history::keep_reading(ledger, asked, session.outbox.clone()));
         session
@@ -120,6 +126,8 @@ impl Session {
             kubeconfig: Kubeconfig::default(),
             connect: options.connect,
             scopes: options.scopes,
+            signals: options.signals,
+            undiscovered: BTreeSet::new(),
             contexts: Vec::new(),
             kinds: Vec::new(),
             inbox,
@@ -141,6 +149,7 @@ impl Session {
             policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),
+            signals: SignalServers::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
             clock,
@@ -209,8 +218,32 @@ impl Session {
             scope: self.scopes.of(cluster, own),
         })?;
         self.chosen.push(cluster.clone());
-        self.clusters.extend(clusters::start(&self.kubeconfig, &chosen, &self.connect, &self.clock, &self.outbox));
+        self.start_clusters(&chosen);
         Ok(())
+    }
+
+    /// Begins to read clusters and their signals.
+    fn start_clusters(&mut self, chosen: &[Chosen]) {
+        let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
+        for (cluster, handle) in &started {
+            if self.signals.start(cluster, handle, &self.clock, &self.outbox) == 0 {
+                self.undiscovered.insert(cluster.clone());
+            }
+        }
+        self.clusters.extend(started);
+    }
+
+    /// Looks for servers of signals where the Services of a cluster are known by now.
+    fn discover(&mut self) {
+        let state = &self.state;
+        let is_listed = |cluster: &ClusterName| state.freshness(cluster, Kind::Service) != Freshness::Loading;
+        let listed: Vec<ClusterName> = self.undiscovered.iter().filter(|cluster| is_listed(cluster)).cloned().collect();
+        for cluster in listed {
+            self.undiscovered.remove(&cluster);
+            if let (Some(inventory), Some(handle)) = (self.state.cluster(&cluster), self.clusters.get(&cluster)) {
+                self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
+            }
+        }
     }
 
     /// Lets a test say which contexts there are.
@@ -255,6 +288,9 @@ impl Session {
                 }
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
+        }
+        if !self.undiscovered.is_empty() && absorbed.changed.touches_sources() {
+            self.discover();
         }
         if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
             self.look_back_again();

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::State;
+use super::alerts::{RelatedAlert, alarmed, relate};
 use super::inventory::{ClusterLiveness, Freshness, Inventory};
+use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
@@ -36,6 +38,7 @@ const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonS
 #[derive(Debug, PartialEq, Eq)]
 struct Inputs {
     rows: u64,
+    alerts: u64,
     sources: u64,
     late: Vec<bool>,
     /// Seconds while something moves, minutes while all is calm.
@@ -49,6 +52,7 @@ pub struct ServiceBoard {
     /// Where each of them stands.
     places: HashMap<ServiceId, usize>,
     rollouts: Vec<Rollout>,
+    alerts: Vec<RelatedAlert>,
     inputs: Option<Inputs>,
     is_complete: bool,
     revision: u64,
@@ -70,11 +74,13 @@ impl ServiceBoard {
         if self.inputs.as_ref() == Some(&inputs) {
             return false;
         }
-        let (found, mut rollouts) = survey::survey(state, now);
+        let (mut found, mut rollouts) = survey::survey(state, now);
+        let alerts = alarm(state, &mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
-        let did_move = services != self.services || rollouts != self.rollouts;
+        let did_move = services != self.services || rollouts != self.rollouts || alerts != self.alerts;
+        self.alerts = alerts;
         self.services = services;
         self.rollouts = rollouts;
         if did_move {
@@ -100,6 +106,11 @@ impl ServiceBoard {
     /// One service.
     pub fn find(&self, id: &ServiceId) -> Option<&Service> {
         self.services.get(*self.places.get(id)?)
+    }
+
+    /// The alerts, loud ones first, each with the service that it is about.
+    pub fn alerts(&self) -> &[RelatedAlert] {
+        &self.alerts
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.
@@ -158,11 +169,29 @@ impl ServiceBoard {
         let is_late = |liveness| matches!(liveness, ClusterLiveness::Late { .. });
         Inputs {
             rows: state.revision_of(&KINDS),
+            alerts: state.alerts.revision(),
             sources: state.clusters().map(|(_, inventory)| inventory.sources_revision).sum(),
             late: state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect(),
             tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },
         }
     }
+}
+
+/// Relates alerts to services, and lets those that page count for the health of theirs.
+fn alarm(state: &State, found: &mut [(Service, i64)]) -> Vec<RelatedAlert> {
+    let related = relate(state, found.iter().map(|(service, _)| service));
+    let mut by_service: HashMap<&ServiceId, Vec<&Alert>> = HashMap::new();
+    for one in &related {
+        if let Some(service) = &one.service {
+            by_service.entry(service).or_default().push(&one.alert);
+        }
+    }
+    for (service, _) in found {
+        if let Some(alerts) = by_service.get(&service.id) {
+            service.verdict = alarmed(service.verdict.clone(), alerts);
+        }
+    }
+    related
 }
 
 #[cfg(test)]

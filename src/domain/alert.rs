@@ -1,0 +1,155 @@
+//! Alerts: what pages somebody, as Alertmanager and Prometheus tell it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::object::{ClusterName, Labels};
+use super::text::Text;
+
+/// How soon somebody has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// At once.
+    High,
+    /// Today.
+    Medium,
+    /// When there is time.
+    Low,
+}
+
+impl Priority {
+    /// Every priority, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::High => "High",
+            Self::Medium => "Medium",
+            Self::Low => "Low",
+        }
+    }
+}
+
+impl fmt::Display for Priority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Which words of a label mean which priority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priorities {
+    /// The labels that tell it, the first that is there decides.
+    pub labels: Vec<Text>,
+    /// Words that mean [`Priority::High`].
+    pub high: Vec<Text>,
+    /// Words that mean [`Priority::Medium`]; an alert without any of the labels is medium too.
+    pub medium: Vec<Text>,
+}
+
+impl Default for Priorities {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| Text::from(*word)).collect();
+        Self {
+            labels: words(&["priority", "severity"]),
+            high: words(&["high", "critical", "page", "emergency", "fatal", "p1", "p0"]),
+            medium: words(&["medium", "warning", "warn", "error", "major", "p2"]),
+        }
+    }
+}
+
+impl Priorities {
+    /// The priority that the labels of an alert mean.
+    pub fn of(&self, labels: &Labels) -> Priority {
+        let word = self.labels.iter().find_map(|name| labels.iter().find(|(label, _)| label == name));
+        let is_in = |words: &[Text], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        match word {
+            None => Priority::Medium,
+            Some((_, word)) if is_in(&self.high, word) => Priority::High,
+            Some((_, word)) if is_in(&self.medium, word) => Priority::Medium,
+            Some(_) => Priority::Low,
+        }
+    }
+}
+
+/// How an alert stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// It pages.
+    Firing,
+    /// Its condition holds, and has not held for long enough.
+    Pending,
+    /// Somebody has silenced it.
+    Silenced,
+    /// Another alert keeps it quiet.
+    Inhibited,
+}
+
+impl Standing {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Firing => "firing",
+            Self::Pending => "pending",
+            Self::Silenced => "silenced",
+            Self::Inhibited => "inhibited",
+        }
+    }
+
+    /// Whether it calls for somebody.
+    pub fn is_loud(self) -> bool {
+        self == Self::Firing
+    }
+}
+
+/// One alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The cluster that it is about, as far as is known: that of whoever tells it.
+    pub cluster: ClusterName,
+    /// The name of its rule.
+    pub name: Text,
+    /// How soon somebody has to look.
+    pub priority: Priority,
+    /// How it stands.
+    pub standing: Standing,
+    /// Since when its condition holds.
+    pub since: Timestamp,
+    /// Its labels, by which it is told from others, sorted by name.
+    pub labels: Labels,
+    /// What its author says about it.
+    pub annotations: Labels,
+    /// The silences that keep it quiet.
+    pub silenced_by: Vec<Text>,
+}
+
+impl Alert {
+    /// A label.
+    pub fn label(&self, name: &str) -> Option<&Text> {
+        self.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value)
+    }
+
+    /// An annotation.
+    pub fn annotation(&self, name: &str) -> Option<&Text> {
+        self.annotations.iter().find(|(label, _)| label == name).map(|(_, value)| value)
+    }
+
+    /// What it says in a sentence; empty where its author wrote none.
+    pub fn summary(&self) -> &str {
+        let names = ["summary", "message", "description", "title"];
+        names.iter().find_map(|name| self.annotation(name)).map_or("", Text::as_str)
+    }
+
+    /// Where it is written what to do.
+    pub fn runbook(&self) -> Option<&Text> {
+        ["runbook_url", "runbook", "runbookURL", "playbook"].iter().find_map(|name| self.annotation(name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

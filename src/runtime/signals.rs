@@ -1,0 +1,127 @@
+//! The servers of signals of a session: those of the configuration, and where it names none, those with the usual names.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use super::clusters::{Handle, forward};
+use super::message::Message;
+use crate::clients::signals::Endpoint;
+use crate::domain::alert::Priorities;
+use crate::domain::kind::Kind;
+use crate::domain::object::ClusterName;
+use crate::domain::row::Row;
+use crate::domain::signal::{Reach, SignalId, SignalKind, SignalServer};
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::domain::update::Update;
+use crate::sources::kubernetes::Outbox;
+use crate::sources::signals::alerts;
+use crate::state::Inventory;
+
+/// The names that the usual installations give their Services, the most telling first.
+const USUAL: [(SignalKind, &[&str]); 2] = [
+    (
+        SignalKind::Alertmanager,
+        &["alertmanager", "alertmanager-main", "alertmanager-operated", "prometheus-alertmanager"],
+    ),
+    (
+        SignalKind::Prometheus,
+        &[
+            "prometheus",
+            "prometheus-k8s",
+            "prometheus-server",
+            "prometheus-operated",
+            "kube-prometheus-stack-prometheus",
+        ],
+    ),
+];
+
+/// The ports on which their APIs are, by name or number.
+const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
+
+/// What is asked of servers of signals.
+#[derive(Clone, Debug, Default)]
+pub struct Signals {
+    /// The servers, each with the file of its token.
+    pub servers: Vec<(SignalServer, Option<PathBuf>)>,
+    /// What makes an alert urgent.
+    pub priorities: Priorities,
+}
+
+impl Signals {
+    /// Begins to ask the servers of a cluster; how many there are.
+    pub(super) fn start(
+        &self,
+        cluster: &ClusterName,
+        handle: &Handle,
+        clock: &Clock,
+        outbox: &mpsc::Sender<Message>,
+    ) -> usize {
+        let servers: Vec<_> = self.servers.iter().filter(|(server, _)| server.id.cluster == *cluster).collect();
+        for (server, token) in &servers {
+            self.ask(server.clone(), token.clone(), handle, clock, outbox);
+        }
+        servers.len()
+    }
+
+    /// Begins to ask the servers with the usual names.
+    pub(super) fn discover(
+        &self,
+        cluster: &ClusterName,
+        inventory: &Inventory,
+        handle: &Handle,
+        clock: &Clock,
+        outbox: &mpsc::Sender<Message>,
+    ) {
+        for server in usual(cluster, inventory) {
+            self.ask(server, None, handle, clock, outbox);
+        }
+    }
+
+    fn ask(
+        &self,
+        server: SignalServer,
+        token: Option<PathBuf>,
+        handle: &Handle,
+        clock: &Clock,
+        outbox: &mpsc::Sender<Message>,
+    ) {
+        let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
+        match Endpoint::new(&server.reach, &handle.reader, token) {
+            Ok(endpoint) => drop(tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox))),
+            Err(problem) => outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem))),
+        }
+    }
+}
+
+/// The servers that a cluster seems to have: one of each kind.
+fn usual(cluster: &ClusterName, inventory: &Inventory) -> Vec<SignalServer> {
+    let services = || inventory.rows(Kind::Service).rows();
+    let found = USUAL.iter().filter_map(|(kind, names)| {
+        let (namespace, name, port) = names.iter().find_map(|name| {
+            services().find_map(|row| match row {
+                Row::Service(service) if service.meta.name == *name => {
+                    let port = PORTS.iter().find_map(|wanted| number_of(&service.ports, wanted))?;
+                    Some((service.meta.namespace.clone(), service.meta.name.clone(), port))
+                }
+                _ => None,
+            })
+        })?;
+        let id = SignalId { cluster: cluster.clone(), name: name.clone() };
+        Some(SignalServer { id, kind: *kind, reach: Reach::Service { namespace, name, port } })
+    });
+    found.collect()
+}
+
+/// The number of the port that is called so, of ports as a row tells them: "web 9093/TCP".
+fn number_of(ports: &[Text], wanted: &str) -> Option<Text> {
+    ports.iter().find_map(|port| {
+        let words: Vec<&str> = port.split([' ', '/']).collect();
+        let number = words.len().checked_sub(2).and_then(|at| words.get(at))?;
+        (words.first() == Some(&wanted) || *number == wanted).then(|| Text::from(*number))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! What Alertmanager tells, by its API v2.
+
+use serde_json::Value;
+
+use super::moment;
+use super::prometheus::labels;
+use crate::domain::alert::{Alert, Priorities, Standing};
+use crate::domain::object::ClusterName;
+use crate::domain::text::Text;
+
+/// All of them: silenced and inhibited ones are shown as such.
+pub(super) const ALERTS: &str = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true";
+
+/// The alerts of an answer; none where it is no such answer. One that cannot be read is left out.
+pub(super) fn alerts(answer: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Vec<Alert>> {
+    Some(answer.as_array()?.iter().filter_map(|alert| read(alert, cluster, priorities)).collect())
+}
+
+fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Alert> {
+    let told = labels(&alert["labels"])?;
+    let status = &alert["status"];
+    let names = |key: &str| -> Vec<Text> {
+        let names = status[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        names.map(Text::from_untrusted).collect()
+    };
+    let silenced_by = names("silencedBy");
+    let standing = match status["state"].as_str() {
+        _ if !silenced_by.is_empty() => Standing::Silenced,
+        // Since 0.28 an alert may also be muted by a time interval.
+        Some("suppressed") => Standing::Inhibited,
+        _ => Standing::Firing,
+    };
+    Some(Alert {
+        cluster: cluster.clone(),
+        name: told.iter().find(|(name, _)| name == "alertname").map(|(_, value)| value.clone()).unwrap_or_default(),
+        priority: priorities.of(&told),
+        standing,
+        since: moment(alert["startsAt"].as_str()),
+        labels: told,
+        annotations: labels(&alert["annotations"]).unwrap_or_default(),
+        silenced_by,
+    })
+}

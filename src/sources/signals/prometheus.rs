@@ -1,0 +1,47 @@
+//! What Prometheus tells of its alerts. Those that are pending are known to nobody else.
+
+use serde_json::Value;
+
+use super::moment;
+use crate::domain::alert::{Alert, Priorities, Standing};
+use crate::domain::object::{ClusterName, Labels};
+use crate::domain::text::Text;
+
+/// The alerts of all rules.
+pub(super) const ALERTS: &str = "/api/v1/alerts";
+
+/// The alerts of an answer; none where it is no such answer. One that cannot be read is left out.
+pub(super) fn alerts(answer: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Vec<Alert>> {
+    let alerts = answer["data"]["alerts"].as_array()?;
+    Some(alerts.iter().filter_map(|alert| read(alert, cluster, priorities)).collect())
+}
+
+fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Alert> {
+    let told = labels(&alert["labels"])?;
+    let standing = match alert["state"].as_str()? {
+        "pending" => Standing::Pending,
+        "firing" => Standing::Firing,
+        _ => return None,
+    };
+    Some(Alert {
+        cluster: cluster.clone(),
+        name: told.iter().find(|(name, _)| name == "alertname").map(|(_, value)| value.clone()).unwrap_or_default(),
+        priority: priorities.of(&told),
+        standing,
+        since: moment(alert["activeAt"].as_str()),
+        labels: told,
+        annotations: labels(&alert["annotations"]).unwrap_or_default(),
+        silenced_by: Vec::new(),
+    })
+}
+
+/// Labels, sorted by name.
+pub(super) fn labels(value: &Value) -> Option<Labels> {
+    let mut labels: Vec<(Text, Text)> = value
+        .as_object()?
+        .iter()
+        .map(|(name, value)| (Text::from_untrusted(name), Text::from_untrusted(value.as_str().unwrap_or_default())))
+        .collect();
+    labels.sort();
+    Some(labels.into())
+}

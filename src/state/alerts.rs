@@ -1,0 +1,229 @@
+//! Alerts: what every server tells, as one list; and the service that each of them is about.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::State;
+use crate::domain::alert::{Alert, Standing};
+use crate::domain::health::{Health, Verdict};
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, Labels, ObjectRef};
+use crate::domain::problem::Problem;
+use crate::domain::row::Row;
+use crate::domain::service::{Service, ServiceId, named_by};
+use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::text::Text;
+
+/// The labels by which alerts name what they are about, the most telling first.
+const NAMED: [&str; 9] = [
+    "service",
+    "app_kubernetes_io_name",
+    "app",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "workload",
+    "job_name",
+    "container",
+];
+
+/// How a server of alerts is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertServer {
+    /// When it answered for the last time.
+    pub heard: Option<Timestamp>,
+    /// Why it does not answer now; what it told before is shown all the same.
+    pub problem: Option<Problem>,
+    alerts: Vec<Arc<Alert>>,
+}
+
+/// The alerts of all servers.
+#[derive(Debug, Default)]
+pub(super) struct Alerts {
+    servers: BTreeMap<(SignalKind, SignalId), AlertServer>,
+    merged: Vec<Arc<Alert>>,
+    revision: u64,
+}
+
+impl Alerts {
+    /// Takes in what a server answered; whether anything is seen to change by it.
+    pub(super) fn apply(
+        &mut self,
+        kind: SignalKind,
+        id: SignalId,
+        at: Timestamp,
+        told: Result<Vec<Alert>, Problem>,
+    ) -> bool {
+        let server = self.servers.entry((kind, id)).or_default();
+        let is_first = server.heard.is_none() && server.problem.is_none();
+        let was_ill = server.problem.is_some();
+        match told {
+            Err(problem) => {
+                let is_news = server.problem.as_ref() != Some(&problem);
+                server.problem = Some(problem);
+                is_news
+            }
+            Ok(alerts) => {
+                server.heard = Some(at);
+                server.problem = None;
+                if server.alerts.iter().map(|alert| &**alert).eq(alerts.iter()) {
+                    return is_first || was_ill;
+                }
+                server.alerts = alerts.into_iter().map(Arc::new).collect();
+                self.merged = merged(&self.servers);
+                self.revision += 1;
+                true
+            }
+        }
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) fn all(&self) -> &[Arc<Alert>] {
+        &self.merged
+    }
+
+    pub(super) fn servers(&self) -> impl Iterator<Item = (SignalKind, &SignalId, &AlertServer)> {
+        self.servers.iter().map(|((kind, id), server)| (*kind, id, server))
+    }
+}
+
+/// One list: servers that tell the same tell it once, and what Alertmanager knows it knows better than Prometheus. Loud
+/// ones first, then by priority, then the newest.
+fn merged(servers: &BTreeMap<(SignalKind, SignalId), AlertServer>) -> Vec<Arc<Alert>> {
+    // By cluster and name: few alerts of one name are compared with each other.
+    let mut known: HashMap<(&ClusterName, &Text), Vec<Arc<Alert>>> = HashMap::new();
+    for ((kind, _), server) in servers {
+        for alert in &server.alerts {
+            let same = known.entry((&alert.cluster, &alert.name)).or_default();
+            let before = same.iter_mut().find(|before| match kind {
+                SignalKind::Alertmanager => before.labels == alert.labels,
+                // Alertmanager adds the labels that name the Prometheus.
+                SignalKind::Prometheus => holds(&before.labels, &alert.labels),
+            });
+            match before {
+                None => same.push(Arc::clone(alert)),
+                // One of a pair that has not heard of a silence yet: it pages all the same.
+                Some(before) if *kind == SignalKind::Alertmanager && alert.standing < before.standing => {
+                    *before = Arc::clone(alert);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    let mut all: Vec<Arc<Alert>> = known.into_values().flatten().collect();
+    all.sort_by(|one, other| {
+        let order = |alert: &Alert| (alert.standing, alert.priority);
+        order(one)
+            .cmp(&order(other))
+            .then_with(|| other.since.cmp(&one.since))
+            .then_with(|| one.name.cmp(&other.name))
+            .then_with(|| one.labels.cmp(&other.labels))
+    });
+    all
+}
+
+/// Whether labels hold all of others. Both are sorted.
+fn holds(labels: &Labels, others: &Labels) -> bool {
+    others.iter().all(|other| labels.binary_search(other).is_ok())
+}
+
+/// An alert and the service that it is about, where one is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelatedAlert {
+    /// The alert.
+    pub alert: Arc<Alert>,
+    /// The service.
+    pub service: Option<ServiceId>,
+}
+
+/// Finds the service of each alert.
+pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Service>) -> Vec<RelatedAlert> {
+    let alerts = state.alerts();
+    if alerts.is_empty() {
+        return Vec::new();
+    }
+    let index = Index::of(services);
+    let related = alerts.iter().map(|alert| RelatedAlert {
+        alert: Arc::clone(alert),
+        service: index.find(state, alert).map(|service| service.id.clone()),
+    });
+    related.collect()
+}
+
+/// Services by what alerts may call them.
+struct Index<'a> {
+    /// By cluster, namespace and the name of a service or of one of its workloads.
+    placed: HashMap<(&'a str, &'a str, &'a str), &'a Service>,
+    /// By cluster and name alone; none where several have it.
+    alone: HashMap<(&'a str, &'a str), Option<&'a Service>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(services: impl Iterator<Item = &'a Service>) -> Self {
+        let (mut placed, mut alone) = (HashMap::new(), HashMap::new());
+        for service in services {
+            let cluster = service.id.cluster.0.as_str();
+            for workload in &service.workloads {
+                placed.entry((cluster, workload.namespace.as_str(), workload.name.as_str())).or_insert(service);
+            }
+            for namespace in &service.namespaces {
+                placed.insert((cluster, namespace.as_str(), service.id.name.as_str()), service);
+            }
+            let same = alone.entry((cluster, service.id.name.as_str())).or_insert(Some(service));
+            if same.is_some_and(|held| !std::ptr::eq(held, service)) {
+                *same = None;
+            }
+        }
+        Self { placed, alone }
+    }
+
+    fn find(&self, state: &State, alert: &Alert) -> Option<&'a Service> {
+        let cluster = alert.cluster.0.as_str();
+        let names = || NAMED.iter().filter_map(|name| alert.label(name));
+        let Some(namespace) = alert.label("namespace").or_else(|| alert.label("exported_namespace")) else {
+            return names().find_map(|name| *self.alone.get(&(cluster, name.as_str()))?);
+        };
+        let placed = |name: &str| self.placed.get(&(cluster, namespace.as_str(), name)).copied();
+        names().find_map(|name| placed(name)).or_else(|| {
+            let pod = alert.label("pod")?;
+            let object = ObjectRef {
+                cluster: alert.cluster.clone(),
+                kind: Kind::Pod,
+                namespace: namespace.clone(),
+                name: pod.clone(),
+            };
+            if let Some(Row::Pod(row)) = state.find(&object)
+                && let Some(service) = named_by(&[&row.meta.labels]).and_then(|name| placed(name))
+            {
+                return Some(service);
+            }
+            // A pod that is gone still has the name of its workload.
+            pod.rmatch_indices('-').find_map(|(at, _)| placed(&pod[..at]))
+        })
+    }
+}
+
+/// What a service is like in the light of what pages about it.
+pub(super) fn alarmed(verdict: Verdict, alerts: &[&Alert]) -> Verdict {
+    let loud = alerts.iter().filter(|alert| alert.standing == Standing::Firing);
+    let Some(worst) = loud.min_by_key(|alert| (alert.priority, alert.since)) else { return verdict };
+    let health = match worst.priority {
+        crate::domain::alert::Priority::High => Health::Bad,
+        crate::domain::alert::Priority::Medium => Health::Attention,
+        crate::domain::alert::Priority::Low => return verdict,
+    };
+    if verdict.health <= health {
+        return verdict;
+    }
+    let said = worst.summary();
+    let colon = if said.is_empty() { "" } else { ": " };
+    Verdict::new(health, format!("alert {}{colon}{said}", worst.name), Some(worst.since))
+}
+
+#[cfg(test)]
+mod tests;
