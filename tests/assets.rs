@@ -16,11 +16,12 @@ const WORDS: [Role; 8] =
 /// Roles with a ground and with words of their own.
 const SIGNS: [Role; 6] = [Role::Focus, Role::Match, Role::Cursor, Role::Danger, Role::Armed, Role::ReadOnly];
 /// Commands without a key in the default keymap: seldom needed, or not to be done by a slip.
-const PALETTE_ONLY: [Command; 11] = [
+const PALETTE_ONLY: [Command; 12] = [
     Command::Overview,
     Command::Rollouts,
     Command::Resources,
     Command::Logs,
+    Command::Alerts,
     Command::Audit,
     Command::Arm,
     Command::Disarm,

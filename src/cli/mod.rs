@@ -93,6 +93,8 @@ pub enum Command {
     Services(Watch),
     /// Show how far rollouts are.
     Rollouts(Watch),
+    /// Show what pages, the most urgent first, with the service and the change that came before.
+    Alerts(Watch),
     /// Show the revisions that a service has had.
     History(History),
     /// Show what differs between two revisions of a service.

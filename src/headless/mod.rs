@@ -13,6 +13,7 @@ use crate::runtime::Session;
 
 use answer::Asked;
 
+mod alerts;
 mod answer;
 pub mod audit;
 mod can;
@@ -43,6 +44,7 @@ pub use man::man;
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
         Command::Services(_) | Command::Rollouts(_) | Command::Init(_) => services::KINDS.to_vec(),
+        Command::Alerts(_) => alerts::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
         Command::Get(args) => get::kinds(get::kind(&args.kind)?),
         Command::Events(_) => events::KINDS.to_vec(),
@@ -83,6 +85,7 @@ pub async fn run(
     match command {
         Command::Services(_) => services::services(session, asked).await,
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
+        Command::Alerts(_) => alerts::alerts(session, asked).await,
         Command::History(args) => history::history(session, asked, args).await,
         Command::Diff(args) => diff::diff(session, asked, args).await,
         Command::Get(args) => get::get(session, asked, args).await,
@@ -99,7 +102,7 @@ pub async fn run(
 /// Whether a command goes on telling.
 fn does_watch(command: &Command) -> bool {
     match command {
-        Command::Services(watch) | Command::Rollouts(watch) => watch.watch,
+        Command::Services(watch) | Command::Rollouts(watch) | Command::Alerts(watch) => watch.watch,
         Command::Get(args) => args.watch.watch,
         Command::Events(args) | Command::Changes(args) => args.watch.watch,
         _ => false,

@@ -65,7 +65,7 @@ impl Signals {
         servers.len()
     }
 
-    /// Begins to ask the servers with the usual names.
+    /// Begins to ask the servers with the usual names; how many there are.
     pub(super) fn discover(
         &self,
         cluster: &ClusterName,
@@ -73,10 +73,13 @@ impl Signals {
         handle: &Handle,
         clock: &Clock,
         outbox: &mpsc::Sender<Message>,
-    ) {
-        for server in usual(cluster, inventory) {
+    ) -> usize {
+        let found = usual(cluster, inventory);
+        let count = found.len();
+        for server in found {
             self.ask(server, None, handle, clock, outbox);
         }
+        count
     }
 
     fn ask(

@@ -50,7 +50,7 @@ static GRANTS: [Grant; 8] = [
         namespaces: &[],
         verbs: READ,
         api_groups: &[""],
-        resources: &["pods", "pods/log", "services", "events", "namespaces", "nodes", "configmaps"],
+        resources: &["pods", "pods/log", "services", "services/proxy", "events", "namespaces", "nodes", "configmaps"],
     },
     Grant {
         to: &["developers", "viewers"],

@@ -13,6 +13,7 @@ mod object;
 mod ownership;
 mod random;
 mod selector;
+mod signals;
 mod speech;
 mod store;
 #[cfg(test)]

@@ -16,6 +16,10 @@ use crate::domain::service::{Service, ServiceId, named_by};
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 
+mod related;
+
+pub use related::told as told_before;
+
 /// The labels by which alerts name what they are about, the most telling first.
 const NAMED: [&str; 9] = [
     "service",

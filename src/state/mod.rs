@@ -29,7 +29,7 @@ mod rollouts;
 mod services;
 mod trouble;
 
-pub use alerts::{AlertServer, RelatedAlert};
+pub use alerts::{AlertServer, RelatedAlert, told_before};
 pub use changes::{KEPT, Timeline};
 pub use collection::{Collection, JOURNAL};
 pub use family::Family;

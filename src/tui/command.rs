@@ -90,6 +90,7 @@ commands! {
     Rollouts "rollouts" [Global] "what is moving?"
     Resources "resources" [Global] "the objects themselves, kind by kind"
     Logs "logs" [Global] "what does it say?"
+    Alerts "alerts" [Global] "who is paging?"
     Audit "audit" [Global] "who did what?"
     Arm "arm" [Global] "allow changes for a while: `:arm 15m`"
     Disarm "disarm" [Global] "forbid changes again"

@@ -15,6 +15,8 @@ pub enum Destination {
     Overview,
     /// What is moving?
     Rollouts,
+    /// Who is paging?
+    Alerts,
     /// One service: why?
     Service(ServiceId),
     /// Objects of one kind.

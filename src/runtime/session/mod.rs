@@ -80,6 +80,8 @@ pub struct Session {
     signals: SignalServers,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
+    /// How many servers of signals are asked.
+    asked: usize,
     contexts: Vec<ContextRow>,
     /// The kinds that are read of each cluster.
     kinds: Vec<Kind>,
@@ -128,6 +130,7 @@ impl Session {
             scopes: options.scopes,
             signals: options.signals,
             undiscovered: BTreeSet::new(),
+            asked: 0,
             contexts: Vec::new(),
             kinds: Vec::new(),
             inbox,
@@ -226,11 +229,17 @@ impl Session {
     fn start_clusters(&mut self, chosen: &[Chosen]) {
         let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
         for (cluster, handle) in &started {
-            if self.signals.start(cluster, handle, &self.clock, &self.outbox) == 0 {
-                self.undiscovered.insert(cluster.clone());
+            match self.signals.start(cluster, handle, &self.clock, &self.outbox) {
+                0 => drop(self.undiscovered.insert(cluster.clone())),
+                servers => self.asked += servers,
             }
         }
         self.clusters.extend(started);
+    }
+
+    /// Whether everybody who is asked for alerts has answered once, or said why not.
+    pub fn knows_alerts(&self) -> bool {
+        self.undiscovered.is_empty() && self.state.alert_servers().count() >= self.asked
     }
 
     /// Looks for servers of signals where the Services of a cluster are known by now.
@@ -241,7 +250,7 @@ impl Session {
         for cluster in listed {
             self.undiscovered.remove(&cluster);
             if let (Some(inventory), Some(handle)) = (self.state.cluster(&cluster), self.clusters.get(&cluster)) {
-                self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
+                self.asked += self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
             }
         }
     }

@@ -29,6 +29,8 @@ use self::reply::Shape;
 use self::route::{Parameters, Route, is_set};
 use super::access::{self, User};
 use super::clock::Clock;
+use super::kinds::Kind;
+use super::signals;
 use super::world::World;
 
 /// The largest request body accepted, as on a real server.
@@ -111,6 +113,9 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
     {
         return Ok(reply::json(StatusCode::CREATED, &made?));
     }
+    if let Some((server, path)) = signals::route(path) {
+        return proxy(platform, user, server, path);
+    }
     let route = Route::parse(path).ok_or_else(Refusal::no_such_resource)?;
     let Query(parameters) = Query::<Parameters>::try_from_uri(&parts.uri)
         .map_err(|problem| Refusal::bad_request(format!("invalid query: {}", problem.body_text())))?;
@@ -121,6 +126,25 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
     }
     let call = Call { platform, route, parameters, shape, headers: &parts.headers, body };
     call.dispatch(&parts.method)
+}
+
+/// Passes a question on to a server of signals.
+fn proxy(platform: &Platform, user: &User, server: &str, path: &str) -> Result<Response, Refusal> {
+    let kind = Kind::of("services");
+    let wish = access::Attributes {
+        verb: "get".to_owned(),
+        resource: "services".to_owned(),
+        subresource: "proxy".to_owned(),
+        namespace: signals::NAMESPACE.to_owned(),
+        name: server.to_owned(),
+        ..access::Attributes::default()
+    };
+    if !user.may(&wish) {
+        let message = access::forbidden(user, kind, &wish);
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message).about(kind, server));
+    }
+    let answer = platform.with(|world| signals::answer(world, server, path));
+    Ok(reply::json(StatusCode::OK, &answer.ok_or_else(Refusal::no_such_resource)?))
 }
 
 /// Bodies are JSON here; a client that prefers protobuf tries again with JSON when it is told so.

@@ -47,6 +47,7 @@ pub(super) fn build(seed: u64, start: Timestamp) -> World {
     platform::create_namespaces(&mut world);
     world.now = start - SignedDuration::from_hours(990);
     workloads::create_others(&mut world);
+    network::create_signals(&mut world);
     for namespace in NAMESPACES {
         network::create(&mut world, namespace);
         for service in &SERVICES {

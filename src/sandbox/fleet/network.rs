@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::catalogue::{SERVICES, Service};
 use super::workloads::labels;
+use crate::sandbox::signals::{NAMESPACE, SERVERS};
 use crate::sandbox::world::World;
 
 const APPLY: &str = "kubectl-client-side-apply";
@@ -17,6 +18,21 @@ pub(super) fn create(world: &mut World, namespace: &str) {
     create_ingress(world, namespace);
     if namespace == "production" {
         create_guards(world);
+    }
+}
+
+/// Creates the ways to the servers of signals, which live outside the fleet.
+pub(super) fn create_signals(world: &mut World) {
+    for (name, port) in SERVERS {
+        let body = json!({
+            "metadata": metadata(NAMESPACE, name, name),
+            "spec": {
+                "type": "ClusterIP", "clusterIP": format!("10.96.30.{}", port % 250), "sessionAffinity": "None",
+                "ports": [{"name": "web", "port": port, "targetPort": port, "protocol": "TCP"}],
+            },
+            "status": {"loadBalancer": {}},
+        });
+        world.create("services", APPLY, body);
     }
 }
 

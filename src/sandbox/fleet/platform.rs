@@ -12,7 +12,7 @@ const CRON_JOB_HOURS: i64 = 987;
 
 /// Creates the namespaces.
 pub(super) fn create_namespaces(world: &mut World) {
-    for name in ["kube-system", "production", "staging"] {
+    for name in ["kube-system", "monitoring", "production", "staging"] {
         let body = json!({
             "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
             "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"},

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::kubernetes::Outbox;
 use crate::clients::signals::Endpoint;
 use crate::domain::alert::{Alert, Priorities};
-use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::signal::{SignalKind, SignalServer};
 use crate::domain::update::Update;

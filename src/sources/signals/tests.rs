@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::alert::{Priority, Standing};
+use crate::domain::object::ClusterName;
 
 fn cluster() -> ClusterName {
     ClusterName("eu".into())

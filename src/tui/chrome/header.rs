@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::alert::Priority;
 use crate::domain::environment::Place;
 use crate::runtime::Armed;
 use crate::state::ClusterLiveness;
 use crate::tui::command::Command;
 use crate::tui::paint::{Painter, Span, cells, span};
 use crate::tui::theme::Role;
-use crate::tui::views::{Seen, View};
+use crate::tui::views::{Seen, View, role_of};
 use crate::tui::widgets::words;
 
 /// More clusters than this fold into a count.
@@ -20,6 +21,7 @@ pub fn header(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>, place: Opt
     painter.set_ground(Some(Role::Bar));
     let clock = format!("{}Z ", words::clock(seen.now));
     let mut right = sources(seen);
+    right.extend(alerts(seen));
     if running > 0 {
         let what = if running == 1 { "a change is".to_owned() } else { format!("{running} changes are") };
         right.insert(0, span(Role::Attention, format!("{what} running   ")));
@@ -135,12 +137,33 @@ fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
     spans
 }
 
+/// How many alerts page, of the priorities for which somebody has to look; and whether they are known at all.
+fn alerts(seen: &Seen<'_>) -> Vec<Span<'static>> {
+    let state = seen.session.state();
+    let firing = |priority: Priority| {
+        let alerts = state.alerts().iter();
+        alerts.filter(|alert| alert.standing.is_loud() && alert.priority == priority).count()
+    };
+    let mut spans = Vec::new();
+    for (priority, word) in [(Priority::High, "High"), (Priority::Medium, "Med")] {
+        let count = firing(priority);
+        if count > 0 {
+            spans.push(span(role_of(priority), format!("   {count} {word}")));
+        }
+    }
+    if state.alert_servers().any(|(_, _, server)| server.problem.is_some()) {
+        spans.push(span(Role::Attention, "   alerts late"));
+    }
+    spans
+}
+
 /// The main views, in their order.
-pub const TABS: [(Command, &str); 5] = [
+pub const TABS: [(Command, &str); 6] = [
     (Command::Overview, "Overview"),
     (Command::Rollouts, "Rollouts"),
     (Command::Resources, "Resources"),
     (Command::Logs, "Logs"),
+    (Command::Alerts, "Alerts"),
     (Command::Audit, "Audit"),
 ];
 

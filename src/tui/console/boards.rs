@@ -36,7 +36,8 @@ impl Console {
         } else {
             view.depends_on(changed)
         };
-        shows || changed.touches_sources()
+        // The header counts what pages.
+        shows || changed.touches_sources() || changed.touches_alerts()
     }
 
     /// When the boards are to be made again; none when nothing has come or nobody looks.

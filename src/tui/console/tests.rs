@@ -119,11 +119,11 @@ async fn a_command_without_anything_to_do_says_so() {
 async fn a_main_view_without_anything_to_show_is_passed_over() {
     let mut console = idle();
     let mut seen = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..5 {
         console.command(Command::NextView);
         seen.push(console.screen.view().tab());
     }
-    assert_eq!(seen, [Command::Rollouts, Command::Resources, Command::Audit, Command::Overview]);
+    assert_eq!(seen, [Command::Rollouts, Command::Resources, Command::Alerts, Command::Audit, Command::Overview]);
     console.command(Command::PreviousView);
     assert_eq!(console.screen.view().tab(), Command::Audit);
 }

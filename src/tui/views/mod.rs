@@ -18,6 +18,7 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Changed, ServiceBoard, Timeline};
 
+mod alerts;
 mod audit;
 mod closer;
 mod contexts;
@@ -32,6 +33,8 @@ mod rollouts;
 mod service;
 mod text;
 
+pub use alerts::Alerts;
+pub(in crate::tui) use alerts::role_of;
 pub use audit::Audit;
 pub use contexts::Contexts;
 pub use logs::Logs;
@@ -175,6 +178,7 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
     match command {
         Command::Overview => Some(Destination::Overview),
         Command::Rollouts => Some(Destination::Rollouts),
+        Command::Alerts => Some(Destination::Alerts),
         Command::Resources => Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() }),
         Command::Audit => Some(Destination::Audit),
         Command::Logs => seen
@@ -192,6 +196,7 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     match destination {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
+        Destination::Alerts => Box::new(Alerts::default()),
         Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Resources { kind, namespace, filter } => {
             Box::new(Resources::new(*kind, namespace.as_deref(), filter))

@@ -1,0 +1,126 @@
+//! `midwatch alerts`: what pages, the most urgent first, with the service and the change that came before.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, json};
+
+use crate::domain::alert::Alert;
+use crate::domain::kind::Kind;
+use crate::domain::object::Labels;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::runtime::Session;
+use crate::state::{RelatedAlert, ServiceBoard, Timeline, told_before};
+
+use super::Exit;
+use super::answer::{Asked, Needs, answer};
+use super::find::{check_place, is_in};
+use super::output::text::age;
+use super::output::{Item, Listing};
+use super::reading::read;
+
+/// What services are made of, what changed, and the Services among which servers of alerts are looked for.
+pub(super) const KINDS: [Kind; 12] = [
+    Kind::Namespace,
+    Kind::Deployment,
+    Kind::Pod,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::ReplicaSet,
+    Kind::ControllerRevision,
+    Kind::Job,
+    Kind::Event,
+    Kind::ConfigMap,
+    Kind::Service,
+    Kind::HorizontalPodAutoscaler,
+];
+
+/// How long the servers of alerts have to answer.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// Shows alerts.
+pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    read(session, &KINDS).await;
+    let answered = async {
+        while !session.knows_alerts() {
+            drop(session.absorb().await);
+        }
+    };
+    drop(tokio::time::timeout(PATIENCE, answered).await);
+    let problems: Vec<Problem> =
+        session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()).collect();
+    let servers = session.state().alert_servers().count();
+    if servers == 0 {
+        return Err(Problem::new(
+            "nobody is asked for alerts",
+            "no Service is called alertmanager or prometheus, and the configuration names none",
+            "name one under [alertmanager.NAME]: midwatch init shows how",
+        ));
+    }
+    problems.iter().for_each(super::complain);
+    let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
+    let needs = Needs { kinds: &KINDS, essential: &[] };
+    let exit = answer(session, asked, needs, |session, now| {
+        check_place(session, asked.place)?;
+        board.refresh(session.state(), now);
+        timeline.refresh(session.state(), now);
+        let is_asked = |one: &&RelatedAlert| {
+            let nowhere = asked.place.environment.is_none() && asked.place.namespace.is_empty();
+            one.service.as_ref().map_or(nowhere, |service| is_in(asked.place, &service.environment))
+        };
+        Ok(Listing {
+            kind: "Alert",
+            header: &["PRIORITY", "STATE", "ALERT", "SERVICE", "ENVIRONMENT", "AGE", "BEFORE", "SUMMARY"],
+            items: board.alerts().iter().filter(is_asked).map(|one| item(one, &timeline, now)).collect(),
+        })
+    })
+    .await?;
+    Ok(match (exit, problems.len()) {
+        (Exit::Done, 0) => Exit::Done,
+        (Exit::Done, silent) if silent == servers => Exit::Unreachable,
+        (Exit::Done, _) => Exit::Partly,
+        (exit, _) => exit,
+    })
+}
+
+fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
+    let alert: &Alert = &one.alert;
+    let (service, environment) =
+        one.service.as_ref().map_or_else(Default::default, |id| (id.name.clone(), id.environment.clone()));
+    let before = one.service.as_ref().and_then(|service| told_before(timeline, alert, service));
+    let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Item {
+        cluster: alert.cluster.clone(),
+        key: format!("{}/{}", alert.cluster, labels.join(",")),
+        cells: vec![
+            alert.priority.word().into(),
+            alert.standing.word().into(),
+            alert.name.clone(),
+            service.clone(),
+            environment.clone(),
+            age(Some(alert.since), now),
+            before.clone().unwrap_or_default().into(),
+            Text::from(alert.summary()),
+        ],
+        json: json!({
+            "name": alert.name,
+            "priority": alert.priority,
+            "standing": alert.standing,
+            "since": alert.since,
+            "service": one.service.as_ref().map(|_| &service),
+            "environment": one.service.as_ref().map(|_| &environment),
+            "before": before,
+            "summary": alert.summary(),
+            "runbook": alert.runbook(),
+            "labels": members(&alert.labels),
+            "annotations": members(&alert.annotations),
+            "silencedBy": alert.silenced_by,
+        }),
+    }
+}
+
+/// Labels as an object.
+fn members(labels: &Labels) -> Map<String, serde_json::Value> {
+    labels.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect()
+}

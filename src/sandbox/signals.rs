@@ -1,0 +1,149 @@
+//! Prometheus and Alertmanager over the simulated fleet: the alerts follow what happens to it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::object::{at, list, name, number, stamp, text, time};
+use super::world::World;
+
+/// The namespace of both servers.
+pub(crate) const NAMESPACE: &str = "monitoring";
+
+/// The name and port of each server's Service.
+pub(crate) const SERVERS: [(&str, u16); 2] = [("alertmanager", 9093), ("prometheus", 9090)];
+
+/// The silence that keeps one alert quiet.
+const SILENCE: &str = "5f2c1f3e-8f0e-4c55-9a53-0d5b0c1e7a11";
+
+/// How long a condition holds before its alert fires.
+const FOR: SignedDuration = SignedDuration::from_mins(2);
+
+/// An alert of the rules that the platform has.
+struct Alert {
+    name: &'static str,
+    severity: &'static str,
+    namespace: &'static str,
+    labels: Value,
+    summary: String,
+    /// Since when its condition holds.
+    since: Timestamp,
+    is_silenced: bool,
+}
+
+/// The way to a server through the API: the server's name, and the path that it gets.
+pub(crate) fn route(path: &str) -> Option<(&str, &str)> {
+    let rest = path.strip_prefix("/api/v1/namespaces/monitoring/services/")?;
+    let (service, path) = rest.split_once("/proxy")?;
+    let server = service.split(':').next().unwrap_or(service);
+    SERVERS.iter().any(|(known, _)| *known == server).then_some((server, path))
+}
+
+/// What a server answers; none where it has no such page.
+pub(crate) fn answer(world: &World, server: &str, path: &str) -> Option<Value> {
+    let alerts = alerts(world);
+    match (server, path) {
+        ("alertmanager", "/api/v2/alerts") => {
+            let fire = alerts.iter().filter(|alert| is_due(alert, world.now));
+            Some(fire.map(|alert| of_alertmanager(alert, world.now)).collect())
+        }
+        ("prometheus", "/api/v1/alerts") => {
+            let told: Vec<Value> = alerts.iter().map(|alert| of_prometheus(alert, world.now)).collect();
+            Some(json!({ "status": "success", "data": { "alerts": told } }))
+        }
+        _ => None,
+    }
+}
+
+fn is_due(alert: &Alert, now: Timestamp) -> bool {
+    now.duration_since(alert.since) >= FOR
+}
+
+fn of_alertmanager(alert: &Alert, now: Timestamp) -> Value {
+    let silenced = if alert.is_silenced { vec![SILENCE] } else { Vec::new() };
+    json!({
+        "labels": labels(alert), "annotations": annotations(alert),
+        "startsAt": (alert.since + FOR).to_string(), "endsAt": stamp(now, 240), "updatedAt": stamp(now, 0),
+        "fingerprint": alert.name, "receivers": [{ "name": "on-call" }],
+        "generatorURL": "http://prometheus.monitoring:9090/graph",
+        "status": {
+            "state": if alert.is_silenced { "suppressed" } else { "active" },
+            "silencedBy": silenced, "inhibitedBy": [], "mutedBy": [],
+        },
+    })
+}
+
+fn of_prometheus(alert: &Alert, now: Timestamp) -> Value {
+    json!({
+        "labels": labels(alert), "annotations": annotations(alert), "value": "1e+00",
+        "state": if is_due(alert, now) { "firing" } else { "pending" }, "activeAt": alert.since.to_string(),
+    })
+}
+
+fn labels(alert: &Alert) -> Value {
+    let mut labels = alert.labels.clone();
+    labels["alertname"] = alert.name.into();
+    labels["severity"] = alert.severity.into();
+    labels["namespace"] = alert.namespace.into();
+    labels
+}
+
+fn annotations(alert: &Alert) -> Value {
+    json!({ "summary": alert.summary, "runbook_url": format!("https://wiki.example.com/runbooks/{}", alert.name) })
+}
+
+/// The alerts whose conditions hold.
+fn alerts(world: &World) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    let pods = |namespace: &str, app: &str| -> Vec<Value> {
+        let pods = world.store.list_in("pods", namespace);
+        let is_of = |pod: &Value| at(pod, "metadata.labels")["app.kubernetes.io/name"] == app;
+        pods.iter().filter(|pod| is_of(pod)).map(|pod| (**pod).clone()).collect()
+    };
+    let chat: Vec<Value> = pods("production", "chat-service").into_iter().filter(fails).collect();
+    if let Some(since) = chat.iter().filter_map(|pod| time(pod, "metadata.creationTimestamp")).min() {
+        alerts.push(Alert {
+            name: "ChatErrorRate",
+            severity: "critical",
+            namespace: "production",
+            labels: json!({ "service": "chat-service" }),
+            summary: format!("{} of its pods are killed again and again; clients see errors", chat.len()),
+            since,
+            is_silenced: false,
+        });
+    }
+    for pod in pods("production", "notification-service").iter().filter(|pod| fails(pod)) {
+        let Some(since) = time(pod, "metadata.creationTimestamp") else { continue };
+        alerts.push(Alert {
+            name: "PodCrashLooping",
+            severity: "warning",
+            namespace: "production",
+            labels: json!({ "pod": name(pod), "container": "notification-service" }),
+            summary: format!("{} was started {} times", name(pod), restarts(pod)),
+            since: since.max(world.now - SignedDuration::from_mins(15)),
+            is_silenced: false,
+        });
+    }
+    for pod in pods("staging", "task-service").iter().filter(|pod| text(pod, "status.phase") == "Pending") {
+        let Some(since) = time(pod, "metadata.creationTimestamp") else { continue };
+        alerts.push(Alert {
+            name: "PodNotScheduled",
+            severity: "info",
+            namespace: "staging",
+            labels: json!({ "pod": name(pod) }),
+            summary: "no node has room for it".to_owned(),
+            since,
+            is_silenced: true,
+        });
+    }
+    alerts
+}
+
+/// Whether a pod is started again and again.
+fn fails(pod: &Value) -> bool {
+    let is_ready = list(pod, "status.containerStatuses").iter().all(|container| container["ready"] == true);
+    !is_ready && restarts(pod) > 0
+}
+
+fn restarts(pod: &Value) -> i64 {
+    list(pod, "status.containerStatuses").iter().map(|container| number(container, "restartCount")).sum()
+}

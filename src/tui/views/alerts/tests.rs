@@ -1,0 +1,110 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::change::ChangeClass;
+use crate::domain::kind::Kind;
+use crate::domain::row::Row;
+use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::text::Text;
+use crate::domain::update::Update;
+use crate::tui::test_support::{Stage, ago, cluster};
+use crate::tui::views::fixture::deployment;
+
+fn alert(name: &str, priority: Priority, standing: Standing, service: &str) -> Alert {
+    let pairs = [("alertname", name), ("namespace", "production"), ("service", service)];
+    Alert {
+        cluster: cluster(),
+        name: name.into(),
+        priority,
+        standing,
+        since: ago(360),
+        labels: pairs.into_iter().map(|(name, value)| (Text::from(name), Text::from(value))).collect(),
+        annotations: [("runbook_url", "https://wiki.example/chat"), ("summary", "7 % of requests fail")]
+            .into_iter()
+            .map(|(name, value)| (Text::from(name), Text::from(value)))
+            .collect(),
+        silenced_by: Vec::new(),
+    }
+}
+
+fn tell(stage: &mut Stage, told: Result<Vec<Alert>, Problem>) {
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    let now = stage.now;
+    stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, told));
+}
+
+/// A stage with a service and some alerts.
+fn stage() -> Stage {
+    let mut stage = Stage::new();
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
+    for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        stage.list(kind, Vec::new());
+    }
+    let told = vec![
+        alert("KafkaLag", Priority::Medium, Standing::Firing, "nobody"),
+        alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service"),
+        alert("DiskFills", Priority::Low, Standing::Silenced, "chat-service"),
+    ];
+    tell(&mut stage, Ok(told));
+    stage
+}
+
+#[test]
+fn the_most_urgent_comes_first_with_its_service_and_what_it_says() {
+    let mut stage = stage();
+    let shown = stage.draw(&mut Alerts::default(), 120, 30);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].contains("1 High, 1 Medium firing   1 pending, silenced or inhibited"), "{shown}");
+    let row =
+        |name: &str| lines.iter().position(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}:\n{shown}"));
+    assert!(row("ChatErrorRate") < row("KafkaLag") && row("KafkaLag") < row("DiskFills"), "{shown}");
+    assert!(lines[row("ChatErrorRate")].contains("chat-service") && shown.contains("7 % of requests fail"), "{shown}");
+    assert!(shown.contains("https://wiki.example/chat"), "{shown}");
+}
+
+#[test]
+fn from_an_alert_one_goes_to_its_service_and_never_to_a_wrong_one() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    let outcome = view.handle(Command::Open, &stage.seen());
+    assert!(
+        matches!(&outcome, Outcome::Ask(Effect::Go(Destination::Service(id))) if id.name == "chat-service"),
+        "{outcome:?}"
+    );
+    view.handle(Command::SelectNext, &stage.seen());
+    let outcome = view.handle(Command::RollBack, &stage.seen());
+    assert!(matches!(&outcome, Outcome::Ask(Effect::Notice(_, words)) if words.contains("no service")), "{outcome:?}");
+}
+
+#[test]
+fn the_change_before_it_is_named() {
+    let mut stage = stage();
+    let mut changed = deployment("chat-service", 600);
+    changed.desired += 2;
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(changed))]);
+    let began = Alert { since: ago(-130), ..alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
+    tell(&mut stage, Ok(vec![began]));
+    stage.now = ago(-200);
+    let shown = stage.draw(&mut Alerts::default(), 120, 30);
+    assert!(shown.contains("began 2 min after scaled"), "{shown}");
+    assert!(stage.timeline.changes().iter().any(|change| change.class == ChangeClass::Scale));
+}
+
+#[test]
+fn who_does_not_answer_is_told_with_the_age_of_what_it_told() {
+    let mut stage = stage();
+    tell(&mut stage, Err(Problem::new("service monitoring/am:web cannot be asked", "connection refused", "")));
+    stage.now += SignedDuration::from_mins(3);
+    let shown = stage.draw(&mut Alerts::default(), 140, 30);
+    assert!(shown.contains("connection refused; what it told is 3 min old"), "{shown}");
+    assert!(shown.contains("ChatErrorRate"), "what was told stays:\n{shown}");
+}
+
+#[test]
+fn where_nobody_is_asked_it_is_told_how_to_change_that() {
+    for (width, height) in [(80, 19), (40, 6)] {
+        let shown = Stage::new().draw(&mut Alerts::default(), width, height);
+        assert!(shown.contains("Nobody is asked for alerts") && shown.contains("configuration"), "{shown}");
+    }
+}
