@@ -42,12 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// Shows alerts.
 pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
-    let answered = async {
-        while !session.knows_alerts() {
-            drop(session.absorb().await);
-        }
-    };
-    drop(tokio::time::timeout(PATIENCE, answered).await);
+    await_alerts(session).await;
     let problems: Vec<Problem> =
         session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()).collect();
     let servers = session.state().alert_servers().count();
@@ -82,6 +77,17 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
         (Exit::Done, _) => Exit::Partly,
         (exit, _) => exit,
     })
+}
+
+/// Waits until whoever is asked for alerts has answered, or said why not.
+pub(super) async fn await_alerts(session: &mut Session) {
+    let answered = async {
+        while !session.knows_alerts() {
+            drop(session.absorb().await);
+        }
+    };
+    // What is missing after that is told by who looks at it.
+    drop(tokio::time::timeout(PATIENCE, answered).await);
 }
 
 fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {

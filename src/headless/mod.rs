@@ -52,7 +52,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
-        Command::Doctor => vec![Kind::Namespace],
+        Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
         | Command::Whoami
         | Command::Config { .. }

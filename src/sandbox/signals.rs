@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::object::{at, list, name, number, stamp, text, time};
+use super::object::{at, list, name, number, stamp, time};
 use super::world::World;
 
 /// The namespace of both servers.
@@ -123,15 +123,16 @@ fn alerts(world: &World) -> Vec<Alert> {
             is_silenced: false,
         });
     }
-    for pod in pods("staging", "task-service").iter().filter(|pod| text(pod, "status.phase") == "Pending") {
-        let Some(since) = time(pod, "metadata.creationTimestamp") else { continue };
+    if let Some(gateway) = world.store.get("deployments", "staging", "api-gateway")
+        && let Some(made) = time(&gateway, "metadata.creationTimestamp")
+    {
         alerts.push(Alert {
-            name: "PodNotScheduled",
+            name: "CertificateExpiresSoon",
             severity: "info",
             namespace: "staging",
-            labels: json!({ "pod": name(pod) }),
-            summary: "no node has room for it".to_owned(),
-            since,
+            labels: json!({ "service": "api-gateway" }),
+            summary: "the certificate of chat.staging.example.com expires in 19 days".to_owned(),
+            since: made + SignedDuration::from_hours(24),
             is_silenced: true,
         });
     }

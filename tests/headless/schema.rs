@@ -34,6 +34,7 @@ fn every_answer_is_what_the_schema_says() {
     let questions = [
         ("services", "Service"),
         ("rollouts", "Rollout"),
+        ("alerts", "Alert"),
         ("history chat-service", "Revision"),
         ("diff chat-service", "Diff"),
         ("events", "Event"),

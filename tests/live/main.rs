@@ -2,6 +2,7 @@
 //!
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
+mod alerts;
 #[path = "../hostile/attack/mod.rs"]
 mod attack;
 mod change;
@@ -56,6 +57,7 @@ use tests;
 const SUITES: &[&[(&str, Test)]] = &[
     rig::TESTS,
     change::TESTS,
+    alerts::TESTS,
     pictures::TESTS,
     verbs::TESTS,
     sets::TESTS,

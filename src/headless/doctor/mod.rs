@@ -16,6 +16,7 @@ mod clusters;
 mod here;
 mod journal;
 mod permissions;
+mod signals;
 
 pub use here::{Context, Here, Multiplexer, Terminal};
 
@@ -83,6 +84,7 @@ pub async fn doctor(
     if let Some(session) = session {
         findings.extend(clusters::examine(session).await);
         findings.extend(permissions::examine(session, place).await);
+        findings.extend(signals::examine(session).await);
     }
     findings.extend(here::terminal(&here.terminal));
     findings.extend(journal::examine(ledger));

@@ -339,7 +339,9 @@ impl View for Alerts {
         if more > 0 && y + 1 < top.bottom() {
             painter.text(inner.x + 3, y + 1, inner.width, Role::Faint, &format!("{more} more"));
         }
-        for (line, y) in self.detail(seen, inner.width.into()).iter().zip(bottom.y + 1..bottom.bottom()) {
+        // Close to the table while that is short.
+        let begins = bottom.y.min(y + 2).max(top.y);
+        for (line, y) in self.detail(seen, inner.width.into()).iter().zip(begins + 1..bottom.bottom()) {
             painter.spans(inner.x, y, inner.width, line);
         }
     }
