@@ -15,13 +15,12 @@ use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
-use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::policy::Policy;
-use crate::sources::kubernetes::{LogNews, Wanted, past};
+use crate::sources::kubernetes::{LogNews, Wanted};
+use crate::state::State;
 use crate::state::logs::LogStore;
-use crate::state::{Freshness, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -34,6 +33,8 @@ use super::scopes::Scopes;
 use super::signals::Signals as SignalServers;
 
 mod changes;
+mod past;
+mod signals;
 
 /// How many messages are taken in at once, so that a key never waits for long: each may hold some hundred rows.
 const AT_ONCE: usize = 16;
@@ -225,36 +226,6 @@ impl Session {
         Ok(())
     }
 
-    /// Begins to read clusters and their signals.
-    fn start_clusters(&mut self, chosen: &[Chosen]) {
-        let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
-        for (cluster, handle) in &started {
-            match self.signals.start(cluster, handle, &self.clock, &self.outbox) {
-                0 => drop(self.undiscovered.insert(cluster.clone())),
-                servers => self.asked += servers,
-            }
-        }
-        self.clusters.extend(started);
-    }
-
-    /// Whether everybody who is asked for alerts has answered once, or said why not.
-    pub fn knows_alerts(&self) -> bool {
-        self.undiscovered.is_empty() && self.state.alert_servers().count() >= self.asked
-    }
-
-    /// Looks for servers of signals where the Services of a cluster are known by now.
-    fn discover(&mut self) {
-        let state = &self.state;
-        let is_listed = |cluster: &ClusterName| state.freshness(cluster, Kind::Service) != Freshness::Loading;
-        let listed: Vec<ClusterName> = self.undiscovered.iter().filter(|cluster| is_listed(cluster)).cloned().collect();
-        for cluster in listed {
-            self.undiscovered.remove(&cluster);
-            if let (Some(inventory), Some(handle)) = (self.state.cluster(&cluster), self.clusters.get(&cluster)) {
-                self.asked += self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
-            }
-        }
-    }
-
     /// Lets a test say which contexts there are.
     #[cfg(test)]
     pub(crate) fn set_contexts(&mut self, contexts: Vec<ContextRow>) {
@@ -353,49 +324,6 @@ impl Session {
             let result = reader.get_object(&object).await.map_err(|error| error.problem());
             drop(outbox.send(Message::Object(object, result)).await);
         });
-    }
-
-    /// Has read who wrote a workload and the configuration of its pods, now and whenever it is written again. It arrives
-    /// as facts.
-    pub fn look_back(&mut self, workload: ObjectRef) {
-        let generation = self.generation_of(&workload);
-        self.looked_back.insert(workload.clone(), generation);
-        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
-        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
-        tokio::spawn(async move {
-            for update in past(&reader, &workload).await {
-                drop(outbox.send(Message::Update(update)).await);
-            }
-        });
-    }
-
-    /// Looks back no more at what is not shown any more.
-    pub fn look_no_more_back(&mut self) {
-        self.looked_back.clear();
-    }
-
-    /// The same, waited for: for who asks once.
-    pub async fn look_back_now(&mut self, workload: &ObjectRef) {
-        let Some(handle) = self.clusters.get(&workload.cluster) else { return };
-        for update in past(&handle.reader, workload).await {
-            let _ = self.state.apply(update, self.clock.now());
-        }
-    }
-
-    /// Looks back again at the workloads that were written since.
-    fn look_back_again(&mut self) {
-        let written = |(workload, generation): (&ObjectRef, &i64)| {
-            (self.generation_of(workload) != *generation).then(|| workload.clone())
-        };
-        let written: Vec<ObjectRef> = self.looked_back.iter().filter_map(written).collect();
-        for workload in written {
-            self.look_back(workload);
-        }
-    }
-
-    /// The generation of a workload as it is believed to be; 0 while it is not known.
-    fn generation_of(&self, workload: &ObjectRef) -> i64 {
-        self.state.find(workload).and_then(Row::workload).map_or(0, |workload| workload.meta.generation)
     }
 
     /// A cluster in use.

@@ -1,0 +1,42 @@
+//! The clusters of a session as they are started, and whom they ask for alerts.
+
+use super::super::clusters::{self, Chosen};
+use super::Session;
+use crate::domain::kind::Kind;
+use crate::domain::object::ClusterName;
+use crate::state::Freshness;
+
+impl Session {
+    /// Begins to read clusters and their signals.
+    pub(super) fn start_clusters(&mut self, chosen: &[Chosen]) {
+        let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
+        for (cluster, handle) in &started {
+            match self.signals.start(cluster, handle, &self.clock, &self.outbox) {
+                0 => drop(self.undiscovered.insert(cluster.clone())),
+                servers => self.asked += servers,
+            }
+        }
+        self.clusters.extend(started);
+    }
+
+    /// Whether everybody who is asked for alerts has answered once, or said why not.
+    pub fn knows_alerts(&self) -> bool {
+        let is_silent = |cluster: &ClusterName| {
+            self.state.cluster(cluster).is_some_and(|held| held.heard().is_none() && held.silence().is_some())
+        };
+        self.undiscovered.iter().all(is_silent) && self.state.alert_servers().count() >= self.asked
+    }
+
+    /// Looks for servers of signals where the Services of a cluster are known by now.
+    pub(super) fn discover(&mut self) {
+        let state = &self.state;
+        let is_listed = |cluster: &ClusterName| state.freshness(cluster, Kind::Service) != Freshness::Loading;
+        let listed: Vec<ClusterName> = self.undiscovered.iter().filter(|cluster| is_listed(cluster)).cloned().collect();
+        for cluster in listed {
+            self.undiscovered.remove(&cluster);
+            if let (Some(inventory), Some(handle)) = (self.state.cluster(&cluster), self.clusters.get(&cluster)) {
+                self.asked += self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
+            }
+        }
+    }
+}
