@@ -11,7 +11,7 @@ mod query;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
-pub use query::{Can, Config, Demo, Diff, Get, History, Init, Of};
+pub use query::{BriefArgs, Can, Config, Demo, Diff, Get, History, Init, Of, Wait, WaitHealthy};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]
@@ -95,6 +95,14 @@ pub enum Command {
     Rollouts(Watch),
     /// Show what pages, the most urgent first, with the service and the change that came before.
     Alerts(Watch),
+    /// Say what is broken, since when, what changed before, who pages, and what is safe to do, in ten lines.
+    Brief(BriefArgs),
+    /// Wait until something holds.
+    Wait {
+        /// What.
+        #[command(subcommand)]
+        what: Wait,
+    },
     /// Show the revisions that a service has had.
     History(History),
     /// Show what differs between two revisions of a service.

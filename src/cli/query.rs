@@ -1,5 +1,7 @@
 //! What each question takes.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
 use super::Watch;
@@ -97,4 +99,40 @@ pub struct Demo {
     /// The seed of everything that looks like chance.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
+}
+
+/// In which words.
+#[derive(Clone, Debug, Args)]
+pub struct BriefArgs {
+    /// As Markdown, to paste into a chat.
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// What is waited for.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Wait {
+    /// Until a service is healthy and has been so for a while. Ends with 11 where it is not in time.
+    Healthy(WaitHealthy),
+}
+
+/// Which service, and for how long.
+#[derive(Clone, Debug, Args)]
+pub struct WaitHealthy {
+    /// The service, or a workload's name.
+    pub service: String,
+
+    /// For how long it has to be healthy.
+    #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = time)]
+    pub hold: Duration,
+
+    /// How long to wait in all.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
+    pub timeout: Duration,
+}
+
+/// Reads a length of time: "30s", "5m".
+fn time(word: &str) -> Result<Duration, String> {
+    let time: jiff::SignedDuration = word.parse().map_err(|error| format!("{error}; write it like 30s or 5m"))?;
+    Duration::try_from(time).map_err(|_past| "it must not be negative".to_owned())
 }

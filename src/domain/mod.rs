@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod alert;
 pub mod audit;
+pub mod brief;
 pub mod change;
 pub mod condition;
 pub mod configuration;

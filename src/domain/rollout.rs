@@ -145,7 +145,7 @@ pub struct Rollout {
 pub enum Standing {
     /// The template of the workload is this one.
     Current,
-    /// It is what a rollback without a name goes back to.
+    /// It is what the current one replaced.
     Previous,
     /// It is older.
     Older,

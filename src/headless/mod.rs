@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, Format};
+use crate::cli::{Cli, Command, Format, Wait};
 use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
@@ -16,6 +16,7 @@ use answer::Asked;
 mod alerts;
 mod answer;
 pub mod audit;
+mod brief;
 mod can;
 mod change;
 mod changes;
@@ -35,6 +36,7 @@ mod reading;
 mod resource;
 mod rollouts;
 mod services;
+mod wait;
 mod whoami;
 
 pub use completions::completions;
@@ -43,8 +45,10 @@ pub use man::man;
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
-        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) => services::KINDS.to_vec(),
-        Command::Alerts(_) => alerts::KINDS.to_vec(),
+        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Wait { .. } => {
+            services::KINDS.to_vec()
+        }
+        Command::Alerts(_) | Command::Brief(_) => alerts::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
         Command::Get(args) => get::kinds(get::kind(&args.kind)?),
         Command::Events(_) => events::KINDS.to_vec(),
@@ -86,6 +90,8 @@ pub async fn run(
         Command::Services(_) => services::services(session, asked).await,
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
         Command::Alerts(_) => alerts::alerts(session, asked).await,
+        Command::Brief(args) => brief::brief(session, asked, args).await,
+        Command::Wait { what: Wait::Healthy(args) } => wait::healthy(session, asked, args).await,
         Command::History(args) => history::history(session, asked, args).await,
         Command::Diff(args) => diff::diff(session, asked, args).await,
         Command::Get(args) => get::get(session, asked, args).await,

@@ -16,6 +16,7 @@ use crate::domain::text::Text;
 use crate::domain::update::{SourceId, Update};
 
 mod alerts;
+mod brief;
 mod changes;
 mod closed;
 mod collection;
@@ -30,6 +31,7 @@ mod services;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
+pub use brief::brief;
 pub use changes::{KEPT, Timeline};
 pub use collection::{Collection, JOURNAL};
 pub use family::Family;

@@ -91,6 +91,7 @@ commands! {
     Resources "resources" [Global] "the objects themselves, kind by kind"
     Logs "logs" [Global] "what does it say?"
     Alerts "alerts" [Global] "who is paging?"
+    Briefing "brief" [Global] "what to tell whoever asks"
     Audit "audit" [Global] "who did what?"
     Arm "arm" [Global] "allow changes for a while: `:arm 15m`"
     Disarm "disarm" [Global] "forbid changes again"

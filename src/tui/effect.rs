@@ -17,6 +17,8 @@ pub enum Destination {
     Rollouts,
     /// Who is paging?
     Alerts,
+    /// What to tell whoever asks.
+    Briefing,
     /// One service: why?
     Service(ServiceId),
     /// Objects of one kind.

@@ -19,13 +19,13 @@ crate::tests![
 ];
 
 /// A running Alertmanager. It ends when this is dropped, and when this process ends in whatever way.
-struct Alertmanager {
+pub(crate) struct Alertmanager {
     keeper: Child,
     port: u16,
 }
 
 impl Alertmanager {
-    fn start(plane: &Plane, name: &str) -> Result<Self> {
+    pub(crate) fn start(plane: &Plane, name: &str) -> Result<Self> {
         let folder = plane.dir().join(name);
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("alertmanager.yml"), "route:\n  receiver: nobody\nreceivers:\n  - name: nobody\n")?;
@@ -46,7 +46,7 @@ impl Alertmanager {
         Ok(server)
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
@@ -70,7 +70,7 @@ impl Alertmanager {
     }
 
     /// Lets alerts fire since two minutes ago.
-    fn fire(&self) -> Result<()> {
+    pub(crate) fn fire(&self) -> Result<()> {
         let since = (Timestamp::now() - SignedDuration::from_mins(2)).to_string();
         let alert = |name: &str, severity: &str, labels: Value, summary: &str| {
             let mut told = labels;

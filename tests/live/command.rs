@@ -50,12 +50,17 @@ impl Seat {
 
     /// The same with a roles file; omar is a viewer in it.
     pub(crate) fn with_roles(plane: &Plane, user: User) -> Result<Self> {
+        Self::with_roles_and(plane, user, "")
+    }
+
+    /// The same with more in the configuration.
+    pub(crate) fn with_roles_and(plane: &Plane, user: User, more: &str) -> Result<Self> {
         let seat = Self::new(plane, user)?;
         let omar = "\n[[bindings]]\nrole = \"viewer\"\nusers = [\"omar\"]\n";
         let admin = "\n[[bindings]]\nrole = \"admin\"\nusers = [\"admin\", \"rig-admin\"]\n";
         seat.write_config("roles.toml", &format!("{}{omar}{admin}", roles::EXAMPLE))?;
         // The window for which it must stay ready is shorter than a person would want it.
-        seat.write_config("config.toml", "[verify]\nstable = \"4s\"\ntimeout = \"1m\"\n")?;
+        seat.write_config("config.toml", &format!("[verify]\nstable = \"4s\"\ntimeout = \"1m\"\n{more}"))?;
         Ok(seat)
     }
 

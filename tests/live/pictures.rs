@@ -3,6 +3,7 @@
 
 use color_eyre::eyre::Result;
 
+use crate::alerts::Alertmanager;
 use crate::change::stuck;
 use crate::command::Seat;
 use crate::plane::{Plane, User};
@@ -13,7 +14,10 @@ crate::tests![every_view_shows_what_it_is_for];
 fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
     let size = (120, 40);
     stuck(plane)?;
-    let console = Seat::with_roles(plane, User::Admin)?.console(size, &[])?;
+    let server = Alertmanager::start(plane, "alertmanager-pictures")?;
+    server.fire()?;
+    let signals = format!("[alertmanager.main]\nurl = \"{}\"\n", server.url());
+    let console = Seat::with_roles_and(plane, User::Admin, &signals)?.console(size, &[])?;
     console.wait_for("stuck: 2 of 2 new pods")?;
     tour::take(&console, size, tour::folder().as_deref(), |name| format!("rig-{name}.svg"))?;
     console.press("esc")?;

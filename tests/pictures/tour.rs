@@ -21,10 +21,13 @@ const fn stop(keys: &'static [&'static str], name: &'static str, shows: &'static
 }
 
 /// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
-pub(crate) const STOPS: [Stop; 16] = [
+pub(crate) const STOPS: [Stop; 19] = [
     stop(&[], "overview", "services need you"),
     stop(&["enter"], "service", "Overview › chat-service"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
+    stop(&["e", "enter"], "line", "chat-service › Logs"),
+    stop(&["esc", "esc", ":", "alerts", "enter"], "alerts", "1 High, 1 Medium firing"),
+    stop(&["B"], "brief", "safe to do"),
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
     stop(&[":", "po", "enter"], "pods", "all namespaces"),
     stop(&["d"], "describe", "in words"),

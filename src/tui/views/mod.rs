@@ -20,6 +20,7 @@ use crate::state::{Changed, ServiceBoard, Timeline};
 
 mod alerts;
 mod audit;
+mod brief;
 mod closer;
 mod contexts;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod text;
 pub use alerts::Alerts;
 pub(in crate::tui) use alerts::role_of;
 pub use audit::Audit;
+pub use brief::Briefing;
 pub use contexts::Contexts;
 pub use logs::Logs;
 pub use overview::Overview;
@@ -179,6 +181,7 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
         Command::Overview => Some(Destination::Overview),
         Command::Rollouts => Some(Destination::Rollouts),
         Command::Alerts => Some(Destination::Alerts),
+        Command::Briefing => Some(Destination::Briefing),
         Command::Resources => Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() }),
         Command::Audit => Some(Destination::Audit),
         Command::Logs => seen
@@ -197,6 +200,7 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Alerts => Box::new(Alerts::default()),
+        Destination::Briefing => Box::new(Briefing::default()),
         Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Resources { kind, namespace, filter } => {
             Box::new(Resources::new(*kind, namespace.as_deref(), filter))

@@ -65,6 +65,7 @@ pub(super) fn all() -> Vec<Stop> {
         Destination::Overview,
         Destination::Rollouts,
         Destination::Alerts,
+        Destination::Briefing,
         Destination::Service(service),
         Destination::Revisions(object()),
         Destination::Describe(object()),
@@ -89,6 +90,7 @@ fn stop(destination: &Destination) -> Stop {
         Destination::Overview => Stop::new("overview", Context::Table, &[("overview", "SERVICE|No service")]),
         Destination::Rollouts => Stop::new("rollouts", Context::Table, &[("rollouts", "WORKLOAD|Nothing is moving")]),
         Destination::Alerts => Stop::new("alerts", Context::Table, &[("alerts", "PRIORITY|No alert|Nobody is asked")]),
+        Destination::Briefing => Stop::new("brief", Context::Text, &[("brief", "Overview › Briefing")]),
         Destination::Contexts => Stop::new("ctx", Context::Table, &[("ctx", "Contexts   ")]),
         Destination::Audit => Stop::new("audit", Context::Table, &AUDIT),
         // The worst one, whichever that is by now.

@@ -1,0 +1,169 @@
+//! A briefing: what is broken, since when, what changed before, who pages, and what is safe to do; short enough to be
+//! read at night and pasted into a chat.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::alert::Priority;
+use super::health::Health;
+use super::text::Text;
+
+/// One service that needs somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// Its name.
+    pub service: Text,
+    /// Its environment.
+    pub environment: Text,
+    /// How it is.
+    pub health: Health,
+    /// Why.
+    pub reason: Text,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// One alert that fires.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Paging {
+    /// The name of its rule.
+    pub alert: Text,
+    /// How soon somebody has to look.
+    pub priority: Priority,
+    /// The service that it is about, where one is found.
+    pub service: Option<Text>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The change that came before: "began 2 min after rollout 1.5.0 began".
+    pub before: Option<String>,
+}
+
+/// One change that came before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Before {
+    /// When.
+    pub at: Timestamp,
+    /// The service that it concerns; empty where it concerns several.
+    pub service: Text,
+    /// What happened.
+    pub what: String,
+    /// Who did it, where that is known.
+    pub by: Option<Text>,
+}
+
+/// One thing that can be done, which changes nothing by itself until it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Safe {
+    /// In words.
+    pub what: String,
+    /// The command that plans it.
+    pub command: String,
+}
+
+/// The briefing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// When it was made.
+    pub at: Timestamp,
+    /// Of which environment; all where none is named.
+    pub environment: Option<Text>,
+    /// How many services there are.
+    pub services: usize,
+    /// How many of them are not known now.
+    pub unknown: usize,
+    /// Those that need somebody, worst first.
+    pub broken: Vec<Broken>,
+    /// The alerts that fire, the most urgent first.
+    pub alerts: Vec<Paging>,
+    /// What changed lately in what is broken, the newest first.
+    pub changes: Vec<Before>,
+    /// What is safe to do.
+    pub safe: Vec<Safe>,
+}
+
+/// How many of each are told; more than that is not brief.
+const MOST: usize = 3;
+
+impl Brief {
+    /// What stands above everything.
+    pub fn title(&self) -> String {
+        let place = self.environment.as_ref().map_or_else(|| "all environments".to_owned(), ToString::to_string);
+        format!("{place}, {}", self.at.strftime("%Y-%m-%d %H:%MZ"))
+    }
+
+    /// The lines, each with the word before it; an empty word goes on with the one before.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = Vec::new();
+        let mut section = |word: &'static str, all: Vec<String>, none: Option<String>| {
+            let more = all.len().saturating_sub(MOST);
+            let told = all.into_iter().take(MOST).chain((more > 0).then(|| format!("{more} more"))).chain(none);
+            lines.extend(told.enumerate().map(|(at, line)| (if at == 0 { word } else { "" }, line)));
+        };
+        let clock = |at: &Timestamp| at.strftime("%H:%M").to_string();
+        let broken = self.broken.iter().map(|one| {
+            let since = one.since.as_ref().map(|at| format!(", since {}", clock(at))).unwrap_or_default();
+            format!("{} ({}): {}{since}", one.service, one.environment, one.reason)
+        });
+        let well = match self.unknown {
+            0 => format!("nothing; {} services do their work", self.services),
+            unknown => format!("{unknown} of {} services are not known now", self.services),
+        };
+        section("broken", broken.collect(), (self.broken.is_empty() || self.unknown > 0).then_some(well));
+        let alerts = self.alerts.iter().map(|one| {
+            let service = one.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
+            let before = one.before.as_ref().map(|before| format!(", {before}")).unwrap_or_default();
+            format!("{} {}{service}, since {}{before}", one.priority, one.alert, clock(&one.since))
+        });
+        section("alerts", alerts.collect(), None);
+        let changes = self.changes.iter().map(|one| {
+            let by = one.by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
+            format!("{} {} {}{by}", clock(&one.at), one.service, one.what)
+        });
+        section("changed", changes.collect(), None);
+        section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
+        lines
+    }
+
+    /// As plain text.
+    pub fn text(&self) -> String {
+        let mut text = format!("{}\n", self.title());
+        for (word, line) in self.lines() {
+            let _ = writeln!(text, "{word:<11} {line}");
+        }
+        text
+    }
+
+    /// As Markdown, for a chat.
+    pub fn markdown(&self) -> String {
+        let mut text = format!("**{}**\n", self.title());
+        for (word, line) in self.lines() {
+            if !word.is_empty() {
+                let _ = writeln!(text, "\n*{word}*");
+            }
+            // What a cluster says must not be read as markup.
+            let line = match line.split_once(": midwatch ") {
+                Some((what, command)) => format!("{}: `midwatch {command}`", plain(what)),
+                None => plain(&line),
+            };
+            let _ = writeln!(text, "- {line}");
+        }
+        text
+    }
+}
+
+/// Text in which nothing is markup.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~') {
+            plain.push('\\');
+        }
+        plain.push(letter);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests;

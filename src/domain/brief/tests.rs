@@ -1,0 +1,71 @@
+use super::*;
+
+fn brief() -> Brief {
+    let at: Timestamp = "2026-11-25T03:14:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    Brief {
+        at,
+        environment: Some("production".into()),
+        services: 12,
+        unknown: 0,
+        broken: vec![Broken {
+            service: "chat-service".into(),
+            environment: "production".into(),
+            health: Health::Bad,
+            reason: "stuck: 2 of 2 new pods *CrashLoopBackOff*".into(),
+            since: Some(at),
+        }],
+        alerts: vec![Paging {
+            alert: "ChatErrorRate".into(),
+            priority: Priority::High,
+            service: Some("chat-service".into()),
+            since: at,
+            before: Some("began 2 min after rollout 1.5.0 began".to_owned()),
+        }],
+        changes: vec![Before {
+            at,
+            service: "chat-service".into(),
+            what: "rollout 1.5.0 began".to_owned(),
+            by: Some("ci".into()),
+        }],
+        safe: vec![Safe {
+            what: "roll chat-service back to 1.4.1".to_owned(),
+            command: "midwatch rollback chat-service --dry-run".to_owned(),
+        }],
+    }
+}
+
+#[test]
+fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
+    assert_eq!(
+        brief().text(),
+        "production, 2026-11-25 03:14Z\n\
+         broken      chat-service (production): stuck: 2 of 2 new pods *CrashLoopBackOff*, since 03:14\n\
+         alerts      High ChatErrorRate (chat-service), since 03:14, began 2 min after rollout 1.5.0 began\n\
+         changed     03:14 chat-service rollout 1.5.0 began, by ci\n\
+         safe to do  roll chat-service back to 1.4.1: midwatch rollback chat-service --dry-run\n"
+    );
+}
+
+#[test]
+fn what_a_cluster_says_is_no_markup() {
+    let markdown = brief().markdown();
+    assert!(markdown.contains(r"\*CrashLoopBackOff\*"), "{markdown}");
+    assert!(markdown.contains("`midwatch rollback chat-service --dry-run`"), "{markdown}");
+}
+
+#[test]
+fn however_much_there_is_it_stays_brief_and_says_how_much_more() {
+    let mut brief = brief();
+    brief.broken = vec![brief.broken[0].clone(); 40];
+    brief.changes = vec![brief.changes[0].clone(); 40];
+    assert!(brief.lines().len() <= 12, "{}", brief.text());
+    assert!(brief.text().contains("37 more"));
+}
+
+#[test]
+fn what_is_not_known_is_not_said_to_be_well() {
+    let unknown = Brief { broken: Vec::new(), unknown: 12, ..brief() };
+    assert!(unknown.text().contains("12 of 12 services are not known now"), "{}", unknown.text());
+    let well = Brief { broken: Vec::new(), ..brief() };
+    assert!(well.text().contains("nothing; 12 services do their work"), "{}", well.text());
+}

@@ -1,0 +1,47 @@
+//! `midwatch brief`: what is broken, since when, what changed before, who pages, and what is safe to do.
+
+use serde_json::json;
+
+use crate::cli::{BriefArgs, Format};
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::runtime::Session;
+use crate::state::{ServiceBoard, Timeline, brief as make};
+
+use super::Exit;
+use super::alerts::{KINDS, await_alerts};
+use super::answer::{Asked, nothing, print};
+use super::find::check_place;
+use super::output::{self, Item, Listing};
+use super::reading::{judge, read};
+use super::services::ESSENTIAL;
+
+/// Makes the briefing and prints it.
+pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefArgs) -> Result<Exit, Problem> {
+    read(session, &KINDS).await;
+    await_alerts(session).await;
+    let mut reading = judge(session, &KINDS, &ESSENTIAL);
+    reading.problems.extend(session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()));
+    reading.problems.iter().for_each(super::complain);
+    if !reading.is_any {
+        return nothing(asked.format, &reading);
+    }
+    check_place(session, asked.place)?;
+    let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
+    let now = session.clock().now();
+    board.refresh(session.state(), now);
+    timeline.refresh(session.state(), now);
+    let environment = asked.place.environment.as_deref().map(Text::from);
+    let brief = make(session.state(), &board, &timeline, environment.as_ref(), now);
+    if asked.format == Format::Text {
+        let text = if args.markdown { brief.markdown() } else { brief.text() };
+        return output::ended(output::print_text(&text), reading.exit);
+    }
+    let item = Item {
+        cluster: session.cluster_names().first().cloned().unwrap_or_default(),
+        key: brief.title(),
+        cells: Vec::new(),
+        json: json!(brief),
+    };
+    print(session, asked.format, &Listing { kind: "Brief", header: &[], items: vec![item] }, &reading)
+}

@@ -1,0 +1,44 @@
+use super::*;
+use crate::domain::row::Row;
+use crate::state::tests::fixture::*;
+
+fn made(state: &State, environment: Option<&str>) -> Brief {
+    let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
+    board.refresh(state, NOW);
+    timeline.refresh(state, NOW);
+    brief(state, &board, &timeline, environment.map(Text::from).as_ref(), NOW)
+}
+
+/// chat-service with a release that does not become ready, and one that is well.
+fn stuck() -> State {
+    let mut deployment = rolling(workload("chat-service", 3), 1);
+    deployment.images = Box::new(["registry.example/chat-service:1.5.0".into()]);
+    let (mut old, mut new) = (replica_set("chat-service", 1, "1.4.1"), replica_set("chat-service", 2, "1.5.0"));
+    (old.meta.created, new.meta.created) = (Some(ago(90_000)), Some(ago(600)));
+    (old.ready, old.desired, new.desired) = (2, 2, 1);
+    let pods = [
+        pod("chat-service", 1, 0),
+        pod("chat-service", 1, 1),
+        crashing(unready(pod("chat-service", 2, 0)), "OOMKilled", 6),
+    ];
+    let rows = [Row::Deployment(Box::new(deployment)), Row::ReplicaSet(Box::new(old)), Row::ReplicaSet(Box::new(new))];
+    let well = deployed("auth-service", vec![pod("auth-service", 1, 0)]);
+    world(rows.into_iter().chain(pods.into_iter().map(|pod| Row::Pod(Box::new(pod)))).chain(well))
+}
+
+#[test]
+fn it_names_what_is_broken_and_the_way_back_from_it() {
+    let brief = made(&stuck(), None);
+    let broken: Vec<&str> = brief.broken.iter().map(|one| one.service.as_str()).collect();
+    assert_eq!(broken, ["chat-service"], "{}", brief.text());
+    assert!(brief.changes.iter().any(|change| change.what.starts_with("rollout 1.5.0 began")), "{}", brief.text());
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "plan to roll chat-service back to 1.4.1, of which 2 pods still serve");
+    assert!(safe.command.ends_with("--to hash1 --dry-run"), "{}", safe.command);
+}
+
+#[test]
+fn of_another_environment_nothing_is_told() {
+    let brief = made(&stuck(), Some("elsewhere"));
+    assert_eq!((brief.services, brief.broken.len(), brief.safe.len()), (0, 0, 0));
+}

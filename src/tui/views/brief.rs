@@ -1,0 +1,91 @@
+//! The briefing: what to tell whoever asks, on one screen, to be pasted into a chat.
+
+use ratatui::layout::Rect;
+
+use super::{Hint, Seen, View};
+use crate::state::brief;
+use crate::tui::command::{Command, Context};
+use crate::tui::effect::{Asked, Effect, Outcome};
+use crate::tui::paint::{Painter, Span, span};
+use crate::tui::theme::Role;
+use crate::tui::widgets::text_pane::{Line, TextPane};
+
+/// Where the text begins after the word for it.
+const INDENT: usize = 13;
+
+/// The briefing of all environments.
+#[derive(Default)]
+pub struct Briefing {
+    pane: TextPane,
+    markdown: String,
+}
+
+impl View for Briefing {
+    fn context(&self) -> Context {
+        Context::Text
+    }
+
+    fn trail(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
+        let mark = seen.look.glyphs.trail;
+        let mut spans = vec![span(Role::Muted, format!("Overview {mark} ")), span(Role::Title, "Briefing")];
+        spans.extend(self.pane.told());
+        spans
+    }
+
+    fn tab(&self) -> Command {
+        Command::Overview
+    }
+
+    fn shows_services(&self) -> bool {
+        true
+    }
+
+    fn handle(&mut self, command: Command, _seen: &Seen<'_>) -> Outcome {
+        match command {
+            Command::CopyName => Outcome::Ask(Effect::Copy(self.markdown.clone())),
+            Command::CopyCommand => Outcome::Ask(Effect::Copy("midwatch brief --markdown".to_owned())),
+            _ => self.pane.handle(command, "briefing"),
+        }
+    }
+
+    fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
+        if asked != Asked::Search {
+            return Outcome::Ignored;
+        }
+        self.pane.look_for(text);
+        Outcome::Redraw
+    }
+
+    fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
+        let brief = brief(seen.session.state(), seen.board, seen.timeline, None, seen.now);
+        let width = usize::from(area.width.saturating_sub(2));
+        let mut lines: Vec<Line> = vec![vec![span(Role::Title, brief.title())], Vec::new()];
+        for (at, (word, text)) in brief.lines().into_iter().enumerate() {
+            if at > 0 && !word.is_empty() {
+                lines.push(Vec::new());
+            }
+            let room = width.saturating_sub(INDENT).max(20);
+            for (at, piece) in crate::tui::paint::wrap(&text, room).into_iter().enumerate() {
+                let word = if at == 0 { word } else { "" };
+                lines.push(vec![span(Role::Muted, format!("{word:<INDENT$}")), span(Role::Text, piece)]);
+            }
+        }
+        self.markdown = brief.markdown();
+        self.pane.set(lines);
+        self.pane.settle(area.height);
+    }
+
+    fn render(&self, painter: &mut Painter<'_>, area: Rect, _seen: &Seen<'_>) {
+        let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        self.pane.render(painter, inner);
+    }
+
+    fn hints(&self, _seen: &Seen<'_>) -> Vec<Hint> {
+        vec![
+            Hint::new(Command::Back, "back"),
+            Hint::new(Command::CopyName, "copy as Markdown"),
+            Hint::new(Command::Save, "save"),
+            Hint::new(Command::CopyCommand, "copy command"),
+        ]
+    }
+}
