@@ -49,6 +49,8 @@ pub struct Before {
     pub service: Text,
     /// What happened.
     pub what: String,
+    /// Why, where somebody said so.
+    pub why: Option<Text>,
     /// Who did it, where that is known.
     pub by: Option<Text>,
 }
@@ -119,7 +121,8 @@ impl Brief {
         section("alerts", alerts.collect(), None);
         let changes = self.changes.iter().map(|one| {
             let by = one.by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
-            format!("{} {} {}{by}", clock(&one.at), one.service, one.what)
+            let why = one.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{} {} {}{by}{why}", clock(&one.at), one.service, one.what)
         });
         section("changed", changes.collect(), None);
         section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);

@@ -58,7 +58,8 @@ pub fn brief(
                 at: change.at,
                 service: change.service.clone().unwrap_or_default(),
                 what: change.sentence(),
-                by: change.by.clone().or_else(|| change.why.clone()),
+                why: change.why.clone(),
+                by: change.by.clone(),
             })
             .collect(),
         safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
