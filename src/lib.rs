@@ -4,7 +4,8 @@
 //!
 //! ```text
 //!           reads                                              writes
-//! Kubernetes ──► sources ──Update──► state ──&State──► tui / headless        Kubernetes
+//! Kubernetes, Alertmanager, Prometheus
+//!            ──► sources ──Update──► state ──&State──► tui / headless        Kubernetes
 //!                                                          │      ▲              ▲
 //!                                                     Intent│      │OperationEvent│
 //!                                                          ▼      │              │
@@ -25,19 +26,21 @@
 //! | [`config`] | files, environment and flags → one validated `Settings`; built-in themes and keymaps |
 //! | [`state`] | what we currently believe; `State::apply` is the only way in |
 //! | [`operations`] | verbs: the stages of a change, roles, audit |
-//! | [`clients`] | connections: credentials, deadlines, proxies |
+//! | [`clients`] | connections to clusters and to servers of signals: credentials, deadlines, proxies |
 //! | [`sources`] | read-only adapters: the world → `Update` |
 //! | [`targets`] | write adapters: `Call` → mutation |
 //! | [`runtime`] | composition: session, clusters, changes under way, signals |
 //! | [`tui`] | the interactive face |
 //! | [`headless`] | the scripted face |
 //! | [`sandbox`] | the simulated platform behind `midwatch demo` |
+//! | `face` | the edge: from the command line to one of the two faces, with everything that it needs |
 //!
 //! # Words
 //!
 //! A *service* is what people speak of: workloads that one label names, in one *environment*, which is a set of
 //! namespaces. A *workload* is a Deployment, StatefulSet or DaemonSet; a *revision* is one template that it has rolled
-//! out. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
+//! out. A *signal* is what Prometheus and Alertmanager tell: an *alert* pages, and counts for the health of the service
+//! that its labels name. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
 //!
 //! # Invariants
 //!
