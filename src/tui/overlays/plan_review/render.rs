@@ -152,8 +152,13 @@ fn running(review: &PlanReview) -> Vec<Vec<Span<'static>>> {
 
 /// The lines that consent takes.
 fn consent_height(review: &PlanReview) -> u16 {
-    let is_protected = review.plan().is_some_and(|plan| plan.is_protected);
-    if review.is_open() { 1 + u16::from(is_protected) } else { 0 }
+    let Some(plan) = review.plan().filter(|_| review.is_open()) else { return 0 };
+    if plan.is_protected { 2 + u16::from(is_long(plan)) } else { 1 }
+}
+
+/// Whether the name to type takes a line of its own, so that no letter of it is left out.
+fn is_long(plan: &Plan) -> bool {
+    cells(&confirmable(plan)) > 24
 }
 
 /// The fields.
@@ -163,8 +168,11 @@ fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
     draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason);
     if plan.is_protected {
-        painter.spans(area.x, area.y + 1, label, &[span(Role::Muted, "Type "), span(Role::Title, confirmable(plan))]);
-        draw_field(painter, area, 1, label, &review.name, review.focus == Focus::Name);
+        let is_long = is_long(plan);
+        let room = if is_long { area.width } else { label };
+        painter.spans(area.x, area.y + 1, room, &[span(Role::Muted, "Type "), span(Role::Title, confirmable(plan))]);
+        let (row, indent) = if is_long { (2, 5) } else { (1, label) };
+        draw_field(painter, area, row, indent, &review.name, review.focus == Focus::Name);
     }
 }
 

@@ -243,6 +243,16 @@ fn what_was_jumped_over_was_not_shown() {
 }
 
 #[test]
+fn a_long_name_to_type_is_shown_whole() {
+    let stage = test_support::Stage::new();
+    let name = "payments-reconciliation-and-settlement-worker-for-europe-west";
+    let mut plan = plan(&[]);
+    plan.service = name.into();
+    let screen = drawn(&shown(plan, None), &stage);
+    assert!(screen.contains(&format!("Type {name}")), "{screen}");
+}
+
+#[test]
 fn it_is_drawn_in_the_smallest_window() {
     let stage = test_support::Stage::new();
     for review in [PlanReview::new(OperationId(1)), filled(shown(plan(&["beware"]), None))] {
