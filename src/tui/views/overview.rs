@@ -293,7 +293,7 @@ impl View for Overview {
             |key| order.iter().position(|id| id == key),
             |index| order[index].clone(),
         );
-        let narrow = area.width < 100;
+        let narrow = area.width < 110;
         let rows: Vec<Vec<Cell<'_>>> = self.order[self.cursor.window(self.order.len())]
             .iter()
             .filter_map(|id| seen.board.find(id))

@@ -297,7 +297,8 @@ impl PlanReview {
         if !self.is_open() || self.focus != Focus::Reason {
             return None;
         }
-        for letter in text.chars().filter(|letter| !letter.is_control()).take(300) {
+        let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for letter in one_line.chars().filter(|letter| !letter.is_control()).take(300) {
             self.reason.handle(InputRequest::InsertChar(letter));
         }
         Some(Ask::Redraw)

@@ -121,7 +121,7 @@ fn consent_cannot_be_pasted() {
     assert_eq!(review.name.value(), "");
     go_to(&mut review, Focus::Reason);
     review.paste("INC-1\nINC-2");
-    assert_eq!(review.reason.value(), "INC-1INC-2");
+    assert_eq!(review.reason.value(), "INC-1 INC-2");
 }
 
 #[test]
