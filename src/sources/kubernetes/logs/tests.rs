@@ -1,0 +1,70 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body as Sent, Bytes};
+use futures::StreamExt;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
+use crate::clients::kubernetes::{ConnectOptions, connect};
+use crate::domain::logs::StreamId;
+
+/// A reader of a server that says so many lines, each as a piece of its own, and then ends.
+async fn says(lines: usize) -> Reader {
+    let answer = move |_: axum::extract::Request| async move {
+        let pieces = futures::stream::iter(
+            (0..lines)
+                .map(|line| Ok::<_, std::io::Error>(Bytes::from(format!("2026-11-25T03:12:00.{line:09}Z {line}\n")))),
+        );
+        // What comes in one burst would arrive as one piece.
+        Sent::from_stream(pieces.then(|piece| async {
+            tokio::task::yield_now().await;
+            piece
+        }))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    let content = json!({
+        "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {}}],
+    });
+    std::fs::write(&path, content.to_string()).unwrap();
+    let kubeconfig = Kubeconfig::load(&|_| None, Some(&path)).unwrap();
+    connect(&kubeconfig, &ContextName::from("it"), &ConnectOptions::new("test", Arc::new(|_| None))).unwrap().reader
+}
+
+#[tokio::test]
+async fn a_flood_in_small_pieces_is_read_whole_and_in_order() {
+    let lines = 20 * AT_ONCE + 7;
+    let reader = says(lines).await;
+    let (sender, mut news) = mpsc::channel(1);
+    let stream = Stream {
+        namespace: "shop".into(),
+        pod: "chat".into(),
+        container: "main".into(),
+        previous: false,
+        backlog: Backlog::All,
+        patience: Patience::Once,
+    };
+    let follower = tokio::spawn(Follower::new(stream, reader, LogOutbox::new(1, StreamId(0), sender)).run());
+    let mut told = Vec::new();
+    while let Some(LogNews { fact, .. }) = news.recv().await {
+        match fact {
+            LogFact::Lines(some) => told.extend(some.iter().map(|line| line.text.parse::<usize>().unwrap())),
+            LogFact::Dropped(lost) => panic!("{lost} lines were dropped, though nobody is in a hurry"),
+            _ => {}
+        }
+        tokio::task::yield_now().await;
+    }
+    follower.await.unwrap();
+    assert_eq!(told, (0..lines).collect::<Vec<_>>());
+}
