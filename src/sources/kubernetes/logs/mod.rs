@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::FutureExt;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use kube::client::Body;
@@ -29,9 +28,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// How many pieces are taken before it is looked at the time again.
-const AT_ONCE: usize = 256;
 
 /// How long one waits for bytes when nothing else is due.
 const FOR_EVER: Duration = Duration::from_hours(24);
@@ -168,27 +164,20 @@ impl Follower {
                 }
                 heard = timeout_at(due.unwrap_or_else(|| Instant::now() + FOR_EVER), body.frame()) => heard,
             };
-            let Ok(mut heard) = heard else {
-                self.outlet.flush().await;
-                continue;
-            };
-            // Servers send a flood line by line. What is there already is taken without a timer for each line.
-            for left in (0..AT_ONCE).rev() {
-                match heard {
-                    None => {
-                        self.tell_rest();
-                        return Stop::Ended;
-                    }
-                    Some(Err(_broken)) => return Stop::Failed(broken_off()),
-                    Some(Ok(frame)) => {
-                        if let Some(bytes) = frame.data_ref() {
-                            self.take(bytes).await;
-                        }
-                    }
+            let frame = match heard {
+                Err(_elapsed) => {
+                    self.outlet.flush().await;
+                    continue;
                 }
-                // None that was fetched may be left.
-                let Some(next) = (left > 0).then(|| body.frame().now_or_never()).flatten() else { break };
-                heard = next;
+                Ok(None) => {
+                    self.tell_rest();
+                    return Stop::Ended;
+                }
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(_broken))) => return Stop::Failed(broken_off()),
+            };
+            if let Some(bytes) = frame.data_ref() {
+                self.take(bytes).await;
             }
             match self.stream.patience {
                 // Nobody waits for what comes next, so the server can wait for us, and nothing is dropped.

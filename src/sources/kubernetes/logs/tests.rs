@@ -44,7 +44,7 @@ async fn says(lines: usize) -> Reader {
 
 #[tokio::test]
 async fn a_flood_in_small_pieces_is_read_whole_and_in_order() {
-    let lines = 20 * AT_ONCE + 7;
+    let lines = 5_127;
     let reader = says(lines).await;
     let (sender, mut news) = mpsc::channel(1);
     let stream = Stream {
