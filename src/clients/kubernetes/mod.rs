@@ -132,4 +132,7 @@ impl Default for Limits {
 }
 
 #[cfg(test)]
+pub(crate) mod test_support;
+
+#[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::kubeconfig::Kubeconfig;
+use super::test_support::load;
 use super::*;
 
 /// What a server saw: method, path with query, headers and body of each request.
@@ -30,10 +30,7 @@ async fn serve(answer: impl Fn(&Request<String>, usize) -> Response + Clone + Se
         seen.push(Request::from_parts(parts, body));
         answer(seen.last().unwrap(), seen.len())
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(handler)).await });
-    (server, seen)
+    (test_support::serve(Router::new().fallback(handler)).await, seen)
 }
 
 /// A server that answers its requests with these bytes in turn, and hangs up after an answer that is not whole. Counts
@@ -68,18 +65,6 @@ async fn silent() -> (String, TcpListener) {
 fn refusal(code: u16, reason: &str, message: &str) -> Response {
     let body = json!({"kind": "Status", "code": code, "reason": reason, "message": message});
     (StatusCode::from_u16(code).unwrap(), axum::Json(body)).into_response()
-}
-
-fn load(cluster: &Value, user: &Value) -> Kubeconfig {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    let content = json!({
-        "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u", "namespace": "shop"}}],
-        "clusters": [{"name": "c", "cluster": cluster}],
-        "users": [{"name": "u", "user": user}],
-    });
-    std::fs::write(&path, content.to_string()).unwrap();
-    Kubeconfig::load(&|_| None, Some(&path)).unwrap()
 }
 
 fn options() -> ConnectOptions {

@@ -1,16 +1,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use super::*;
-use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
-use crate::clients::kubernetes::{ConnectOptions, connect};
+use crate::clients::kubernetes::test_support::{self, reader};
 
 /// A server that answers every question with what is made of its path and its authorization.
 async fn serve(answer: impl Fn(&str, &str) -> Response + Clone + Send + Sync + 'static) -> String {
@@ -18,24 +14,7 @@ async fn serve(answer: impl Fn(&str, &str) -> Response + Clone + Send + Sync + '
         let token = request.headers().get(AUTHORIZATION).and_then(|token| token.to_str().ok());
         answer(request.uri().path(), token.unwrap_or_default())
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    address
-}
-
-/// A reader of a cluster at an address.
-fn reader(server: &str) -> Reader {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    let content = json!({
-        "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [{"name": "c", "cluster": {"server": server}}],
-        "users": [{"name": "u", "user": {}}],
-    });
-    std::fs::write(&path, content.to_string()).unwrap();
-    let kubeconfig = Kubeconfig::load(&|_| None, Some(&path)).unwrap();
-    connect(&kubeconfig, &ContextName::from("it"), &ConnectOptions::new("test", Arc::new(|_| None))).unwrap().reader
+    test_support::serve(Router::new().fallback(answer)).await
 }
 
 fn url(address: &str) -> Reach {

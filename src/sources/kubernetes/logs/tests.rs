@@ -1,17 +1,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::{Body as Sent, Bytes};
 use futures::StreamExt;
-use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
-use crate::clients::kubernetes::{ConnectOptions, connect};
+use crate::clients::kubernetes::test_support::{reader, serve};
 use crate::domain::logs::StreamId;
 
 /// A reader of a server that says so many lines, each as a piece of its own, and then ends.
@@ -27,19 +22,7 @@ async fn says(lines: usize) -> Reader {
             piece
         }))
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    let content = json!({
-        "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [{"name": "c", "cluster": {"server": server}}],
-        "users": [{"name": "u", "user": {}}],
-    });
-    std::fs::write(&path, content.to_string()).unwrap();
-    let kubeconfig = Kubeconfig::load(&|_| None, Some(&path)).unwrap();
-    connect(&kubeconfig, &ContextName::from("it"), &ConnectOptions::new("test", Arc::new(|_| None))).unwrap().reader
+    reader(&serve(Router::new().fallback(answer)).await)
 }
 
 #[tokio::test]

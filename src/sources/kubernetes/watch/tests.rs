@@ -10,12 +10,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
-use crate::clients::kubernetes::{ConnectOptions, connect};
+use crate::clients::kubernetes::test_support::{reader, serve};
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::time::Clock;
@@ -39,20 +37,8 @@ async fn server(
         asked.send(request.uri().query().unwrap_or_default().to_owned()).unwrap();
         answer(count.fetch_add(1, Ordering::SeqCst))
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    let content = json!({
-        "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u"}}],
-        "clusters": [{"name": "c", "cluster": {"server": server}}],
-        "users": [{"name": "u", "user": {}}],
-    });
-    std::fs::write(&path, content.to_string()).unwrap();
-    let kubeconfig = Kubeconfig::load(&|_| None, Some(&path)).unwrap();
-    let options = ConnectOptions::new("test", Arc::new(|_| None));
-    (connect(&kubeconfig, &ContextName::from("it"), &options).unwrap().reader, questions)
+    let server = serve(Router::new().fallback(answer)).await;
+    (reader(&server), questions)
 }
 
 /// An answer that goes on for ever after its first words.
