@@ -7,8 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::{Cli, Place};
 use crate::clients::kubernetes::ConnectOptions;
-use crate::clients::kubernetes::kubeconfig::ContextName;
-use crate::clients::kubernetes::kubeconfig::Kubeconfig;
+use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
 use crate::config::roles::Roles;
 use crate::config::settings::GlyphChoice;
 use crate::config::{Fault, Locations, Overrides, Settings};

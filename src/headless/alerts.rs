@@ -19,29 +19,21 @@ use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
 use super::reading::read;
+use super::services;
 
 /// What services are made of, what changed, and the Services among which servers of alerts are looked for.
-pub(super) const KINDS: [Kind; 12] = [
-    Kind::Namespace,
-    Kind::Deployment,
-    Kind::Pod,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::ReplicaSet,
-    Kind::ControllerRevision,
-    Kind::Job,
-    Kind::Event,
-    Kind::ConfigMap,
-    Kind::Service,
-    Kind::HorizontalPodAutoscaler,
-];
+pub(super) fn kinds() -> Vec<Kind> {
+    let more = [Kind::ConfigMap, Kind::HorizontalPodAutoscaler, Kind::Service];
+    services::KINDS.into_iter().chain(more).collect()
+}
 
 /// How long the servers of alerts have to answer.
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Shows alerts.
 pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
-    read(session, &KINDS).await;
+    let kinds = kinds();
+    read(session, &kinds).await;
     await_alerts(session).await;
     let problems: Vec<Problem> =
         session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()).collect();
@@ -55,7 +47,7 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
     }
     problems.iter().for_each(super::complain);
     let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
-    let needs = Needs { kinds: &KINDS, essential: &[] };
+    let needs = Needs { kinds: &kinds, essential: &[] };
     let exit = answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);

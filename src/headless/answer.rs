@@ -9,7 +9,7 @@ use crate::cli::{Format, Place};
 use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
-use crate::runtime::{Session, Signal, Signals, Unread};
+use crate::runtime::{Session, Signal, Unread};
 
 use super::output::{self, Ending, Listing};
 use super::reading::{Reading, judge, read};
@@ -85,8 +85,7 @@ async fn watch(
     reading: &Reading,
     mut list: impl FnMut(&Session, Timestamp) -> Result<Listing, Problem>,
 ) -> Result<Exit, Problem> {
-    let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
-    let mut signals = Signals::new().map_err(deaf)?;
+    let mut signals = super::listen()?;
     let mut unread = Unread::watch();
     let names_clusters = names_clusters(session);
     let mut known = keys(&first);

@@ -14,7 +14,7 @@ use crate::domain::logs::{Backlog, LogQuery, Patience, Standing};
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::runtime::{Session, Signal, Signals, Unread};
+use crate::runtime::{Session, Signal, Unread};
 use crate::state::logs::{Index, LogStore, Record};
 
 use super::answer::{Asked, nothing};
@@ -112,8 +112,7 @@ async fn tell(
     query: &LogQuery,
     wanted: Option<&Regex>,
 ) -> Result<Exit, Problem> {
-    let deaf = |error: io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
-    let mut signals = Signals::new().map_err(deaf)?;
+    let mut signals = super::listen()?;
     let mut unread = Unread::watch();
     let mut told = Told { query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
     loop {

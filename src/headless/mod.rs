@@ -9,7 +9,7 @@ use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
-use crate::runtime::Session;
+use crate::runtime::{Session, Signals};
 
 use answer::Asked;
 
@@ -48,7 +48,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Wait { .. } => {
             services::KINDS.to_vec()
         }
-        Command::Alerts(_) | Command::Brief(_) => alerts::KINDS.to_vec(),
+        Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
         Command::Get(args) => get::kinds(get::kind(&args.kind)?),
         Command::Events(_) => events::KINDS.to_vec(),
@@ -103,6 +103,11 @@ pub async fn run(
         Command::Init(args) => init::init(session, asked, *args, config).await,
         other => Err(Problem::new("this command needs no cluster", format!("{other:?}"), "report it as a defect")),
     }
+}
+
+/// Listens to the signals that end this process.
+fn listen() -> Result<Signals, Problem> {
+    Signals::new().map_err(|error| Problem::new("cannot listen to signals", error.to_string(), ""))
 }
 
 /// Whether a command goes on telling.

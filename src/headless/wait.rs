@@ -9,7 +9,7 @@ use crate::cli::WaitHealthy;
 use crate::domain::health::{Health, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
-use crate::runtime::{Session, Signal, Signals};
+use crate::runtime::{Session, Signal};
 use crate::state::ServiceBoard;
 
 use super::answer::{Asked, nothing, print};
@@ -33,8 +33,7 @@ pub(super) async fn healthy(session: &mut Session, asked: Asked<'_>, args: &Wait
     check_place(session, asked.place)?;
     // A name that means nothing now is a slip, and not waited for.
     workloads(session, asked.place, &args.service, None)?;
-    let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
-    let mut signals = Signals::new().map_err(deaf)?;
+    let mut signals = super::listen()?;
     let ends = Instant::now() + args.timeout;
     let mut board = ServiceBoard::default();
     let (mut well_since, mut said): (Option<Instant>, Vec<String>) = (None, Vec::new());

@@ -23,7 +23,7 @@ pub use message::{Absorbed, Message};
 pub use scopes::Scopes;
 pub use session::{Options, Session};
 pub use shutdown::{Signal, Signals};
-pub use signals::Signals as SignalServers;
+pub use signals::SignalServers;
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;

@@ -42,14 +42,14 @@ const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
 
 /// What is asked of servers of signals.
 #[derive(Clone, Debug, Default)]
-pub struct Signals {
+pub struct SignalServers {
     /// The servers, each with the file of its token.
     pub servers: Vec<(SignalServer, Option<PathBuf>)>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
 }
 
-impl Signals {
+impl SignalServers {
     /// Begins to ask the servers of a cluster; how many there are.
     pub(super) fn start(
         &self,

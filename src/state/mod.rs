@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, Priority};
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
@@ -169,6 +169,11 @@ impl State {
     /// The alerts of all servers: loud ones first, then by priority, then the newest.
     pub fn alerts(&self) -> &[Arc<Alert>] {
         self.alerts.all()
+    }
+
+    /// How many alerts of a priority page.
+    pub fn firing(&self, priority: Priority) -> usize {
+        self.alerts().iter().filter(|alert| alert.standing.is_loud() && alert.priority == priority).count()
     }
 
     /// Who tells alerts, and how they are doing.

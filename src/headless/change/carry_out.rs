@@ -11,7 +11,7 @@ use crate::domain::intent::Intent;
 use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::runtime::{Patience, Proof, Session, Signal, Signals, Wait};
+use crate::runtime::{Patience, Proof, Session, Signal, Wait};
 
 use super::super::answer::Asked;
 use super::super::output::{self, API_VERSION, Ending, json as shape};
@@ -47,8 +47,7 @@ pub(super) async fn carry_out(
     consent: &Consent,
 ) -> Result<Exit, Problem> {
     let wait = if consent.wait { Wait::For(patience(consent, verification)?) } else { Wait::No };
-    let deaf = |error: std::io::Error| Problem::new("cannot listen to signals", error.to_string(), "");
-    let mut signals = Signals::new().map_err(deaf)?;
+    let mut signals = super::super::listen()?;
     if consent.write {
         super::super::audit::tell_left_open(session).await;
         session.arm_always();

@@ -30,7 +30,7 @@ use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
 use super::scopes::Scopes;
-use super::signals::Signals as SignalServers;
+use super::signals::SignalServers;
 
 mod changes;
 mod past;

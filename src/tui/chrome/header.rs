@@ -140,13 +140,9 @@ fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
 /// How many alerts page, of the priorities for which somebody has to look; and whether they are known at all.
 fn alerts(seen: &Seen<'_>) -> Vec<Span<'static>> {
     let state = seen.session.state();
-    let firing = |priority: Priority| {
-        let alerts = state.alerts().iter();
-        alerts.filter(|alert| alert.standing.is_loud() && alert.priority == priority).count()
-    };
     let mut spans = Vec::new();
     for (priority, word) in [(Priority::High, "High"), (Priority::Medium, "Med")] {
-        let count = firing(priority);
+        let count = state.firing(priority);
         if count > 0 {
             spans.push(span(role_of(priority), format!("   {count} {word}")));
         }

@@ -1,10 +1,10 @@
 //! Alerts: who is paging? One list by priority, with the service that each is about and the change that came before.
 
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, propose};
 use crate::domain::alert::{Alert, Priority, Standing};
+use crate::domain::health::Health;
 use crate::domain::object::{ClusterName, Labels};
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
@@ -75,18 +75,14 @@ impl Alerts {
 
     /// How many page, by priority.
     fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
-        let alerts = seen.board.alerts();
-        let firing = |priority: Priority| {
-            let is_one = |one: &&RelatedAlert| one.alert.standing.is_loud() && one.alert.priority == priority;
-            alerts.iter().filter(is_one).count()
-        };
+        let (alerts, state) = (seen.board.alerts(), seen.session.state());
         let counts: Vec<String> = Priority::ALL
             .into_iter()
             .filter_map(|priority| {
-                Some(firing(priority)).filter(|count| *count > 0).map(|count| format!("{count} {priority}"))
+                Some(state.firing(priority)).filter(|count| *count > 0).map(|count| format!("{count} {priority}"))
             })
             .collect();
-        let is_asked = seen.session.state().alert_servers().next().is_some();
+        let is_asked = state.alert_servers().next().is_some();
         let words = match (counts.is_empty(), is_asked) {
             (false, _) => format!("{} firing", counts.join(", ")),
             (true, true) => "No alert fires".to_owned(),
@@ -235,11 +231,7 @@ impl View for Alerts {
         let Some(service) = self.service(seen) else {
             let words = "no service is found by the labels of this alert".to_owned();
             let is_about_it = matches!(command, Command::Open | Command::ShowLogs) || propose::is_change(command);
-            return if is_about_it {
-                Outcome::Ask(Effect::Notice(crate::domain::health::Health::Attention, words))
-            } else {
-                Outcome::Ignored
-            };
+            return if is_about_it { Outcome::Ask(Effect::Notice(Health::Attention, words)) } else { Outcome::Ignored };
         };
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
@@ -354,10 +346,6 @@ impl View for Alerts {
             Hint::new(Command::Filter, "filter"),
             Hint::new(Command::CopyName, "copy runbook"),
         ]
-    }
-
-    fn wakes_at(&self, _seen: &Seen<'_>) -> Option<Timestamp> {
-        None
     }
 }
 
