@@ -7,6 +7,7 @@ pub mod brief;
 pub mod change;
 pub mod condition;
 pub mod configuration;
+pub mod criterion;
 pub mod difference;
 pub mod environment;
 pub mod health;
