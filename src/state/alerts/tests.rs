@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::alert::Priority;
 use crate::domain::kind::Kind;
+use crate::domain::row::Row;
 use crate::domain::update::Update;
 use crate::state::ServiceBoard;
 use crate::state::tests::fixture::*;
