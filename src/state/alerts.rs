@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::State;
+use super::naming::{Known, Naming};
 use crate::domain::alert::{Alert, Standing};
 use crate::domain::health::{Health, Verdict};
 use crate::domain::object::{ClusterName, Labels};
@@ -15,10 +16,8 @@ use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 
 mod ended;
-mod index;
 mod related;
 
-pub(super) use index::{Index, Known};
 pub use related::told as told_before;
 
 use ended::Ended;
@@ -148,14 +147,10 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
     if alerts.is_empty() {
         return Vec::new();
     }
-    let index = Index::of(services.map(|service| Known {
-        id: &service.id,
-        namespaces: &service.namespaces,
-        workloads: &service.workloads,
-    }));
+    let naming = Naming::of(services.map(Known::from));
     let related = alerts.iter().map(|alert| RelatedAlert {
         alert: Arc::clone(alert),
-        service: index.find(state, alert).map(|known| known.id.clone()),
+        service: naming.find(state, &alert.cluster, &alert.labels).map(|known| known.id.clone()),
     });
     related.collect()
 }

@@ -121,7 +121,7 @@ fn alerts(world: &World) -> Vec<Alert> {
 }
 
 /// Whether a pod is started again and again.
-fn fails(pod: &Value) -> bool {
+pub(super) fn fails(pod: &Value) -> bool {
     let is_ready = list(pod, "status.containerStatuses").iter().all(|container| container["ready"] == true);
     !is_ready && restarts(pod) > 0
 }

@@ -1,10 +1,16 @@
 //! Prometheus and Alertmanager over the simulated fleet.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::world::World;
 
 mod alerts;
+mod prometheus;
+mod promql;
+mod samples;
+
+pub(crate) use samples::{SCRAPED_EVERY, Samples};
 
 /// The namespace of both servers.
 pub(crate) const NAMESPACE: &str = "monitoring";
@@ -20,13 +26,19 @@ pub(crate) fn route(path: &str) -> Option<(&str, &str)> {
     SERVERS.iter().any(|(known, _)| *known == server).then_some((server, path))
 }
 
-/// What a server answers; none where it has no such page.
-pub(crate) fn answer(world: &World, server: &str, path: &str) -> Option<Value> {
+/// What a server answers, and with which status; none where it has no such page.
+pub(crate) fn answer(
+    world: &World,
+    server: &str,
+    path: &str,
+    query: &[(String, String)],
+) -> Option<(StatusCode, Value)> {
     match (server, path) {
-        ("alertmanager", "/api/v2/alerts") => Some(alerts::of_alertmanager(world)),
-        ("prometheus", "/api/v1/alerts") => {
-            Some(json!({ "status": "success", "data": { "alerts": alerts::of_prometheus(world) } }))
-        }
+        ("alertmanager", "/api/v2/alerts") => Some((StatusCode::OK, alerts::of_alertmanager(world))),
+        ("prometheus", _) => Some(match prometheus::answer(world, path, query)? {
+            Ok(told) => (StatusCode::OK, told),
+            Err(why) => (StatusCode::BAD_REQUEST, json!({ "status": "error", "errorType": "bad_data", "error": why })),
+        }),
         _ => None,
     }
 }

@@ -13,8 +13,9 @@ use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::state::State;
-use crate::state::alerts::{Index, Known, RelatedAlert};
+use crate::state::alerts::RelatedAlert;
 use crate::state::family::Families;
+use crate::state::naming::{Known, Naming};
 
 /// The services of all clusters, as far as alerts need them.
 #[derive(Default)]
@@ -47,10 +48,10 @@ impl Services {
     /// What alerts tell.
     pub(super) fn told(&self, state: &State) -> Vec<Change> {
         let known = self.known.iter();
-        let index = Index::of(known.map(|(id, (namespaces, workloads))| Known { id, namespaces, workloads }));
+        let naming = Naming::of(known.map(|(id, (namespaces, workloads))| Known { id, namespaces, workloads }));
         let mut changes = Vec::new();
         let place = |alert: &Alert| {
-            let known = index.find(state, alert);
+            let known = naming.find(state, &alert.cluster, &alert.labels);
             let workload = known.and_then(|known| known.workloads.first()).cloned();
             (known.map(|known| known.id), workload)
         };
