@@ -92,6 +92,14 @@ const USUAL: &str = r#"
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
 
+# How a new alert of high priority is told: by the bell, by a notification of the desktop (auto, osc9, osc777, off), and
+# by the title of the window. Notifications do not go through tmux or screen unless that is wanted.
+#[notify]
+#bell = true
+#desktop = "auto"
+#title = true
+#through-multiplexer = false
+
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]
 #stable = "30s"

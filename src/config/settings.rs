@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::assets::{Asset, Fault, Origin};
 use super::locations::Locations;
+use super::notify::Notify;
 use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// How a new alert of high priority is told.
+    pub notify: Notify,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -97,6 +100,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            notify: Notify::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

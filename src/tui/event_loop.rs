@@ -14,6 +14,7 @@ use super::look::Look;
 use super::pacer::{Cause, Pacer};
 use super::terminal::{Multiplexer, Terminal, give_back, panicked};
 use crate::config::Settings;
+use crate::config::notify::Notify;
 use crate::runtime::{Session, Signal, Signals};
 
 /// Why the screen ended.
@@ -37,8 +38,9 @@ const LONGEST: Duration = Duration::from_mins(1);
 pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<String>) -> io::Result<Exit> {
     let mut signals = Signals::new()?;
     let mut terminal = Terminal::take(settings.captures_mouse)?;
+    let notify = settings.notify;
     let mut console = Console::new(session, settings, look, demo);
-    let exit = show(&mut console, &mut terminal, &mut signals).await;
+    let exit = show(&mut console, &mut terminal, &mut signals, notify).await;
     drop(terminal);
     console.finish().await;
     match exit {
@@ -49,7 +51,12 @@ pub async fn run(session: Session, settings: Settings, look: Look, demo: Option<
 }
 
 /// Draws and listens until there is a reason to end.
-async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Signals) -> io::Result<Exit> {
+async fn show(
+    console: &mut Console,
+    terminal: &mut Terminal,
+    signals: &mut Signals,
+    notify: Notify,
+) -> io::Result<Exit> {
     let mut keys = input::read();
     let mut hangup = input::watch();
     let mut pacer = Pacer::default();
@@ -93,7 +100,7 @@ async fn show(console: &mut Console, terminal: &mut Terminal, signals: &mut Sign
             () = sleep_until(wake.into()) => {}
         }
         for errand in console.errands() {
-            if run_errand(errand, terminal)? {
+            if run_errand(errand, terminal, notify)? {
                 return Ok(Exit::Left);
             }
             pacer.want(Cause::Key);
@@ -112,12 +119,15 @@ fn next_wake(console: &Console, pacer: &Pacer, at: Timestamp) -> Instant {
 }
 
 /// Does what the console cannot do itself; whether it is to end.
-fn run_errand(errand: Errand, terminal: &mut Terminal) -> io::Result<bool> {
+fn run_errand(errand: Errand, terminal: &mut Terminal, notify: Notify) -> io::Result<bool> {
+    let variable = |name: &str| std::env::var(name).ok();
     match errand {
         Errand::Quit => return Ok(true),
         Errand::Redraw => terminal.redraw(),
         Errand::Mouse(mouse) => terminal.set_mouse(mouse)?,
-        Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(|name| std::env::var(name).ok()))?),
+        Errand::Copy(text) => drop(terminal.copy(&text, Multiplexer::detect(variable))?),
+        Errand::Title(title) => terminal.set_title(&title, variable)?,
+        Errand::Notify(words) => terminal.notify(&words, notify, variable)?,
         Errand::Suspend => {
             give_back();
             // The whole group, as the terminal itself would: whoever started us may sit between us and the shell.

@@ -16,6 +16,8 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::Notify;
 
+mod beyond;
+
 /// More than this is not copied: terminals cut it or ignore it.
 const CLIPBOARD: usize = 48 * 1024;
 
@@ -31,6 +33,8 @@ pub(super) struct Terminal {
     mouse: bool,
     /// How much has been written.
     bytes: Arc<AtomicU64>,
+    /// What the title of the window is to say; none where it is left alone.
+    title: Option<String>,
     /// Whether what is on the screen is not what was drawn last.
     is_spoilt: bool,
 }
@@ -50,7 +54,7 @@ impl Terminal {
         let bytes = Arc::default();
         let held = Held { bytes: Vec::new(), written: Arc::clone(&bytes) };
         let inner = ratatui::Terminal::new(CrosstermBackend::new(held))?;
-        let mut terminal = Self { inner, mouse, bytes, is_spoilt: false };
+        let mut terminal = Self { inner, mouse, bytes, title: None, is_spoilt: false };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -65,6 +69,7 @@ impl Terminal {
         if self.mouse {
             execute!(self.inner.backend_mut(), EnableMouseCapture)?;
         }
+        self.show_title()?;
         self.redraw();
         Ok(())
     }
@@ -156,6 +161,7 @@ pub(super) fn give_back() {
         return;
     }
     let mut out = io::stdout();
+    drop(beyond::give_title_back(&mut out));
     drop(execute!(
         out,
         DisableMouseCapture,

@@ -28,6 +28,8 @@ pub(crate) fn is_given_back(console: &Console) -> Result<()> {
     ensure!(screen.mouse_protocol_mode() == MouseProtocolMode::None, "the mouse is captured");
     ensure!(!console.is_raw()?, "keys are raw");
     let written = String::from_utf8_lossy(&console.written()).into_owned();
+    let count = |sequence: &str| written.matches(sequence).count();
+    ensure!(count("\x1b[22;2t") == count("\x1b[23;2t"), "the title of the window is not given back");
     let is_open = written.rfind("\x1b[?2026h") > written.rfind("\x1b[?2026l");
     ensure!(!is_open, "a frame was left open: the terminal would wait for its end");
     let after = written.rsplit(LEAVE).next().unwrap_or_default();

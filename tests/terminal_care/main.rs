@@ -7,6 +7,7 @@ mod desk;
 mod drawing;
 mod leaving;
 mod mouse;
+mod notifying;
 mod suspending;
 #[path = "../terminal/mod.rs"]
 mod terminal;

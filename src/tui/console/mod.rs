@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use boards::Made;
+use herald::Herald;
 use underway::Underway;
 
 use super::command::Context;
@@ -16,6 +17,7 @@ use super::overlays::plan_review::PlanReview;
 use super::screen::Screen;
 use super::views;
 use crate::config::Settings;
+use crate::domain::alert::Priority;
 use crate::domain::health::Health;
 use crate::domain::operation::{OperationEvent, OperationId, Verdict};
 use crate::runtime::{Absorbed, Session};
@@ -38,6 +40,10 @@ pub(super) enum Errand {
     Suspend,
     /// Take the mouse, or leave it.
     Mouse(bool),
+    /// Say in the title of the window what is to be seen.
+    Title(String),
+    /// Tell whoever looks elsewhere.
+    Notify(String),
     /// End.
     Quit,
 }
@@ -89,6 +95,9 @@ pub(super) struct Console {
     /// What time it was for what is on the screen.
     drawn_at: Option<Timestamp>,
     latest: Latest,
+    herald: Herald,
+    /// What the title of the window says; empty before it was set.
+    title: String,
 }
 
 /// Whether what the keys did so far has been drawn.
@@ -121,6 +130,7 @@ macro_rules! seen {
 mod boards;
 mod draw;
 mod follow;
+mod herald;
 mod keys;
 mod perform;
 mod underway;
@@ -153,17 +163,44 @@ impl Console {
             body: Rect::default(),
             drawn_at: None,
             latest: Latest::Awaited,
+            herald: Herald::default(),
+            title: String::new(),
         }
     }
 
     /// What the terminal has to do now.
     pub(super) fn errands(&mut self) -> Vec<Errand> {
         self.mind_mouse();
+        self.mind_title();
         std::mem::take(&mut self.errands)
+    }
+
+    /// Has the title of the window say how many page.
+    fn mind_title(&mut self) {
+        if !self.settings.notify.title {
+            return;
+        }
+        let high = self.session.state().firing(Priority::High);
+        let title = herald::title(high, self.look.glyphs.dot);
+        if title != self.title {
+            self.errands.push(Errand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Tells of what pages anew, when it is time to.
+    fn mind_pages(&mut self) {
+        self.errands.extend(self.herald.take(self.session.clock().now()).map(Errand::Notify));
     }
 
     /// Takes in what the session told; whether something is to be drawn.
     pub(super) fn absorbed(&mut self, absorbed: Absorbed) -> bool {
+        if absorbed.changed.touches_alerts() {
+            let (session, now) = (&self.session, self.session.clock().now());
+            let alerts = session.state().alerts().iter().map(AsRef::as_ref);
+            self.herald.look(alerts, session.knows_alerts(), now);
+            self.mind_pages();
+        }
         let mut redraw = self.moved(absorbed.changed) || absorbed.history;
         if let [first, others @ ..] = absorbed.recalled.as_deref().unwrap_or_default() {
             let more =

@@ -38,7 +38,9 @@ async fn a_key_that_is_typed_ahead_acts_on_what_the_keys_before_it_left() {
 
 /// A console over an empty world.
 fn idle() -> Console {
-    let Stage { session, settings, look, .. } = Stage::new();
+    let Stage { session, mut settings, look, .. } = Stage::new();
+    // What is looked at here are errands of other kinds.
+    settings.notify.title = false;
     Console::new(session, settings, look, None)
 }
 

@@ -30,7 +30,7 @@ impl Console {
         };
         let notice = self.notice.as_ref().map(|notice| notice.at + NOTICE);
         let view = self.screen.view().wakes_at(&seen!(self, drawn));
-        let others = [expiry, notice, view, self.late_at(drawn), self.boards_due_at()];
+        let others = [expiry, notice, view, self.late_at(drawn), self.boards_due_at(), self.herald.due_at()];
         others.into_iter().flatten().fold(minute, Timestamp::min)
     }
 
@@ -46,6 +46,7 @@ impl Console {
         if self.notice.as_ref().is_some_and(|notice| now.duration_since(notice.at) >= NOTICE) {
             self.notice = None;
         }
+        self.mind_pages();
         if let Some(Overlay::Plan(review)) = &mut self.overlay {
             let ask = review.tick(now);
             self.review(ask);

@@ -23,6 +23,8 @@ enum Piece {
     /// A mode of the whole terminal: another screen, the mouse, pasting.
     Mode,
     Clipboard,
+    /// The title of the window, its place on a stack, a notification.
+    Beyond,
 }
 
 /// Requires that what stands in a file or in a pipe is lines of text that drive nothing and hide nothing.
@@ -89,7 +91,7 @@ impl Judge {
                 self.cursor = Some((0, 0));
             }
             Piece::Clear => self.is_empty = true,
-            Piece::Mode | Piece::Clipboard => ensure!(!self.is_in_frame, "{piece:?} within a frame"),
+            Piece::Mode | Piece::Clipboard | Piece::Beyond => ensure!(!self.is_in_frame, "{piece:?} within a frame"),
             Piece::Cursor => {}
             Piece::Style => ensure!(self.is_in_frame, "a colour outside of a frame"),
             Piece::Move(row, column) => {
@@ -121,6 +123,9 @@ impl Judge {
 
 /// Reads the next piece and how long it is; none where it is nothing that midwatch writes.
 fn piece(bytes: &[u8]) -> Option<(Piece, usize)> {
+    if bytes[0] == b'\x07' {
+        return Some((Piece::Beyond, 1));
+    }
     if bytes[0] != b'\x1b' {
         let length = bytes[..bytes.len().min(4)].utf8_chunks().next()?.valid().chars().next()?.len_utf8();
         let letter = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
@@ -129,6 +134,13 @@ fn piece(bytes: &[u8]) -> Option<(Piece, usize)> {
     if let Some(copied) = bytes.strip_prefix(b"\x1b]52;c;") {
         let length = copied.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"+/=".contains(byte)))?;
         return (copied[length] == b'\x07').then_some((Piece::Clipboard, b"\x1b]52;c;".len() + length + 1));
+    }
+    for begin in [&b"\x1b]2;"[..], b"\x1b]9;midwatch: ", b"\x1b]777;notify;midwatch;"] {
+        if let Some(told) = bytes.strip_prefix(begin) {
+            let length = told.iter().position(|byte| *byte == b'\x07')?;
+            let words = std::str::from_utf8(&told[..length]).ok()?;
+            return words.chars().all(is_visible).then_some((Piece::Beyond, begin.len() + length + 1));
+        }
     }
     let body = bytes.strip_prefix(b"\x1b[")?;
     let length = body.iter().position(|byte| (0x40..=0x7e).contains(byte))?;
@@ -143,6 +155,7 @@ fn piece(bytes: &[u8]) -> Option<(Piece, usize)> {
             let (row, column) = place.split_once(';')?;
             Piece::Move(row.parse::<u16>().ok()?.checked_sub(1)?, column.parse::<u16>().ok()?.checked_sub(1)?)
         }
+        ("22;2" | "23;2", b't') => Piece::Beyond,
         (style, b'm') if is_style(style) => Piece::Style,
         _ => return None,
     };
