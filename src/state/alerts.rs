@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::State;
-use super::naming::Naming;
+use super::naming::{Known, Naming};
 use crate::domain::alert::{Alert, Standing};
 use crate::domain::health::{Health, Verdict};
 use crate::domain::object::{ClusterName, Labels};
@@ -15,9 +15,12 @@ use crate::domain::service::{Service, ServiceId};
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 
+mod ended;
 mod related;
 
 pub use related::told as told_before;
+
+use ended::Ended;
 
 /// How a server of alerts is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +37,7 @@ pub struct AlertServer {
 pub(super) struct Alerts {
     servers: BTreeMap<(SignalKind, SignalId), AlertServer>,
     merged: Vec<Arc<Alert>>,
+    ended: Ended,
     revision: u64,
 }
 
@@ -62,11 +66,17 @@ impl Alerts {
                     return is_first || was_ill;
                 }
                 server.alerts = alerts.into_iter().map(Arc::new).collect();
-                self.merged = merged(&self.servers);
+                let before = std::mem::replace(&mut self.merged, merged(&self.servers));
+                self.ended.note(&before, &self.merged, at);
                 self.revision += 1;
                 true
             }
         }
+    }
+
+    /// The alerts that ended lately, and when.
+    pub(super) fn ended(&self) -> impl Iterator<Item = (&Arc<Alert>, Timestamp)> {
+        self.ended.all()
     }
 
     pub(super) fn revision(&self) -> u64 {
@@ -137,10 +147,10 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
     if alerts.is_empty() {
         return Vec::new();
     }
-    let naming = Naming::of(services);
+    let naming = Naming::of(services.map(Known::from));
     let related = alerts.iter().map(|alert| RelatedAlert {
         alert: Arc::clone(alert),
-        service: naming.find(state, &alert.cluster, &alert.labels).map(|service| service.id.clone()),
+        service: naming.find(state, &alert.cluster, &alert.labels).map(|known| known.id.clone()),
     });
     related.collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::State;
-use super::naming::Naming;
+use super::naming::{Known, Naming};
 use crate::domain::metric::{Found, Grid, Measure, Measured, Points, Question, Reading};
 use crate::domain::object::label;
 use crate::domain::problem::Problem;
@@ -186,7 +186,7 @@ fn join(lines: &mut BTreeMap<Measure, Line>, measure: Measure, line: &Line) {
 /// Finds the service of each series. Servers and families are asked in their order: the first that knows a service
 /// tells its numbers, because two that count the same requests must not be added up.
 pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Service>) -> HashMap<ServiceId, Numbers> {
-    let naming = Naming::of(services);
+    let naming = Naming::of(services.map(Known::from));
     let mut all: HashMap<ServiceId, Numbers> = HashMap::new();
     for (id, server) in state.metrics.servers() {
         for (question, (read, reading)) in &server.readings {

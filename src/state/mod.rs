@@ -17,6 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::update::{SourceId, Update};
 
 mod alerts;
+mod around;
 mod brief;
 mod changes;
 mod closed;
@@ -35,6 +36,7 @@ mod services;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
+pub use around::{Near, around};
 pub use brief::brief;
 pub use changes::{KEPT, Timeline};
 pub use collection::{Collection, JOURNAL};

@@ -6,7 +6,8 @@ use super::State;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, ObjectRef, label};
 use crate::domain::row::Row;
-use crate::domain::service::{Service, named_by};
+use crate::domain::service::{Service, ServiceId, named_by};
+use crate::domain::text::Text;
 
 /// The labels by which they name it, the most telling first.
 const NAMED: [&str; 13] = [
@@ -25,28 +26,45 @@ const NAMED: [&str; 13] = [
     "container",
 ];
 
+/// What is known of a service by which labels may call it.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Which one.
+    pub(super) id: &'a ServiceId,
+    /// The namespaces that it lives in.
+    pub(super) namespaces: &'a [Text],
+    /// What it consists of.
+    pub(super) workloads: &'a [ObjectRef],
+}
+
+impl<'a> From<&'a Service> for Known<'a> {
+    fn from(service: &'a Service) -> Self {
+        Self { id: &service.id, namespaces: &service.namespaces, workloads: &service.workloads }
+    }
+}
+
 /// Services by what labels may call them.
 pub(super) struct Naming<'a> {
     /// By cluster, namespace and the name of a service or of one of its workloads.
-    placed: HashMap<(&'a str, &'a str, &'a str), &'a Service>,
+    placed: HashMap<(&'a str, &'a str, &'a str), Known<'a>>,
     /// By cluster and name alone; none where several have it.
-    alone: HashMap<(&'a str, &'a str), Option<&'a Service>>,
+    alone: HashMap<(&'a str, &'a str), Option<Known<'a>>>,
 }
 
 impl<'a> Naming<'a> {
     /// Gathers the names of services.
-    pub(super) fn of(services: impl Iterator<Item = &'a Service>) -> Self {
+    pub(super) fn of(services: impl Iterator<Item = Known<'a>>) -> Self {
         let (mut placed, mut alone) = (HashMap::new(), HashMap::new());
         for service in services {
             let cluster = service.id.cluster.0.as_str();
-            for workload in &service.workloads {
+            for workload in service.workloads {
                 placed.entry((cluster, workload.namespace.as_str(), workload.name.as_str())).or_insert(service);
             }
-            for namespace in &service.namespaces {
+            for namespace in service.namespaces {
                 placed.insert((cluster, namespace.as_str(), service.id.name.as_str()), service);
             }
             let same = alone.entry((cluster, service.id.name.as_str())).or_insert(Some(service));
-            if same.is_some_and(|held| !std::ptr::eq(held, service)) {
+            if same.is_some_and(|held| held.id != service.id) {
                 *same = None;
             }
         }
@@ -54,7 +72,7 @@ impl<'a> Naming<'a> {
     }
 
     /// The service that labels are about, where one is found.
-    pub(super) fn find(&self, state: &State, cluster: &ClusterName, labels: &Labels) -> Option<&'a Service> {
+    pub(super) fn find(&self, state: &State, cluster: &ClusterName, labels: &Labels) -> Option<Known<'a>> {
         let told = |name: &str| label(labels, name);
         let names = || NAMED.iter().filter_map(|name| told(name));
         let at = cluster.0.as_str();
@@ -83,7 +101,7 @@ impl<'a> Naming<'a> {
     }
 
     /// The service of a name that a gateway made of namespace, service and port: "production-chat-80@kubernetes".
-    fn composed(&self, cluster: &str, name: &str) -> Option<&'a Service> {
+    fn composed(&self, cluster: &str, name: &str) -> Option<Known<'a>> {
         let (name, _) = name.split_once('@')?;
         name.match_indices('-').find_map(|(at, _)| {
             let (namespace, rest) = (&name[..at], &name[at + 1..]);
