@@ -23,6 +23,15 @@ impl Limit {
         Self { attention: attention.and_then(Threshold::new), bad: bad.and_then(Threshold::new) }
     }
 
+    /// What a number means: none where it is within.
+    pub fn health(self, value: f64) -> Option<Health> {
+        let reaches = |threshold: Option<Threshold>| threshold.is_some_and(|threshold| value >= threshold.get());
+        if reaches(self.bad) {
+            return Some(Health::Bad);
+        }
+        reaches(self.attention).then_some(Health::Attention)
+    }
+
     /// Its criteria, the worse first.
     pub fn criteria(self, of: &str, bounds: &Bounds, least: u32) -> impl Iterator<Item = (Health, Criterion)> {
         let (hold, keep) = (bounds.hold, bounds.keep);

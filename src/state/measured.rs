@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::metrics::{Line, Numbers};
 use crate::domain::criterion::{Criterion, Phase, Watching};
@@ -11,9 +11,6 @@ use crate::domain::limits::{Limit, Limits};
 use crate::domain::metric::{Measure, Points, Unit};
 use crate::domain::moment::span;
 use crate::domain::service::{Service, ServiceId};
-
-/// Numbers older than this are told with their age.
-const OLD: SignedDuration = SignedDuration::from_mins(1);
 
 /// Lets numbers count for the health of the services that they are about. They make nothing better: what Kubernetes
 /// says is broken is broken.
@@ -48,8 +45,7 @@ fn beyond(numbers: &Numbers, id: &ServiceId, limits: &Limits, now: Timestamp) ->
         limit.criteria(what, bounds, bounds.least).find_map(|(health, criterion)| {
             let (since, value) = judge(&criterion, line, samples, window)?;
             let (value, threshold) = (unit.figure(value), unit.figure(criterion.threshold.get()));
-            let age = now.duration_since(line.read);
-            let age = if age > OLD { format!("; numbers {} old", span(age)) } else { String::new() };
+            let age = line.age(now).map(|age| format!("; numbers {} old", span(age))).unwrap_or_default();
             Some(Verdict::new(health, format!("{what} {value}, limit {threshold}{age}"), Some(since)))
         })
     });

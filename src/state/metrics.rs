@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::State;
 use super::naming::{Known, Naming};
@@ -87,6 +87,21 @@ pub struct Line {
     pub read: Timestamp,
     /// Which family told them: a second one that knows the service too is not added to it.
     told_by: (SignalId, usize),
+}
+
+/// Numbers older than this are told as such.
+const OLD: SignedDuration = SignedDuration::from_mins(1);
+
+impl Line {
+    /// How old it is, where that is worth a word.
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        Some(now.duration_since(self.read)).filter(|age| *age > OLD)
+    }
+
+    /// Whether it is not what is now.
+    pub fn is_old(&self, now: Timestamp) -> bool {
+        self.age(now).is_some()
+    }
 }
 
 /// The numbers of one service.

@@ -43,7 +43,7 @@ pub use collection::{Collection, JOURNAL};
 pub use family::Family;
 pub use history::history;
 pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
-pub use metrics::{MetricServer, Numbers};
+pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
 pub use services::ServiceBoard;
 
@@ -236,6 +236,11 @@ impl State {
     /// The rules by which namespaces become environments.
     pub fn rules(&self) -> &EnvironmentRules {
         &self.rules
+    }
+
+    /// From when on numbers count for health.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// To which environment a namespace belongs.

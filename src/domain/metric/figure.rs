@@ -37,7 +37,7 @@ impl Unit {
 }
 
 /// A part of 1 in percent, as finely as it matters: "0.04", "1.92", "12.3", "100".
-pub(super) fn percent(ratio: f64) -> String {
+pub fn percent(ratio: f64) -> String {
     match ratio * 100.0 {
         all if all >= 99.95 => format!("{all:.0}"),
         much if much >= 10.0 => format!("{much:.1}"),

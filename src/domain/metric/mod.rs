@@ -14,7 +14,7 @@ mod families;
 mod figure;
 
 pub use families::{Family, LABELS_OF_CODE, LABELS_OF_SERVICE, Template};
-pub use figure::Unit;
+pub use figure::{Unit, percent};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -32,7 +32,8 @@ pub(super) type Line = VecDeque<(i64, f64)>;
 /// All series.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Samples {
-    series: BTreeMap<Labels, Line>,
+    /// By the identity of the pod, in the order of [`series_of`].
+    targets: BTreeMap<String, Vec<(Labels, Line)>>,
 }
 
 /// What a service is asked in a second, and how long its answers take, when all is well.
@@ -60,8 +61,11 @@ const LOADS: [Load; 6] = [
 /// The part of production's load that staging has.
 const STAGING: f64 = 0.03;
 
-/// Clients try a pod that fails again and again less often than a good one.
-const WEIGHT_OF_FAILING: f64 = 0.35;
+/// Clients try a pod that is killed again and again less often than a good one.
+const WEIGHT_OF_FULL: f64 = 0.35;
+
+/// The same of one that hardly starts.
+const WEIGHT_OF_FAILING: f64 = 0.07;
 
 /// The part of the requests to such a pod that fail.
 const FAILING: f64 = 0.42;
@@ -80,12 +84,12 @@ impl Samples {
             }
         }
         let oldest = now.as_second() - KEPT;
-        self.series.retain(|_, line| {
+        for line in self.targets.values_mut().flatten().map(|(_, line)| line) {
             while line.front().is_some_and(|(at, _)| *at < oldest) {
                 line.pop_front();
             }
-            !line.is_empty()
-        });
+        }
+        self.targets.retain(|_, series| series.iter().any(|(_, line)| !line.is_empty()));
     }
 
     /// Fills in a past in which all was as it is now.
@@ -97,64 +101,90 @@ impl Samples {
 
     /// The series, by their labels.
     pub(super) fn all(&self) -> impl Iterator<Item = (&Labels, &Line)> {
-        self.series.iter()
+        self.targets.values().flatten().map(|(labels, line)| (labels, line)).filter(|(_, line)| !line.is_empty())
     }
 
     fn scrape_service(&mut self, load: &Load, space: &str, pods: &[&Arc<Value>], now: Timestamp) {
         let running: Vec<&&Arc<Value>> = pods.iter().filter(|pod| is_running(pod)).collect();
-        let weight = |pod: &Value| if fails(pod) { WEIGHT_OF_FAILING } else { 1.0 };
         let whole: f64 = running.iter().map(|pod| weight(pod)).sum();
         let scale = if space == "staging" { STAGING } else { 1.0 };
         for pod in running {
             let share = load.rate * scale * wave(load.name, now) * weight(pod) / whole;
-            let (ratio, median) = if fails(pod) { (FAILING, load.median * 11.0) } else { (load.failing, load.median) };
-            let (asked, failed) = (share * seconds(), share * seconds() * ratio * noise(uid(pod), now));
-            let labels = labels_of(pod, load.name);
-            let code = |code: &str| with(&labels, "http_requests_total", &[("code", code), ("method", "GET")]);
-            self.count(code("200"), asked - failed, now);
-            if ratio > 0.0 {
-                self.count(code("500"), failed, now);
+            let line = self.targets.entry(uid(pod).to_owned()).or_insert_with(|| {
+                series_of(pod, load.name).into_iter().map(|labels| (labels, Line::new())).collect()
+            });
+            for ((_, line), sample) in line.iter_mut().zip(samples_of(pod, load, share, now)) {
+                match sample {
+                    Sample::None => {}
+                    Sample::Gauge(value) => line.push_back((now.as_second(), value)),
+                    Sample::Counted(more) => {
+                        let last = line.back().map_or(0.0, |(_, value)| *value);
+                        line.push_back((now.as_second(), last + more));
+                    }
+                }
             }
-            self.count_latency(&labels, asked, median, now);
-            self.measure_containers(pod, load, share, now);
         }
     }
+}
 
-    /// Adds requests to the histogram: their latencies have the shape of a log-logistic curve about the median.
-    fn count_latency(&mut self, labels: &Labels, asked: f64, median: f64, now: Timestamp) {
-        let bucket = |bound: &str| with(labels, "http_request_duration_seconds_bucket", &[("le", bound)]);
-        for bound in BOUNDS {
-            let below = 1.0 / (1.0 + (median / bound).powf(2.4));
-            self.count(bucket(&bound.to_string()), asked * below, now);
-        }
-        self.count(bucket("+Inf"), asked, now);
-    }
+/// What one series says at a scrape.
+enum Sample {
+    None,
+    /// So many more since the last one.
+    Counted(f64),
+    Gauge(f64),
+}
 
-    fn measure_containers(&mut self, pod: &Value, load: &Load, share: f64, now: Timestamp) {
-        let labels: Labels = vec![
-            ("container".to_owned(), load.name.to_owned()),
-            ("namespace".to_owned(), namespace(pod).to_owned()),
-            ("pod".to_owned(), name(pod).to_owned()),
-        ];
-        let limit = bytes(text(pod, "spec.containers.0.resources.limits.memory"));
-        let cores = 0.02 + share * 0.000_9;
-        self.count(with(&labels, "container_cpu_usage_seconds_total", &[]), cores * seconds(), now);
-        let used = if fails(pod) { limit.unwrap_or(load.memory) * 0.97 } else { load.memory * noise(uid(pod), now) };
-        self.set(with(&labels, "container_memory_working_set_bytes", &[]), used, now);
-        if let Some(limit) = limit {
-            self.set(with(&labels, "container_spec_memory_limit_bytes", &[]), limit, now);
-        }
+/// How much of the load a pod gets. One whose memory runs full serves for a while each time; another that fails hardly
+/// starts at all.
+fn weight(pod: &Value) -> f64 {
+    match (fails(pod), ends_full(pod)) {
+        (false, _) => 1.0,
+        (true, true) => WEIGHT_OF_FULL,
+        (true, false) => WEIGHT_OF_FAILING,
     }
+}
 
-    fn count(&mut self, labels: Labels, more: f64, now: Timestamp) {
-        let line = self.series.entry(labels).or_default();
-        let last = line.back().map_or(0.0, |(_, value)| *value);
-        line.push_back((now.as_second(), last + more));
-    }
+fn ends_full(pod: &Value) -> bool {
+    text(pod, "status.containerStatuses.0.lastState.terminated.reason") == "OOMKilled"
+}
 
-    fn set(&mut self, labels: Labels, value: f64, now: Timestamp) {
-        self.series.entry(labels).or_default().push_back((now.as_second(), value));
+/// The labels of the series that a pod has.
+fn series_of(pod: &Value, app: &str) -> Vec<Labels> {
+    let owned = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Labels>()
+    };
+    let own = owned(&[("app", app), ("namespace", namespace(pod)), ("pod", name(pod))]);
+    let of_container = owned(&[("container", app), ("namespace", namespace(pod)), ("pod", name(pod))]);
+    let mut all = Vec::new();
+    for code in ["200", "500"] {
+        all.push(with(&own, "http_requests_total", &[("code", code), ("method", "GET")]));
     }
+    let bounds = BOUNDS.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
+    all.extend(bounds.map(|bound| with(&own, "http_request_duration_seconds_bucket", &[("le", &bound)])));
+    for series in
+        ["container_cpu_usage_seconds_total", "container_memory_working_set_bytes", "container_spec_memory_limit_bytes"]
+    {
+        all.push(with(&of_container, series, &[]));
+    }
+    all
+}
+
+/// What they say, in the same order. Latencies have the shape of a log-logistic curve about their median.
+fn samples_of(pod: &Value, load: &Load, share: f64, now: Timestamp) -> Vec<Sample> {
+    let (ratio, median) = if fails(pod) { (FAILING, load.median * 11.0) } else { (load.failing, load.median) };
+    let noise = noise(uid(pod), now);
+    let (asked, failed) = (share * seconds(), share * seconds() * ratio * noise);
+    let mut samples = vec![Sample::Counted(asked - failed)];
+    samples.push(if ratio > 0.0 { Sample::Counted(failed) } else { Sample::None });
+    samples.extend(BOUNDS.map(|bound| Sample::Counted(asked / (1.0 + (median / bound).powf(2.4)))));
+    samples.push(Sample::Counted(asked));
+    let limit = bytes(text(pod, "spec.containers.0.resources.limits.memory"));
+    let used = if fails(pod) { limit.unwrap_or(load.memory) * 0.97 } else { load.memory * noise };
+    samples.push(Sample::Counted((0.02 + share * 0.000_9) * seconds()));
+    samples.push(Sample::Gauge(used));
+    samples.push(limit.map_or(Sample::None, Sample::Gauge));
+    samples
 }
 
 /// The time between two scrapes.
@@ -182,15 +212,6 @@ fn wave(service: &str, now: Timestamp) -> f64 {
 fn noise(of: &str, now: Timestamp) -> f64 {
     let chance = mix(hash(of) ^ (now.as_second().unsigned_abs() / 30));
     0.96 + (chance % 1_000) as f64 * 0.000_08
-}
-
-/// The labels that every series of a pod has.
-fn labels_of(pod: &Value, app: &str) -> Labels {
-    vec![
-        ("app".to_owned(), app.to_owned()),
-        ("namespace".to_owned(), namespace(pod).to_owned()),
-        ("pod".to_owned(), name(pod).to_owned()),
-    ]
 }
 
 /// The labels of a series.

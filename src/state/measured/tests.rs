@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measured, Question, Reading, Series};

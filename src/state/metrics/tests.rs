@@ -1,5 +1,3 @@
-use jiff::SignedDuration;
-
 use super::*;
 use crate::domain::metric::Series;
 use crate::domain::update::Update;

@@ -81,6 +81,8 @@ impl ServiceBoard {
         let (mut found, mut rollouts) = survey::survey(state, now);
         let numbers = self.relate_numbers(state, &found, inputs.metrics);
         let are_new = numbers.is_some();
+        // What is bad by the first numbers was so before: it is seen, not announced.
+        let are_first = self.numbers.is_empty() && are_new;
         self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
         measured(found.iter_mut().map(|(service, _)| service), &self.numbers, &state.limits, now);
         let alerts = alarm(state, &mut found);
@@ -94,7 +96,7 @@ impl ServiceBoard {
         if did_move {
             self.places = self.services.iter().enumerate().map(|(at, service)| (service.id.clone(), at)).collect();
             self.revision += 1;
-            self.remember();
+            self.remember(are_first);
         }
         // What moves is counted in seconds, and whether something moves is known only now.
         self.inputs = Some(self.inputs_of(state, now));
@@ -124,6 +126,11 @@ impl ServiceBoard {
     /// The numbers of a service, where anybody tells them.
     pub fn numbers(&self, id: &ServiceId) -> Option<&Numbers> {
         self.numbers.get(id)
+    }
+
+    /// Whether anybody tells numbers of any service.
+    pub fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.
@@ -158,15 +165,15 @@ impl ServiceBoard {
         found.into_iter().map(steady).collect()
     }
 
-    /// Remembers the health of each service for the next time.
-    fn remember(&mut self) {
+    /// Remembers the health of each service for the next time. By the first numbers nothing *turns* bad.
+    fn remember(&mut self, are_first: bool) {
         let mut known = HashMap::with_capacity(self.services.len());
         for service in &self.services {
             let health = service.verdict.health;
             let next = match self.known.get(&service.id) {
                 Some(before) if health == Health::Unknown => *before,
                 Some((Health::Bad, turned)) if health == Health::Bad => (health, *turned),
-                Some((before, _)) if health == Health::Bad && *before != Health::Unknown => {
+                Some((before, _)) if health == Health::Bad && *before != Health::Unknown && !are_first => {
                     (health, Some(self.revision))
                 }
                 _ => (health, None),
