@@ -11,7 +11,10 @@ mod query;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
-pub use query::{BriefArgs, Can, Changes, Config, Demo, Diff, Get, History, Init, Of, Wait, WaitHealthy};
+pub use query::{
+    BriefArgs, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, Of, Rules, RulesCommand, Wait,
+    WaitHealthy,
+};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]
@@ -95,6 +98,8 @@ pub enum Command {
     Rollouts(Watch),
     /// Show what pages, the most urgent first, with the service and the change that came before.
     Alerts(Watch),
+    /// Show the rules that make alerts: how they stand, who evaluates them, and what is wrong with them.
+    Rules(Rules),
     /// Say what is broken, since when, what changed before, who pages, and what is safe to do, in ten lines.
     Brief(BriefArgs),
     /// Wait until something holds.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Watch;
 
@@ -76,6 +76,40 @@ pub struct Changes {
     /// Whether to go on telling.
     #[command(flatten)]
     pub watch: Watch,
+}
+
+/// Which rules, or what to do with them.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Rules {
+    /// What to do with those of the configuration.
+    #[command(subcommand)]
+    pub command: Option<RulesCommand>,
+
+    /// Whether to go on telling.
+    #[command(flatten)]
+    pub watch: Watch,
+}
+
+/// What to do with the rules of the configuration.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Write them as Prometheus takes them.
+    Export {
+        /// As a rule file, or as an object of the Prometheus operator.
+        #[arg(long = "format", value_enum, default_value_t, value_name = "FORM")]
+        form: ExportForm,
+    },
+}
+
+/// As what rules are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// A rule file of Prometheus.
+    #[default]
+    Prometheus,
+    /// A PrometheusRule.
+    Prometheusrule,
 }
 
 /// What somebody wants to be allowed.

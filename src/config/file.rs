@@ -9,7 +9,7 @@ use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
-use super::{environments, names, notify, signals};
+use super::{environments, names, notify, rules, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{SignalKind, SignalServer};
@@ -37,6 +37,7 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         captures_mouse: overrides.captures_mouse.or(mouse).unwrap_or(usual.captures_mouse),
         contexts: if overrides.contexts.is_empty() { written } else { contexts(document, &overrides.contexts) },
         favourites: file.favourites(),
+        rules: file.table.table("rules").map_or(usual.rules, |table| rules::read(document, table)),
         notify: file.table.table("notify").map_or(usual.notify, |table| notify::read(document, table)),
         exec_plugins: file.list("exec-plugins", names::program),
         insecure_writes: file.list("allow-insecure-writes", names::context),

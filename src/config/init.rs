@@ -92,6 +92,47 @@ const USUAL: &str = r#"
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
 
+# Rules that make alerts, evaluated by midwatch where Prometheus has none of its own; `midwatch rules export` writes them
+# for Prometheus. A condition is an expression, an operator and a number; each series that meets it is an alert.
+#     [rules]
+#     evaluate = "auto"
+#     interval = "30s"
+#     [rules.high_error_rate]
+#     condition = '''
+#     100 * sum by (namespace, app) (rate(http_requests_total{code=~"5.."}[5m]))
+#     / sum by (namespace, app) (rate(http_requests_total[5m])) > 1
+#     '''
+#     for = "5m"
+#     severity = "critical"
+#     summary = "{{ $value }} % of the requests to {{ $labels.app }} fail"
+#     [rules.high_cpu]
+#     condition = '''
+#     100 * sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{container!=""}[5m]))
+#     / sum by (namespace, pod) (kube_pod_container_resource_limits{resource="cpu"}) > 80
+#     '''
+#     for = "5m"
+#     severity = "critical"
+#     [rules.high_memory]
+#     condition = '''
+#     100 * max by (namespace, pod)
+#     (container_memory_working_set_bytes{container!=""} / (container_spec_memory_limit_bytes{container!=""} > 0)) > 80
+#     '''
+#     for = "5m"
+#     severity = "critical"
+#     [rules.instance_down]
+#     condition = "up == 0"
+#     for = "1m"
+#     severity = "critical"
+#     summary = "{{ $labels.job }} at {{ $labels.instance }} does not answer"
+#     [rules.high_disk_usage]
+#     condition = '''
+#     100 * (1 - node_filesystem_avail_bytes{fstype!~"tmpfs|overlay"} / node_filesystem_size_bytes) > 80
+#     '''
+#     for = "5m"
+#     [rules.high_connections]
+#     condition = "sum by (namespace, pod) (pg_stat_activity_count) > 100"
+#     for = "5m"
+
 # How a new alert of high priority is told: by the bell, by a notification of the desktop (auto, osc9, osc777, off), and
 # by the title of the window. Notifications do not go through tmux or screen unless that is wanted.
 #[notify]

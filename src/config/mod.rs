@@ -16,6 +16,7 @@ pub mod trust;
 mod environments;
 mod file;
 mod names;
+mod rules;
 mod table;
 
 pub use assets::Fault;

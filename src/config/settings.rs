@@ -12,6 +12,7 @@ use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
+use crate::domain::rule::OwnRules;
 use crate::domain::signal::SignalServer;
 use crate::domain::text::Text;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// Rules that make alerts, for where no server evaluates any.
+    pub rules: OwnRules,
     /// How a new alert of high priority is told.
     pub notify: Notify,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
@@ -100,6 +103,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            rules: OwnRules::default(),
             notify: Notify::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),

@@ -94,6 +94,18 @@ impl<'a> Table<'a> {
         tables
     }
 
+    /// Takes all that is left as words, whose names the file is free to give.
+    pub(super) fn words(mut self) -> Vec<(Spanned<String>, String)> {
+        let mut words = Vec::new();
+        for (name, value) in std::mem::take(&mut self.left) {
+            match Spanned::<String>::deserialize(ValueDeserializer::from(value)) {
+                Ok(word) => words.push((Spanned::new(name.span(), name.into_inner().into_owned()), word.into_inner())),
+                Err(error) => self.document.note(error.span(), format!("`{}`: {}", name.get_ref(), error.message())),
+            }
+        }
+        words
+    }
+
     /// Notes every key that nobody took.
     pub(super) fn finish(self) {
         for name in self.left.keys() {

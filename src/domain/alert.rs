@@ -131,6 +131,26 @@ pub struct Alert {
     pub annotations: Labels,
     /// The silences that keep it quiet.
     pub silenced_by: Vec<Text>,
+    /// How midwatch evaluates its rule, where nobody else does.
+    pub evaluated: Option<Evaluated>,
+}
+
+/// What is known of an alert whose rule midwatch evaluates itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evaluated {
+    /// Since when its condition is watched: it may have held before.
+    pub watched: Timestamp,
+    /// Since when there is no data that could end it.
+    pub no_data: Option<Timestamp>,
+}
+
+impl Evaluated {
+    /// The same in words.
+    pub fn words(self) -> String {
+        let clock = |at: Timestamp| at.strftime("%H:%MZ").to_string();
+        let blind = self.no_data.map(|at| format!(", no data since {}", clock(at))).unwrap_or_default();
+        format!("evaluated by midwatch, which looks since {}{blind}", clock(self.watched))
+    }
 }
 
 impl Alert {

@@ -27,6 +27,7 @@ pub mod problem;
 pub mod redaction;
 pub mod rollout;
 pub mod row;
+pub mod rule;
 pub mod service;
 pub mod shell;
 pub mod signal;

@@ -28,6 +28,8 @@ pub enum SignalKind {
     Alertmanager,
     /// Prometheus, or whatever speaks its API.
     Prometheus,
+    /// midwatch itself, which evaluates the rules of its configuration against a Prometheus.
+    Midwatch,
 }
 
 impl SignalKind {
@@ -36,6 +38,7 @@ impl SignalKind {
         match self {
             Self::Alertmanager => "Alertmanager",
             Self::Prometheus => "Prometheus",
+            Self::Midwatch => "midwatch",
         }
     }
 }

@@ -8,6 +8,7 @@ use super::metric::Measured;
 use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
+use super::rule::Rule;
 use super::signal::{SignalId, SignalKind};
 use super::text::Text;
 use super::writing::Writing;
@@ -105,6 +106,8 @@ pub enum Update {
     Login(ClusterName, Login),
     /// Who wrote an object, and when.
     Written(ObjectRef, Vec<Writing>),
+    /// All rules that a server evaluates, or midwatch against it, as they stood at a moment; or why they are not told.
+    Rules(SignalKind, SignalId, Timestamp, Result<Vec<Rule>, Problem>),
     /// All alerts that a server knows, as it answered at a moment; or why it did not.
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
     /// What a server said about numbers at a moment; or why it said nothing.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::SignedDuration;
 
-use crate::cli::{Cli, Command, Config};
+use crate::cli::{Cli, Command, Config, Rules, RulesCommand};
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::headless::{self, Exit};
@@ -46,9 +46,14 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(Command::Man { command }) => headless::man(command),
         Some(Command::Config { what }) => config(&cli, *what),
         Some(Command::Audit(args)) => headless::audit::run(&parts::ledger()?, cli.output.format, args),
+        Some(Command::Rules(Rules { command: Some(RulesCommand::Export { form }), .. })) => {
+            let settings = parts::settings(&parts::locations()?, &cli)?;
+            headless::rules::export(cli.output.format, *form, &settings.rules)
+        }
         Some(Command::Doctor) => checkup::run(&cli).await,
         Some(command) => {
-            let parts = Parts::real(&cli)?;
+            let mut parts = Parts::real(&cli)?;
+            parts.settings.rules.is_looked_at = matches!(command, Command::Rules(_));
             let mut session = parts.session(&cli.place, &headless::kinds(command)?)?;
             session.policy().fault().into_iter().for_each(headless::complain);
             let (config, verification) = (parts.locations.config_file(), parts.settings.verification);

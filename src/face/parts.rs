@@ -140,6 +140,7 @@ impl Parts {
         SignalServers {
             servers: servers.collect(),
             priorities: self.settings.priorities.clone(),
+            rules: self.settings.rules.clone(),
             ..SignalServers::default()
         }
     }

@@ -9,7 +9,6 @@ use crate::domain::alert::Alert;
 use crate::domain::kind::Kind;
 use crate::domain::object::Labels;
 use crate::domain::problem::Problem;
-use crate::domain::text::Text;
 use crate::runtime::Session;
 use crate::state::{RelatedAlert, ServiceBoard, Timeline, told_before};
 
@@ -87,6 +86,8 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
     let (service, environment) =
         one.service.as_ref().map_or_else(Default::default, |id| (id.name.clone(), id.environment.clone()));
     let before = one.service.as_ref().and_then(|service| told_before(timeline, alert, service));
+    let own = alert.evaluated.map(|own| format!(" ({})", own.words())).unwrap_or_default();
+    let summary = format!("{}{own}", alert.summary());
     let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     Item {
         cluster: alert.cluster.clone(),
@@ -99,7 +100,7 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
             environment.clone(),
             age(Some(alert.since), now),
             before.clone().unwrap_or_default().into(),
-            Text::from(alert.summary()),
+            summary.into(),
         ],
         json: json!({
             "name": alert.name,
@@ -114,11 +115,14 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
             "labels": members(&alert.labels),
             "annotations": members(&alert.annotations),
             "silencedBy": alert.silenced_by,
+            "evaluatedByMidwatch": alert.evaluated.is_some(),
+            "watchedSince": alert.evaluated.map(|own| own.watched),
+            "noDataSince": alert.evaluated.and_then(|own| own.no_data),
         }),
     }
 }
 
 /// Labels as an object.
-fn members(labels: &Labels) -> Map<String, serde_json::Value> {
+pub(super) fn members(labels: &Labels) -> Map<String, serde_json::Value> {
     labels.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect()
 }

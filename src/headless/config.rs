@@ -105,6 +105,10 @@ fn describe(settings: &Settings) -> Value {
         "exec-plugins": settings.exec_plugins.iter().map(path).collect::<Vec<_>>(),
         "allow-insecure-writes": settings.insecure_writes,
         "roles": settings.roles.as_ref().map(path),
+        "rules": settings.rules.rules.iter().map(|rule| json!({
+            "name": rule.name,
+            "condition": rule.criterion.to_string(),
+        })).collect::<Vec<_>>(),
         "notify.bell": settings.notify.bell,
         "notify.desktop": settings.notify.desktop.word(),
         "notify.title": settings.notify.title,

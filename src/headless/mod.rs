@@ -35,6 +35,7 @@ mod output;
 mod reading;
 mod resource;
 mod rollouts;
+pub mod rules;
 mod services;
 mod wait;
 mod whoami;
@@ -49,6 +50,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
             services::KINDS.to_vec()
         }
         Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
+        Command::Rules(_) => rules::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
         Command::Get(args) => get::kinds(get::kind(&args.kind)?),
         Command::Events(_) => events::KINDS.to_vec(),
@@ -90,6 +92,7 @@ pub async fn run(
         Command::Services(_) => services::services(session, asked).await,
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
         Command::Alerts(_) => alerts::alerts(session, asked).await,
+        Command::Rules(_) => rules::rules(session, asked).await,
         Command::Brief(args) => brief::brief(session, asked, args).await,
         Command::Wait { what: Wait::Healthy(args) } => wait::healthy(session, asked, args).await,
         Command::History(args) => history::history(session, asked, args).await,
@@ -114,6 +117,7 @@ fn listen() -> Result<Signals, Problem> {
 fn does_watch(command: &Command) -> bool {
     match command {
         Command::Services(watch) | Command::Rollouts(watch) | Command::Alerts(watch) => watch.watch,
+        Command::Rules(args) => args.watch.watch,
         Command::Get(args) => args.watch.watch,
         Command::Events(args) => args.watch.watch,
         Command::Changes(args) => args.watch.watch,

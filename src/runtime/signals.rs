@@ -10,12 +10,13 @@ use crate::domain::kind::Kind;
 use crate::domain::metric::{Asking, Demand};
 use crate::domain::object::ClusterName;
 use crate::domain::row::Row;
+use crate::domain::rule::OwnRules;
 use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::update::Update;
 use crate::sources::kubernetes::Outbox;
-use crate::sources::signals::{alerts, metrics};
+use crate::sources::signals::{alerts, metrics, rules};
 use crate::state::Inventory;
 
 /// The names that the usual installations give their Services, the most telling first.
@@ -46,6 +47,8 @@ pub struct SignalServers {
     pub servers: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// The rules of the configuration.
+    pub rules: OwnRules,
     /// How numbers are asked for.
     pub asking: Asking,
     /// What of them somebody looks at.
@@ -53,7 +56,7 @@ pub struct SignalServers {
 }
 
 impl SignalServers {
-    /// Begins to ask the servers of a cluster; how many there are.
+    /// Begins to ask the servers of a cluster; how many tell alerts then.
     pub(super) fn start(
         &self,
         cluster: &ClusterName,
@@ -62,13 +65,10 @@ impl SignalServers {
         outbox: &mpsc::Sender<Message>,
     ) -> usize {
         let servers: Vec<_> = self.servers.iter().filter(|server| server.id.cluster == *cluster).collect();
-        for server in &servers {
-            self.ask((*server).clone(), handle, clock, outbox);
-        }
-        servers.len()
+        servers.into_iter().map(|server| self.ask(server.clone(), handle, clock, outbox)).sum()
     }
 
-    /// Begins to ask the servers with the usual names; how many there are.
+    /// Begins to ask the servers with the usual names; how many tell alerts then.
     pub(super) fn discover(
         &self,
         cluster: &ClusterName,
@@ -78,14 +78,11 @@ impl SignalServers {
         outbox: &mpsc::Sender<Message>,
     ) -> usize {
         let found = usual(cluster, inventory);
-        let count = found.len();
-        for server in found {
-            self.ask(server, handle, clock, outbox);
-        }
-        count
+        found.into_iter().map(|server| self.ask(server, handle, clock, outbox)).sum()
     }
 
-    fn ask(&self, server: SignalServer, handle: &Handle, clock: &Clock, outbox: &mpsc::Sender<Message>) {
+    /// Begins to ask a server; how many tell alerts then: midwatch may do so beside it.
+    fn ask(&self, server: SignalServer, handle: &Handle, clock: &Clock, outbox: &mpsc::Sender<Message>) -> usize {
         let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
         match Endpoint::new(&server, &handle.reader) {
             Ok(endpoint) => {
@@ -95,10 +92,28 @@ impl SignalServers {
                     let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
                     tokio::spawn(metrics(server.clone(), other, asking, demand, outbox.clone()));
                 }
+                let evaluates = self.mind_rules(&server, handle, &outbox);
                 tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));
+                1 + usize::from(evaluates)
             }
-            Err(problem) => outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem))),
+            Err(problem) => {
+                outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem)));
+                1
+            }
         }
+    }
+
+    /// Begins to read the rules of a Prometheus and to evaluate those of the configuration, where somebody wants that;
+    /// whether there are any to evaluate.
+    fn mind_rules(&self, server: &SignalServer, handle: &Handle, outbox: &Outbox) -> bool {
+        let is_wanted = self.rules.is_looked_at || !self.rules.rules.is_empty();
+        if server.kind != SignalKind::Prometheus || !is_wanted {
+            return false;
+        }
+        let Ok(endpoint) = Endpoint::new(server, &handle.reader) else { return false };
+        let (own, priorities) = (self.rules.clone(), self.priorities.clone());
+        tokio::spawn(rules(server.clone(), endpoint, own, priorities, outbox.clone()));
+        !self.rules.rules.is_empty()
     }
 }
 

@@ -103,7 +103,7 @@ fn merged(servers: &BTreeMap<(SignalKind, SignalId), AlertServer>) -> Vec<Arc<Al
             let before = same.iter_mut().find(|before| match kind {
                 SignalKind::Alertmanager => before.labels == alert.labels,
                 // Alertmanager adds the labels that name the Prometheus.
-                SignalKind::Prometheus => holds(&before.labels, &alert.labels),
+                SignalKind::Prometheus | SignalKind::Midwatch => holds(&before.labels, &alert.labels),
             });
             match before {
                 None => same.push(Arc::clone(alert)),

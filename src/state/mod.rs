@@ -32,6 +32,7 @@ mod measured;
 mod metrics;
 mod naming;
 mod rollouts;
+mod rules;
 mod services;
 mod trouble;
 
@@ -45,11 +46,13 @@ pub use history::history;
 pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
 pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
+pub use rules::RuleServer;
 pub use services::ServiceBoard;
 
 use alerts::Alerts;
 use changes::{Witness, Written};
 use metrics::Metrics;
+use rules::Rules;
 
 /// What an update changed of what can be seen.
 #[must_use]
@@ -119,6 +122,7 @@ pub struct State {
     witness: Witness,
     written: Written,
     alerts: Alerts,
+    told_rules: Rules,
     metrics: Metrics,
 }
 
@@ -175,6 +179,7 @@ impl State {
                 self.metrics.apply(id, at, told);
                 Changed { is_about_metrics: true, ..Changed::default() }
             }
+            Update::Rules(kind, id, at, told) => Changed::alerts(self.told_rules.apply(kind, id, at, told)),
             Update::Alerts(kind, id, at, told) => Changed::alerts(self.alerts.apply(kind, id, at, told)),
             Update::Written(object, writings) => {
                 let kind = object.kind;
@@ -211,6 +216,11 @@ impl State {
     /// Who tells numbers, and how they are doing.
     pub fn metric_servers(&self) -> impl Iterator<Item = (&SignalId, &MetricServer)> {
         self.metrics.servers()
+    }
+
+    /// Who tells rules that make alerts, and which.
+    pub fn rule_servers(&self) -> impl Iterator<Item = (SignalKind, &SignalId, &RuleServer)> {
+        self.told_rules.servers()
     }
 
     /// The row of an object.

@@ -2,7 +2,9 @@
 
 use regex::Regex;
 
-use crate::bench::Bench;
+use serde_json::Value;
+
+use crate::bench::{Bench, private};
 
 /// A table without what depends on when it was asked for.
 fn timeless(table: &str) -> String {
@@ -120,4 +122,71 @@ fn changes_around_an_alert() {
     let refused = bench.run("maria", "changes --around ChatErorRate").expect(2);
     assert!(refused.stderr.contains("did you mean ChatErrorRate?"), "{}", refused.stderr);
     bench.run("maria", "changes user-service --around ChatErrorRate").expect(2);
+}
+
+/// A rule that the sandbox's numbers breach: some pods of chat-service fail nearly half of what they are asked.
+const RULES: &str = r#"
+[rules.high_error_rate]
+condition = '''
+100 * sum by (namespace, service) (rate(http_requests_total{code=~"5.."}[5m]))
+/ sum by (namespace, service) (rate(http_requests_total[5m])) > 5
+'''
+for = "1m"
+severity = "critical"
+summary = "{{ $value }} % of the requests to {{ $labels.service }} fail"
+
+[rules.nothing_counts]
+condition = "no_such_metric > 1"
+"#;
+
+/// Writes a configuration that only its owner can change.
+fn configure(bench: &Bench, text: &str) {
+    std::fs::write(bench.config("config.toml"), text).unwrap();
+    private(&bench.config("config.toml"), 0o600);
+    private(&bench.home().join("config"), 0o700);
+}
+
+#[test]
+fn rules_of_the_configuration_are_evaluated_where_no_server_does_and_say_so() {
+    let bench = Bench::still();
+    configure(&bench, RULES);
+    // The platform has rules of its own.
+    let alerts = bench.run("maria", "alerts -o json").expect(0).json();
+    let is_own = |alert: &Value| alert["evaluatedByMidwatch"] == true;
+    assert!(!alerts["items"].as_array().unwrap().iter().any(is_own), "{alerts:#}");
+    let rules = bench.run("maria", "rules -o json").expect(0).json();
+    let of = |rules: &Value, name: &str| {
+        rules["items"].as_array().unwrap().iter().find(|rule| rule["name"] == name).unwrap().clone()
+    };
+    let (own, theirs) = (of(&rules, "high_error_rate"), of(&rules, "ChatErrorRate"));
+    assert_eq!((&own["state"], &theirs["state"]), (&"none".into(), &"firing".into()), "{rules:#}");
+    assert_eq!(own["problem"], "not evaluated: prometheus has alerting rules of its own");
+
+    configure(&bench, &format!("[rules]\nevaluate = \"always\"\n{RULES}"));
+    let alerts = bench.run("maria", "alerts -o json").expect(0).json();
+    let own: Vec<&Value> = alerts["items"].as_array().unwrap().iter().filter(|alert| is_own(alert)).collect();
+    let [alert] = own[..] else { panic!("{alerts:#}") };
+    assert_eq!((&alert["name"], &alert["service"]), (&"high_error_rate".into(), &"chat-service".into()), "{alerts:#}");
+    assert_eq!(
+        (&alert["standing"], &alert["priority"]),
+        (&"firing".into(), &"high".into()),
+        "one look tells: {alert:#}"
+    );
+    assert!(alert["summary"].as_str().unwrap().ends_with("% of the requests to chat-service fail"), "{alert:#}");
+    let told = bench.run("maria", "alerts").expect(0);
+    assert!(told.stdout.contains("(evaluated by midwatch, which looks since "), "{}", told.stdout);
+    let rules = bench.run("maria", "rules -o json").expect(0).json();
+    assert_eq!(of(&rules, "nothing_counts")["state"], "no-data");
+    assert_eq!(of(&rules, "high_error_rate")["alerts"], 1);
+}
+
+#[test]
+fn rules_are_written_for_prometheus() {
+    let bench = Bench::still();
+    bench.run("maria", "rules export").expect(2);
+    configure(&bench, RULES);
+    let file = bench.run("maria", "rules export").expect(0).stdout;
+    assert!(file.starts_with("groups:\n") && file.contains("alert: high_error_rate"), "{file}");
+    let object = bench.run("maria", "rules export --format prometheusrule").expect(0).stdout;
+    assert!(object.contains("kind: PrometheusRule") && object.contains("for: 1m"), "{object}");
 }

@@ -96,3 +96,23 @@ fn the_file_reads_well() {
     assert!(text.contains("\n# prod-eu: services 14, namespaces 2\ncontexts = [\"prod-eu\"]\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }
+
+/// The rules that the file shows, as a configuration of their own.
+fn shown_rules() -> String {
+    let text = describe(&Discovered::default());
+    let from = text.find("#     [rules]").unwrap();
+    let rules = text[from..].lines().map_while(|line| line.strip_prefix("#     "));
+    rules.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_rules_that_are_shown_are_valid() {
+    let rules = interpret(&shown_rules()).rules;
+    let names: Vec<&str> = rules.rules.iter().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["high_error_rate", "high_cpu", "high_memory", "instance_down", "high_disk_usage", "high_connections"]
+    );
+    assert!(rules.rules[0].criterion.query.ends_with("(rate(http_requests_total[5m]))"), "{rules:?}");
+    assert_eq!(crate::domain::rule::OwnRules { rules: Vec::new(), ..rules }, crate::domain::rule::OwnRules::default());
+}

@@ -35,6 +35,12 @@ impl Session {
         self.knows_alerts() && self.state.metric_servers().count() >= of_numbers
     }
 
+    /// Whether everybody who is asked for rules has told them once, or said why not; midwatch itself included.
+    pub fn knows_rules(&self) -> bool {
+        let asked = self.state.alert_servers().filter(|(kind, ..)| *kind != SignalKind::Alertmanager).count();
+        self.knows_alerts() && self.state.rule_servers().count() >= asked
+    }
+
     /// Says what of all numbers somebody looks at.
     pub fn look_at_numbers(&self, demand: Demand) {
         self.signals.demand.send_if_modified(|held| {

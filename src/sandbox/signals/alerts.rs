@@ -35,6 +35,42 @@ pub(super) fn of_prometheus(world: &World) -> Value {
     alerts(world).iter().map(|alert| prometheus(alert, world.now)).collect()
 }
 
+/// The rules that the platform has: names, severities and what they ask.
+const RULES: [(&str, &str, &str); 3] = [
+    (
+        "ChatErrorRate",
+        "critical",
+        "sum(rate(http_requests_total{code=~\"5..\"}[2m])) / sum(rate(http_requests_total[2m])) > 0.05",
+    ),
+    ("PodCrashLooping", "warning", "increase(kube_pod_container_status_restarts_total[15m]) > 3"),
+    ("CertificateExpiresSoon", "info", "(x509_cert_not_after - time()) / 86400 < 30"),
+];
+
+/// How the rules stand, as Prometheus tells it.
+pub(super) fn rules_of_prometheus(world: &World) -> Value {
+    let all = alerts(world);
+    let rules = RULES.iter().map(|(rule, severity, query)| {
+        let own: Vec<&Alert> = all.iter().filter(|alert| alert.name == *rule).collect();
+        let state = match own.iter().map(|alert| is_due(alert, world.now)).max() {
+            Some(true) => "firing",
+            Some(false) => "pending",
+            None => "inactive",
+        };
+        let told: Vec<Value> = own.iter().map(|alert| prometheus(alert, world.now)).collect();
+        json!({
+            "type": "alerting", "name": rule, "query": query, "duration": FOR.as_secs(), "state": state,
+            "labels": { "severity": severity }, "annotations": {}, "alerts": told, "health": "ok",
+            "lastError": "", "evaluationTime": 0.001, "lastEvaluation": world.now.to_string(),
+        })
+    });
+    let recorded = json!({
+        "type": "recording", "name": "namespace:http_requests:rate2m", "health": "ok", "lastError": "",
+        "query": "sum by (namespace) (rate(http_requests_total[2m]))", "lastEvaluation": world.now.to_string(),
+    });
+    let rules: Vec<Value> = rules.chain([recorded]).collect();
+    json!({ "groups": [{ "name": "platform", "file": "/etc/rules.yml", "interval": 15, "rules": rules }] })
+}
+
 fn is_due(alert: &Alert, now: Timestamp) -> bool {
     now.duration_since(alert.since) >= FOR
 }

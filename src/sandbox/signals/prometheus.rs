@@ -20,6 +20,7 @@ pub(super) fn answer(world: &World, path: &str, query: &[(String, String)]) -> O
     let of = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let told = match path {
         "/api/v1/alerts" => Ok(json!({ "alerts": alerts::of_prometheus(world) })),
+        "/api/v1/rules" => Ok(alerts::rules_of_prometheus(world)),
         "/api/v1/labels" => labels(world, of("match[]")),
         "/api/v1/query" => instant(world, of("query"), of("time")),
         "/api/v1/query_range" => range(world, of("query"), of("start"), of("end"), of("step")),

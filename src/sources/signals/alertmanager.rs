@@ -39,5 +39,6 @@ fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option
         labels: told,
         annotations: labels(&alert["annotations"]).unwrap_or_default(),
         silenced_by,
+        evaluated: None,
     })
 }

@@ -12,10 +12,13 @@ use crate::domain::signal::{SignalKind, SignalServer};
 use crate::domain::update::Update;
 
 mod alertmanager;
+mod evaluation;
 mod metrics;
 mod prometheus;
+mod rules;
 
 pub use metrics::metrics;
+pub use rules::rules;
 
 /// How long after an answer the next question is asked.
 const EVERY: Duration = Duration::from_secs(10);
@@ -39,7 +42,7 @@ async fn ask(server: &SignalServer, endpoint: &Endpoint, priorities: &Priorities
         SignalKind::Alertmanager => {
             alertmanager::alerts(&endpoint.get_json(alertmanager::ALERTS).await?, cluster, priorities)
         }
-        SignalKind::Prometheus => {
+        SignalKind::Prometheus | SignalKind::Midwatch => {
             prometheus::alerts(&endpoint.get_json(prometheus::ALERTS).await?, cluster, priorities)
         }
     };

@@ -32,6 +32,7 @@ fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option
         labels: told,
         annotations: labels(&alert["annotations"]).unwrap_or_default(),
         silenced_by: Vec::new(),
+        evaluated: None,
     })
 }
 

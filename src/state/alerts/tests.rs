@@ -20,6 +20,7 @@ fn alert(name: &str, pairs: &[(&str, &str)], standing: Standing) -> Alert {
         labels: told.into(),
         annotations: Labels::from([(Text::from("summary"), Text::from("errors are many"))]),
         silenced_by: Vec::new(),
+        evaluated: None,
     }
 }
 

@@ -153,6 +153,10 @@ impl Alerts {
         if !alert.summary().is_empty() {
             fact("says", Role::Text, alert.summary(), 2);
         }
+        if let Some(own) = alert.evaluated {
+            let role = if own.no_data.is_some() { Role::Attention } else { Role::Muted };
+            fact("rule", role, &own.words(), 1);
+        }
         if let Some(runbook) = alert.runbook() {
             fact("runbook", Role::Information, runbook, 1);
         }

@@ -13,6 +13,7 @@ fn alert(name: &str, priority: Priority, standing: Standing) -> Alert {
         labels: [(Text::from("alertname"), Text::from(name))].into_iter().collect(),
         annotations: Labels::default(),
         silenced_by: Vec::new(),
+        evaluated: None,
     }
 }
 

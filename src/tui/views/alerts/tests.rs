@@ -24,6 +24,7 @@ fn alert(name: &str, priority: Priority, standing: Standing, service: &str) -> A
             .map(|(name, value)| (Text::from(name), Text::from(value)))
             .collect(),
         silenced_by: Vec::new(),
+        evaluated: None,
     }
 }
 

@@ -21,6 +21,7 @@ fn alert(name: &str, seconds_ago: i64) -> Alert {
         labels: pairs.into_iter().map(|(name, value)| (Text::from(name), Text::from(value))).collect(),
         annotations: [(Text::from("summary"), Text::from("7 % of requests fail"))].into_iter().collect(),
         silenced_by: Vec::new(),
+        evaluated: None,
     }
 }
 

@@ -1,0 +1,134 @@
+//! Alert rules of a configuration: `[rules.high_cpu]` with a condition, for how long, and how severe.
+
+use jiff::SignedDuration;
+use toml::Spanned;
+
+use super::names;
+use super::table::{Document, Table};
+use crate::domain::criterion::Criterion;
+use crate::domain::object::Labels;
+use crate::domain::rule::{AlertRule, Evaluate, OwnRules, condition};
+use crate::domain::text::Text;
+
+/// The words for [`Evaluate`].
+const EVALUATE: [(&str, Evaluate); 3] =
+    [("auto", Evaluate::Auto), ("always", Evaluate::Always), ("never", Evaluate::Never)];
+
+/// The labels that an alert has of itself.
+const OWN: [&str; 2] = ["alertname", "severity"];
+
+/// Reads the table of all rules.
+pub(super) fn read(document: &Document<'_>, mut table: Table<'_>) -> OwnRules {
+    let usual = OwnRules::default();
+    let checked = Checked { document };
+    let evaluate = checked.word(table.value("evaluate"), |word| {
+        let chosen = names::choice("evaluation", word, &EVALUATE.map(|(word, _)| word))?;
+        Ok(EVALUATE.into_iter().find(|(word, _)| *word == chosen).map(|(_, evaluate)| evaluate).unwrap_or_default())
+    });
+    let interval = checked.word(table.value("interval"), span);
+    let rules = table.tables().into_iter().filter_map(|(name, table)| rule(&checked, &name, table)).collect();
+    OwnRules {
+        evaluate: evaluate.unwrap_or(usual.evaluate),
+        interval: interval.unwrap_or(usual.interval),
+        rules,
+        ..usual
+    }
+}
+
+/// Notes what is wrong with words.
+struct Checked<'a> {
+    document: &'a Document<'a>,
+}
+
+impl Checked<'_> {
+    fn word<T>(&self, word: Option<Spanned<String>>, valid: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let word = word?;
+        valid(word.get_ref()).map_err(|what| self.document.note(Some(word.span()), what)).ok()
+    }
+}
+
+fn rule(checked: &Checked<'_>, name: &Spanned<String>, mut table: Table<'_>) -> Option<AlertRule> {
+    let written = table.value::<String>("condition");
+    if written.is_none() {
+        let what = format!("`{}` needs a `condition`: an expression, an operator and a number", name.get_ref());
+        checked.document.note(Some(name.span()), what);
+    }
+    let compared = checked.word(written, condition);
+    // The seeds say `duration`, Prometheus says `for`.
+    let hold = checked.word(table.value("for"), span).or(checked.word(table.value("duration"), span));
+    let keep = checked.word(table.value("keep-firing-for"), span);
+    let severity = table.value::<String>("severity").map_or_else(|| "warning".to_owned(), Spanned::into_inner);
+    let mut annotations = Vec::new();
+    for (key, annotation) in [("summary", "summary"), ("description", "description"), ("runbook", "runbook_url")] {
+        if let Some(text) = checked.word(table.value(key), template) {
+            annotations.push((Text::from(annotation), text));
+        }
+    }
+    let mut labels = vec![(Text::from("severity"), Text::from_untrusted(&severity))];
+    for (label, value) in table.table("labels").map(Table::words).unwrap_or_default() {
+        match label_name(label.get_ref()) {
+            Ok(label) => labels.push((label, Text::from_untrusted(&value))),
+            Err(what) => checked.document.note(Some(label.span()), what),
+        }
+    }
+    table.finish();
+    let (query, operator, threshold) = compared?;
+    Some(AlertRule {
+        name: Text::from_untrusted(name.get_ref()),
+        criterion: Criterion {
+            query,
+            operator,
+            threshold,
+            hold: hold.unwrap_or_default(),
+            keep: keep.unwrap_or_default(),
+            least: 0,
+        },
+        labels: sorted(labels),
+        annotations: sorted(annotations),
+    })
+}
+
+fn sorted(mut labels: Vec<(Text, Text)>) -> Labels {
+    labels.sort();
+    labels.into()
+}
+
+/// A span of whole seconds.
+fn span(word: &str) -> Result<SignedDuration, String> {
+    let time = names::time(word)?;
+    let whole = i64::try_from(time.as_secs()).ok().filter(|_| time.subsec_nanos() == 0);
+    whole.map(SignedDuration::from_secs).ok_or_else(|| format!("`{word}` is no whole number of seconds"))
+}
+
+/// A label as Prometheus takes it, and not one that an alert has of itself.
+fn label_name(word: &str) -> Result<Text, String> {
+    let is_letter = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+    let is_name =
+        word.starts_with(is_letter) && word.chars().all(|letter| is_letter(letter) || letter.is_ascii_digit());
+    match (is_name, OWN.contains(&word)) {
+        (true, false) => Ok(Text::from_untrusted(word)),
+        (true, true) => Err(format!("`{word}` is not given here: it is the name of the rule, or its `severity`")),
+        (false, _) => Err(format!("`{word}` cannot be a label; those have letters, digits and `_`")),
+    }
+}
+
+/// Words with places for what a series says.
+fn template(word: &str) -> Result<Text, String> {
+    let mut rest = word;
+    while let Some((_, after)) = rest.split_once("{{") {
+        let (place, after) = after.split_once("}}").ok_or("`{{` is not closed")?;
+        let place = place.trim();
+        if place != "$value"
+            && !place.strip_prefix("$labels.").is_some_and(|label| label_name(label).is_ok() || OWN.contains(&label))
+        {
+            return Err(format!(
+                "midwatch fills in `{{{{ $value }}}}` and `{{{{ $labels.NAME }}}}`, and not `{place}`"
+            ));
+        }
+        rest = after;
+    }
+    Ok(Text::from_untrusted(word))
+}
+
+#[cfg(test)]
+mod tests;

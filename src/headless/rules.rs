@@ -1,0 +1,137 @@
+//! `midwatch rules`: what makes alerts and who evaluates it; and the rules of the configuration as Prometheus takes them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::cli::{ExportForm, Format};
+use crate::domain::kind::Kind;
+use crate::domain::problem::Problem;
+use crate::domain::rule::{Export, OwnRules, Rule, RuleKind, export as write};
+use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::text::Text;
+use crate::runtime::Session;
+
+use super::Exit;
+use super::alerts::members;
+use super::answer::{Asked, Needs, answer};
+use super::output::text::age;
+use super::output::{self, Item, Listing};
+use super::reading::read;
+
+/// The Services among which servers are looked for.
+pub(super) const KINDS: [Kind; 1] = [Kind::Service];
+
+/// How long they have to answer.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// Shows rules.
+pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    read(session, &KINDS).await;
+    let answered = async {
+        while !session.knows_rules() {
+            drop(session.absorb().await);
+        }
+    };
+    // What is missing after that is told by who looks at it.
+    drop(tokio::time::timeout(PATIENCE, answered).await);
+    let servers = session.state().rule_servers().count();
+    if servers == 0 {
+        return Err(Problem::new(
+            "nobody is asked for rules",
+            "no Service is called prometheus, and the configuration names none, or it does not answer",
+            "name one under [prometheus.NAME]: midwatch init shows how; midwatch doctor says who answers",
+        ));
+    }
+    let silent: Vec<Problem> =
+        session.state().rule_servers().filter_map(|(.., server)| server.problem.clone()).collect();
+    silent.iter().for_each(super::complain);
+    let exit = answer(session, asked, Needs { kinds: &KINDS, essential: &[] }, |session, now| {
+        let rules = session
+            .state()
+            .rule_servers()
+            .flat_map(|(kind, id, server)| server.rules.iter().map(move |rule| item(kind, id, rule, now)));
+        Ok(Listing {
+            kind: "Rule",
+            header: &["RULE", "KIND", "STATE", "HEALTH", "SINCE", "SOURCE", "FOR", "CONDITION", "PROBLEM"],
+            items: rules.collect(),
+        })
+    })
+    .await?;
+    Ok(match (exit, silent.len()) {
+        (Exit::Done, 0) => Exit::Done,
+        (Exit::Done, silent) if silent == servers => Exit::Unreachable,
+        (Exit::Done, _) => Exit::Partly,
+        (exit, _) => exit,
+    })
+}
+
+/// Writes the rules of the configuration.
+pub fn export(format: Format, form: ExportForm, own: &OwnRules) -> Result<Exit, Problem> {
+    if own.rules.is_empty() {
+        return Err(Problem::new(
+            "there are no rules to export",
+            "the configuration has none",
+            "write one under [rules.NAME]: midwatch init shows how",
+        ));
+    }
+    let form = match form {
+        ExportForm::Prometheus => Export::File,
+        ExportForm::Prometheusrule => Export::Object,
+    };
+    let text = write(own, form);
+    let printed = match format {
+        Format::Text => output::print_text(&text),
+        Format::Json | Format::Ndjson => output::print_line(&output::of_kind("RuleFile", json!({ "text": text }))),
+    };
+    output::ended(printed, Exit::Done)
+}
+
+fn item(teller: SignalKind, id: &SignalId, rule: &Rule, now: Timestamp) -> Item {
+    let kind = match rule.kind {
+        RuleKind::Alerting => "alerting",
+        RuleKind::Recording => "recording",
+    };
+    let health = match (&rule.problem, rule.evaluated) {
+        (Some(_), Some(_)) => "failing",
+        (None, Some(_)) => "ok",
+        (_, None) => "unknown",
+    };
+    let source = match teller {
+        SignalKind::Midwatch => format!("midwatch on {id}"),
+        _ => id.to_string(),
+    };
+    let hold = if rule.hold.is_zero() { String::new() } else { crate::domain::moment::span(rule.hold) };
+    Item {
+        cluster: rule.cluster.clone(),
+        key: format!("{}/{source}/{}/{}/{}", rule.cluster, rule.group, rule.name, rule.query),
+        cells: vec![
+            rule.name.clone(),
+            kind.into(),
+            rule.state.word().into(),
+            health.into(),
+            rule.since.map(|since| age(Some(since), now)).unwrap_or_default(),
+            source.into(),
+            hold.into(),
+            rule.query.clone(),
+            rule.problem.clone().unwrap_or_default(),
+        ],
+        json: json!({
+            "name": rule.name,
+            "group": rule.group,
+            "type": kind,
+            "state": rule.state,
+            "health": health,
+            "since": rule.since,
+            "alerts": rule.alerts,
+            "source": id.name,
+            "evaluatedByMidwatch": teller == SignalKind::Midwatch,
+            "for": rule.hold.as_secs(),
+            "query": rule.query,
+            "evaluated": rule.evaluated,
+            "problem": rule.problem.as_ref().map(Text::as_str),
+            "labels": members(&rule.labels),
+        }),
+    }
+}
