@@ -92,8 +92,8 @@ const USUAL: &str = r#"
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
 
-# Rules that make alerts, evaluated by midwatch where Prometheus has none of its own; `midwatch rules export` writes them
-# for Prometheus. A condition is an expression, an operator and a number; each series that meets it is an alert.
+# Rules that make alerts, evaluated by midwatch where Prometheus has none of its own; `midwatch rules export` writes
+# them for Prometheus. A condition is an expression, an operator and a number; each series that meets it is an alert.
 #     [rules]
 #     evaluate = "auto"
 #     interval = "30s"
@@ -114,8 +114,9 @@ const USUAL: &str = r#"
 #     severity = "critical"
 #     [rules.high_memory]
 #     condition = '''
-#     100 * max by (namespace, pod)
-#     (container_memory_working_set_bytes{container!=""} / (container_spec_memory_limit_bytes{container!=""} > 0)) > 80
+#     100 * max by (namespace, pod) (
+#       container_memory_working_set_bytes{container!=""} / (container_spec_memory_limit_bytes{container!=""} > 0)
+#     ) > 80
 #     '''
 #     for = "5m"
 #     severity = "critical"

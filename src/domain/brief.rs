@@ -38,6 +38,18 @@ pub struct Paging {
     pub since: Timestamp,
     /// The change that came before: "began 2 min after rollout 1.5.0 began".
     pub before: Option<String>,
+    /// Whether midwatch evaluates its rule, because nobody else does.
+    #[serde(rename = "evaluatedByMidwatch")]
+    pub is_own: bool,
+}
+
+/// One sign that somebody is at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnIt {
+    /// Who, where that is known.
+    pub who: Option<Text>,
+    /// By what that is seen: "changed chat-service at 03:04: rollout 1.5.0 began".
+    pub what: String,
 }
 
 /// One change that came before.
@@ -81,6 +93,9 @@ pub struct Brief {
     pub alerts: Vec<Paging>,
     /// What changed lately in what is broken, the newest first.
     pub changes: Vec<Before>,
+    /// Who is on it: whoever changed last what is broken, and what was silenced.
+    #[serde(rename = "onIt")]
+    pub on_it: Vec<OnIt>,
     /// What is safe to do.
     pub safe: Vec<Safe>,
 }
@@ -116,7 +131,8 @@ impl Brief {
         let alerts = self.alerts.iter().map(|one| {
             let service = one.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
             let before = one.before.as_ref().map(|before| format!(", {before}")).unwrap_or_default();
-            format!("{} {}{service}, since {}{before}", one.priority, one.alert, clock(&one.since))
+            let own = if one.is_own { ", evaluated by midwatch" } else { "" };
+            format!("{} {}{service}, since {}{before}{own}", one.priority, one.alert, clock(&one.since))
         });
         section("alerts", alerts.collect(), None);
         let changes = self.changes.iter().map(|one| {
@@ -125,6 +141,11 @@ impl Brief {
             format!("{} {} {}{by}{why}", clock(&one.at), one.service, one.what)
         });
         section("changed", changes.collect(), None);
+        let on_it = self.on_it.iter().map(|one| match &one.who {
+            Some(who) => format!("{who} {}", one.what),
+            None => one.what.clone(),
+        });
+        section("on it", on_it.collect(), None);
         section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
         lines
     }

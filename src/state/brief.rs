@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::told_before;
 use super::{ServiceBoard, State, Timeline, history};
-use crate::domain::brief::{Before, Brief, Broken, Paging, Safe};
+use crate::domain::alert::Standing as Loudness;
+use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
+use crate::domain::change::Change;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -50,6 +52,7 @@ pub fn brief(
                 service: one.service.as_ref().map(|service| service.name.clone()),
                 since: one.alert.since,
                 before: one.service.as_ref().and_then(|service| told_before(timeline, &one.alert, service)),
+                is_own: one.alert.evaluated.is_some(),
             })
             .collect(),
         changes: changes
@@ -61,6 +64,7 @@ pub fn brief(
                 by: change.by.clone(),
             })
             .collect(),
+        on_it: on_it(board, timeline, &broken, &is_in, now),
         safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
     }
 }
@@ -73,6 +77,31 @@ fn told(service: &Service) -> Broken {
         reason: service.verdict.reason.clone(),
         since: service.since(),
     }
+}
+
+/// Who is on it: whoever changed last what is broken, as far as that is known, and what somebody silenced of it.
+fn on_it(
+    board: &ServiceBoard,
+    timeline: &Timeline,
+    broken: &[&Service],
+    is_in: &impl Fn(&Text) -> bool,
+    now: Timestamp,
+) -> Vec<OnIt> {
+    let changed = broken.iter().filter_map(|service| {
+        let is_by_somebody = |change: &&Change| {
+            change.by.is_some() && !change.class.is_noise() && now.duration_since(change.at) < LATELY
+        };
+        let last = timeline.of(&service.id).find(is_by_somebody)?;
+        let at = last.at.strftime("%H:%M");
+        Some(OnIt { who: last.by.clone(), what: format!("changed {} at {at}: {}", service.id.name, last.what) })
+    });
+    let silenced = board.alerts().iter().filter_map(|one| {
+        let service = one.service.as_ref().filter(|service| is_in(&service.environment))?;
+        let is_silenced = one.alert.standing == Loudness::Silenced;
+        let by = one.alert.silenced_by.first().filter(|_| is_silenced)?;
+        Some(OnIt { who: None, what: format!("somebody silenced {} of {} ({by})", one.alert.name, service.name) })
+    });
+    changed.chain(silenced).collect()
 }
 
 /// What can be done about a service: go back from a rollout that does not come to its end, else look at what it says.

@@ -18,6 +18,7 @@ mod plane;
 mod protobuf;
 mod resume;
 mod rig;
+mod rules;
 #[path = "../scenarios/runner.rs"]
 mod runner;
 mod scenarios;
@@ -58,6 +59,7 @@ const SUITES: &[&[(&str, Test)]] = &[
     rig::TESTS,
     change::TESTS,
     alerts::TESTS,
+    rules::TESTS,
     pictures::TESTS,
     verbs::TESTS,
     sets::TESTS,

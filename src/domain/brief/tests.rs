@@ -20,6 +20,7 @@ fn brief() -> Brief {
             service: Some("chat-service".into()),
             since: at,
             before: Some("began 2 min after rollout 1.5.0 began".to_owned()),
+            is_own: false,
         }],
         changes: vec![Before {
             at,
@@ -28,6 +29,7 @@ fn brief() -> Brief {
             why: Some("presence in rooms".into()),
             by: Some("ci".into()),
         }],
+        on_it: vec![OnIt { who: Some("maria".into()), what: "silenced KafkaLag".to_owned() }],
         safe: vec![Safe {
             what: "roll chat-service back to 1.4.1".to_owned(),
             command: "midwatch rollback chat-service --dry-run".to_owned(),
@@ -43,6 +45,7 @@ fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
          broken      chat-service (production): stuck: 2 of 2 new pods *CrashLoopBackOff*, since 03:14\n\
          alerts      High ChatErrorRate (chat-service), since 03:14, began 2 min after rollout 1.5.0 began\n\
          changed     03:14 chat-service rollout 1.5.0 began, by ci: presence in rooms\n\
+         on it       maria silenced KafkaLag\n\
          safe to do  roll chat-service back to 1.4.1: midwatch rollback chat-service --dry-run\n"
     );
 }
@@ -59,7 +62,7 @@ fn however_much_there_is_it_stays_brief_and_says_how_much_more() {
     let mut brief = brief();
     brief.broken = vec![brief.broken[0].clone(); 40];
     brief.changes = vec![brief.changes[0].clone(); 40];
-    assert!(brief.lines().len() <= 12, "{}", brief.text());
+    assert!(brief.lines().len() <= 13, "{}", brief.text());
     assert!(brief.text().contains("37 more"));
 }
 

@@ -42,3 +42,31 @@ fn of_another_environment_nothing_is_told() {
     let brief = made(&stuck(), Some("elsewhere"));
     assert_eq!((brief.services, brief.broken.len(), brief.safe.len()), (0, 0, 0));
 }
+
+#[test]
+fn it_names_who_is_on_it() {
+    let mut state = stuck();
+    let alert = crate::domain::alert::Alert {
+        cluster: cluster(),
+        name: "KafkaLag".into(),
+        priority: crate::domain::alert::Priority::High,
+        standing: crate::domain::alert::Standing::Silenced,
+        since: ago(60),
+        labels: [(Text::from("service"), Text::from("chat-service"))].into_iter().collect(),
+        annotations: crate::domain::object::Labels::default(),
+        silenced_by: vec!["s-1".into()],
+        evaluated: None,
+    };
+    let id = crate::domain::signal::SignalId { cluster: cluster(), name: "main".into() };
+    let told = crate::domain::update::Update::Alerts(
+        crate::domain::signal::SignalKind::Alertmanager,
+        id,
+        NOW,
+        Ok(vec![alert]),
+    );
+    let _ = state.apply(told, NOW);
+    let brief = made(&state, None);
+    let said: Vec<&str> = brief.on_it.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(said, ["somebody silenced KafkaLag of chat-service (s-1)"], "{}", brief.text());
+    assert!(brief.text().contains("\non it       somebody silenced KafkaLag"), "{}", brief.text());
+}

@@ -9,9 +9,12 @@ use crate::tui::effect::{Asked, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text_pane::{Line, TextPane};
+use crate::tui::widgets::words;
 
 /// Where the text begins after the word for it.
 const INDENT: usize = 13;
+/// See [`INDENT`].
+const INDENT_WIDTH: u16 = 13;
 
 /// The briefing of all environments.
 #[derive(Default)]
@@ -72,17 +75,27 @@ impl View for Briefing {
         }
         self.markdown = brief.markdown();
         self.pane.set(lines);
-        self.pane.settle(area.height);
+        // The last row says how much more there is.
+        let is_cut = self.pane.len() > usize::from(area.height);
+        self.pane.settle(area.height.saturating_sub(u16::from(is_cut)));
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, _seen: &Seen<'_>) {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-        self.pane.render(painter, inner);
+        let below = self.pane.below();
+        let is_cut = self.pane.len() > usize::from(area.height);
+        let shown = Rect { height: area.height.saturating_sub(u16::from(is_cut)), ..inner };
+        self.pane.render(painter, shown);
+        if below > 0 {
+            let words = format!("{} more below", words::count(below, "line", "lines"));
+            painter.text(inner.x + INDENT_WIDTH, shown.bottom(), inner.width, Role::Muted, &words);
+        }
     }
 
     fn hints(&self, _seen: &Seen<'_>) -> Vec<Hint> {
         vec![
             Hint::new(Command::Back, "back"),
+            Hint::new(Command::SelectNext, "scroll"),
             Hint::new(Command::CopyName, "copy as Markdown"),
             Hint::new(Command::Save, "save"),
             Hint::new(Command::CopyCommand, "copy command"),

@@ -67,6 +67,16 @@ impl TextPane {
         }
     }
 
+    /// How many lines there are below what is shown.
+    pub fn below(&self) -> usize {
+        self.lines.len().saturating_sub(self.top + self.height)
+    }
+
+    /// How many lines there are in all.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
