@@ -64,7 +64,7 @@ pub fn brief(
                 by: change.by.clone(),
             })
             .collect(),
-        on_it: on_it(board, timeline, &broken, &is_in, now),
+        on_it: on_it(board, timeline, &broken, now),
         safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
     }
 }
@@ -80,13 +80,7 @@ fn told(service: &Service) -> Broken {
 }
 
 /// Who is on it: whoever changed last what is broken, as far as that is known, and what somebody silenced of it.
-fn on_it(
-    board: &ServiceBoard,
-    timeline: &Timeline,
-    broken: &[&Service],
-    is_in: &impl Fn(&Text) -> bool,
-    now: Timestamp,
-) -> Vec<OnIt> {
+fn on_it(board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
     let changed = broken.iter().filter_map(|service| {
         let is_by_somebody = |change: &&Change| {
             change.by.is_some() && !change.class.is_noise() && now.duration_since(change.at) < LATELY
@@ -96,7 +90,7 @@ fn on_it(
         Some(OnIt { who: last.by.clone(), what: format!("changed {} at {at}: {}", service.id.name, last.what) })
     });
     let silenced = board.alerts().iter().filter_map(|one| {
-        let service = one.service.as_ref().filter(|service| is_in(&service.environment))?;
+        let service = one.service.as_ref().filter(|id| broken.iter().any(|service| service.id == **id))?;
         let is_silenced = one.alert.standing == Loudness::Silenced;
         let by = one.alert.silenced_by.first().filter(|_| is_silenced)?;
         Some(OnIt { who: None, what: format!("somebody silenced {} of {} ({by})", one.alert.name, service.name) })

@@ -39,10 +39,7 @@ impl Around {
             span(Role::Title, alert.name.to_string()),
             span(role_of(alert.priority), format!("   {}", alert.priority)),
             span(Role::Text, service.unwrap_or_default()),
-            span(
-                Role::Muted,
-                format!("   since {}Z, and {} around it", words::clock(alert.since), words::duration(WITHIN)),
-            ),
+            span(Role::Muted, format!("   since {}Z", words::clock(alert.since))),
         ]
     }
 }
@@ -78,6 +75,7 @@ impl View for Around {
     fn trail(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
         let mark = seen.look.glyphs.trail;
         let mut spans = vec![span(Role::Muted, format!("Alerts {mark} ")), span(Role::Title, "What changed around it")];
+        spans.push(span(Role::Muted, format!("   {} before and after", words::duration(WITHIN))));
         spans.extend(self.pane.told());
         spans
     }

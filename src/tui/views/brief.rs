@@ -87,7 +87,7 @@ impl View for Briefing {
         let shown = Rect { height: area.height.saturating_sub(u16::from(is_cut)), ..inner };
         self.pane.render(painter, shown);
         if below > 0 {
-            let words = format!("{} more below", words::count(below, "line", "lines"));
+            let words = format!("{} below", words::count(below, "more line", "more lines"));
             painter.text(inner.x + INDENT_WIDTH, shown.bottom(), inner.width, Role::Muted, &words);
         }
     }
