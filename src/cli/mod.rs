@@ -12,8 +12,8 @@ mod query;
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
 pub use query::{
-    BriefArgs, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, Of, Rules, RulesCommand, Wait,
-    WaitHealthy,
+    BriefArgs, By, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, MetricsArgs, Of, Rules,
+    RulesCommand, Wait, WaitHealthy,
 };
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
@@ -100,6 +100,8 @@ pub enum Command {
     Alerts(Watch),
     /// Show the rules that make alerts: how they stand, who evaluates them, and what is wrong with them.
     Rules(Rules),
+    /// Show how often services are asked, how much of that fails, how long it takes, and what they use.
+    Metrics(MetricsArgs),
     /// Say what is broken, since when, what changed before, who pages, and what is safe to do, in ten lines.
     Brief(BriefArgs),
     /// Wait until something holds.

@@ -15,6 +15,8 @@ pub mod trust;
 
 mod environments;
 mod file;
+mod health;
+mod metrics;
 mod names;
 mod rules;
 mod table;

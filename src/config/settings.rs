@@ -11,6 +11,8 @@ use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::limits::Limits;
+use crate::domain::metric::Asking;
 use crate::domain::object::ClusterName;
 use crate::domain::rule::OwnRules;
 use crate::domain::signal::SignalServer;
@@ -33,6 +35,10 @@ pub struct Settings {
     pub rules: OwnRules,
     /// How a new alert of high priority is told.
     pub notify: Notify,
+    /// How numbers are asked for.
+    pub asking: Asking,
+    /// From when on they count for health.
+    pub limits: Limits,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -105,6 +111,8 @@ impl Default for Settings {
             priorities: Priorities::default(),
             rules: OwnRules::default(),
             notify: Notify::default(),
+            asking: Asking::default(),
+            limits: Limits::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -29,8 +29,8 @@ impl Session {
         self.undiscovered.iter().all(is_silent) && self.state.alert_servers().count() >= self.asked
     }
 
-    /// Whether everybody who is asked for numbers has answered once, or said why not.
-    pub fn knows_metrics(&self) -> bool {
+    /// The same of alerts and numbers.
+    pub fn knows_signals(&self) -> bool {
         let of_numbers = self.state.alert_servers().filter(|(kind, ..)| *kind == SignalKind::Prometheus).count();
         self.knows_alerts() && self.state.metric_servers().count() >= of_numbers
     }
