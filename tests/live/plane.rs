@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where the rig's scripts are.
-const RIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rig");
+pub(crate) const RIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rig");
 
 /// Somebody with a certificate (see `tests/rig/README.md` for their rights).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +137,18 @@ impl Plane {
     /// Releases a version of a workload (`deployment/chat-service`) that never becomes ready.
     pub(crate) fn release_stuck(&self, namespace: &str, workload: &str) -> Result<()> {
         self.platform(namespace, &["break", workload])
+    }
+
+    /// Releases a version of a workload that is ready and of which every tenth answer is a failure.
+    #[allow(dead_code, reason = "only who has signals sees it")]
+    pub(crate) fn release_failing(&self, namespace: &str, workload: &str) -> Result<()> {
+        self.platform(namespace, &["fail", workload])
+    }
+
+    /// Adds a load, a Prometheus and an Alertmanager where there are none yet; wants a network namespace.
+    #[allow(dead_code, reason = "only who has signals sees it")]
+    pub(crate) fn start_signals(&self) -> Result<()> {
+        succeed(Command::new(format!("{RIG}/signals")).arg(&self.dir).env("MIDWATCH_RIG_RATE", "50"))
     }
 
     fn platform(&self, namespace: &str, args: &[&str]) -> Result<()> {
