@@ -209,7 +209,7 @@ impl Plane {
     }
 
     /// Kills one of the plane's programs.
-    fn kill(&self, program: &str) -> Result<()> {
+    pub(crate) fn kill(&self, program: &str) -> Result<()> {
         let number = fs::read_to_string(self.dir.join("pid").join(program))?.trim().parse()?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::KILL)?;
         wait_until(&format!("the end of {program}"), PATIENCE, || {

@@ -19,6 +19,7 @@ crate::tests![
     servers_are_found_by_their_names_and_asked_through_the_cluster,
     who_sees_no_services_names_the_server_and_is_told_the_missing_right,
     an_incident_is_told_from_its_beginning_to_its_end,
+    servers_that_are_killed_are_late_and_come_back,
     what_is_wrong_with_a_server_turns_nothing_healthy,
 ];
 
@@ -43,9 +44,10 @@ fn items(seat: &Seat, args: &[&str]) -> Result<Vec<Value>> {
 
 /// An alert of the test's own, until a moment.
 fn post_alert(name: &str, ends: Timestamp) -> Result<()> {
+    let begun = ends.min(Timestamp::now()) - SignedDuration::from_mins(1);
     let alert = json!([{
         "labels": { "alertname": name, "severity": "warning", "topic": "messages" },
-        "annotations": { "summary": "readers are 9 min behind" }, "endsAt": ends.to_string(),
+        "annotations": { "summary": "readers are 9 min behind" }, "startsAt": begun.to_string(), "endsAt": ends.to_string(),
     }]);
     ask(ALERTMANAGER, "POST", "/api/v2/alerts", &alert).map(drop)
 }
@@ -183,5 +185,28 @@ fn the_ratio_is_what_the_callers_counted(load: &Load, whole: i64, percent: f64) 
     let told = ask(PROMETHEUS, "GET", &format!("/api/v1/query?query={query}&time={}", window.end), &Value::Null)?;
     let value = told.pointer("/data/result/0/value/1").and_then(Value::as_str).ok_or_eyre(told.to_string())?;
     ensure!((value.parse::<f64>()? - counted).abs() < 1.0, "Prometheus: {value} %, the callers: {counted} %");
+    Ok(())
+}
+
+fn servers_that_are_killed_are_late_and_come_back(plane: &Plane) -> Result<()> {
+    plane.start_signals()?;
+    let seat = Seat::new(plane, User::Admin)?;
+    post_alert("KafkaLag", Timestamp::now() + SignedDuration::from_mins(5))?;
+    let console = seat.console((160, 40), &[])?;
+    console.wait_for("1 Med")?;
+    console.type_text(":alerts\r")?;
+    console.wait_for("KafkaLag")?;
+    plane.kill("prometheus")?;
+    plane.kill("alertmanager")?;
+    console.wait_for("alerts late")?;
+    console.wait_until("what was told, and how old it is", |screen| {
+        screen.contains("KafkaLag") && screen.contains("cannot be asked") && screen.contains("what it told is")
+    })?;
+    let ran = seat.midwatch(&["alerts"])?;
+    ensure!(ran.code == Some(7), "{:?}\n{}{}", ran.code, ran.stdout, ran.stderr);
+    plane.start_signals()?;
+    console.wait_until("the servers to be heard again", |screen| !screen.contains("alerts late"))?;
+    post_alert("KafkaLag", Timestamp::now())?;
+    console.quit()?;
     Ok(())
 }
