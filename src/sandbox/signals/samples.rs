@@ -110,9 +110,10 @@ impl Samples {
         let scale = if space == "staging" { STAGING } else { 1.0 };
         for pod in running {
             let share = load.rate * scale * wave(load.name, now) * weight(pod) / whole;
-            let line = self.targets.entry(uid(pod).to_owned()).or_insert_with(|| {
-                series_of(pod, load.name).into_iter().map(|labels| (labels, Line::new())).collect()
-            });
+            let line = self
+                .targets
+                .entry(uid(pod).to_owned())
+                .or_insert_with(|| series_of(pod, load.name).into_iter().map(|labels| (labels, Line::new())).collect());
             for ((_, line), sample) in line.iter_mut().zip(samples_of(pod, load, share, now)) {
                 match sample {
                     Sample::None => {}
