@@ -24,7 +24,9 @@ crate::tests![
 ];
 
 const ALERTMANAGER: u16 = 9093;
-const PROMETHEUS: u16 = 9090;
+
+/// Numbers over the window that the rule of the rig looks at.
+const METRICS: &str = "[metrics]\nwindow = \"20s\"\nstep = \"5s\"\nspan = \"10m\"\n";
 
 /// The alerts that Alertmanager itself tells, by name and service.
 fn alertmanager_tells() -> Result<Vec<(String, String)>> {
@@ -102,7 +104,7 @@ fn an_incident_is_told_from_its_beginning_to_its_end(plane: &Plane) -> Result<()
     plane.start_signals()?;
     plane.deploy_platform("production")?;
     let load = Load::of(plane, "chat-service");
-    let seat = Seat::with_roles(plane, User::Admin)?;
+    let seat = Seat::with_roles_and(plane, User::Admin, METRICS)?;
     load.answered_alone_by("1.4.2")?;
     ensure!(alertmanager_tells()?.is_empty(), "{:?}", alertmanager_tells()?);
 
@@ -114,8 +116,8 @@ fn an_incident_is_told_from_its_beginning_to_its_end(plane: &Plane) -> Result<()
         Ok(())
     })?;
     is_told_to_a_script(&seat)?;
-    the_ratio_is_what_the_callers_counted(&load, whole, 10.0)?;
-    goes_back_on_the_screen(plane, &seat)?;
+    let counted = the_ratio_is_what_the_callers_counted(&seat, &load, whole, 10.0)?;
+    goes_back_on_the_screen(plane, &seat, counted)?;
     let whole = load.answered_alone_by("1.4.2")?;
 
     wait_until("the alert to be over", PATIENCE, || {
@@ -123,7 +125,7 @@ fn an_incident_is_told_from_its_beginning_to_its_end(plane: &Plane) -> Result<()
         ensure!(told.0.is_empty() && told.1.is_empty(), "{told:?}");
         Ok(())
     })?;
-    the_ratio_is_what_the_callers_counted(&load, whole, 0.0)?;
+    the_ratio_is_what_the_callers_counted(&seat, &load, whole, 0.0)?;
     audit_holds(&seat, &["intent", "outcome", "verdict"])?;
     let verified = seat.midwatch(&["audit", "verify"])?;
     ensure!(verified.code == Some(0), "{:?}: {}{}", verified.code, verified.stdout, verified.stderr);
@@ -152,11 +154,11 @@ fn is_told_to_a_script(seat: &Seat) -> Result<()> {
 }
 
 /// Overview and Alerts name the service, the alert and the rollout; the service is rolled back from there.
-fn goes_back_on_the_screen(plane: &Plane, seat: &Seat) -> Result<()> {
+fn goes_back_on_the_screen(plane: &Plane, seat: &Seat, counted: f64) -> Result<()> {
     let console = seat.console((160, 40), &["--write"])?;
     console.wait_for("1 High")?;
-    console.wait_until("the service with what pages", |screen| {
-        screen.lines().any(|line| line.contains("chat-service") && line.contains("HighErrorRate"))
+    console.wait_until("how much fails of what is asked of the service", |screen| {
+        errors_of(screen, "chat-service").is_some_and(|percent| (percent - counted).abs() < 1.0)
     })?;
     console.type_text(":alerts\r")?;
     console.wait_until("the alert with its service and the change before it", |screen| {
@@ -171,21 +173,38 @@ fn goes_back_on_the_screen(plane: &Plane, seat: &Seat) -> Result<()> {
     console.press("esc")?;
     console.wait_until("the review to be closed", |screen| !screen.contains("Way back"))?;
     console.wait_until("the alert to be over", |screen| !screen.contains("1 High"))?;
+    console.type_text(":overview\r")?;
+    console.wait_until("nothing to fail any more", |screen| errors_of(screen, "chat-service") == Some(0.0))?;
     console.quit()?;
     Ok(())
 }
 
-/// Compares what Prometheus and the callers say of the first twenty seconds since one version answered alone.
-fn the_ratio_is_what_the_callers_counted(load: &Load, whole: i64, percent: f64) -> Result<()> {
-    let window = whole..whole + 20;
-    let counted = wait_until("the window to be over", PATIENCE, || load.percent_of_errors(window.clone()))?;
+/// Compares what midwatch tells a script and what the callers say of the first twenty seconds, on the grid of five, since
+/// one version answered alone.
+fn the_ratio_is_what_the_callers_counted(seat: &Seat, load: &Load, whole: i64, percent: f64) -> Result<f64> {
+    let end = (whole + 25) / 5 * 5;
+    let counted = wait_until("the window to be over", PATIENCE, || load.percent_of_errors(end - 20..end))?;
     ensure!((counted - percent).abs() < 0.5, "the callers counted {counted} %");
-    let query = "sum(increase(http_requests_total%7Bapp=%22chat-service%22,code=%22500%22%7D%5B20s%5D))\
-                 /sum(increase(http_requests_total%7Bapp=%22chat-service%22%7D%5B20s%5D))*100";
-    let told = ask(PROMETHEUS, "GET", &format!("/api/v1/query?query={query}&time={}", window.end), &Value::Null)?;
-    let value = told.pointer("/data/result/0/value/1").and_then(Value::as_str).ok_or_eyre(told.to_string())?;
-    ensure!((value.parse::<f64>()? - counted).abs() < 1.0, "Prometheus: {value} %, the callers: {counted} %");
-    Ok(())
+    let told = wait_until("the number of that window", PATIENCE, || {
+        let told = items(seat, &["metrics", "chat-service", "-e", "production", "--points"])?;
+        let points = told[0]["points"]["errorRatio"].as_array().ok_or_eyre(told[0].to_string())?;
+        let at = |point: &&Value| {
+            let moment = point[0].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+            moment.is_some_and(|moment| moment.as_second() == end)
+        };
+        points.iter().find(at).and_then(|point| point[1].as_f64()).ok_or_eyre(told[0].to_string())
+    })?;
+    ensure!((told * 100.0 - counted).abs() < 1.0, "midwatch: {told}, the callers: {counted} %");
+    Ok(counted)
+}
+
+/// What the overview shows of a service under "ERR %", which stands at the right of its column.
+fn errors_of(screen: &str, service: &str) -> Option<f64> {
+    let head = screen.lines().find(|line| line.contains("ERR %"))?;
+    let end = head[..head.find("ERR %")?].chars().count() + "ERR %".len();
+    let row = screen.lines().find(|line| line.contains(service))?;
+    let told: String = row.chars().take(end).collect();
+    told.rsplit(' ').next()?.parse().ok()
 }
 
 fn servers_that_are_killed_are_late_and_come_back(plane: &Plane) -> Result<()> {
