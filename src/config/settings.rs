@@ -10,6 +10,8 @@ use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::limits::Limits;
+use crate::domain::metric::Asking;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::SignalServer;
 use crate::domain::text::Text;
@@ -27,6 +29,10 @@ pub struct Settings {
     pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// How numbers are asked for.
+    pub asking: Asking,
+    /// From when on they count for health.
+    pub limits: Limits,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -97,6 +103,8 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            asking: Asking::default(),
+            limits: Limits::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -126,6 +126,10 @@ commands! {
     ResumeRollout "resume-rollout" [Table] "plan to let the rollout go on"
     Evict "evict" [Table] "plan to move one pod away"
 
+    ReadEarlier "read-earlier" [Service] "read the charts at an earlier moment"
+    ReadLater "read-later" [Service] "read the charts at a later moment; in the end, now"
+    Compare "compare" [Service] "show the same time a week ago beside the numbers"
+
     Filter "filter" [Table] "show only rows that match"
     FaultsOnly "faults-only" [Table] "show only rows that need a person"
     AllNamespaces "all-namespaces" [Table] "show every namespace"

@@ -35,6 +35,8 @@ fn every_answer_is_what_the_schema_says() {
         ("services", "Service"),
         ("rollouts", "Rollout"),
         ("alerts", "Alert"),
+        ("metrics --points", "Metric"),
+        ("metrics chat-service -e production --by revision", "Metric"),
         ("brief", "Brief"),
         ("wait healthy user-service -e production --for 1s", "Waited"),
         ("history chat-service", "Revision"),
