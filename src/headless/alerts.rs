@@ -40,7 +40,7 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
     if servers == 0 {
         return Err(Problem::new(
             "nobody is asked for alerts",
-            "no Service is called alertmanager or prometheus, and the configuration names none",
+            "no Service that you may see is called alertmanager or prometheus, and the configuration names none",
             "name one under [alertmanager.NAME]: midwatch init shows how",
         ));
     }

@@ -10,13 +10,16 @@ use crate::domain::change::Change;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
-use crate::domain::rollout::{Phase, Rollout, Standing};
+use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 
 /// A change that is further back is not told.
 const LATELY: SignedDuration = SignedDuration::from_hours(2);
+
+/// For how long after a release whatever turns bad is taken to have come with it.
+const BLAMED_FOR: SignedDuration = SignedDuration::from_mins(30);
 
 /// Makes the briefing of an environment, or of all.
 pub fn brief(
@@ -98,12 +101,9 @@ fn on_it(board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Ti
     changed.chain(silenced).collect()
 }
 
-/// What can be done about a service: go back from a rollout that does not come to its end, else look at what it says.
+/// What can be done about a service: go back from a rollout that does not come to its end or that was the last thing
+/// before it turned bad, else look at what it says.
 fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> {
-    let is_held_up = |rollout: &&Rollout| {
-        rollout.service == service.id
-            && matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing)
-    };
     let line = |verb: &str, object: &ObjectRef, more: &str| {
         let (name, context) = (quoted(&service.id.name), quoted(&object.cluster.0));
         let workload = quoted(&object.kind_and_name());
@@ -112,9 +112,13 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
             quoted(&object.namespace)
         )
     };
-    if let Some(rollout) = board.rollouts().iter().find(is_held_up) {
-        let family = state.family(&rollout.workload)?;
-        let back = history(&family).into_iter().find(|revision| revision.standing == Standing::Previous)?;
+    let own = || board.rollouts().iter().filter(|rollout| rollout.service == service.id);
+    let is_held_up =
+        |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
+    let held_up = own().find(|rollout| is_held_up(rollout)).map(|rollout| (rollout, way_back(state, rollout)));
+    let to_blame = || own().find_map(|rollout| Some((rollout, Some(way_back_from_blame(state, service, rollout)?))));
+    if let Some((rollout, back)) = held_up.or_else(to_blame) {
+        let back = back?;
         let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
         let serves = if back.ready > 0 { format!(", of which {} pods still serve", back.ready) } else { String::new() };
         return Some(Safe {
@@ -124,6 +128,23 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
     Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
+}
+
+/// The revision that a rollout replaced.
+fn way_back(state: &State, rollout: &Rollout) -> Option<Revision> {
+    let family = state.family(&rollout.workload)?;
+    history(&family).into_iter().find(|revision| revision.standing == Standing::Previous)
+}
+
+/// The same, where a new release came shortly before the service turned bad. One that was gone back to is older than
+/// what it replaced, and what came after the trouble began did not cause it.
+fn way_back_from_blame(state: &State, service: &Service, rollout: &Rollout) -> Option<Revision> {
+    let family = state.family(&rollout.workload)?;
+    let is_current = |revision: &Revision| revision.standing == Standing::Current;
+    let made = history(&family).into_iter().find(is_current)?.created?;
+    let since = service.since()?;
+    let is_close = made <= since && since.duration_since(made) < BLAMED_FOR;
+    way_back(state, rollout).filter(|back| is_close && back.created.is_some_and(|created| created < made))
 }
 
 #[cfg(test)]

@@ -52,21 +52,7 @@ impl Alertmanager {
 
     /// Asks its API, without midwatch.
     fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(body.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or_eyre("no answer")?;
-        ensure!(head.starts_with("HTTP/1.1 200"), "{answer}");
-        Ok(serde_json::from_str(body).unwrap_or(Value::Null))
+        ask(self.port, method, path, body)
     }
 
     /// Lets alerts fire since two minutes ago.
@@ -92,6 +78,25 @@ impl Drop for Alertmanager {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
+}
+
+/// Asks a server of this machine, without midwatch.
+pub(crate) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Result<Value> {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_eyre("no answer")?;
+    ensure!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    Ok(serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
 /// Somebody whose midwatch asks a server, under two names as a pair would be.

@@ -3,6 +3,7 @@
 use color_eyre::eyre::{Result, ensure};
 
 use crate::command::Seat;
+use crate::console::Console;
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 
 crate::tests![
@@ -34,8 +35,28 @@ pub(crate) fn stuck(plane: &Plane) -> Result<()> {
     plane.release_stuck("production", "deployment/chat-service")
 }
 
+/// Asks for a rollback of chat-service, which is selected, with a reason, and confirms what is planned.
+pub(crate) fn confirm_rollback(console: &Console, reason: &str) -> Result<()> {
+    console.press("b")?;
+    console.wait_for("Reason")?;
+    // What is typed before anybody can have read the plan does not count, so a first letter is tried until it does.
+    wait_until("the field for the reason to take text", PATIENCE, || {
+        console.type_text("!")?;
+        let screen = console.screen();
+        ensure!(screen.lines().any(|line| line.contains("Reason") && line.contains('!')), "{screen}");
+        Ok(())
+    })?;
+    console.type_text(&format!(" {reason}"))?;
+    console.press("tab")?;
+    console.type_text("chat-service")?;
+    console.press("tab")?;
+    console.press("tab")?;
+    console.press("enter")?;
+    console.wait_for("accepted")
+}
+
 /// Waits until kubectl sees the image that was rolled back to, and every pod ready.
-fn is_back(plane: &Plane) -> Result<()> {
+pub(crate) fn is_back(plane: &Plane) -> Result<()> {
     wait_until("chat-service to be back on 1.4.2", PATIENCE, || {
         let deployment = plane.kubectl_json(User::Admin, &["get", "deployment/chat-service", "-n", "production"])?;
         let image = deployment.pointer("/spec/template/spec/containers/0/image").and_then(|image| image.as_str());
@@ -47,7 +68,7 @@ fn is_back(plane: &Plane) -> Result<()> {
 }
 
 /// The audit of a seat holds exactly these events, in this order, and its chain verifies.
-fn audit_holds(seat: &Seat, wanted: &[&str]) -> Result<()> {
+pub(crate) fn audit_holds(seat: &Seat, wanted: &[&str]) -> Result<()> {
     let lines = seat.audit_lines()?;
     let events: Vec<&str> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
     ensure!(events == wanted, "{events:?}");
@@ -63,22 +84,7 @@ fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     // The reason is seen long before the deadline of ten minutes.
     console.wait_for("stuck: 2 of 2 new pods")?;
     console.wait_for("CrashLoopBackOff: OOMKilled")?;
-    console.press("b")?;
-    console.wait_for("Reason")?;
-    // What is typed before anybody can have read the plan does not count, so a first letter is tried until it does.
-    wait_until("the field for the reason to take text", PATIENCE, || {
-        console.type_text("!")?;
-        let screen = console.screen();
-        ensure!(screen.lines().any(|line| line.contains("Reason") && line.contains('!')), "{screen}");
-        Ok(())
-    })?;
-    console.type_text(" release 1.5.0 is stuck")?;
-    console.press("tab")?;
-    console.type_text("chat-service")?;
-    console.press("tab")?;
-    console.press("tab")?;
-    console.press("enter")?;
-    console.wait_for("accepted")?;
+    confirm_rollback(&console, "release 1.5.0 is stuck")?;
     is_back(plane)?;
     console.wait_for("verified: 4 of 4 ready")?;
     console.press("esc")?;

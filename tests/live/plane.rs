@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where the rig's scripts are.
-const RIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rig");
+pub(crate) const RIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rig");
 
 /// Somebody with a certificate (see `tests/rig/README.md` for their rights).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +139,18 @@ impl Plane {
         self.platform(namespace, &["break", workload])
     }
 
+    /// Releases a version of a workload that is ready and of which every tenth answer is a failure.
+    #[allow(dead_code, reason = "only who has signals sees it")]
+    pub(crate) fn release_failing(&self, namespace: &str, workload: &str) -> Result<()> {
+        self.platform(namespace, &["fail", workload])
+    }
+
+    /// Adds a load, a Prometheus and an Alertmanager where there are none yet; wants a network namespace.
+    #[allow(dead_code, reason = "only who has signals sees it")]
+    pub(crate) fn start_signals(&self) -> Result<()> {
+        succeed(Command::new(format!("{RIG}/signals")).arg(&self.dir).env("MIDWATCH_RIG_RATE", "50"))
+    }
+
     fn platform(&self, namespace: &str, args: &[&str]) -> Result<()> {
         let mut script = Command::new(format!("{RIG}/platform"));
         succeed(script.arg(&self.dir).args(args).env("NAMESPACE", namespace))
@@ -197,7 +209,7 @@ impl Plane {
     }
 
     /// Kills one of the plane's programs.
-    fn kill(&self, program: &str) -> Result<()> {
+    pub(crate) fn kill(&self, program: &str) -> Result<()> {
         let number = fs::read_to_string(self.dir.join("pid").join(program))?.trim().parse()?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::KILL)?;
         wait_until(&format!("the end of {program}"), PATIENCE, || {

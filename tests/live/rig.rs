@@ -1,11 +1,15 @@
 //! The rig itself: what the other live tests take for granted.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
 use color_eyre::eyre::{OptionExt, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::command::Seat;
 use crate::console::Console;
-use crate::plane::{PATIENCE, Plane, User, wait_until};
+use crate::plane::{PATIENCE, Plane, RIG, User, wait_until};
 
 crate::tests![
     the_server_has_the_version_of_its_kubectl,
@@ -17,6 +21,7 @@ crate::tests![
     a_killed_api_server_returns_with_its_data,
     a_terminal_shows_what_is_drawn_and_answers_for_its_cursor,
     midwatch_runs_in_a_home_of_its_own,
+    where_no_network_namespace_may_be_made_it_is_said,
 ];
 
 fn the_server_has_the_version_of_its_kubectl(plane: &Plane) -> Result<()> {
@@ -128,6 +133,25 @@ fn midwatch_runs_in_a_home_of_its_own(plane: &Plane) -> Result<()> {
     let done = seat.midwatch(&["--version"])?;
     ensure!(done.code == Some(0), "{:?}: {}{}", done.code, done.stdout, done.stderr);
     seat.console((80, 24), &["--version"])?.wait_until("an end", |_| true)
+}
+
+fn where_no_network_namespace_may_be_made_it_is_said(plane: &Plane) -> Result<()> {
+    let folder = plane.dir().join("refused");
+    std::fs::create_dir_all(&folder)?;
+    let unshare = folder.join("unshare");
+    std::fs::write(&unshare, "#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n")?;
+    std::fs::set_permissions(&unshare, Permissions::from_mode(0o755))?;
+    let mut path = folder.into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let elsewhere = plane.dir().join("elsewhere");
+    let mut script = Command::new(format!("{RIG}/signals"));
+    let done = script.arg(&elsewhere).env("PATH", path).env_remove("MIDWATCH_RIG_NAMESPACE").output()?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.code() == Some(77), "{}: {said}", done.status);
+    ensure!(said.contains("no network namespace may be made here: unshare failed"), "{said}");
+    ensure!(!elsewhere.exists(), "it has begun all the same");
+    Ok(())
 }
 
 /// Requires that Kubernetes refuses a user.

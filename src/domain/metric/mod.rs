@@ -136,7 +136,7 @@ impl Grid {
 }
 
 /// Points on a grid. What is no finite number is a gap: Prometheus writes `NaN` for 0 / 0 and `+Inf` for x / 0, and
-/// neither says how a service is.
+/// neither says how a service is. Within, a gap is `NaN` where nothing was told, and infinite where that was told.
 #[derive(Clone, Debug, Default)]
 pub struct Points(Vec<f64>);
 
@@ -155,12 +155,10 @@ impl Points {
         Self(vec![f64::NAN; len])
     }
 
-    /// Puts a value where it belongs; what is not finite stays a gap.
+    /// Puts a value where it belongs; what is not finite is a gap.
     pub fn set(&mut self, index: usize, value: f64) {
-        if let Some(point) = self.0.get_mut(index)
-            && value.is_finite()
-        {
-            *point = value;
+        if let Some(point) = self.0.get_mut(index) {
+            *point = if value.is_finite() { value } else { f64::INFINITY };
         }
     }
 
@@ -194,22 +192,23 @@ impl Points {
         self.iter().flatten().reduce(f64::max)
     }
 
-    /// Takes in the points of another part of the same whole.
+    /// Takes in the points of another part of the same whole. A sum of which a part is no number is none.
     pub fn fold(&mut self, other: &Self, adds_up: bool) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0).filter(|(_, theirs)| theirs.is_finite()) {
-            *mine = match (mine.is_finite(), adds_up) {
-                (false, _) => *theirs,
-                (true, true) => *mine + theirs,
-                (true, false) => mine.max(*theirs),
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0).filter(|(_, theirs)| !theirs.is_nan()) {
+            *mine = match adds_up {
+                _ if mine.is_nan() => *theirs,
+                true => *mine + theirs,
+                false if mine.is_finite() && theirs.is_finite() => mine.max(*theirs),
+                false => mine.min(*theirs),
             };
         }
     }
 
     /// One part of another: errors of requests. Where nothing failed there is no series of failures, which is 0; where
-    /// nothing was asked there is no ratio.
+    /// nothing was asked, or the failures are no number, there is no ratio.
     #[must_use]
     pub fn of(&self, whole: &Self) -> Self {
-        let part = |index: usize| self.get(index).unwrap_or(0.0);
+        let part = |index: usize| self.0.get(index).copied().filter(|value| !value.is_nan()).unwrap_or(0.0);
         let ratio = |(index, whole): (usize, Option<f64>)| match whole {
             Some(whole) if whole > 0.0 => part(index) / whole,
             _ => f64::NAN,

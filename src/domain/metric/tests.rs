@@ -2,9 +2,11 @@
 
 use super::*;
 
+/// Points of these values; of what is `NaN` nothing was told.
 fn points(values: &[f64]) -> Points {
     let mut points = Points::gaps(values.len());
-    values.iter().enumerate().for_each(|(index, value)| points.set(index, *value));
+    let told = values.iter().enumerate().filter(|(_, value)| !value.is_nan());
+    told.for_each(|(index, value)| points.set(index, *value));
     points
 }
 
@@ -73,4 +75,26 @@ fn every_measure_is_asked_by_some_usual_family() {
         assert!(template.query.contains("$by"), "{}", template.query);
         assert_eq!(template.query.contains("$quantile"), template.measures.len() == 3, "{}", template.query);
     }
+}
+
+#[test]
+fn failures_that_are_no_number_are_not_none() {
+    let (mut errors, mut requests, mut more) = (Points::gaps(4), Points::gaps(4), Points::gaps(4));
+    (0..4).for_each(|index| requests.set(index, 10.0));
+    errors.set(1, 5.0);
+    errors.set(2, f64::NAN);
+    errors.set(3, f64::NEG_INFINITY);
+    let ratio = |errors: &Points| errors.of(&requests).iter().collect::<Vec<_>>();
+    assert_eq!(ratio(&errors), [Some(0.0), Some(0.5), None, None]);
+    (0..3).for_each(|index| more.set(index, 1.0));
+    errors.fold(&more, true);
+    assert_eq!(ratio(&errors), [Some(0.1), Some(0.6), None, None]);
+    // Of what does not add up the part that is a number is known.
+    let (mut one, mut other) = (Points::gaps(2), Points::gaps(2));
+    one.set(0, f64::NAN);
+    one.set(1, 2.0);
+    other.set(0, 3.0);
+    other.set(1, f64::INFINITY);
+    one.fold(&other, false);
+    assert_eq!(one.iter().collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
 }

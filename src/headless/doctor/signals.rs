@@ -29,7 +29,7 @@ pub(super) async fn examine(session: &mut Session) -> Vec<Finding> {
         .collect();
     findings.extend(session.state().metric_servers().flat_map(|(id, server)| numbers(id, server)));
     if findings.is_empty() {
-        let says = "nobody is asked: no Service is called alertmanager or prometheus";
+        let says = "nobody is asked: no Service that you may see is called alertmanager or prometheus";
         findings.push(Finding::note(area, "alerts", says, "name one under [alertmanager.NAME] in the configuration"));
     }
     findings

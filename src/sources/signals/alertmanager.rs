@@ -11,9 +11,12 @@ use crate::domain::text::Text;
 /// All of them: silenced and inhibited ones are shown as such.
 pub(super) const ALERTS: &str = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true";
 
-/// The alerts of an answer; none where it is no such answer. One that cannot be read is left out.
+/// The alerts of an answer; none where it is no such answer. One that cannot be read is left out, but a list of nothing
+/// else is no such answer: it would take back all that was told.
 pub(super) fn alerts(answer: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Vec<Alert>> {
-    Some(answer.as_array()?.iter().filter_map(|alert| read(alert, cluster, priorities)).collect())
+    let told = answer.as_array()?;
+    let alerts: Vec<Alert> = told.iter().filter_map(|alert| read(alert, cluster, priorities)).collect();
+    (told.is_empty() || !alerts.is_empty()).then_some(alerts)
 }
 
 fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Alert> {

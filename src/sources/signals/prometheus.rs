@@ -10,8 +10,12 @@ use crate::domain::text::Text;
 /// The alerts of all rules.
 pub(super) const ALERTS: &str = "/api/v1/alerts";
 
-/// The alerts of an answer; none where it is no such answer. One that cannot be read is left out.
+/// The alerts of an answer; none where it is no such answer, or one that says itself that it failed. An alert that cannot
+/// be read is left out.
 pub(super) fn alerts(answer: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Vec<Alert>> {
+    if answer["status"] != "success" {
+        return None;
+    }
     let alerts = answer["data"]["alerts"].as_array()?;
     Some(alerts.iter().filter_map(|alert| read(alert, cluster, priorities)).collect())
 }

@@ -53,9 +53,11 @@ fn what_prometheus_tells_is_read() {
 
 #[test]
 fn an_answer_of_another_shape_is_none() {
-    for answer in [json!(null), json!({}), json!("x"), json!({ "data": { "alerts": 3 } }), json!([1, null])] {
+    let failed = json!({ "status": "error", "errorType": "execution", "error": "NaN", "data": { "alerts": [] } });
+    let shapes = [json!(null), json!({}), json!("x"), json!({ "data": { "alerts": 3 } }), json!([1, null]), failed];
+    for answer in shapes {
         assert_eq!(prometheus::alerts(&answer, &cluster(), &Priorities::default()), None, "{answer}");
-        let alerts = alertmanager::alerts(&answer, &cluster(), &Priorities::default());
-        assert!(alerts.is_none_or(|alerts| alerts.is_empty()), "{answer}");
+        assert_eq!(alertmanager::alerts(&answer, &cluster(), &Priorities::default()), None, "{answer}");
     }
+    assert_eq!(alertmanager::alerts(&json!([]), &cluster(), &Priorities::default()), Some(Vec::new()));
 }

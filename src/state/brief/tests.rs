@@ -1,5 +1,8 @@
 use super::*;
+use crate::domain::alert::{self, Alert, Priority};
 use crate::domain::row::Row;
+use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::update::Update;
 use crate::state::tests::fixture::*;
 
 fn made(state: &State, environment: Option<&str>) -> Brief {
@@ -69,4 +72,43 @@ fn it_names_who_is_on_it() {
     let said: Vec<&str> = brief.on_it.iter().map(|one| one.what.as_str()).collect();
     assert_eq!(said, ["somebody silenced KafkaLag of chat-service (s-1)"], "{}", brief.text());
     assert!(brief.text().contains("\non it       somebody silenced KafkaLag"), "{}", brief.text());
+}
+
+/// chat-service with all pods of a release that is ten minutes old, about which an alert fires since some seconds.
+fn paged(since: i64) -> State {
+    let mut deployment = workload("chat-service", 1);
+    deployment.revision = "2".into();
+    deployment.images = Box::new(["registry.example/chat-service:1.5.0".into()]);
+    let (mut old, mut new) = (replica_set("chat-service", 1, "1.4.1"), replica_set("chat-service", 2, "1.5.0"));
+    (old.meta.created, new.meta.created) = (Some(ago(90_000)), Some(ago(600)));
+    (old.desired, old.ready, new.desired) = (0, 0, 1);
+    let rows = [Row::Deployment(Box::new(deployment)), Row::ReplicaSet(Box::new(old)), Row::ReplicaSet(Box::new(new))];
+    let mut state = world(rows.into_iter().chain([Row::Pod(Box::new(pod("chat-service", 2, 0)))]));
+    let about = [("alertname", "HighErrorRate"), ("namespace", "production"), ("service", "chat-service")];
+    let alert = Alert {
+        cluster: cluster(),
+        name: "HighErrorRate".into(),
+        labels: labels(&about),
+        annotations: labels(&[]),
+        priority: Priority::High,
+        standing: alert::Standing::Firing,
+        since: ago(since),
+        silenced_by: Vec::new(),
+        evaluated: None,
+    };
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    let _ = state.apply(Update::Alerts(SignalKind::Alertmanager, id, NOW, Ok(vec![alert])), NOW);
+    state
+}
+
+#[test]
+fn who_is_paged_shortly_after_a_release_may_go_back_from_it() {
+    let brief = made(&paged(540), None);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "plan to roll chat-service back to 1.4.1");
+    assert!(safe.command.ends_with("--to hash1 --dry-run"), "{}", safe.command);
+    // It was so before.
+    let brief = made(&paged(660), None);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "read what chat-service says");
 }

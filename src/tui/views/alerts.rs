@@ -106,7 +106,8 @@ impl Alerts {
                 || "nothing was told yet".to_owned(),
                 |heard| format!("what it told is {} old", words::age(heard, seen.now)),
             );
-            Some((Role::Attention, format!("{} {what}: {why}; {age}. {hint}", seen.look.glyphs.attention)))
+            // A long reason is cut; how old what one looks at is must not be.
+            Some((Role::Attention, format!("{} {what}, {age}: {why}. {hint}", seen.look.glyphs.attention)))
         });
         told.collect()
     }
@@ -114,7 +115,7 @@ impl Alerts {
     /// Where nobody is asked: how that is changed.
     fn help(seen: &Seen<'_>) -> Option<&'static str> {
         seen.session.state().alert_servers().next().is_none().then_some(
-            "No Service is called alertmanager or prometheus. Name one under [alertmanager.NAME] in the configuration.",
+            "No Service that you may see is called alertmanager or prometheus. Name one under [alertmanager.NAME] in the configuration.",
         )
     }
 

@@ -11,15 +11,24 @@ use crate::domain::text::Text;
 /// More series are not taken in: what is left out is counted.
 const MOST_SERIES: usize = 10_000;
 
-/// What Prometheus answers.
+/// What Prometheus answers. An answer that lacks any of it is none: taken for one without series it would say that
+/// nothing fails.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
+    #[serde(rename = "status")]
+    _status: Success,
     data: Data,
+}
+
+/// That it could answer.
+#[derive(Debug, Deserialize)]
+enum Success {
+    #[serde(rename = "success")]
+    Success,
 }
 
 #[derive(Debug, Deserialize)]
 struct Data {
-    #[serde(default)]
     result: Vec<Told>,
 }
 

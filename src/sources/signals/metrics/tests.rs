@@ -154,3 +154,24 @@ async fn who_is_silent_is_asked_no_further() {
     let problem = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap_err();
     assert!(problem.to_string().contains("cannot be asked"), "{problem}");
 }
+
+#[tokio::test]
+async fn an_answer_of_another_shape_is_a_problem_and_says_not_that_nothing_fails() {
+    let (mut asker, _) = asker(HTTP, json!([])).await;
+    asker.round(&Demand::default(), now()).await.unwrap();
+    for wrong in [
+        r#"{"status":"error","errorType":"timeout","error":"query timed out","data":{"result":[]}}"#,
+        r#"{"status":"success"}"#,
+        r#"{"status":"success","data":{"resultType":"matrix"}}"#,
+        r#"{"data":{"resultType":"matrix","result":[]}}"#,
+        "[]",
+        "null",
+        "<html>log in</html>",
+    ] {
+        let address = test_support::serve(Router::new().fallback(move || async move { wrong })).await;
+        asker.server.reach = Reach::Url(address.as_str().into());
+        asker.endpoint = Endpoint::new(&asker.server, &reader(&address)).unwrap();
+        let told = asker.round(&Demand::default(), now()).await;
+        assert!(told.is_err(), "{wrong}: {told:?}");
+    }
+}

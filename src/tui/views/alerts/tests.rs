@@ -98,7 +98,7 @@ fn who_does_not_answer_is_told_with_the_age_of_what_it_told() {
     tell(&mut stage, Err(Problem::new("service monitoring/am:web cannot be asked", "connection refused", "")));
     stage.now += SignedDuration::from_mins(3);
     let shown = stage.draw(&mut Alerts::default(), 140, 30);
-    assert!(shown.contains("connection refused; what it told is 3 min old"), "{shown}");
+    assert!(shown.contains("cannot be asked, what it told is 3 min old: connection refused"), "{shown}");
     assert!(shown.contains("ChatErrorRate"), "what was told stays:\n{shown}");
 }
 
