@@ -10,7 +10,7 @@ use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::signals::ConfiguredSignal;
 use super::table::{Document, Table};
-use super::{environments, names, signals};
+use super::{environments, logs, names, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::SignalKind;
@@ -45,6 +45,7 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         environments: file.environments(),
         signals: file.signals(at),
         priorities: file.table.table("alerts").map_or(usual.priorities, signals::priorities),
+        logs: file.table.table("logs").map(|table| logs::read(document, table)).unwrap_or_default(),
     };
     file.table.finish();
     settings

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::assets::{Asset, Fault, Origin};
 use super::locations::Locations;
+use super::logs::LogSettings;
 use super::signals::ConfiguredSignal;
 use super::table::Document;
 use super::{file, trust};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub signals: Vec<ConfiguredSignal>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// How much of logs is kept, and what of them is withheld.
+    pub logs: LogSettings,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -97,6 +100,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            logs: LogSettings::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -106,8 +106,9 @@ impl Parts {
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
         let signals = self.signals(&chosen);
-        let options =
-            Options { rules, policy: self.policy(), connect, scopes: self.scopes(place), signals, name, ledger, clock };
+        let logs = (self.settings.logs.limits, self.settings.logs.rules.clone());
+        let (policy, scopes) = (self.policy(), self.scopes(place));
+        let options = Options { rules, policy, connect, scopes, signals, logs, name, ledger, clock };
         Ok(Session::start(&self.kubeconfig, &chosen, options))
     }
 

@@ -185,8 +185,9 @@ impl Told<'_> {
     /// Prints the lines that have arrived, by time.
     fn print(&mut self, store: &LogStore) -> io::Result<()> {
         let mut new = Index::starting_at(self.index.next());
-        new.update(store, store.end(), |record| {
-            let is_mark = record.is_mark && self.query.patience == Patience::Follow;
+        let patience = self.query.patience;
+        new.update(store, store.end(), &|record: &Record<'_>| {
+            let is_mark = record.is_mark && patience == Patience::Follow;
             is_mark || !record.is_mark && self.wanted.is_none_or(|wanted| wanted.is_match(record.text))
         });
         let mut out = io::BufWriter::new(io::stdout().lock());

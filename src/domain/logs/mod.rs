@@ -9,10 +9,29 @@ use super::text::Text;
 mod entry;
 mod level;
 mod lines;
+mod needle;
+mod rules;
 
 pub use entry::{Entry, Field};
 pub use level::Level;
 pub use lines::{Line, Lines};
+pub use needle::Needle;
+pub use rules::{Rule, Rules, Withholder};
+
+/// How much is kept of what one query brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Lines.
+    pub lines: usize,
+    /// Bytes of their words.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lines: 1_000_000, bytes: 256 * 1024 * 1024 }
+    }
+}
 
 /// From where on a container is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

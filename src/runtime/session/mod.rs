@@ -11,7 +11,7 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
-use crate::domain::logs::LogQuery;
+use crate::domain::logs::{Limits, LogQuery, Rules};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
@@ -54,6 +54,8 @@ pub struct Options {
     pub scopes: Scopes,
     /// Where alerts come from.
     pub signals: SignalServers,
+    /// How much is kept of the logs of one query, and what of them is withheld.
+    pub logs: (Limits, Rules),
     /// The name of this session, in every record and request.
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
@@ -114,7 +116,7 @@ impl Session {
     /// A session of no cluster, in which nothing runs.
     fn idle(options: Options) -> Self {
         let (outbox, inbox) = mpsc::channel(64);
-        let (following, news) = Following::new();
+        let (following, news) = Following::new(options.logs.0, options.logs.1);
         Self {
             state: State::new(options.rules),
             clock: options.clock,
@@ -154,6 +156,7 @@ impl Session {
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),
             signals: SignalServers::default(),
+            logs: Default::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
             clock,

@@ -8,7 +8,7 @@ use kube::client::Body;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::clients::kubernetes::{ClientError, Reader};
-use crate::domain::logs::{Backlog, LogFact, Patience, Standing};
+use crate::domain::logs::{Backlog, LogFact, Patience, Standing, Withholder};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::uri::encode;
@@ -70,12 +70,12 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// A follower that tells what it reads to an outbox.
-    pub fn new(stream: Stream, reader: Reader, outbox: LogOutbox) -> Self {
+    /// A follower that tells what it reads to an outbox, without what must not be kept.
+    pub fn new(stream: Stream, reader: Reader, outbox: LogOutbox, withholder: Withholder) -> Self {
         Self {
             stream,
             reader,
-            outlet: Outlet::new(outbox),
+            outlet: Outlet::new(outbox, withholder),
             splitter: Splitter::default(),
             place: Place::default(),
             told_rest: None,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::domain::logs::{Lines, LogFact, StreamId};
+use crate::domain::logs::{Lines, LogFact, StreamId, Withholder};
 
 /// How long lines are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(50);
@@ -54,14 +54,15 @@ impl LogOutbox {
 #[derive(Debug)]
 pub(super) struct Outlet {
     outbox: LogOutbox,
+    withholder: Withholder,
     lines: Lines,
     dropped: u64,
     due: Option<Instant>,
 }
 
 impl Outlet {
-    pub(super) fn new(outbox: LogOutbox) -> Self {
-        Self { outbox, lines: Lines::default(), dropped: 0, due: None }
+    pub(super) fn new(outbox: LogOutbox, withholder: Withholder) -> Self {
+        Self { outbox, withholder, lines: Lines::default(), dropped: 0, due: None }
     }
 
     /// When what was gathered is due; none when there is nothing.
@@ -96,7 +97,7 @@ impl Outlet {
             self.dropped += 1;
             return;
         }
-        self.lines.push(at, &String::from_utf8_lossy(words), ending);
+        self.lines.push(at, &String::from_utf8_lossy(words), ending, &mut self.withholder);
     }
 
     /// Tells what was gathered, if there is room for it now.

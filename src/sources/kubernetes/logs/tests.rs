@@ -38,7 +38,9 @@ async fn a_flood_in_small_pieces_is_read_whole_and_in_order() {
         backlog: Backlog::All,
         patience: Patience::Once,
     };
-    let follower = tokio::spawn(Follower::new(stream, reader, LogOutbox::new(1, StreamId(0), sender)).run());
+    let follower = tokio::spawn(
+        Follower::new(stream, reader, LogOutbox::new(1, StreamId(0), sender), Withholder::default()).run(),
+    );
     let mut told = Vec::new();
     while let Some(LogNews { fact, .. }) = news.recv().await {
         match fact {

@@ -42,7 +42,7 @@ impl Logs {
             self.draw_mark(painter, area, y, &record, stream);
         } else {
             let x = self.draw_head(painter, area.x + 1, y, &row::head(&record, stream, before.as_ref()), &record);
-            let search = self.search.as_ref().map(|search| &search.pattern);
+            let search = self.search.as_ref().map(|search| &search.needle);
             let mark = if self.shift_of(&record, &said) > 0 { painter.glyphs().ellipsis } else { "" };
             let start = painter.text(x, y, self.columns.message, Role::Muted, mark);
             let room = (x + self.columns.message).saturating_sub(start);
@@ -134,7 +134,7 @@ impl Logs {
         if self.manner.wraps || record.is_mark {
             return 0;
         }
-        let search = self.search.as_ref().map(|search| &search.pattern);
+        let search = self.search.as_ref().map(|search| &search.needle);
         said::shift(&said.text, self.shift, self.columns.message, search)
     }
 

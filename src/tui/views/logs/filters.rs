@@ -1,17 +1,16 @@
 //! Which lines are shown: those of a level, with some words, without others.
 
-use super::pattern::Pattern;
 use super::said;
-use crate::domain::logs::Level;
-use crate::state::logs::Record;
+use crate::domain::logs::{Level, Needle};
+use crate::state::logs::{Choice, Record};
 
 /// What narrows the lines.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filters {
     /// Only lines with this.
-    pub(super) include: Option<Pattern>,
+    pub(super) include: Option<Needle>,
     /// No lines with this.
-    pub(super) exclude: Option<Pattern>,
+    pub(super) exclude: Option<Needle>,
     /// Only lines of this level or graver.
     pub(super) least: Option<Level>,
 }
@@ -22,14 +21,6 @@ impl Filters {
         self.include.is_none() && self.exclude.is_none() && self.least.is_none()
     }
 
-    /// Whether a line is shown. Marks of ours always are: they tell how to read the others.
-    pub(super) fn take(&self, record: &Record<'_>) -> bool {
-        record.is_mark
-            || (self.least.is_none_or(|least| record.level.is_some_and(|level| level >= least))
-                && self.include.as_ref().is_none_or(|pattern| said::holds(pattern, record))
-                && !self.exclude.as_ref().is_some_and(|pattern| said::holds(pattern, record)))
-    }
-
     /// Takes what was typed for the lines to be shown: a level such as `warn+`, or words.
     pub(super) fn set_include(&mut self, typed: &str) -> Result<(), String> {
         let typed = typed.trim();
@@ -37,11 +28,41 @@ impl Filters {
             self.least = Some(level);
             return Ok(());
         }
-        let pattern = Pattern::parse(typed)?;
-        if pattern.is_none() {
+        let needle = Needle::parse(typed)?;
+        if needle.is_none() {
             self.least = None;
         }
-        self.include = pattern;
+        self.include = needle;
         Ok(())
+    }
+}
+
+/// Marks of ours are always shown: they tell how to read the others.
+impl Choice for Filters {
+    fn takes(&self, record: &Record<'_>, holds: bool) -> bool {
+        record.is_mark
+            || (self.least.is_none_or(|least| record.level.is_some_and(|level| level >= least))
+                && self.include.as_ref().is_none_or(|needle| holds || said::holds(needle, record))
+                && !self.exclude.as_ref().is_some_and(|needle| said::holds(needle, record)))
+    }
+
+    fn needle(&self) -> Option<&Needle> {
+        self.include.as_ref()
+    }
+}
+
+/// Lines among those that are shown in which something is found.
+pub(super) struct Found<'a> {
+    pub(super) filters: &'a Filters,
+    pub(super) needle: &'a Needle,
+}
+
+impl Choice for Found<'_> {
+    fn takes(&self, record: &Record<'_>, holds: bool) -> bool {
+        !record.is_mark && (holds || said::holds(self.needle, record)) && self.filters.takes(record, false)
+    }
+
+    fn needle(&self) -> Option<&Needle> {
+        Some(self.needle)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::fields::{self, Fields};
 use super::row::Columns;
-use super::{Held, Logs, Pattern, Search, moment};
+use super::{Held, Logs, Search, moment};
 use crate::domain::health::Health;
-use crate::domain::logs::{Entry, Level};
+use crate::domain::logs::{Entry, Level, Needle};
 use crate::domain::shell::quoted;
-use crate::state::logs::{Index, LogStore};
+use crate::state::logs::{Index, LogStore, Record};
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
 use crate::tui::views::Seen;
@@ -100,9 +100,9 @@ impl Logs {
     }
 
     fn ask(&self, asked: Asked) -> Outcome {
-        let typed = |pattern: Option<&Pattern>| pattern.map(|pattern| pattern.typed().to_owned()).unwrap_or_default();
+        let typed = |needle: Option<&Needle>| needle.map(|needle| needle.typed().to_owned()).unwrap_or_default();
         let text = match asked {
-            Asked::Search => typed(self.search.as_ref().map(|search| &search.pattern)),
+            Asked::Search => typed(self.search.as_ref().map(|search| &search.needle)),
             Asked::Include => typed(self.filters.include.as_ref()),
             Asked::Exclude => typed(self.filters.exclude.as_ref()),
             Asked::Fields => self.fields.names.join(" "),
@@ -113,11 +113,11 @@ impl Logs {
 
     /// Looks for something from the selected line back, since that is where one comes from when one follows.
     pub(super) fn look_for(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
-        let Some(pattern) = Pattern::parse(text)? else {
+        let Some(needle) = Needle::parse(text)? else {
             self.search = None;
             return Ok(());
         };
-        self.search = Some(Search { pattern, hits: Index::default() });
+        self.search = Some(Search { needle, hits: Index::default() });
         if let Some(store) = self.store(seen) {
             self.catch_up(store);
             if let Some(hit) = self.hit(store, true).or_else(|| self.hit(store, false)) {
@@ -238,7 +238,7 @@ impl Logs {
     fn save(&self, seen: &Seen<'_>) -> Outcome {
         let Some(store) = self.store(seen) else { return Outcome::Ignored };
         let mut all = Index::default();
-        all.update(store, store.end(), |_| true);
+        all.update(store, store.end(), &|_: &Record<'_>| true);
         let mut text = String::new();
         for record in all.ids().iter().filter_map(|id| store.line(*id)) {
             let facts = store.streams().get(record.stream).map(|stream| &stream.facts);

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Seen, View};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
-use crate::domain::logs::LogQuery;
+use crate::domain::logs::{LogQuery, Needle};
 use crate::state::logs::{Index, LineId, LogStore};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, LogTarget, Outcome};
@@ -19,22 +19,20 @@ mod fields;
 mod filters;
 mod keys;
 mod moment;
-mod pattern;
 mod row;
 mod said;
 mod title;
 mod window;
 
 use fields::Fields;
-use filters::Filters;
-use pattern::Pattern;
+use filters::{Filters, Found};
 use row::{Columns, GAP};
 use window::Window;
 
 /// What is looked for, and where it is.
 #[derive(Clone, Debug)]
 struct Search {
-    pattern: Pattern,
+    needle: Needle,
     hits: Index,
 }
 
@@ -129,9 +127,9 @@ impl Logs {
         self.opened.retain(|id| store.line(*id).is_some());
         let until = self.held.map_or(store.end(), |held| held.from);
         let filters = &self.filters;
-        self.shown.update(store, until, |record| filters.take(record));
-        if let Some(Search { pattern, hits }) = &mut self.search {
-            hits.update(store, until, |record| !record.is_mark && filters.take(record) && said::holds(pattern, record));
+        self.shown.update(store, until, filters);
+        if let Some(Search { needle, hits }) = &mut self.search {
+            hits.update(store, until, &Found { filters, needle });
         }
     }
 
@@ -172,8 +170,8 @@ impl View for Logs {
         let done = match asked {
             Asked::Search => self.look_for(text, seen),
             Asked::Include => self.filters.set_include(text).map(|()| self.choose_again()),
-            Asked::Exclude => Pattern::parse(text).map(|pattern| {
-                self.filters.exclude = pattern;
+            Asked::Exclude => Needle::parse(text).map(|needle| {
+                self.filters.exclude = needle;
                 self.choose_again();
             }),
             Asked::Time => self.go_to(text, seen),

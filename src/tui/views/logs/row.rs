@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::pattern::Pattern;
 use super::said::Said;
-use crate::domain::logs::Level;
+use crate::domain::logs::{Level, Needle};
 use crate::state::logs::{Record, RevisionAge, Stream, Streams};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
@@ -99,11 +98,11 @@ pub(super) fn words<'a>(
     said: &'a Said<'_>,
     part: Range<usize>,
     level: Option<Level>,
-    search: Option<&Pattern>,
+    search: Option<&Needle>,
 ) -> Vec<Span<'a>> {
     let is_quiet = matches!(level, Some(Level::Debug | Level::Trace));
     let message = if is_quiet { Role::Muted } else { Role::Text };
-    let hits = search.map(|pattern| pattern.places(&said.text)).unwrap_or_default();
+    let hits = search.map(|needle| needle.places(&said.text)).unwrap_or_default();
     let mut spans = Vec::new();
     let mut done = part.start;
     let end = part.end..part.end;

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::pattern::Pattern;
-use crate::domain::logs::{Entry, Field};
+use crate::domain::logs::{Entry, Field, Needle};
 use crate::state::logs::Record;
 
 /// How a value of several lines is shown within one.
@@ -48,10 +47,9 @@ fn push(text: &mut String, Field { name, value }: &Field) {
 }
 
 /// Whether something is in a line, as it was written or as it is shown.
-pub(super) fn holds(pattern: &Pattern, record: &Record<'_>) -> bool {
-    pattern.is_in(record.text)
-        // Reading a line is dear, and only what spans a name and its value, or was escaped, differs.
-        || pattern.typed().contains(['=', '"']) && pattern.is_in(&Said::read(record, &[]).text)
+pub(super) fn holds(needle: &Needle, record: &Record<'_>) -> bool {
+    // Reading a line is dear, and only what spans a name and its value, or was escaped, differs.
+    needle.is_in(record.text) || needle.spans_fields() && needle.is_in(&Said::read(record, &[]).text)
 }
 
 /// One row of a line that is opened.
@@ -114,7 +112,7 @@ pub(super) fn cut(text: &str, shift: usize, width: u16) -> Range<usize> {
 
 /// How many characters are left out at the beginning of a line that is not wrapped: as many as one has gone to the side,
 /// else as many as it takes to see what was looked for.
-pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Pattern>) -> usize {
+pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Needle>) -> usize {
     let width = usize::from(width);
     let Some(search) = search.filter(|_| shift == 0 && text.len() > width) else { return shift };
     let Some(place) = search.places(text).into_iter().next() else { return 0 };

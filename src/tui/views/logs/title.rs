@@ -76,15 +76,15 @@ pub(super) fn narrowing(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     if let Some(level) = view.filters.least {
         say("level", format!("{}+", level.word().to_lowercase()));
     }
-    if let Some(pattern) = &view.filters.include {
-        say("only", pattern.typed().to_owned());
+    if let Some(needle) = &view.filters.include {
+        say("only", needle.typed().to_owned());
     }
-    if let Some(pattern) = &view.filters.exclude {
-        say("hide", pattern.typed().to_owned());
+    if let Some(needle) = &view.filters.exclude {
+        say("hide", needle.typed().to_owned());
     }
     let store = view.store(seen);
     if let Some(search) = &view.search {
-        say("find", search.pattern.typed().to_owned());
+        say("find", search.needle.typed().to_owned());
         let at = store.and_then(|store| search.hits.position(store, view.window.selected?).ok());
         let all = grouped(search.hits.ids().len() as u64);
         let told = at.map_or_else(|| format!(" {all}"), |at| format!(" {} of {all}", grouped(at as u64 + 1)));

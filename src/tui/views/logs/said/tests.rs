@@ -7,7 +7,7 @@ use crate::domain::logs::{Level, StreamId};
 
 fn record(text: &str) -> Record<'_> {
     let level = Level::of(text);
-    Record { at: Timestamp::UNIX_EPOCH, stream: StreamId(0), level, text, is_mark: false }
+    Record { at: Timestamp::UNIX_EPOCH, stream: StreamId(0), level, text, is_mark: false, withheld: 0 }
 }
 
 fn pieces(text: &str, width: u16, most: usize) -> Vec<&str> {
@@ -38,7 +38,7 @@ fn what_is_shown_can_be_looked_for() {
     let line = record(LINE);
     for (typed, is_found) in [("status=500", true), ("\"status\":500", true), ("status=501", false), ("TIMEOUT", false)]
     {
-        assert_eq!(holds(&Pattern::parse(typed).unwrap().unwrap(), &line), is_found, "{typed}");
+        assert_eq!(holds(&Needle::parse(typed).unwrap().unwrap(), &line), is_found, "{typed}");
     }
 }
 
@@ -55,7 +55,7 @@ fn an_opened_line_has_a_row_for_each_field_and_line() {
 
 #[test]
 fn what_is_looked_for_is_brought_into_view() {
-    let search = Pattern::parse("timeout").unwrap();
+    let search = Needle::parse("timeout").unwrap();
     let line = format!("{}timeout", "x".repeat(200));
     assert_eq!(shift(&line, 0, 60, search.as_ref()), 180);
     assert_eq!(shift(&line, 16, 60, search.as_ref()), 16, "one has gone to the side by hand");
