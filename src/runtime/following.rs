@@ -80,6 +80,12 @@ impl Following {
         self.all.values().find(|followed| followed.query == *query).map(|followed| &followed.store)
     }
 
+    /// Lets a test say what is heard.
+    #[cfg(test)]
+    pub(super) fn store_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
+        self.all.values_mut().find(|followed| followed.query == *query).map(|followed| &mut followed.store)
+    }
+
     /// Takes in news; whether there was something to take in.
     pub(super) fn hear(&mut self, news: Vec<LogNews>, now: Timestamp) -> bool {
         let mut heard = false;

@@ -160,6 +160,7 @@ commands! {
     Include "include" [Logs] "show only lines that match"
     Exclude "exclude" [Logs] "hide lines that match"
     ToggleTimestamps "toggle-timestamps" [Logs] "show or hide the time of each line"
+    ToggleVolume "toggle-volume" [Logs] "show or hide when how much was said"
     GoToTime "go-to-time" [Logs] "go to a moment"
 
     Cancel "cancel" [PlanReview Prompt] "close without doing anything"

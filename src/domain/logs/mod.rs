@@ -68,6 +68,17 @@ pub struct LogQuery {
     pub patience: Patience,
 }
 
+impl LogQuery {
+    /// Whether what was said at a moment is asked for, as far as somebody still has it.
+    pub fn reaches(&self, at: Timestamp) -> bool {
+        match self.backlog {
+            Backlog::Tail(_) => false,
+            Backlog::Since(since) => since <= at,
+            Backlog::All => true,
+        }
+    }
+}
+
 /// One container of one pod, by its number within a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(pub u32);

@@ -299,6 +299,12 @@ impl Session {
         self.following.store(query)
     }
 
+    /// The same, for a test to say what is heard.
+    #[cfg(test)]
+    pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
+        self.following.store_mut(query)
+    }
+
     /// Whether the session is armed.
     pub fn armed(&self) -> Armed {
         *self.armed.borrow()

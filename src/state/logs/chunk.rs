@@ -49,12 +49,14 @@ pub(super) struct Chunk {
     heads: Vec<Head>,
     /// The marks among them.
     marks: Vec<u32>,
+    /// When the first of the others was said, in nanoseconds.
+    earliest: Option<i64>,
 }
 
 impl Chunk {
     /// A chunk with room for so many bytes and lines.
     pub(super) fn with_room(bytes: usize, lines: usize) -> Self {
-        Self { text: String::with_capacity(bytes), heads: Vec::with_capacity(lines), marks: Vec::new() }
+        Self { text: String::with_capacity(bytes), heads: Vec::with_capacity(lines), ..Self::default() }
     }
 
     /// Forgets the lines and keeps the room.
@@ -62,6 +64,7 @@ impl Chunk {
         self.text.clear();
         self.heads.clear();
         self.marks.clear();
+        self.earliest = None;
     }
 
     /// How many lines, marks included.
@@ -89,7 +92,11 @@ impl Chunk {
         if record.is_mark {
             self.marks.push(self.len());
         }
-        self.heads.push(Head::new(self.text.len(), record));
+        let head = Head::new(self.text.len(), record);
+        if !record.is_mark {
+            self.earliest = Some(self.earliest.map_or(head.at, |earliest| earliest.min(head.at)));
+        }
+        self.heads.push(head);
         self.text.push_str(record.text);
         self.text.push('\n');
     }
@@ -110,6 +117,11 @@ impl Chunk {
     /// When a line was said, in nanoseconds.
     pub(super) fn at(&self, index: u32) -> Option<i64> {
         self.heads.get(index as usize).map(|head| head.at)
+    }
+
+    /// When the first line was said that is no mark, in nanoseconds.
+    pub(super) fn earliest(&self) -> Option<i64> {
+        self.earliest
     }
 
     /// When each line was said that is no mark, in seconds, and whether it is an error.

@@ -151,6 +151,12 @@ impl LogStore {
         &self.volume
     }
 
+    /// When the first line that is kept was said.
+    pub fn earliest(&self) -> Option<Timestamp> {
+        let earliest = self.chunks.iter().filter_map(Chunk::earliest).min()?;
+        Timestamp::from_nanosecond(earliest.into()).ok()
+    }
+
     /// How many bytes of memory the lines take.
     pub fn weight(&self) -> usize {
         self.chunks.iter().chain(&self.spare).map(Chunk::weight).sum()

@@ -70,6 +70,11 @@ impl Outlet {
         self.due
     }
 
+    /// Whether so much was gathered that it should be told before more is read.
+    pub(super) fn is_full(&self) -> bool {
+        self.lines.len() >= ENOUGH || self.lines.bytes() >= ROOM / 2
+    }
+
     /// Whether nobody listens any more.
     pub(super) fn is_closed(&self) -> bool {
         self.outbox.sender.is_closed()

@@ -4,7 +4,7 @@ use super::fields::{self, Fields};
 use super::row::Columns;
 use super::{Held, Logs, Search, moment};
 use crate::domain::health::Health;
-use crate::domain::logs::{Entry, Level, Needle};
+use crate::domain::logs::{Level, Needle};
 use crate::domain::shell::quoted;
 use crate::state::logs::{Index, LogStore, Record};
 use crate::tui::command::Command;
@@ -16,6 +16,9 @@ const SHIFT: usize = 16;
 
 impl Logs {
     pub(super) fn press(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        if !is_about_looks(command) {
+            self.goal = None;
+        }
         if self.moves(command) {
             return Outcome::Redraw;
         }
@@ -32,6 +35,7 @@ impl Logs {
             Command::OpenLine => return self.open_line(seen),
             Command::ChooseFields => return self.ask(Asked::Fields),
             Command::FullScreen => self.is_full = !self.is_full,
+            Command::ToggleVolume => self.shows_volume = Some(self.picture.is_none()),
             Command::ToggleTimestamps => self.manner.with_time = !self.manner.with_time,
             Command::NextMatch | Command::PreviousMatch => {
                 return self.next_match(command == Command::NextMatch, seen);
@@ -177,14 +181,35 @@ impl Logs {
         })
     }
 
-    /// Goes to the first line at a moment or later.
-    pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
-        let at = moment::parse(text, seen.now).ok_or_else(|| format!("{text}: write 03:10, 03:10:22 or 5m ago"))?;
-        if let Some(store) = self.store(seen) {
-            let position = self.shown.position_of_time(store, at);
-            self.window.select(&self.shown, position);
+    /// Goes to the first line at a moment or later. What was said before the lines that are kept is asked for.
+    pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
+        let Some(at) = moment::parse(text, seen.now) else {
+            return notice(&format!("{text}: write 03:10, 03:10:22 or 5m ago"));
+        };
+        let Some(store) = self.store(seen) else { return Outcome::Redraw };
+        let position = self.shown.position_of_time(store, at);
+        self.goal = None;
+        let earliest = store.earliest().filter(|earliest| *earliest > at);
+        let is_asked = self.target.query().reaches(at);
+        match earliest {
+            Some(_) if !is_asked && !self.target.previous => {
+                Outcome::Ask(Effect::Go(Destination::Logs(self.target.clone().around(at))))
+            }
+            Some(earliest) => {
+                self.window.select(&self.shown, 0);
+                let counts = store.counts();
+                let why = if counts.delivered > counts.kept as u64 {
+                    "what came before is not kept"
+                } else {
+                    "nothing was said before"
+                };
+                notice(&format!("the lines begin at {}: {why}", earliest.strftime("%H:%M:%S")))
+            }
+            None => {
+                self.window.stand(&self.shown, position, usize::from(self.height / 3));
+                Outcome::Redraw
+            }
         }
-        Ok(())
     }
 
     /// Gives fields columns of their own, or takes them away where none is named.
@@ -200,7 +225,7 @@ impl Logs {
         let Some(id) = self.window.selected else { return Outcome::Ignored };
         let Some(record) = self.store(seen).and_then(|store| store.line(id)) else { return Outcome::Ignored };
         if !self.opened.remove(&id) {
-            if record.is_mark || Entry::read(record.text).is_none() {
+            if self.readings.read(id, &record).is_none() {
                 return notice("this line is neither JSON nor logfmt: w breaks it where it is long");
             }
             self.opened.insert(id);
@@ -264,6 +289,12 @@ impl Logs {
         self.columns = Columns::default();
         Outcome::Redraw
     }
+}
+
+/// Whether a command only changes how lines look, so that one stays where one goes.
+fn is_about_looks(command: Command) -> bool {
+    use Command::{Fold, FullScreen, ToggleTimestamps, ToggleVolume, Wrap};
+    matches!(command, Wrap | Fold | FullScreen | ToggleTimestamps | ToggleVolume)
 }
 
 fn notice(words: &str) -> Outcome {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
@@ -19,14 +20,18 @@ mod fields;
 mod filters;
 mod keys;
 mod moment;
+mod readings;
 mod row;
 mod said;
 mod title;
+mod volume;
 mod window;
 
 use fields::Fields;
 use filters::{Filters, Found};
+use readings::Readings;
 use row::{Columns, GAP};
+use volume::Picture;
 use window::Window;
 
 /// What is looked for, and where it is.
@@ -75,6 +80,13 @@ pub struct Logs {
     fields: Fields,
     /// The lines that are shown field by field.
     opened: HashSet<LineId>,
+    /// The visible lines, as they are read.
+    readings: Readings,
+    /// The moment to stand at, until somebody goes elsewhere: its lines may still be on their way.
+    goal: Option<Timestamp>,
+    /// Whether the picture of what was said when is shown; where nobody said so, the window decides.
+    shows_volume: Option<bool>,
+    picture: Option<Picture>,
     width: u16,
     /// How many rows there are for lines.
     height: u16,
@@ -98,6 +110,10 @@ impl Logs {
             columns: Columns::default(),
             fields: Fields::default(),
             opened: HashSet::new(),
+            readings: Readings::default(),
+            goal: target.at,
+            shows_volume: None,
+            picture: None,
             width: 80,
             height: 20,
         }
@@ -121,7 +137,9 @@ impl Logs {
             self.generation = store.generation;
             self.held = None;
             self.window = Window::default();
+            self.goal = self.target.at;
             self.opened.clear();
+            self.readings.clear();
             self.choose_again();
         }
         self.opened.retain(|id| store.line(*id).is_some());
@@ -139,9 +157,33 @@ impl Logs {
             Columns::fit(self.width.saturating_sub(2), store.streams(), self.manner.with_time, self.fields.total());
     }
 
-    /// The lines above the table: what narrows it, if something does, and the headings.
-    fn lines_above(&self, seen: &Seen<'_>) -> u16 {
-        if self.is_full { 0 } else { 1 + u16::from(!title::narrowing(self, seen).is_empty()) }
+    /// The lines above the table: what narrows it, if something does, the picture, and the headings.
+    fn lines_above(&self, seen: &Seen<'_>, height: u16) -> u16 {
+        if self.is_full {
+            return 0;
+        }
+        let narrowing = u16::from(!title::narrowing(self, seen).is_empty());
+        1 + narrowing + if self.picture.is_some() { self.volume_rows(height) } else { 0 }
+    }
+
+    /// How many rows the picture of what was said when takes.
+    fn volume_rows(&self, height: u16) -> u16 {
+        match self.shows_volume {
+            Some(false) => 0,
+            Some(true) => volume::rows_in(height).max(1),
+            None => volume::rows_in(height),
+        }
+    }
+
+    /// Makes the picture of what was said when.
+    fn picture(&self, store: &LogStore, height: u16) -> Option<Picture> {
+        if self.is_full || self.volume_rows(height) == 0 {
+            return None;
+        }
+        let selected = self.window.selected.filter(|_| !self.window.follows).and_then(|id| store.line(id));
+        let looked_at = selected.map(|record| record.at);
+        let bars = store.volume().bars(volume::room_in(self.width), looked_at)?;
+        Some(Picture::new(bars, looked_at))
     }
 }
 
@@ -174,7 +216,7 @@ impl View for Logs {
                 self.filters.exclude = needle;
                 self.choose_again();
             }),
-            Asked::Time => self.go_to(text, seen),
+            Asked::Time => return self.go_to(text, seen),
             Asked::Fields => self.choose_fields(text, seen),
             _ => return Outcome::Ignored,
         };
@@ -190,18 +232,26 @@ impl View for Logs {
         self.width = area.width;
         let Some(store) = self.store(seen) else { return };
         self.catch_up(store);
-        self.height = area.height.saturating_sub(self.lines_above(seen));
+        self.picture = self.picture(store, area.height);
+        self.height = area.height.saturating_sub(self.lines_above(seen, area.height));
         self.lay_out(store);
-        let mut window = std::mem::take(&mut self.window);
-        window.settle(&self.shown, store, self.height.into(), |id| {
-            store.line(id).map_or(1, |record| self.rows(id, &record))
-        });
-        self.window = window;
-        if !self.fields.names.is_empty() {
-            let visible = self.shown.ids()[self.window.visible.clone()].iter().filter_map(|id| store.line(*id));
-            self.fields.fit(visible.map(|record| record.text));
-            self.lay_out(store);
+        let (mut window, mut readings) = (std::mem::take(&mut self.window), std::mem::take(&mut self.readings));
+        if let Some(goal) = self.goal {
+            window.stand(&self.shown, self.shown.position_of_time(store, goal), usize::from(self.height / 3));
         }
+        window.settle(&self.shown, store, self.height.into(), |id| {
+            store.line(id).map_or(1, |record| self.rows(id, &record, &mut readings))
+        });
+        let visible = &self.shown.ids()[window.visible.clone()];
+        readings.keep(visible);
+        if !self.manner.is_raw || !self.fields.names.is_empty() {
+            for (id, record) in visible.iter().filter_map(|id| Some((*id, store.line(*id)?))) {
+                readings.read(id, &record);
+            }
+            self.fields.fit(visible.iter().filter_map(|id| readings.get(*id)));
+        }
+        (self.window, self.readings) = (window, readings);
+        self.lay_out(store);
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
@@ -213,6 +263,11 @@ impl View for Logs {
             if !narrowing.is_empty() {
                 painter.spans(area.x + 1, y, inner, &narrowing);
                 y += 1;
+            }
+            if let Some(picture) = &self.picture {
+                let rows = self.volume_rows(area.height);
+                picture.draw(painter, area.x + 1, y, inner, rows);
+                y += rows;
             }
             let mut x = area.x + 1;
             let [before @ .., message] = self.columns.titles();
@@ -258,8 +313,12 @@ impl View for Logs {
             Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
             Hint::new(Command::Wrap, "wrap"),
             Hint::new(Command::Fold, if self.manner.is_raw { "read" } else { "as written" }),
+            Hint::new(Command::ToggleVolume, if self.picture.is_some() { "no bars" } else { "bars" }),
             Hint::new(Command::Save, "save"),
         ]);
         hints
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,7 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         (Role::Muted, kept(&counts), 1),
         (loud(counts.dropped), format!("{} dropped", grouped(counts.dropped)), u8::from(counts.dropped == 0) * 3),
         (Role::Muted, format!("{} late", grouped(counts.late)), 4),
+        (Role::Muted, format!("{} redacted", grouped(counts.withheld)), if counts.withheld > 0 { 2 } else { 5 }),
     ];
     let room = usize::from(view.width.saturating_sub(2));
     let used: usize = spans.iter().map(|span| cells(&span.text)).sum();
