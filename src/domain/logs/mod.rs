@@ -11,12 +11,14 @@ mod level;
 mod lines;
 mod needle;
 mod rules;
+mod shape;
 
 pub use entry::{Entry, Field};
 pub use level::Level;
 pub use lines::{Line, Lines};
 pub use needle::Needle;
 pub use rules::{Rule, Rules, Withholder};
+pub use shape::Shape;
 
 /// How much is kept of what one query brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,12 +10,14 @@ use crate::domain::text::Text;
 
 mod chunk;
 mod index;
+mod patterns;
 mod rate;
 mod speakers;
 mod streams;
 mod volume;
 
 pub use index::Index;
+pub use patterns::{Pattern, Patterns, Side, is_like};
 pub use speakers::{Speaker, speakers};
 pub use streams::{RevisionAge, Stream, StreamFacts, Streams};
 pub use volume::{Bars, Bucket, Volume};
@@ -190,6 +192,25 @@ impl LogStore {
     /// When a line was said, in nanoseconds; before all others where it has gone.
     fn at(&self, id: LineId) -> i64 {
         self.chunk_of(id).and_then(|chunk| chunk.at(id.index)).unwrap_or(i64::MIN)
+    }
+
+    /// The place so many lines after another one, or the end.
+    fn after(&self, from: LineId, most: usize) -> LineId {
+        let end = self.end();
+        let mut at = from.max(self.first());
+        let mut left = u32::try_from(most).unwrap_or(u32::MAX);
+        while at < end && left > 0 {
+            let length = self.chunk_of(at).map_or(0, Chunk::len);
+            if length > at.index {
+                let step = left.min(length - at.index);
+                left -= step;
+                at.index += step;
+            }
+            if at.index >= length && at.chunk < end.chunk {
+                at = LineId { chunk: at.chunk + 1, index: 0 };
+            }
+        }
+        at
     }
 
     /// Tells the lines from one on and before another that are chosen, with their times, in no order.

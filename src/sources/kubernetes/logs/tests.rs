@@ -59,8 +59,8 @@ async fn what_was_said_before_one_listened_is_not_dropped_however_slowly_it_is_t
     let lines = 30_000;
     // The lines are a second old when the server is asked.
     let answer = move |_: axum::extract::Request| async move {
-        let said: String = (0..lines).map(|line| format!("2026-11-25T03:12:00.{line:09}Z {line}\n")).collect();
-        ([("date", "Wed, 25 Nov 2026 03:12:01 GMT")], said)
+        let said: Vec<String> = (0..lines).map(|line| format!("2026-11-25T03:12:00.{line:09}Z {line}\n")).collect();
+        ([("date", "Wed, 25 Nov 2026 03:12:01 GMT")], said.concat())
     };
     let reader = reader(&serve(Router::new().fallback(answer)).await);
     let (sender, mut news) = mpsc::channel(1);

@@ -43,7 +43,8 @@ impl Logs {
         if record.is_mark {
             self.draw_mark(painter, area, y, &record, stream);
         } else {
-            let x = self.draw_head(painter, area.x + 1, y, &row::head(&record, stream, before.as_ref()), entry);
+            let head = row::head(&record, stream, before.as_ref());
+            let x = self.draw_head(painter, area.x + 1, y, &head, stream, entry);
             let search = self.search.as_ref().map(|search| &search.needle);
             let mark = if self.shift_of(&record, &said) > 0 { painter.glyphs().ellipsis } else { "" };
             let start = painter.text(x, y, self.columns.message, Role::Muted, mark);
@@ -84,12 +85,25 @@ impl Logs {
         mut x: u16,
         y: u16,
         head: &[Span<'_>; 4],
+        stream: Option<&Stream>,
         entry: Option<&Entry<'_>>,
     ) -> u16 {
-        let widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
+        let mut widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
+        if let Some(lanes) = &self.lanes {
+            // The time stands before both lanes.
+            if std::mem::take(&mut widths[0]) > 0 {
+                painter.text(x, y, self.columns.time, head[0].role, &head[0].text);
+                x += self.columns.time + GAP;
+            }
+            painter.text(x + lanes.middle(), y, 1, Role::Faint, painter.glyphs().separator);
+            x += lanes.place_of(stream);
+        }
         for (width, cell) in widths.into_iter().zip(head).filter(|(width, _)| *width > 0) {
             painter.text(x, y, width, cell.role, &cell.text);
             x += width + GAP;
+        }
+        if self.lanes.is_some() {
+            return x;
         }
         for (name, width) in self.fields.columns() {
             let value = entry.and_then(|entry| entry.get(name)).unwrap_or_default();

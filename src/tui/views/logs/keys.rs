@@ -2,7 +2,7 @@
 
 use super::fields::{self, Fields};
 use super::row::Columns;
-use super::{Held, Logs, Search, moment};
+use super::{Folded, Held, Logs, Search, moment};
 use crate::domain::health::Health;
 use crate::domain::logs::{Level, Needle};
 use crate::domain::shell::quoted;
@@ -16,6 +16,9 @@ const SHIFT: usize = 16;
 
 impl Logs {
     pub(super) fn press(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        if let Some(outcome) = self.press_folded(command) {
+            return outcome;
+        }
         if !is_about_looks(command) {
             self.goal = None;
         }
@@ -35,6 +38,10 @@ impl Logs {
             Command::OpenLine => return self.open_line(seen),
             Command::ChooseFields => return self.ask(Asked::Fields),
             Command::FullScreen => self.is_full = !self.is_full,
+            Command::ShowPatterns | Command::CompareRevisions => {
+                self.folded = Some(Folded::new(command == Command::CompareRevisions));
+            }
+            Command::ShowLanes => return self.show_lanes(seen),
             Command::ToggleVolume => self.shows_volume = Some(self.picture.is_none()),
             Command::ToggleTimestamps => self.manner.with_time = !self.manner.with_time,
             Command::NextMatch | Command::PreviousMatch => {
@@ -54,6 +61,19 @@ impl Logs {
             _ => return Outcome::Ignored,
         }
         Outcome::Redraw
+    }
+
+    /// Shows the newest revision beside the others, or all in one list again.
+    fn show_lanes(&mut self, seen: &Seen<'_>) -> Outcome {
+        self.wants_lanes = !self.wants_lanes;
+        let revisions = self.store(seen).map_or(0, |store| store.streams().revisions().len());
+        match (self.wants_lanes, revisions) {
+            (true, 0 | 1) => {
+                self.wants_lanes = false;
+                notice("only one revision speaks: there is nothing to stand beside it")
+            }
+            _ => Outcome::Redraw,
+        }
     }
 
     /// Moves the selection; whether the command was one that moves.
@@ -293,8 +313,8 @@ impl Logs {
 
 /// Whether a command only changes how lines look, so that one stays where one goes.
 fn is_about_looks(command: Command) -> bool {
-    use Command::{Fold, FullScreen, ToggleTimestamps, ToggleVolume, Wrap};
-    matches!(command, Wrap | Fold | FullScreen | ToggleTimestamps | ToggleVolume)
+    use Command::{Fold, FullScreen, ShowLanes, ToggleTimestamps, ToggleVolume, Wrap};
+    matches!(command, Wrap | Fold | FullScreen | ShowLanes | ToggleTimestamps | ToggleVolume)
 }
 
 fn notice(words: &str) -> Outcome {

@@ -18,7 +18,9 @@ use crate::tui::theme::Role;
 mod draw;
 mod fields;
 mod filters;
+mod folded;
 mod keys;
+mod lanes;
 mod moment;
 mod readings;
 mod row;
@@ -29,8 +31,10 @@ mod window;
 
 use fields::Fields;
 use filters::{Filters, Found};
+use folded::Folded;
+use lanes::Lanes;
 use readings::Readings;
-use row::{Columns, GAP};
+use row::Columns;
 use volume::Picture;
 use window::Window;
 
@@ -87,6 +91,12 @@ pub struct Logs {
     /// Whether the picture of what was said when is shown; where nobody said so, the window decides.
     shows_volume: Option<bool>,
     picture: Option<Picture>,
+    /// Similar lines folded, where they are shown instead.
+    folded: Option<Folded>,
+    /// Whether those of the newest revision are to stand beside the others.
+    wants_lanes: bool,
+    /// Where lines of which revision stand, where there is room for them beside each other.
+    lanes: Option<Lanes>,
     width: u16,
     /// How many rows there are for lines.
     height: u16,
@@ -114,6 +124,9 @@ impl Logs {
             goal: target.at,
             shows_volume: None,
             picture: None,
+            folded: None,
+            wants_lanes: false,
+            lanes: None,
             width: 80,
             height: 20,
         }
@@ -140,6 +153,7 @@ impl Logs {
             self.goal = self.target.at;
             self.opened.clear();
             self.readings.clear();
+            self.folded = self.folded.as_ref().map(|folded| Folded::new(folded.is_comparison));
             self.choose_again();
         }
         self.opened.retain(|id| store.line(*id).is_some());
@@ -153,8 +167,13 @@ impl Logs {
 
     /// Gives each column its room.
     fn lay_out(&mut self, store: &LogStore) {
-        self.columns =
-            Columns::fit(self.width.saturating_sub(2), store.streams(), self.manner.with_time, self.fields.total());
+        let width = self.width.saturating_sub(2);
+        self.lanes = self.wants_lanes.then(|| Lanes::fit(width, store.streams(), self.manner.with_time)).flatten();
+        self.columns = if let Some(lanes) = &self.lanes {
+            lanes.columns
+        } else {
+            Columns::fit(width, store.streams(), self.manner.with_time, self.wants_lanes, self.fields.total())
+        };
     }
 
     /// The lines above the table: what narrows it, if something does, the picture, and the headings.
@@ -232,6 +251,10 @@ impl View for Logs {
         self.width = area.width;
         let Some(store) = self.store(seen) else { return };
         self.catch_up(store);
+        if let Some(folded) = &mut self.folded {
+            folded.settle(store, area);
+            return;
+        }
         self.picture = self.picture(store, area.height);
         self.height = area.height.saturating_sub(self.lines_above(seen, area.height));
         self.lay_out(store);
@@ -256,6 +279,10 @@ impl View for Logs {
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let Some(store) = self.store(seen) else { return };
+        if let Some(folded) = &self.folded {
+            folded.draw(painter, area, store);
+            return;
+        }
         let inner = area.width.saturating_sub(2);
         let mut y = area.y;
         if !self.is_full {
@@ -269,13 +296,7 @@ impl View for Logs {
                 picture.draw(painter, area.x + 1, y, inner, rows);
                 y += rows;
             }
-            let mut x = area.x + 1;
-            let [before @ .., message] = self.columns.titles();
-            let fields = self.fields.columns().map(|(name, width)| (width, name));
-            for (width, title) in before.into_iter().chain(fields).chain([message]).filter(|(width, _)| *width > 0) {
-                painter.text(x, y, width, Role::Muted, title);
-                x += width + GAP;
-            }
+            self.draw_titles(painter, area.x + 1, y);
             y += 1;
         }
         if self.shown.ids().is_empty() {
@@ -291,11 +312,28 @@ impl View for Logs {
         }
     }
 
+    fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
+        self.folded.as_ref().filter(|folded| folded.is_behind).map(|_| seen.now)
+    }
+
     fn is_full_screen(&self) -> bool {
         self.is_full
     }
 
     fn hints(&self, _seen: &Seen<'_>) -> Vec<Hint> {
+        if let Some(folded) = &self.folded {
+            let (other, label) = if folded.is_comparison {
+                (Command::ShowPatterns, "all patterns")
+            } else {
+                (Command::CompareRevisions, "compare revisions")
+            };
+            return vec![
+                Hint::new(Command::OpenLine, "lines like this"),
+                Hint::new(other, label),
+                Hint::new(Command::CopyName, "copy"),
+                Hint::new(Command::Back, "all lines"),
+            ];
+        }
         let mut hints = Vec::new();
         if self.search.is_some() {
             hints.push(Hint::new(Command::NextMatch, "next match"));
@@ -309,6 +347,9 @@ impl View for Logs {
             Hint::new(Command::Include, "only"),
             Hint::new(Command::Exclude, "without"),
             Hint::new(Command::ChooseFields, "fields"),
+            Hint::new(Command::ShowPatterns, "patterns"),
+            Hint::new(Command::CompareRevisions, "compare"),
+            Hint::new(Command::ShowLanes, if self.wants_lanes { "one list" } else { "lanes" }),
             Hint::new(Command::GoToTime, "go to time"),
             Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
             Hint::new(Command::Wrap, "wrap"),

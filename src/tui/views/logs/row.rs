@@ -27,8 +27,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Fits the columns into a width: first the revision goes, then the pod, then the time.
-    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, fields: u16) -> Self {
+    /// Fits the columns into a width: first the revision goes, unless it is wanted, then the pod, then the time.
+    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, with_revision: bool, fields: u16) -> Self {
         let widest = |words: &dyn Fn(&Stream) -> usize, most: u16| {
             u16::try_from(streams.iter().map(words).max().unwrap_or_default()).unwrap_or(most).min(most)
         };
@@ -37,7 +37,7 @@ impl Columns {
         let is_alone = streams.iter().count() <= 1;
         let mut columns = Self {
             time: if with_time && width >= 50 { 12 } else { 0 },
-            revision: if width >= 100 && revision > 0 { revision.max(8) } else { 0 },
+            revision: if (width >= 100 || with_revision) && revision > 0 { revision.max(8) } else { 0 },
             pod: if is_alone || width < 60 { 0 } else { pod.max(3) },
             level: 5,
             message: 0,
@@ -83,7 +83,7 @@ pub(super) fn head(record: &Record<'_>, stream: Option<&Stream>, before: Option<
 }
 
 /// The word of a level and what it means.
-fn level(level: Option<Level>) -> (Role, &'static str) {
+pub(super) fn level(level: Option<Level>) -> (Role, &'static str) {
     let role = match level {
         Some(Level::Fatal | Level::Error) => Role::Bad,
         Some(Level::Warn) => Role::Attention,

@@ -83,6 +83,9 @@ pub(super) fn narrowing(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     if let Some(needle) = &view.filters.exclude {
         say("hide", needle.typed().to_owned());
     }
+    if let Some((shape, _)) = &view.filters.like {
+        say("like", shape.to_string());
+    }
     let store = view.store(seen);
     if let Some(search) = &view.search {
         say("find", search.needle.typed().to_owned());

@@ -51,7 +51,7 @@ fn a_row_says_when_which_revision_who_and_how_grave() {
 fn columns_fall_away_where_there_is_no_room() {
     let store = store();
     let widths = |width| {
-        let columns = Columns::fit(width, store.streams(), true, 0);
+        let columns = Columns::fit(width, store.streams(), true, false, 0);
         [columns.time, columns.revision, columns.pod, columns.level, columns.message]
     };
     assert_eq!(widths(118), [12, 8, 5, 5, 80]);
