@@ -148,3 +148,65 @@ fn a_line_is_read_once_for_as_long_as_it_is_seen() {
     assert!(std::ptr::eq(before, view.readings.get(ids[0]).unwrap()), "it was not read again");
     assert!(view.readings.get(ids[1]).is_none());
 }
+
+#[test]
+fn similar_lines_are_folded_and_enter_shows_those_of_a_pattern() {
+    let target = target();
+    let (mut stage, [old, new]) = stage(&target);
+    let mut view = Logs::new(&target);
+    for line in 0..30 {
+        say(&mut stage, &target, old, &[(100 - line, &format!("INFO request {line} done"))]);
+    }
+    say(&mut stage, &target, new, &[(9, "ERROR cannot open room lobby"), (8, "ERROR cannot open room cellar")]);
+    stage.draw(&mut view, 120, 30);
+    view.handle(Command::ShowPatterns, &stage.seen());
+    let shown = stage.draw(&mut view, 120, 30);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].contains("2 patterns of 32 lines, rare ones first"), "{shown}");
+    assert!(lines[3].contains("2  ERROR") && lines[3].ends_with("ERROR cannot open room *"), "{shown}");
+    assert!(lines[4].contains("30  INFO") && lines[4].contains("  11  "), "{shown}");
+    assert!(view.wakes_at(&stage.seen()).is_none(), "all lines have been looked at");
+    view.handle(Command::OpenLine, &stage.seen());
+    let shown = stage.draw(&mut view, 120, 30);
+    assert!(shown.contains("like ERROR cannot open room *   2 lines") && !shown.contains("request"), "{shown}");
+    view.handle(Command::Back, &stage.seen());
+    assert!(stage.draw(&mut view, 120, 30).contains("request"));
+}
+
+#[test]
+fn the_newest_two_revisions_are_compared() {
+    let target = target();
+    let (mut stage, [old, new]) = stage(&target);
+    let mut view = Logs::new(&target);
+    say(&mut stage, &target, old, &[(50, "INFO fine"), (49, "INFO fine"), (48, "ERROR as ever"), (47, "INFO fine")]);
+    say(&mut stage, &target, new, &[(9, "ERROR as ever"), (8, "ERROR cannot open room")]);
+    stage.draw(&mut view, 80, 19);
+    view.handle(Command::CompareRevisions, &stage.seen());
+    let shown = stage.draw(&mut view, 80, 19);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[1].starts_with(" 12 1.5.0") && lines[1].contains("100.0 %"), "{shown}");
+    assert!(lines[2].starts_with(" 11 1.4.1") && lines[2].contains("25.0 %"), "{shown}");
+    assert!(lines[4].contains("1 pattern only in 12 1.5.0"), "{shown}");
+    assert!(shown.contains("ERROR cannot open room") && !shown.contains("as ever"), "{shown}");
+}
+
+#[test]
+fn lanes_stand_beside_each_other_where_there_is_room() {
+    let target = target();
+    let (mut stage, [old, new]) = stage(&target);
+    let mut view = Logs::new(&target);
+    say(&mut stage, &target, old, &[(50, "INFO old one")]);
+    say(&mut stage, &target, new, &[(40, "ERROR new one")]);
+    stage.draw(&mut view, 120, 20);
+    view.handle(Command::ShowLanes, &stage.seen());
+    let shown = stage.draw(&mut view, 120, 20);
+    let column = |shown: &str, word: &str| {
+        let line = shown.lines().find(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}: {shown}"));
+        line.chars().count() - line.split(word).nth(1).unwrap().chars().count() - word.chars().count()
+    };
+    assert_eq!(column(&shown, "11 1.4.1"), 15, "{shown}");
+    assert_eq!(column(&shown, "12 1.5.0"), column(&shown, "ERROR"), "{shown}");
+    assert_eq!(column(&shown, "INFO"), 15, "{shown}");
+    let narrow = stage.draw(&mut view, 80, 20);
+    assert!(narrow.contains("REVISION") && column(&narrow, "INFO") == column(&narrow, "ERROR"), "{narrow}");
+}

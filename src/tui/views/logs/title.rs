@@ -8,6 +8,7 @@ use crate::state::logs::{Counts, LogStore};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
+use crate::tui::widgets::words;
 
 /// Whose lines, and how many; what matters least falls away where there is little room.
 pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
@@ -27,7 +28,8 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         (_, _, 0) => format!("{pods} pods by time"),
         (_, _, out) => format!("{pods} of {} pods, not {}", pods + out, some_of(&streams.left_out)),
     };
-    spans.push(span(Role::Muted, format!("   {whose}")));
+    let since = view.target.at.map_or_else(String::new, |at| format!(" around {}", words::clock(at)));
+    spans.push(span(Role::Muted, format!("   {whose}{since}")));
     let counts = store.counts();
     let waiting = view.held.map(|held| counts.delivered - held.delivered);
     let state = match waiting {
