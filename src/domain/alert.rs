@@ -101,6 +101,11 @@ impl Standing {
         }
     }
 
+    /// Whether its condition has held for long enough, heard or not.
+    pub fn has_begun(self) -> bool {
+        self != Self::Pending
+    }
+
     /// Whether it calls for somebody.
     pub fn is_loud(self) -> bool {
         self == Self::Firing
@@ -137,6 +142,11 @@ impl Alert {
     /// An annotation.
     pub fn annotation(&self, name: &str) -> Option<&Text> {
         self.annotations.iter().find(|(label, _)| label == name).map(|(_, value)| value)
+    }
+
+    /// The namespace of what it is about.
+    pub fn namespace(&self) -> Option<&Text> {
+        self.label("namespace").or_else(|| self.label("exported_namespace"))
     }
 
     /// What it says in a sentence; empty where its author wrote none.

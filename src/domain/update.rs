@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::alert::Alert;
 use super::kind::Kind;
+use super::metric::Measured;
 use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
@@ -106,4 +107,6 @@ pub enum Update {
     Written(ObjectRef, Vec<Writing>),
     /// All alerts that a server knows, as it answered at a moment; or why it did not.
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
+    /// What a server said about numbers at a moment; or why it said nothing.
+    Metrics(SignalId, Timestamp, Result<Measured, Problem>),
 }

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::sync::watch as channel;
@@ -114,7 +114,7 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
         return Ok(reply::json(StatusCode::CREATED, &made?));
     }
     if let Some((server, path)) = signals::route(path) {
-        return proxy(platform, user, server, path);
+        return proxy(platform, user, server, path, &parts.uri);
     }
     let route = Route::parse(path).ok_or_else(Refusal::no_such_resource)?;
     let Query(parameters) = Query::<Parameters>::try_from_uri(&parts.uri)
@@ -129,7 +129,7 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
 }
 
 /// Passes a question on to a server of signals.
-fn proxy(platform: &Platform, user: &User, server: &str, path: &str) -> Result<Response, Refusal> {
+fn proxy(platform: &Platform, user: &User, server: &str, path: &str, uri: &Uri) -> Result<Response, Refusal> {
     let kind = Kind::of("services");
     let wish = access::Attributes {
         verb: "get".to_owned(),
@@ -143,8 +143,11 @@ fn proxy(platform: &Platform, user: &User, server: &str, path: &str) -> Result<R
         let message = access::forbidden(user, kind, &wish);
         return Err(Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message).about(kind, server));
     }
-    let answer = platform.with(|world| signals::answer(world, server, path));
-    Ok(reply::json(StatusCode::OK, &answer.ok_or_else(Refusal::no_such_resource)?))
+    let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|problem| Refusal::bad_request(format!("invalid query: {}", problem.body_text())))?;
+    let answer = platform.with(|world| signals::answer(world, server, path, &query));
+    let (status, told) = answer.ok_or_else(Refusal::no_such_resource)?;
+    Ok(reply::json(status, &told))
 }
 
 /// Bodies are JSON here; a client that prefers protobuf tries again with JSON when it is told so.

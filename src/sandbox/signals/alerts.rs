@@ -1,16 +1,10 @@
-//! Prometheus and Alertmanager over the simulated fleet: the alerts follow what happens to it.
+//! The alerts of the simulated fleet: they follow what happens to it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::object::{at, list, name, number, stamp, time};
-use super::world::World;
-
-/// The namespace of both servers.
-pub(crate) const NAMESPACE: &str = "monitoring";
-
-/// The name and port of each server's Service.
-pub(crate) const SERVERS: [(&str, u16); 2] = [("alertmanager", 9093), ("prometheus", 9090)];
+use crate::sandbox::object::{at, list, name, number, stamp, time};
+use crate::sandbox::world::World;
 
 /// The silence that keeps one alert quiet.
 const SILENCE: &str = "5f2c1f3e-8f0e-4c55-9a53-0d5b0c1e7a11";
@@ -30,35 +24,22 @@ struct Alert {
     is_silenced: bool,
 }
 
-/// The way to a server through the API: the server's name, and the path that it gets.
-pub(crate) fn route(path: &str) -> Option<(&str, &str)> {
-    let rest = path.strip_prefix("/api/v1/namespaces/monitoring/services/")?;
-    let (service, path) = rest.split_once("/proxy")?;
-    let server = service.split(':').next().unwrap_or(service);
-    SERVERS.iter().any(|(known, _)| *known == server).then_some((server, path))
+/// What Alertmanager tells.
+pub(super) fn of_alertmanager(world: &World) -> Value {
+    let alerts = alerts(world);
+    alerts.iter().filter(|alert| is_due(alert, world.now)).map(|alert| alertmanagers(alert, world.now)).collect()
 }
 
-/// What a server answers; none where it has no such page.
-pub(crate) fn answer(world: &World, server: &str, path: &str) -> Option<Value> {
-    let alerts = alerts(world);
-    match (server, path) {
-        ("alertmanager", "/api/v2/alerts") => {
-            let fire = alerts.iter().filter(|alert| is_due(alert, world.now));
-            Some(fire.map(|alert| of_alertmanager(alert, world.now)).collect())
-        }
-        ("prometheus", "/api/v1/alerts") => {
-            let told: Vec<Value> = alerts.iter().map(|alert| of_prometheus(alert, world.now)).collect();
-            Some(json!({ "status": "success", "data": { "alerts": told } }))
-        }
-        _ => None,
-    }
+/// What Prometheus tells.
+pub(super) fn of_prometheus(world: &World) -> Value {
+    alerts(world).iter().map(|alert| prometheus(alert, world.now)).collect()
 }
 
 fn is_due(alert: &Alert, now: Timestamp) -> bool {
     now.duration_since(alert.since) >= FOR
 }
 
-fn of_alertmanager(alert: &Alert, now: Timestamp) -> Value {
+fn alertmanagers(alert: &Alert, now: Timestamp) -> Value {
     let silenced = if alert.is_silenced { vec![SILENCE] } else { Vec::new() };
     json!({
         "labels": labels(alert), "annotations": annotations(alert),
@@ -72,7 +53,7 @@ fn of_alertmanager(alert: &Alert, now: Timestamp) -> Value {
     })
 }
 
-fn of_prometheus(alert: &Alert, now: Timestamp) -> Value {
+fn prometheus(alert: &Alert, now: Timestamp) -> Value {
     json!({
         "labels": labels(alert), "annotations": annotations(alert), "value": "1e+00",
         "state": if is_due(alert, now) { "firing" } else { "pending" }, "activeAt": alert.since.to_string(),
@@ -140,7 +121,7 @@ fn alerts(world: &World) -> Vec<Alert> {
 }
 
 /// Whether a pod is started again and again.
-fn fails(pod: &Value) -> bool {
+pub(super) fn fails(pod: &Value) -> bool {
     let is_ready = list(pod, "status.containerStatuses").iter().all(|container| container["ready"] == true);
     !is_ready && restarts(pod) > 0
 }

@@ -1,0 +1,44 @@
+//! Prometheus and Alertmanager over the simulated fleet.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::world::World;
+
+mod alerts;
+mod prometheus;
+mod promql;
+mod samples;
+
+pub(crate) use samples::{SCRAPED_EVERY, Samples};
+
+/// The namespace of both servers.
+pub(crate) const NAMESPACE: &str = "monitoring";
+
+/// The name and port of each server's Service.
+pub(crate) const SERVERS: [(&str, u16); 2] = [("alertmanager", 9093), ("prometheus", 9090)];
+
+/// The way to a server through the API: the server's name, and the path that it gets.
+pub(crate) fn route(path: &str) -> Option<(&str, &str)> {
+    let rest = path.strip_prefix("/api/v1/namespaces/monitoring/services/")?;
+    let (service, path) = rest.split_once("/proxy")?;
+    let server = service.split(':').next().unwrap_or(service);
+    SERVERS.iter().any(|(known, _)| *known == server).then_some((server, path))
+}
+
+/// What a server answers, and with which status; none where it has no such page.
+pub(crate) fn answer(
+    world: &World,
+    server: &str,
+    path: &str,
+    query: &[(String, String)],
+) -> Option<(StatusCode, Value)> {
+    match (server, path) {
+        ("alertmanager", "/api/v2/alerts") => Some((StatusCode::OK, alerts::of_alertmanager(world))),
+        ("prometheus", _) => Some(match prometheus::answer(world, path, query)? {
+            Ok(told) => (StatusCode::OK, told),
+            Err(why) => (StatusCode::BAD_REQUEST, json!({ "status": "error", "errorType": "bad_data", "error": why })),
+        }),
+        _ => None,
+    }
+}
