@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-/// Whose logs.
+/// Whose logs, and what of them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, Args)]
 pub struct Logs {
     /// The service, or a workload's name.
@@ -40,4 +41,12 @@ pub struct Logs {
     /// Only lines that match this regular expression.
     #[arg(long, value_name = "REGEX")]
     pub grep: Option<String>,
+
+    /// Fold similar lines, and tell how many there are of each, the rare ones first.
+    #[arg(long, conflicts_with_all = ["follow", "grep"])]
+    pub patterns: bool,
+
+    /// Compare the errors of the newest two revisions, and tell what only the newer one says.
+    #[arg(long, conflicts_with_all = ["follow", "grep", "patterns", "pod"])]
+    pub compare: bool,
 }

@@ -9,7 +9,7 @@ use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
-use super::{environments, health, metrics, names, notify, rules, signals};
+use super::{environments, health, logs, metrics, names, notify, rules, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{SignalKind, SignalServer};
@@ -50,6 +50,7 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         environments: file.environments(),
         signals: file.signals(at),
         priorities: file.table.table("alerts").map_or(usual.priorities, signals::priorities),
+        logs: file.table.table("logs").map(|table| logs::read(document, table)).unwrap_or_default(),
     };
     file.table.finish();
     settings

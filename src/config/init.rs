@@ -167,6 +167,16 @@ const USUAL: &str = r#"
 #title = true
 #through-multiplexer = false
 
+# How many lines of logs are kept, and how many megabytes of them at most. Secrets in them are never kept; neither are
+# e-mail addresses and numbers of cards, unless mask-personal is false, nor what rules of your own find: of a pattern
+# with a group called secret only that. Equal values leave equal marks.
+#     redact = [{ name = "customer", pattern = 'customer=(?<secret>\S+)' }]
+#[logs]
+#lines = 1000000
+#megabytes = 256
+#mask-personal = true
+#redact = []
+
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]
 #stable = "30s"

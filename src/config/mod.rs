@@ -7,6 +7,7 @@ pub mod assets;
 pub mod check;
 pub mod init;
 pub mod locations;
+pub mod logs;
 pub mod notify;
 pub mod roles;
 pub mod settings;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::assets::{Asset, Fault, Origin};
 use super::locations::Locations;
+use super::logs::LogSettings;
 use super::notify::Notify;
 use super::table::Document;
 use super::{file, trust};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// How much of logs is kept, and what of them is withheld.
+    pub logs: LogSettings,
     /// Rules that make alerts, for where no server evaluates any.
     pub rules: OwnRules,
     /// How a new alert of high priority is told.
@@ -109,6 +112,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            logs: LogSettings::default(),
             rules: OwnRules::default(),
             notify: Notify::default(),
             asking: Asking::default(),

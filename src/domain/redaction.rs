@@ -29,7 +29,7 @@ static FORMS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
         r"(?<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
         // A signed token.
         r"\b(?<secret>eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)",
-        r"\b(?<secret>(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|AKIA|ASIA)[A-Za-z0-9_-]{12,})",
+        r"\b(?<secret>(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|AKIA|ASIA|AIza)[A-Za-z0-9_-]{12,})",
     ]
     .map(|form| Regex::new(form).expect("the forms are constants"))
 });
@@ -38,6 +38,11 @@ static FORMS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
 static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?<name>[A-Za-z0-9_.-]+)=(?<secret>"[^"]*"|'[^']*'|[^\s,;&"']+)"#).expect("it is a constant")
 });
+
+/// The shapes of secrets, each with the group `secret`, for those who withhold them of something else than objects.
+pub(super) fn forms() -> impl Iterator<Item = &'static Regex> {
+    FORMS.iter()
+}
 
 /// Withholds the secrets of what is shown together, and remembers which of them are equal.
 #[derive(Debug, Default)]
@@ -191,7 +196,7 @@ impl Redaction {
 }
 
 /// Whether a name is that of a secret: `DATABASE_PASSWORD`, `apiKey`, `--auth-token`; not `PASSWORD_FILE`.
-fn is_secret_name(name: &str) -> bool {
+pub(super) fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     if words.last().is_some_and(|last| PLACES.contains(&last.as_str())) {
         return false;

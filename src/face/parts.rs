@@ -106,6 +106,7 @@ impl Parts {
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
         let signals = self.signals(&chosen);
+        let logs = (self.settings.logs.limits, self.settings.logs.rules.clone());
         let options = Options {
             rules,
             limits: self.settings.limits.clone(),
@@ -113,6 +114,7 @@ impl Parts {
             connect,
             scopes: self.scopes(place),
             signals,
+            logs,
             name,
             ledger,
             clock,

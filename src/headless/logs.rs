@@ -19,9 +19,11 @@ use crate::state::logs::{Index, LogStore, Record};
 
 use super::answer::{Asked, nothing};
 use super::find::{check_place, is_in, objects, workloads};
-use super::output::{self, Ending, json as shapes};
+use super::output::{self, Ending, Listing, json as shapes};
 use super::reading::{judge, read};
 use super::{Exit, complain, say};
+
+mod folded;
 
 /// What pods are found by.
 pub(super) const KINDS: [Kind; 6] =
@@ -61,7 +63,12 @@ pub(super) async fn logs(session: &mut Session, asked: Asked<'_>, args: &Logs) -
     };
     let query = query(session, args, object)?;
     session.follow(query.clone());
-    tell(session, asked.format, &query, wanted.as_ref()).await
+    let form = match (args.patterns, args.compare) {
+        (true, _) => Form::Patterns,
+        (_, true) => Form::Comparison,
+        _ => Form::Lines,
+    };
+    tell(session, asked.format, &query, form, wanted.as_ref()).await
 }
 
 /// The pods of a name.
@@ -95,8 +102,20 @@ fn query(session: &Session, args: &Logs, object: ObjectRef) -> Result<LogQuery, 
     })
 }
 
+/// What is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The lines.
+    Lines,
+    /// Similar lines folded.
+    Patterns,
+    /// How the newest two revisions compare.
+    Comparison,
+}
+
 /// What has been told.
 struct Told<'a> {
+    form: Form,
     query: &'a LogQuery,
     format: Format,
     wanted: Option<&'a Regex>,
@@ -110,11 +129,12 @@ async fn tell(
     session: &mut Session,
     format: Format,
     query: &LogQuery,
+    form: Form,
     wanted: Option<&Regex>,
 ) -> Result<Exit, Problem> {
     let mut signals = super::listen()?;
     let mut unread = Unread::watch();
-    let mut told = Told { query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
+    let mut told = Told { form, query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
     loop {
         let until = Instant::now() + GATHER;
         let ended = loop {
@@ -127,7 +147,7 @@ async fn tell(
             }
         };
         // What is read once is put in order as a whole.
-        let is_due = query.patience == Patience::Follow || ended;
+        let is_due = form == Form::Lines && (query.patience == Patience::Follow || ended);
         if is_due && let Some(store) = session.logs(query) {
             let printed = told.print(store);
             if printed.is_err() {
@@ -185,8 +205,9 @@ impl Told<'_> {
     /// Prints the lines that have arrived, by time.
     fn print(&mut self, store: &LogStore) -> io::Result<()> {
         let mut new = Index::starting_at(self.index.next());
-        new.update(store, store.end(), |record| {
-            let is_mark = record.is_mark && self.query.patience == Patience::Follow;
+        let patience = self.query.patience;
+        new.update(store, store.end(), &|record: &Record<'_>| {
+            let is_mark = record.is_mark && patience == Patience::Follow;
             is_mark || !record.is_mark && self.wanted.is_none_or(|wanted| wanted.is_match(record.text))
         });
         let mut out = io::BufWriter::new(io::stdout().lock());
@@ -247,12 +268,32 @@ impl Told<'_> {
                 problems.push(Problem::new(format!("{count} pods are left out"), "too many at once", "--pod NAME"));
             }
         }
+        if let (Form::Patterns | Form::Comparison, Some(store)) = (self.form, session.logs(self.query)) {
+            return self.finish_folded(store, problems, exit);
+        }
         problems.iter().for_each(complain);
         if self.format == Format::Json {
             let document = output::list("LogLine", self.items, &problems);
             return output::ended(output::print_document(&document), exit);
         }
         output::result(self.format, &Ending { exit, problems: &problems, more: Value::Null })
+    }
+}
+
+impl Told<'_> {
+    /// Tells of all lines at once, and how it ended.
+    fn finish_folded(self, store: &LogStore, mut problems: Vec<Problem>, exit: Exit) -> Result<Exit, Problem> {
+        let listing = match self.form {
+            Form::Comparison => folded::comparison(store, self.query),
+            _ => Some(folded::patterns(store, self.query)),
+        };
+        if listing.is_none() {
+            let why = "only one revision has said anything that is kept";
+            problems.push(Problem::new("there is nothing to compare", why, "look at --patterns"));
+        }
+        problems.iter().for_each(complain);
+        let listing = listing.unwrap_or(Listing { kind: "LogComparison", header: &[], items: Vec::new() });
+        output::ended(output::print(self.format, &listing, false, &problems, exit), exit)
     }
 }
 

@@ -1,17 +1,18 @@
 //! Logs that are read: the pods of each query are followed as they come and go, each by a task of its own.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::kind::Kind;
-use crate::domain::logs::{LogQuery, Patience, StreamId};
+use crate::domain::logs::{Limits, LogQuery, Patience, Rules, StreamId, Withholder};
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
 use crate::sources::kubernetes::{Follower, LogNews, LogOutbox, Stream};
-use crate::state::logs::{Limits, LogStore, Speaker, speakers};
+use crate::state::logs::{LogStore, Speaker, speakers};
 use crate::state::{Changed, Freshness, State};
 
 use super::clusters::Handle;
@@ -36,14 +37,17 @@ struct Followed {
 pub(super) struct Following {
     all: BTreeMap<u64, Followed>,
     last: u64,
+    limits: Limits,
+    rules: Arc<Rules>,
     sender: mpsc::Sender<LogNews>,
 }
 
 impl Following {
-    /// Reads nothing yet; with the way by which news will come.
-    pub(super) fn new() -> (Self, mpsc::Receiver<LogNews>) {
+    /// Reads nothing yet; with the way by which news will come. It keeps as much as the limits say, and nothing of what
+    /// the rules withhold.
+    pub(super) fn new(limits: Limits, rules: Rules) -> (Self, mpsc::Receiver<LogNews>) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (Self { all: BTreeMap::new(), last: 0, sender }, receiver)
+        (Self { all: BTreeMap::new(), last: 0, limits, rules: Arc::new(rules), sender }, receiver)
     }
 
     /// Whether a change may have brought or taken a pod, or told more about one.
@@ -63,7 +67,7 @@ impl Following {
             return;
         }
         self.last += 1;
-        let store = LogStore::new(self.last, Limits::USUAL);
+        let store = LogStore::new(self.last, self.limits);
         self.all.insert(self.last, Followed { query, store, streams: HashMap::new(), is_settled: false });
         self.refresh(state, clusters, now);
     }
@@ -74,6 +78,12 @@ impl Following {
 
     pub(super) fn store(&self, query: &LogQuery) -> Option<&LogStore> {
         self.all.values().find(|followed| followed.query == *query).map(|followed| &followed.store)
+    }
+
+    /// Lets a test say what is heard.
+    #[cfg(test)]
+    pub(super) fn store_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
+        self.all.values_mut().find(|followed| followed.query == *query).map(|followed| &mut followed.store)
     }
 
     /// Takes in news; whether there was something to take in.
@@ -96,7 +106,9 @@ impl Following {
             if let Some(handle) = clusters.get(&followed.query.object.cluster) {
                 let open = |stream: Stream, id_of_stream| {
                     let outbox = LogOutbox::new(*id, id_of_stream, self.sender.clone());
-                    AbortOnDropHandle::new(tokio::spawn(Follower::new(stream, handle.reader.clone(), outbox).run()))
+                    let withholder = Withholder::new(Arc::clone(&self.rules));
+                    let follower = Follower::new(stream, handle.reader.clone(), outbox, withholder);
+                    AbortOnDropHandle::new(tokio::spawn(follower.run()))
                 };
                 did_move |= followed.refresh(state, now, &open);
             }

@@ -165,6 +165,10 @@ commands! {
     Include "include" [Logs] "show only lines that match"
     Exclude "exclude" [Logs] "hide lines that match"
     ToggleTimestamps "toggle-timestamps" [Logs] "show or hide the time of each line"
+    ShowPatterns "show-patterns" [Logs] "fold similar lines, the rare ones first"
+    CompareRevisions "compare-revisions" [Logs] "compare the errors of the newest two revisions"
+    ShowLanes "show-lanes" [Logs] "show the newest revision beside the others"
+    ToggleVolume "toggle-volume" [Logs] "show or hide when how much was said"
     GoToTime "go-to-time" [Logs] "go to a moment"
 
     Cancel "cancel" [PlanReview Prompt] "close without doing anything"

@@ -1,5 +1,7 @@
 //! What a view asks of the event loop. A view changes nothing by itself.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
@@ -56,19 +58,42 @@ pub struct LogTarget {
     pub container: Option<String>,
     /// Of the container before its last restart.
     pub previous: bool,
+    /// The moment to stand at; none where the newest lines are followed.
+    pub at: Option<Timestamp>,
 }
 
 impl LogTarget {
     /// How many lines of each container are read of what it has said before.
     const BACKLOG: u32 = 500;
 
+    /// How much is read of what was said before a moment.
+    const BEFORE: SignedDuration = SignedDuration::from_secs(60);
+
+    /// What an object says now.
+    pub fn of(object: ObjectRef) -> Self {
+        Self { object, container: None, previous: false, at: None }
+    }
+
+    /// The same of the containers before their last restart, or not.
+    #[must_use]
+    pub fn before_restart(self, previous: bool) -> Self {
+        Self { previous, ..self }
+    }
+
+    /// The same around a moment: what was said a little before it and since.
+    #[must_use]
+    pub fn around(self, at: Timestamp) -> Self {
+        Self { at: Some(at), ..self }
+    }
+
     /// What is to be read.
     pub fn query(&self) -> LogQuery {
+        let since = |at: Timestamp| Backlog::Since(at.checked_sub(Self::BEFORE).unwrap_or(at));
         LogQuery {
             object: self.object.clone(),
             container: self.container.as_deref().map(Text::from),
             previous: self.previous,
-            backlog: Backlog::Tail(Self::BACKLOG),
+            backlog: self.at.map_or(Backlog::Tail(Self::BACKLOG), since),
             patience: Patience::Follow,
         }
     }

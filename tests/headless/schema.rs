@@ -79,6 +79,20 @@ fn logs_are_what_the_schema_says() {
     assert_eq!(stream.lines().len(), lines.len() + 1);
     assert!(stream.lines().iter().any(|line| line["level"] == "info"), "some line names its level: {stream:?}");
     assert_eq!(stream.result()["exitCode"], 0);
+    let folded = "logs chat-service -n staging --patterns";
+    let document = bench.run("maria", &format!("{folded} -o json")).expect(0).json();
+    check(&validator, &document);
+    let counts: Vec<u64> =
+        document["items"].as_array().unwrap().iter().map(|one| one["count"].as_u64().unwrap()).collect();
+    assert!(document["kind"] == "LogPatternList" && !counts.is_empty() && counts.is_sorted(), "{document:#}");
+    check_lines(&validator, &bench.run("maria", &format!("{folded} -o ndjson")).expect(0));
+    let compared = bench.run("maria", "logs chat-service -n production --compare -o json").expect(0).json();
+    check(&validator, &compared);
+    let side = &compared["items"][0]["newer"];
+    assert!(side["lines"].as_u64() > Some(0) && side["errorShare"].as_f64() > Some(0.1), "{compared:#}");
+    let alone = bench.run("maria", "logs user-service -n staging --compare -o json").expect(0).json();
+    check(&validator, &alone);
+    assert_eq!(alone["problems"][0]["what"], "there is nothing to compare", "{alone:#}");
     let refused = bench.run("maria", "logs nothing -o json").expect(2).json();
     check(&validator, &refused);
 }

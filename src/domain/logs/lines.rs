@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Level;
+use super::{Level, Withholder};
 use crate::domain::text::sanitize;
 
 /// One line.
@@ -14,6 +14,8 @@ pub struct Line<'a> {
     pub level: Option<Level>,
     /// Its words, sanitised.
     pub text: &'a str,
+    /// How many parts of it are withheld.
+    pub withheld: u8,
 }
 
 /// A line without its words.
@@ -21,6 +23,7 @@ pub struct Line<'a> {
 struct Head {
     at: Timestamp,
     level: Option<Level>,
+    withheld: u8,
     /// Where its words end in the buffer.
     end: usize,
 }
@@ -33,13 +36,15 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Adds a line of untrusted words and an ending of our own.
-    pub fn push(&mut self, at: Timestamp, untrusted: &str, ending: &str) {
+    /// Adds a line of untrusted words and an ending of our own, without what must not be kept.
+    pub fn push(&mut self, at: Timestamp, untrusted: &str, ending: &str, withholder: &mut Withholder) {
         let start = self.text.len();
-        self.text.push_str(&sanitize(untrusted));
+        let clean = sanitize(untrusted);
+        let (shown, withheld) = withholder.of(&clean);
+        self.text.push_str(&shown);
         self.text.push_str(ending);
         let level = Level::of(&self.text[start..]);
-        self.heads.push(Head { at, level, end: self.text.len() });
+        self.heads.push(Head { at, level, withheld, end: self.text.len() });
     }
 
     /// The lines.
@@ -48,7 +53,7 @@ impl Lines {
         self.heads.iter().map(move |head| {
             let text = &self.text[start..head.end];
             start = head.end;
-            Line { at: head.at, level: head.level, text }
+            Line { at: head.at, level: head.level, text, withheld: head.withheld }
         })
     }
 

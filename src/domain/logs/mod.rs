@@ -9,10 +9,31 @@ use super::text::Text;
 mod entry;
 mod level;
 mod lines;
+mod needle;
+mod rules;
+mod shape;
 
 pub use entry::{Entry, Field};
 pub use level::Level;
 pub use lines::{Line, Lines};
+pub use needle::Needle;
+pub use rules::{Rule, Rules, Withholder};
+pub use shape::Shape;
+
+/// How much is kept of what one query brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Lines.
+    pub lines: usize,
+    /// Bytes of their words.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lines: 1_000_000, bytes: 256 * 1024 * 1024 }
+    }
+}
 
 /// From where on a container is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +68,17 @@ pub struct LogQuery {
     pub backlog: Backlog,
     /// Whether more is waited for.
     pub patience: Patience,
+}
+
+impl LogQuery {
+    /// Whether what was said at a moment is asked for, as far as somebody still has it.
+    pub fn reaches(&self, at: Timestamp) -> bool {
+        match self.backlog {
+            Backlog::Tail(_) => false,
+            Backlog::Since(since) => since <= at,
+            Backlog::All => true,
+        }
+    }
 }
 
 /// One container of one pod, by its number within a query.

@@ -12,7 +12,7 @@ use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
-use crate::domain::logs::LogQuery;
+use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
@@ -57,6 +57,8 @@ pub struct Options {
     pub scopes: Scopes,
     /// Where alerts come from.
     pub signals: SignalServers,
+    /// How much is kept of the logs of one query, and what of them is withheld.
+    pub logs: (LogLimits, Rules),
     /// The name of this session, in every record and request.
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
@@ -117,7 +119,7 @@ impl Session {
     /// A session of no cluster, in which nothing runs.
     fn idle(options: Options) -> Self {
         let (outbox, inbox) = mpsc::channel(64);
-        let (following, news) = Following::new();
+        let (following, news) = Following::new(options.logs.0, options.logs.1);
         Self {
             state: State::new(options.rules).with_limits(options.limits),
             clock: options.clock,
@@ -158,6 +160,7 @@ impl Session {
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),
             signals: SignalServers::default(),
+            logs: Default::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
             clock,
@@ -298,6 +301,12 @@ impl Session {
     /// The logs that are read for a query.
     pub fn logs(&self, query: &LogQuery) -> Option<&LogStore> {
         self.following.store(query)
+    }
+
+    /// The same, for a test to say what is heard.
+    #[cfg(test)]
+    pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
+        self.following.store_mut(query)
     }
 
     /// Whether the session is armed.

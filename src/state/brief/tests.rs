@@ -49,20 +49,20 @@ fn of_another_environment_nothing_is_told() {
 #[test]
 fn it_names_who_is_on_it() {
     let mut state = stuck();
-    let alert = crate::domain::alert::Alert {
+    let alert = Alert {
         cluster: cluster(),
         name: "KafkaLag".into(),
-        priority: crate::domain::alert::Priority::High,
-        standing: crate::domain::alert::Standing::Silenced,
+        priority: Priority::High,
+        standing: alert::Standing::Silenced,
         since: ago(60),
         labels: [(Text::from("service"), Text::from("chat-service"))].into_iter().collect(),
         annotations: crate::domain::object::Labels::default(),
         silenced_by: vec!["s-1".into()],
         evaluated: None,
     };
-    let id = crate::domain::signal::SignalId { cluster: cluster(), name: "main".into() };
-    let told = crate::domain::update::Update::Alerts(
-        crate::domain::signal::SignalKind::Alertmanager,
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    let told = Update::Alerts(
+        SignalKind::Alertmanager,
         id,
         NOW,
         Ok(vec![alert]),

@@ -1,11 +1,15 @@
 //! Which lines are shown, in the order of their time: kept up with a store line by line, never made anew.
 
-use super::{LineId, LogStore, Record};
+use jiff::Timestamp;
+
+use super::{Choice, LineId, LogStore, nanoseconds};
 
 /// Lines of a store that somebody chose, by time.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     ids: Vec<LineId>,
+    /// How many of them, at the beginning, have gone.
+    gone: usize,
     /// Everything before this one has been looked at.
     next: LineId,
     /// The first line that the store had.
@@ -20,7 +24,7 @@ impl Index {
 
     /// The lines, the oldest first.
     pub fn ids(&self) -> &[LineId] {
-        &self.ids
+        &self.ids[self.gone..]
     }
 
     /// The first line that has not been looked at.
@@ -30,18 +34,12 @@ impl Index {
 
     /// Looks at the lines that have arrived before `until` since the last time, and lets go of those that the store no
     /// longer has. Returns how many were taken.
-    pub fn update(&mut self, store: &LogStore, until: LineId, mut takes: impl FnMut(&Record<'_>) -> bool) -> usize {
-        if self.first != store.first() {
-            self.first = store.first();
-            self.ids.retain(|id| *id >= self.first);
-        }
+    pub fn update(&mut self, store: &LogStore, until: LineId, choice: &impl Choice) -> usize {
+        self.let_go(store);
+        let until = until.min(store.end());
         let mut new = Vec::new();
-        for id in store.since(self.next).take_while(|id| *id < until) {
-            self.next = id.following();
-            if store.line(id).is_some_and(|record| takes(&record)) {
-                new.push(id);
-            }
-        }
+        store.choose(self.next, until, choice, |at, id| new.push((at, id)));
+        self.next = self.next.max(until);
         let taken = new.len();
         self.merge(store, new);
         taken
@@ -49,36 +47,59 @@ impl Index {
 
     /// Where a line stands, or would stand.
     pub fn position(&self, store: &LogStore, id: LineId) -> Result<usize, usize> {
-        let Some(record) = store.line(id) else { return Err(0) };
-        self.ids.binary_search_by_key(&(record.at, id), |other| (time(store, *other), *other))
+        if store.line(id).is_none() {
+            return Err(0);
+        }
+        self.ids().binary_search_by_key(&(store.at(id), id), |other| (store.at(*other), *other))
     }
 
     /// The first line at a time or later.
-    pub fn position_of_time(&self, store: &LogStore, at: jiff::Timestamp) -> usize {
-        self.ids.partition_point(|id| time(store, *id) < at)
+    pub fn position_of_time(&self, store: &LogStore, at: Timestamp) -> usize {
+        let at = nanoseconds(at);
+        self.ids().partition_point(|id| store.at(*id) < at)
+    }
+
+    /// Lets go of lines that the store no longer has. They are among the oldest, and only those are looked at.
+    fn let_go(&mut self, store: &LogStore) {
+        if self.first == store.first() {
+            return;
+        }
+        self.first = store.first();
+        let old = self.ids().partition_point(|id| store.at(*id) <= store.gone_until);
+        let (mut from, mut to) = (self.gone + old, self.gone + old);
+        while from > self.gone {
+            from -= 1;
+            if self.ids[from] >= self.first {
+                to -= 1;
+                self.ids[to] = self.ids[from];
+            }
+        }
+        self.gone = to;
+        // The room of what has gone is used again before it is the larger part.
+        if self.gone > self.ids.len() / 2 {
+            self.ids.drain(..self.gone);
+            self.gone = 0;
+        }
     }
 
     /// Puts lines in their places; they are usually younger than all that are there.
-    fn merge(&mut self, store: &LogStore, mut new: Vec<LineId>) {
-        new.sort_by_key(|id| (time(store, *id), *id));
+    fn merge(&mut self, store: &LogStore, mut new: Vec<(i64, LineId)>) {
+        if !new.is_sorted() {
+            new.sort();
+        }
         let Some(first) = new.first() else { return };
-        let first = (time(store, *first), *first);
-        let start = self.ids.partition_point(|id| (time(store, *id), *id) < first);
+        let start = self.gone + self.ids().partition_point(|id| (store.at(*id), *id) < *first);
         let old = self.ids.split_off(start);
+        self.ids.reserve(old.len() + new.len());
         let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
         loop {
             let next = match (old.peek(), new.peek()) {
-                (Some(a), Some(b)) if (time(store, *a), *a) < (time(store, *b), *b) => old.next(),
-                (_, Some(_)) => new.next(),
+                (Some(a), Some(b)) if (store.at(*a), *a) < *b => old.next(),
+                (_, Some(_)) => new.next().map(|(_, id)| id),
                 (Some(_), None) => old.next(),
                 (None, None) => return,
             };
             self.ids.extend(next);
         }
     }
-}
-
-/// When a line was said.
-fn time(store: &LogStore, id: LineId) -> jiff::Timestamp {
-    store.line(id).map_or(jiff::Timestamp::MIN, |record| record.at)
 }

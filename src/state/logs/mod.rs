@@ -1,42 +1,38 @@
-//! Lines of logs in bounded memory, and what is known of whoever says them. It keeps what arrived last, in chunks that
-//! go as a whole; their order by time is an [`Index`], because a filter and a search have one of their own.
+//! Lines of logs in bounded memory, and what is known of whoever says them. It keeps what arrived last, in a ring of
+//! chunks that go as a whole; their order by time is an [`Index`], because a filter and a search have one of their own.
 
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::logs::{Level, Line, LogFact, Standing, StreamId};
+use crate::domain::logs::{Level, Limits, Line, LogFact, Needle, Standing, StreamId};
 use crate::domain::text::Text;
 
+mod chunk;
 mod index;
+mod patterns;
 mod rate;
 mod speakers;
 mod streams;
+mod volume;
 
 pub use index::Index;
+pub use patterns::{Pattern, Patterns, Side, is_like};
 pub use speakers::{Speaker, speakers};
 pub use streams::{RevisionAge, Stream, StreamFacts, Streams};
+pub use volume::{Bars, Bucket, Volume};
 
+use chunk::{Chunk, nanoseconds};
 use rate::Rate;
 
 /// A line that is further behind the newest one is counted as late. It stands at its time all the same.
 pub const IN_TIME: SignedDuration = SignedDuration::from_secs(3);
 
-/// How much is kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Lines.
-    pub lines: usize,
-    /// Bytes of their words.
-    pub bytes: usize,
-    /// Lines of one chunk.
-    pub chunk: usize,
-}
+/// How many bytes of words a chunk holds at most, unless a single line is longer.
+const CHUNK: usize = 1024 * 1024;
 
-impl Limits {
-    /// What the console keeps.
-    pub const USUAL: Self = Self { lines: 200_000, bytes: 64 * 1024 * 1024, chunk: 8 * 1024 };
-}
+/// How many chunks the ring is made of at least: so coarse is the bound.
+const CHUNKS: usize = 64;
 
 /// A line by the order of its arrival.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,25 +62,25 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// Whether it is a mark of ours: that a pod joined or ended.
     pub is_mark: bool,
+    /// How many parts of it are withheld.
+    pub withheld: u8,
 }
 
-/// A line without its words.
-#[derive(Clone, Copy, Debug)]
-struct Head {
-    at: Timestamp,
-    start: u32,
-    end: u32,
-    stream: StreamId,
-    level: Option<Level>,
-    is_mark: bool,
+/// Which lines somebody wants.
+pub trait Choice {
+    /// Whether a line is wanted. `holds` tells that the needle is known to be in it.
+    fn takes(&self, record: &Record<'_>, holds: bool) -> bool;
+
+    /// What is in every line that is wanted, marks aside: many lines are looked through for it at once.
+    fn needle(&self) -> Option<&Needle> {
+        None
+    }
 }
 
-/// Lines that arrived one after the other.
-#[derive(Debug, Default)]
-struct Chunk {
-    text: String,
-    heads: Vec<Head>,
-    marks: usize,
+impl<F: Fn(&Record<'_>) -> bool> Choice for F {
+    fn takes(&self, record: &Record<'_>, _holds: bool) -> bool {
+        self(record)
+    }
 }
 
 /// How many lines came, and what became of them.
@@ -98,6 +94,8 @@ pub struct Counts {
     pub dropped: u64,
     /// Lines that came after younger ones had been shown.
     pub late: u64,
+    /// Lines of which a part is withheld.
+    pub withheld: u64,
 }
 
 /// The lines of one query.
@@ -109,10 +107,15 @@ pub struct LogStore {
     chunks: VecDeque<Chunk>,
     /// The number of the first chunk.
     first: u32,
+    /// A chunk that has gone, whose room is used again.
+    spare: Option<Chunk>,
     bytes: usize,
     counts: Counts,
     newest: Option<Timestamp>,
+    /// No line that has gone was said later than this.
+    gone_until: i64,
     rate: Rate,
+    volume: Volume,
     streams: Streams,
 }
 
@@ -124,10 +127,13 @@ impl LogStore {
             limits,
             chunks: VecDeque::from([Chunk::default()]),
             first: 0,
+            spare: None,
             bytes: 0,
             counts: Counts::default(),
             newest: None,
+            gone_until: i64::MIN,
             rate: Rate::default(),
+            volume: Volume::default(),
             streams: Streams::default(),
         }
     }
@@ -142,6 +148,22 @@ impl LogStore {
         self.rate.per_second(now)
     }
 
+    /// How much was said when.
+    pub fn volume(&self) -> &Volume {
+        &self.volume
+    }
+
+    /// When the first line that is kept was said.
+    pub fn earliest(&self) -> Option<Timestamp> {
+        let earliest = self.chunks.iter().filter_map(Chunk::earliest).min()?;
+        Timestamp::from_nanosecond(earliest.into()).ok()
+    }
+
+    /// How many bytes of memory the lines take.
+    pub fn weight(&self) -> usize {
+        self.chunks.iter().chain(&self.spare).map(Chunk::weight).sum()
+    }
+
     /// Who speaks.
     pub fn streams(&self) -> &Streams {
         &self.streams
@@ -154,25 +176,51 @@ impl LogStore {
 
     /// The place right after the last line that arrived.
     pub fn end(&self) -> LineId {
-        let chunk = self.first + to_u32(self.chunks.len() - 1);
-        LineId { chunk, index: self.chunks.back().map_or(0, |chunk| to_u32(chunk.heads.len())) }
+        let chunk = self.first + u32::try_from(self.chunks.len() - 1).unwrap_or(u32::MAX);
+        LineId { chunk, index: self.chunks.back().map_or(0, Chunk::len) }
     }
 
     /// A line that is kept.
     pub fn line(&self, id: LineId) -> Option<Record<'_>> {
-        let chunk = self.chunks.get(id.chunk.checked_sub(self.first)? as usize)?;
-        let head = chunk.heads.get(id.index as usize)?;
-        let text = &chunk.text[head.start as usize..head.end as usize];
-        Some(Record { at: head.at, stream: head.stream, level: head.level, text, is_mark: head.is_mark })
+        self.chunk_of(id)?.get(id.index)
     }
 
-    /// The lines from one on, in the order of their arrival.
-    pub fn since(&self, from: LineId) -> impl Iterator<Item = LineId> {
+    fn chunk_of(&self, id: LineId) -> Option<&Chunk> {
+        self.chunks.get(id.chunk.checked_sub(self.first)? as usize)
+    }
+
+    /// When a line was said, in nanoseconds; before all others where it has gone.
+    fn at(&self, id: LineId) -> i64 {
+        self.chunk_of(id).and_then(|chunk| chunk.at(id.index)).unwrap_or(i64::MIN)
+    }
+
+    /// The place so many lines after another one, or the end.
+    fn after(&self, from: LineId, most: usize) -> LineId {
+        let end = self.end();
+        let mut at = from.max(self.first());
+        let mut left = u32::try_from(most).unwrap_or(u32::MAX);
+        while at < end && left > 0 {
+            let length = self.chunk_of(at).map_or(0, Chunk::len);
+            if length > at.index {
+                let step = left.min(length - at.index);
+                left -= step;
+                at.index += step;
+            }
+            if at.index >= length && at.chunk < end.chunk {
+                at = LineId { chunk: at.chunk + 1, index: 0 };
+            }
+        }
+        at
+    }
+
+    /// Tells the lines from one on and before another that are chosen, with their times, in no order.
+    pub(super) fn choose(&self, from: LineId, until: LineId, choice: &impl Choice, mut taken: impl FnMut(i64, LineId)) {
         let skipped = from.chunk.saturating_sub(self.first);
-        (self.first + skipped..).zip(self.chunks.iter().skip(skipped as usize)).flat_map(move |(chunk, held)| {
-            let start = if chunk == from.chunk { from.index } else { 0 };
-            (start..to_u32(held.heads.len())).map(move |index| LineId { chunk, index })
-        })
+        for (number, chunk) in (self.first + skipped..=until.chunk).zip(self.chunks.iter().skip(skipped as usize)) {
+            let start = if number == from.chunk { from.index } else { 0 };
+            let end = if number == until.chunk { until.index } else { chunk.len() };
+            chunk.choose(start..end, choice, |index, at| taken(at, LineId { chunk: number, index }));
+        }
     }
 
     /// Somebody is listened to from now on. It is marked where others were listened to before.
@@ -237,42 +285,47 @@ impl LogStore {
             self.counts.late += u64::from(is_late);
         }
         self.newest = self.newest.max(Some(line.at));
-        self.push(line.at, stream, line.level, line.text, false);
+        let Line { at, level, text, withheld } = line;
+        self.counts.withheld += u64::from(withheld > 0);
+        self.volume.add(at, level >= Some(Level::Error), now);
+        self.push(&Record { at, stream, level, text, is_mark: false, withheld });
         self.make_room();
     }
 
     /// Keeps a mark of ours.
     fn mark(&mut self, stream: StreamId, words: &str, at: Timestamp) {
-        self.push(at, stream, None, words, true);
+        self.push(&Record { at, stream, level: None, text: words, is_mark: true, withheld: 0 });
     }
 
-    fn push(&mut self, at: Timestamp, stream: StreamId, level: Option<Level>, text: &str, is_mark: bool) {
-        let room = self.limits.bytes / 64;
-        if self.chunks.back().is_none_or(|last| last.heads.len() >= self.limits.chunk || last.text.len() >= room) {
-            self.chunks.push_back(Chunk::default());
+    fn push(&mut self, record: &Record<'_>) {
+        let room = CHUNK.min(self.limits.bytes / CHUNKS);
+        let lines = (self.limits.lines / CHUNKS).clamp(1, u16::MAX.into());
+        let is_full = |last: &Chunk| last.len() as usize >= lines || last.bytes() + record.text.len() > room;
+        if self.chunks.back().is_none_or(|last| last.len() > 0 && is_full(last)) {
+            self.chunks.push_back(self.spare.take().unwrap_or_else(|| Chunk::with_room(room + 1, lines / 4)));
         }
         let Some(chunk) = self.chunks.back_mut() else { return };
-        let start = to_u32(chunk.text.len());
-        chunk.text.push_str(text);
-        chunk.heads.push(Head { at, start, end: to_u32(chunk.text.len()), stream, level, is_mark });
-        chunk.marks += usize::from(is_mark);
-        self.bytes += text.len();
+        self.bytes -= chunk.bytes();
+        chunk.push(record);
+        self.bytes += chunk.bytes();
     }
 
     /// Lets the oldest chunks go until the rest is within the limits.
     fn make_room(&mut self) {
         while self.chunks.len() > 1 && (self.counts.kept > self.limits.lines || self.bytes > self.limits.bytes) {
-            let Some(chunk) = self.chunks.pop_front() else { return };
+            let Some(mut chunk) = self.chunks.pop_front() else { return };
             self.first += 1;
-            self.bytes -= chunk.text.len();
-            self.counts.kept -= chunk.heads.len() - chunk.marks;
+            self.bytes -= chunk.bytes();
+            self.counts.kept -= chunk.said();
+            for (second, is_error) in chunk.times() {
+                self.volume.take(second, is_error);
+            }
+            let latest = (0..chunk.len()).filter_map(|index| chunk.at(index)).max();
+            self.gone_until = self.gone_until.max(latest.unwrap_or(i64::MIN));
+            chunk.clear();
+            self.spare = Some(chunk);
         }
     }
-}
-
-/// A position within a chunk, which is far below the limit of its type.
-fn to_u32(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -64,6 +64,20 @@ impl Streams {
         self.all.iter()
     }
 
+    /// The revisions of those who spoke, the newest first.
+    pub fn revisions(&self) -> Vec<Text> {
+        let mut latest: HashMap<&Text, (Option<u64>, usize)> = HashMap::new();
+        for (at, stream) in self.all.iter().enumerate() {
+            // It begins with the number of the revision, where there is one; else who joined last is the newest.
+            let number = stream.facts.revision.split(' ').next().and_then(|word| word.parse().ok());
+            latest.entry(&stream.facts.revision).or_default().0 = number;
+            latest.entry(&stream.facts.revision).or_default().1 = at;
+        }
+        let mut revisions: Vec<_> = latest.into_iter().filter(|(revision, _)| !revision.is_empty()).collect();
+        revisions.sort_by_key(|(_, age)| std::cmp::Reverse(*age));
+        revisions.into_iter().map(|(revision, _)| revision.clone()).collect()
+    }
+
     /// How many pods are listened to now.
     pub fn pods(&self) -> usize {
         let speaking = self.all.iter().filter(|stream| stream.standing != Standing::Ended);

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::domain::logs::Lines;
+use crate::domain::logs::{Lines, Withholder};
 use crate::domain::problem::Problem;
 
 const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
@@ -13,7 +13,7 @@ fn after(milliseconds: i64) -> Timestamp {
 fn lines(said: &[(i64, &str)]) -> LogFact {
     let mut lines = Lines::default();
     for (at, words) in said {
-        lines.push(after(*at), words, "");
+        lines.push(after(*at), words, "", &mut Withholder::default());
     }
     LogFact::Lines(lines)
 }
@@ -23,7 +23,11 @@ fn facts(pod: &str) -> StreamFacts {
 }
 
 fn store(lines: usize) -> LogStore {
-    LogStore::new(1, Limits { lines, bytes: 64 * 1024, chunk: 8 })
+    LogStore::new(1, Limits { lines, bytes: 64 * 1024 })
+}
+
+fn every(_: &Record<'_>) -> bool {
+    true
 }
 
 fn words(store: &LogStore, index: &Index) -> Vec<String> {
@@ -36,10 +40,10 @@ fn lines_of_several_pods_stand_in_the_order_of_their_time_whenever_they_arrive()
     let (a, b) = (store.join(facts("chat-1-aaaaa"), false, NOW), store.join(facts("chat-1-bbbbb"), false, NOW));
     let mut index = Index::default();
     store.hear(a, lines(&[(10, "a1"), (20, "a2"), (40, "a4")]), NOW);
-    assert_eq!(index.update(&store, store.end(), |_| true), 3);
+    assert_eq!(index.update(&store, store.end(), &every), 3);
     store.hear(b, lines(&[(5, "b0"), (30, "b3")]), NOW);
     store.hear(a, lines(&[(50, "a5")]), NOW);
-    assert_eq!(index.update(&store, store.end(), |_| true), 3);
+    assert_eq!(index.update(&store, store.end(), &every), 3);
     assert_eq!(words(&store, &index), ["b0", "a1", "a2", "b3", "a4", "a5"]);
     let third = index.ids()[2];
     assert_eq!(index.position(&store, third), Ok(2));
@@ -54,14 +58,14 @@ fn memory_is_bounded_and_every_line_is_accounted_for() {
     for number in 0..1_000 {
         store.hear(stream, lines(&[(number, "words")]), NOW);
         if number % 7 == 0 {
-            index.update(&store, store.end(), |_| true);
+            index.update(&store, store.end(), &every);
         }
     }
     store.hear(stream, LogFact::Dropped(23), NOW);
     let counts = store.counts();
     assert_eq!((counts.delivered, counts.dropped), (1_000, 23));
     assert!(counts.kept <= 100 && counts.kept > 80, "{counts:?}");
-    index.update(&store, store.end(), |_| true);
+    index.update(&store, store.end(), &every);
     assert_eq!(index.ids().len(), counts.kept);
     assert!(index.ids().iter().all(|id| store.line(*id).is_some()));
     assert_eq!(store.line(*index.ids().last().unwrap()).unwrap().at, after(999));
@@ -86,7 +90,7 @@ fn a_line_is_late_only_where_younger_ones_were_shown_and_it_is_no_backlog() {
     store.hear(b, lines(&[(-90_000, "older"), (7_500, "in time"), (6_000, "late")]), after(10_000));
     assert_eq!(store.counts().late, 1);
     let mut index = Index::default();
-    index.update(&store, store.end(), |_| true);
+    index.update(&store, store.end(), &every);
     assert_eq!(words(&store, &index), ["older", "old", "late", "in time", "new"]);
 }
 
@@ -112,7 +116,7 @@ fn joins_ends_and_resumptions_are_marked() {
     store.end_stream(second, after(2_000));
     store.end_stream(second, after(3_000));
     let mut index = Index::default();
-    index.update(&store, store.end(), |record| record.is_mark);
+    index.update(&store, store.end(), &|record: &Record<'_>| record.is_mark);
     assert_eq!(words(&store, &index), ["joined, revision 12 1.5.0", "stream lost, resumed 22:13:21, no gap", "ended"]);
     assert_eq!(store.counts().kept, 0, "marks are no lines");
     assert_eq!(store.streams().pods(), 1);

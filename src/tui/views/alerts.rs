@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View, closer, propose};
 use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::health::Health;
 use crate::domain::object::{ClusterName, Labels};
@@ -10,7 +10,7 @@ use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::state::{Changed, RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
+use crate::tui::effect::{Asked, Destination, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -243,13 +243,7 @@ impl View for Alerts {
         };
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
-            Command::ShowLogs => match service.workloads.first() {
-                Some(object) => {
-                    let target = LogTarget { object: object.clone(), container: None, previous: false };
-                    Outcome::Ask(Effect::Go(Destination::Logs(target)))
-                }
-                None => Outcome::Ignored,
-            },
+            Command::ShowLogs => closer::logs_at(service, one.alert.since),
             _ => propose::on_service(command, service),
         }
     }
@@ -349,7 +343,7 @@ impl View for Alerts {
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         vec![
             Hint::new(Command::Open, "service"),
-            Hint::new(Command::ShowLogs, "logs"),
+            Hint::new(Command::ShowLogs, "logs then"),
             Hint::new(Command::ShowChanges, "changes"),
             propose::hint(Command::RollBack, "roll back", seen),
             Hint::new(Command::Filter, "filter"),

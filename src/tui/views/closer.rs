@@ -1,5 +1,7 @@
 //! The keys that look closer at a service without opening it: at the workload that it consists of.
 
+use jiff::Timestamp;
+
 use crate::domain::health::Health;
 use crate::domain::service::Service;
 use crate::tui::command::Command;
@@ -27,9 +29,17 @@ pub(super) fn on_service(command: Command, service: &Service) -> Outcome {
         Command::ShowDiff => Destination::Revisions(object),
         _ => {
             let previous = command == Command::PreviousContainer;
-            Destination::Logs(LogTarget { object, container: None, previous })
+            Destination::Logs(LogTarget::of(object).before_restart(previous))
         }
     }))
+}
+
+/// The logs of a service at a moment, not followed: what was said a little before it and since.
+pub(super) fn logs_at(service: &Service, at: Timestamp) -> Outcome {
+    match service.workloads.first() {
+        Some(object) => Outcome::Ask(Effect::Go(Destination::Logs(LogTarget::of(object.clone()).around(at)))),
+        None => notice(format!("{} has no workload", service.id.name)),
+    }
 }
 
 fn notice(words: String) -> Outcome {

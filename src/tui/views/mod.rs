@@ -197,7 +197,7 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
             .services()
             .iter()
             .find_map(|service| service.workloads.first())
-            .map(|object| Destination::Logs(LogTarget { object: object.clone(), container: None, previous: false })),
+            .map(|object| Destination::Logs(LogTarget::of(object.clone()))),
         _ => None,
     }
 }

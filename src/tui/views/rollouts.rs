@@ -202,7 +202,7 @@ impl View for Rollouts {
             outcome => return outcome,
         }
         let Some(object) = self.cursor.selected().cloned() else { return Outcome::Ignored };
-        let logs = |previous| LogTarget { object: object.clone(), container: None, previous };
+        let logs = |previous| LogTarget::of(object.clone()).before_restart(previous);
         let destination = match command {
             Command::Open => match seen.board.rollouts().iter().find(|rollout| rollout.workload == object) {
                 Some(rollout) => Destination::Service(rollout.service.clone()),

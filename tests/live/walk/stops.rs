@@ -70,7 +70,7 @@ pub(super) fn all() -> Vec<Stop> {
         Destination::Revisions(object()),
         Destination::Describe(object()),
         Destination::Yaml(object()),
-        Destination::Logs(LogTarget { object: object(), container: None, previous: false }),
+        Destination::Logs(LogTarget::of(object())),
         Destination::Audit,
     ];
     let mut stops: Vec<Stop> = destinations.iter().map(stop).collect();

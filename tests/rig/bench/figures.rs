@@ -15,6 +15,8 @@ pub(crate) const FRAMES: Unit = Unit("frames/min", 1);
 pub(crate) const KILOBYTES: Unit = Unit("KB/s", 1);
 pub(crate) const LINES: Unit = Unit("lines", 0);
 pub(crate) const PER_SECOND: Unit = Unit("/s", 0);
+pub(crate) const BYTES: Unit = Unit("bytes", 0);
+pub(crate) const TIMES: Unit = Unit("×", 1);
 
 /// The middle of several measurements, with the least and the most.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,13 @@ impl Spread {
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
         Self { median: at(values.len() / 2), least: at(0), most: at(values.len().saturating_sub(1)) }
+    }
+}
+
+impl Spread {
+    /// The same in another unit.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self { median: self.median * factor, least: self.least * factor, most: self.most * factor }
     }
 }
 
@@ -67,6 +76,13 @@ impl Figures {
     pub(crate) fn at_most(&mut self, what: &str, measured: impl Into<Spread>, unit: Unit, budget: f64) {
         let measured = measured.into();
         let verdict = if measured.median <= budget { "ok" } else { "missed" };
+        self.add(what, measured, unit, Some(budget), verdict);
+    }
+
+    /// A measurement that must not be smaller than its budget.
+    pub(crate) fn at_least(&mut self, what: &str, measured: impl Into<Spread>, unit: Unit, budget: f64) {
+        let measured = measured.into();
+        let verdict = if measured.median >= budget { "ok" } else { "missed" };
         self.add(what, measured, unit, Some(budget), verdict);
     }
 

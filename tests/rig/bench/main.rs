@@ -16,6 +16,7 @@ mod figures;
 mod fixture;
 mod generator;
 mod keys;
+mod lines;
 mod logs;
 mod many;
 mod message;
@@ -35,7 +36,7 @@ use crate::figures::{Figures, MEBIBYTES};
 use crate::plane::Plane;
 
 /// What can be measured, in the order in which it is.
-const PARTS: [&str; 8] = ["size", "start", "idle", "updates", "filter", "small", "logs", "many"];
+const PARTS: [&str; 9] = ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "many"];
 
 /// What is to be measured, and how thoroughly.
 pub(crate) struct Bench {
@@ -82,6 +83,9 @@ fn main() -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "a program is small")]
         let size = std::fs::metadata(MIDWATCH)?.len() as f64;
         figures.at_most("the program, stripped", size / 1024.0 / 1024.0, MEBIBYTES, 25.0);
+    }
+    if bench.wants("lines") {
+        lines::measure(&bench, &mut figures)?;
     }
     if ["start", "idle", "updates", "filter", "small", "logs"].iter().any(|part| bench.wants(part)) {
         let plane = fixture::ready(&folder()?)?;

@@ -5,7 +5,7 @@ use super::*;
 fn read(line: &str) -> (String, Vec<String>) {
     let entry = Entry::read(line).unwrap();
     let others = entry.others().map(|field| format!("{}={}", field.name, field.value)).collect();
-    (entry.message, others)
+    (entry.message.into_owned(), others)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use kube::client::Body;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::clients::kubernetes::{ClientError, Reader};
-use crate::domain::logs::{Backlog, LogFact, Patience, Standing};
+use crate::domain::logs::{Backlog, LogFact, Patience, Standing, Withholder};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::uri::encode;
@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How many bytes are taken in at once: the lines in them fit into what may wait.
+const PIECE: usize = 64 * 1024;
 
 /// How long one waits for bytes when nothing else is due.
 const FOR_EVER: Duration = Duration::from_hours(24);
@@ -67,19 +70,23 @@ pub struct Follower {
     /// A line without an end that was told when a connection ended: its time and its length.
     told_rest: Option<(Timestamp, usize)>,
     is_lost: bool,
+    /// What time it was at the server when the stream was opened: what was said before then is read as fast as it is
+    /// taken in, and none of it dropped.
+    opened: Option<Timestamp>,
 }
 
 impl Follower {
-    /// A follower that tells what it reads to an outbox.
-    pub fn new(stream: Stream, reader: Reader, outbox: LogOutbox) -> Self {
+    /// A follower that tells what it reads to an outbox, without what must not be kept.
+    pub fn new(stream: Stream, reader: Reader, outbox: LogOutbox, withholder: Withholder) -> Self {
         Self {
             stream,
             reader,
-            outlet: Outlet::new(outbox),
+            outlet: Outlet::new(outbox, withholder),
             splitter: Splitter::default(),
             place: Place::default(),
             told_rest: None,
             is_lost: false,
+            opened: None,
         }
     }
 
@@ -149,6 +156,7 @@ impl Follower {
             Ok(response) => response,
             Err(error) => return Stop::Failed(error),
         };
+        self.opened = date_of(&response);
         self.splitter.forget();
         self.place.begin_again();
         self.stand(Standing::Following).await;
@@ -176,8 +184,11 @@ impl Follower {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(Some(Err(_broken))) => return Stop::Failed(broken_off()),
             };
-            if let Some(bytes) = frame.data_ref() {
+            for bytes in frame.data_ref().into_iter().flat_map(|bytes| bytes.chunks(PIECE)) {
                 self.take(bytes).await;
+                if self.outlet.is_full() && self.is_behind() {
+                    self.outlet.flush().await;
+                }
             }
             match self.stream.patience {
                 // Nobody waits for what comes next, so the server can wait for us, and nothing is dropped.
@@ -186,6 +197,11 @@ impl Follower {
                 Patience::Follow => {}
             }
         }
+    }
+
+    /// Whether what is read was said before one began to listen.
+    fn is_behind(&self) -> bool {
+        self.opened.is_some_and(|opened| self.place.since().is_some_and(|last| last < opened))
     }
 
     /// Takes in the lines that end in a piece.
@@ -242,6 +258,12 @@ impl Follower {
     async fn stand(&mut self, standing: Standing) {
         self.outlet.tell(LogFact::Standing(standing)).await;
     }
+}
+
+/// What time it is at a server, as it says itself.
+fn date_of<T>(response: &http::Response<T>) -> Option<Timestamp> {
+    let date = response.headers().get(http::header::DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp())
 }
 
 fn broken_off() -> ClientError {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::domain::logs::{Lines, LogFact, StreamId};
+use crate::domain::logs::{Lines, LogFact, StreamId, Withholder};
 
 /// How long lines are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(50);
@@ -54,19 +54,25 @@ impl LogOutbox {
 #[derive(Debug)]
 pub(super) struct Outlet {
     outbox: LogOutbox,
+    withholder: Withholder,
     lines: Lines,
     dropped: u64,
     due: Option<Instant>,
 }
 
 impl Outlet {
-    pub(super) fn new(outbox: LogOutbox) -> Self {
-        Self { outbox, lines: Lines::default(), dropped: 0, due: None }
+    pub(super) fn new(outbox: LogOutbox, withholder: Withholder) -> Self {
+        Self { outbox, withholder, lines: Lines::default(), dropped: 0, due: None }
     }
 
     /// When what was gathered is due; none when there is nothing.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// Whether so much was gathered that it should be told before more is read.
+    pub(super) fn is_full(&self) -> bool {
+        self.lines.len() >= ENOUGH || self.lines.bytes() >= ROOM / 2
     }
 
     /// Whether nobody listens any more.
@@ -96,7 +102,7 @@ impl Outlet {
             self.dropped += 1;
             return;
         }
-        self.lines.push(at, &String::from_utf8_lossy(words), ending);
+        self.lines.push(at, &String::from_utf8_lossy(words), ending, &mut self.withholder);
     }
 
     /// Tells what was gathered, if there is room for it now.

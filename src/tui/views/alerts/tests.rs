@@ -73,6 +73,13 @@ fn from_an_alert_one_goes_to_its_service_and_never_to_a_wrong_one() {
         matches!(&outcome, Outcome::Ask(Effect::Go(Destination::Service(id))) if id.name == "chat-service"),
         "{outcome:?}"
     );
+    let outcome = view.handle(Command::ShowLogs, &stage.seen());
+    let Outcome::Ask(Effect::Go(Destination::Logs(target))) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(
+        (target.object.name.as_str(), target.at),
+        ("chat-service", Some(ago(360))),
+        "the minute in which it began"
+    );
     view.handle(Command::SelectNext, &stage.seen());
     let outcome = view.handle(Command::RollBack, &stage.seen());
     assert!(matches!(&outcome, Outcome::Ask(Effect::Notice(_, words)) if words.contains("no service")), "{outcome:?}");

@@ -5,6 +5,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use super::Logs;
+use super::readings::Readings;
 use super::row::{self, GAP};
 use super::said::{self, Detail, NAME, Said};
 use crate::domain::logs::Entry;
@@ -30,8 +31,9 @@ impl Logs {
         let before = index.checked_sub(1).filter(|_| index > self.window.visible.start);
         let before = before.and_then(|before| store.line(ids[before]));
         let stream = store.streams().get(record.stream);
-        let said = self.said(&record);
-        let (pieces, details) = (self.pieces(&record, &said), self.details(ids[index], &record));
+        let entry = self.readings.get(ids[index]);
+        let said = self.said(&record, entry);
+        let (pieces, details) = (self.pieces(&record, &said), self.details(ids[index], &record, entry));
         let rows = pieces.len() + details.len();
         let height = u16::try_from(rows).unwrap_or(1).min(area.bottom() - y);
         if index == self.window.at && !self.window.follows {
@@ -41,8 +43,9 @@ impl Logs {
         if record.is_mark {
             self.draw_mark(painter, area, y, &record, stream);
         } else {
-            let x = self.draw_head(painter, area.x + 1, y, &row::head(&record, stream, before.as_ref()), &record);
-            let search = self.search.as_ref().map(|search| &search.pattern);
+            let head = row::head(&record, stream, before.as_ref());
+            let x = self.draw_head(painter, area.x + 1, y, &head, stream, entry);
+            let search = self.search.as_ref().map(|search| &search.needle);
             let mark = if self.shift_of(&record, &said) > 0 { painter.glyphs().ellipsis } else { "" };
             let start = painter.text(x, y, self.columns.message, Role::Muted, mark);
             let room = (x + self.columns.message).saturating_sub(start);
@@ -82,19 +85,28 @@ impl Logs {
         mut x: u16,
         y: u16,
         head: &[Span<'_>; 4],
-        record: &Record<'_>,
+        stream: Option<&Stream>,
+        entry: Option<&Entry<'_>>,
     ) -> u16 {
-        let widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
+        let mut widths = [self.columns.time, self.columns.revision, self.columns.pod, self.columns.level];
+        if let Some(lanes) = &self.lanes {
+            // The time stands before both lanes.
+            if std::mem::take(&mut widths[0]) > 0 {
+                painter.text(x, y, self.columns.time, head[0].role, &head[0].text);
+                x += self.columns.time + GAP;
+            }
+            painter.text(x + lanes.middle(), y, 1, Role::Faint, painter.glyphs().separator);
+            x += lanes.place_of(stream);
+        }
         for (width, cell) in widths.into_iter().zip(head).filter(|(width, _)| *width > 0) {
             painter.text(x, y, width, cell.role, &cell.text);
             x += width + GAP;
         }
-        if self.fields.names.is_empty() {
+        if self.lanes.is_some() {
             return x;
         }
-        let entry = Entry::read(record.text).unwrap_or_default();
         for (name, width) in self.fields.columns() {
-            let value = entry.get(name).unwrap_or_default();
+            let value = entry.and_then(|entry| entry.get(name)).unwrap_or_default();
             let shown = shorten_middle(value, width.into(), painter.glyphs().ellipsis);
             // Numbers are compared, and stand with their ends below each other.
             if value.parse::<f64>().is_ok() {
@@ -108,16 +120,20 @@ impl Logs {
     }
 
     /// A line as it is shown now: read, or as it was written.
-    fn said<'a>(&self, record: &Record<'a>) -> Said<'a> {
-        if self.manner.is_raw || record.is_mark { Said::raw(record) } else { Said::read(record, &self.fields.names) }
+    fn said<'a>(&self, record: &Record<'a>, entry: Option<&Entry<'_>>) -> Said<'a> {
+        match entry {
+            Some(entry) if !self.manner.is_raw => Said::of(entry, &self.fields.names),
+            _ => Said::raw(record),
+        }
     }
 
     /// How many rows a line takes.
-    pub(super) fn rows(&self, id: LineId, record: &Record<'_>) -> usize {
+    pub(super) fn rows(&self, id: LineId, record: &Record<'_>, readings: &mut Readings) -> usize {
         if !self.manner.wraps && !self.opened.contains(&id) {
             return 1;
         }
-        self.pieces(record, &self.said(record)).len() + self.details(id, record).len()
+        let entry = readings.read(id, record);
+        self.pieces(record, &self.said(record, entry)).len() + self.details(id, record, entry).len()
     }
 
     /// The words of a line as they are drawn, row by row.
@@ -134,18 +150,16 @@ impl Logs {
         if self.manner.wraps || record.is_mark {
             return 0;
         }
-        let search = self.search.as_ref().map(|search| &search.pattern);
+        let search = self.search.as_ref().map(|search| &search.needle);
         said::shift(&said.text, self.shift, self.columns.message, search)
     }
 
     /// What is shown below a line that is opened.
-    fn details(&self, id: LineId, record: &Record<'_>) -> Vec<Detail> {
-        if !self.opened.contains(&id) || record.is_mark {
-            return Vec::new();
-        }
+    fn details(&self, id: LineId, record: &Record<'_>, entry: Option<&Entry<'_>>) -> Vec<Detail> {
+        let Some(entry) = entry.filter(|_| self.opened.contains(&id)) else { return Vec::new() };
         // One that fills the screen alone still shows the line itself, and where the next one begins.
         let most = usize::from(self.height).saturating_sub(2).max(1);
-        said::details(record, self.width.saturating_sub(self.details_at() + 1), most)
+        said::details(entry, record.withheld, self.width.saturating_sub(self.details_at() + 1), most)
     }
 
     /// Where the fields of a line that is opened begin: below what was said at what time, not below the narrow rest.

@@ -42,11 +42,8 @@ impl Fields {
     }
 
     /// Makes room for what is visible. Columns only grow, so that they do not dance.
-    pub(super) fn fit<'a>(&mut self, visible: impl Iterator<Item = &'a str>) {
-        if self.names.is_empty() {
-            return;
-        }
-        for entry in visible.filter_map(Entry::read) {
+    pub(super) fn fit<'a>(&mut self, visible: impl Iterator<Item = &'a Entry<'a>>) {
+        for entry in visible {
             for (name, width) in self.names.iter().zip(&mut self.widths) {
                 *width = (*width).max(entry.get(name).map_or(0, width_of));
             }
@@ -69,7 +66,7 @@ pub(super) fn known(shown: &Index, store: &LogStore) -> BTreeSet<String> {
     records
         .filter_map(|record| Entry::read(record.text))
         .flat_map(|entry| entry.fields)
-        .map(|field| field.name)
+        .map(|field| field.name.into_owned())
         .collect()
 }
 

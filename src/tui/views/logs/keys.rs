@@ -2,11 +2,11 @@
 
 use super::fields::{self, Fields};
 use super::row::Columns;
-use super::{Held, Logs, Pattern, Search, moment};
+use super::{Folded, Held, Logs, Search, moment};
 use crate::domain::health::Health;
-use crate::domain::logs::{Entry, Level};
+use crate::domain::logs::{Level, Needle};
 use crate::domain::shell::quoted;
-use crate::state::logs::{Index, LogStore};
+use crate::state::logs::{Index, LogStore, Record};
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome, Prompt};
 use crate::tui::views::Seen;
@@ -16,6 +16,12 @@ const SHIFT: usize = 16;
 
 impl Logs {
     pub(super) fn press(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
+        if let Some(outcome) = self.press_folded(command) {
+            return outcome;
+        }
+        if !is_about_looks(command) {
+            self.goal = None;
+        }
         if self.moves(command) {
             return Outcome::Redraw;
         }
@@ -32,6 +38,11 @@ impl Logs {
             Command::OpenLine => return self.open_line(seen),
             Command::ChooseFields => return self.ask(Asked::Fields),
             Command::FullScreen => self.is_full = !self.is_full,
+            Command::ShowPatterns | Command::CompareRevisions => {
+                self.folded = Some(Folded::new(command == Command::CompareRevisions));
+            }
+            Command::ShowLanes => return self.show_lanes(seen),
+            Command::ToggleVolume => self.shows_volume = Some(self.picture.is_none()),
             Command::ToggleTimestamps => self.manner.with_time = !self.manner.with_time,
             Command::NextMatch | Command::PreviousMatch => {
                 return self.next_match(command == Command::NextMatch, seen);
@@ -50,6 +61,19 @@ impl Logs {
             _ => return Outcome::Ignored,
         }
         Outcome::Redraw
+    }
+
+    /// Shows the newest revision beside the others, or all in one list again.
+    fn show_lanes(&mut self, seen: &Seen<'_>) -> Outcome {
+        self.wants_lanes = !self.wants_lanes;
+        let revisions = self.store(seen).map_or(0, |store| store.streams().revisions().len());
+        match (self.wants_lanes, revisions) {
+            (true, 0 | 1) => {
+                self.wants_lanes = false;
+                notice("only one revision speaks: there is nothing to stand beside it")
+            }
+            _ => Outcome::Redraw,
+        }
     }
 
     /// Moves the selection; whether the command was one that moves.
@@ -100,9 +124,9 @@ impl Logs {
     }
 
     fn ask(&self, asked: Asked) -> Outcome {
-        let typed = |pattern: Option<&Pattern>| pattern.map(|pattern| pattern.typed().to_owned()).unwrap_or_default();
+        let typed = |needle: Option<&Needle>| needle.map(|needle| needle.typed().to_owned()).unwrap_or_default();
         let text = match asked {
-            Asked::Search => typed(self.search.as_ref().map(|search| &search.pattern)),
+            Asked::Search => typed(self.search.as_ref().map(|search| &search.needle)),
             Asked::Include => typed(self.filters.include.as_ref()),
             Asked::Exclude => typed(self.filters.exclude.as_ref()),
             Asked::Fields => self.fields.names.join(" "),
@@ -113,11 +137,11 @@ impl Logs {
 
     /// Looks for something from the selected line back, since that is where one comes from when one follows.
     pub(super) fn look_for(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
-        let Some(pattern) = Pattern::parse(text)? else {
+        let Some(needle) = Needle::parse(text)? else {
             self.search = None;
             return Ok(());
         };
-        self.search = Some(Search { pattern, hits: Index::default() });
+        self.search = Some(Search { needle, hits: Index::default() });
         if let Some(store) = self.store(seen) {
             self.catch_up(store);
             if let Some(hit) = self.hit(store, true).or_else(|| self.hit(store, false)) {
@@ -177,14 +201,35 @@ impl Logs {
         })
     }
 
-    /// Goes to the first line at a moment or later.
-    pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Result<(), String> {
-        let at = moment::parse(text, seen.now).ok_or_else(|| format!("{text}: write 03:10, 03:10:22 or 5m ago"))?;
-        if let Some(store) = self.store(seen) {
-            let position = self.shown.position_of_time(store, at);
-            self.window.select(&self.shown, position);
+    /// Goes to the first line at a moment or later. What was said before the lines that are kept is asked for.
+    pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
+        let Some(at) = moment::parse(text, seen.now) else {
+            return notice(&format!("{text}: write 03:10, 03:10:22 or 5m ago"));
+        };
+        let Some(store) = self.store(seen) else { return Outcome::Redraw };
+        let position = self.shown.position_of_time(store, at);
+        self.goal = None;
+        let earliest = store.earliest().filter(|earliest| *earliest > at);
+        let is_asked = self.target.query().reaches(at);
+        match earliest {
+            Some(_) if !is_asked && !self.target.previous => {
+                Outcome::Ask(Effect::Go(Destination::Logs(self.target.clone().around(at))))
+            }
+            Some(earliest) => {
+                self.window.select(&self.shown, 0);
+                let counts = store.counts();
+                let why = if counts.delivered > counts.kept as u64 {
+                    "what came before is not kept"
+                } else {
+                    "nothing was said before"
+                };
+                notice(&format!("the lines begin at {}: {why}", earliest.strftime("%H:%M:%S")))
+            }
+            None => {
+                self.window.stand(&self.shown, position, usize::from(self.height / 3));
+                Outcome::Redraw
+            }
         }
-        Ok(())
     }
 
     /// Gives fields columns of their own, or takes them away where none is named.
@@ -200,7 +245,7 @@ impl Logs {
         let Some(id) = self.window.selected else { return Outcome::Ignored };
         let Some(record) = self.store(seen).and_then(|store| store.line(id)) else { return Outcome::Ignored };
         if !self.opened.remove(&id) {
-            if record.is_mark || Entry::read(record.text).is_none() {
+            if self.readings.read(id, &record).is_none() {
                 return notice("this line is neither JSON nor logfmt: w breaks it where it is long");
             }
             self.opened.insert(id);
@@ -238,7 +283,7 @@ impl Logs {
     fn save(&self, seen: &Seen<'_>) -> Outcome {
         let Some(store) = self.store(seen) else { return Outcome::Ignored };
         let mut all = Index::default();
-        all.update(store, store.end(), |_| true);
+        all.update(store, store.end(), &|_: &Record<'_>| true);
         let mut text = String::new();
         for record in all.ids().iter().filter_map(|id| store.line(*id)) {
             let facts = store.streams().get(record.stream).map(|stream| &stream.facts);
@@ -264,6 +309,12 @@ impl Logs {
         self.columns = Columns::default();
         Outcome::Redraw
     }
+}
+
+/// Whether a command only changes how lines look, so that one stays where one goes.
+fn is_about_looks(command: Command) -> bool {
+    use Command::{Fold, FullScreen, ShowLanes, ToggleTimestamps, ToggleVolume, Wrap};
+    matches!(command, Wrap | Fold | FullScreen | ShowLanes | ToggleTimestamps | ToggleVolume)
 }
 
 fn notice(words: &str) -> Outcome {

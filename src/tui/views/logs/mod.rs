@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
-use crate::domain::logs::LogQuery;
+use crate::domain::logs::{LogQuery, Needle};
 use crate::state::logs::{Index, LineId, LogStore};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, LogTarget, Outcome};
@@ -17,24 +18,30 @@ use crate::tui::theme::Role;
 mod draw;
 mod fields;
 mod filters;
+mod folded;
 mod keys;
+mod lanes;
 mod moment;
-mod pattern;
+mod readings;
 mod row;
 mod said;
 mod title;
+mod volume;
 mod window;
 
 use fields::Fields;
-use filters::Filters;
-use pattern::Pattern;
-use row::{Columns, GAP};
+use filters::{Filters, Found};
+use folded::Folded;
+use lanes::Lanes;
+use readings::Readings;
+use row::Columns;
+use volume::Picture;
 use window::Window;
 
 /// What is looked for, and where it is.
 #[derive(Clone, Debug)]
 struct Search {
-    pattern: Pattern,
+    needle: Needle,
     hits: Index,
 }
 
@@ -77,6 +84,19 @@ pub struct Logs {
     fields: Fields,
     /// The lines that are shown field by field.
     opened: HashSet<LineId>,
+    /// The visible lines, as they are read.
+    readings: Readings,
+    /// The moment to stand at, until somebody goes elsewhere: its lines may still be on their way.
+    goal: Option<Timestamp>,
+    /// Whether the picture of what was said when is shown; where nobody said so, the window decides.
+    shows_volume: Option<bool>,
+    picture: Option<Picture>,
+    /// Similar lines folded, where they are shown instead.
+    folded: Option<Folded>,
+    /// Whether those of the newest revision are to stand beside the others.
+    wants_lanes: bool,
+    /// Where lines of which revision stand, where there is room for them beside each other.
+    lanes: Option<Lanes>,
     width: u16,
     /// How many rows there are for lines.
     height: u16,
@@ -100,6 +120,13 @@ impl Logs {
             columns: Columns::default(),
             fields: Fields::default(),
             opened: HashSet::new(),
+            readings: Readings::default(),
+            goal: target.at,
+            shows_volume: None,
+            picture: None,
+            folded: None,
+            wants_lanes: false,
+            lanes: None,
             width: 80,
             height: 20,
         }
@@ -123,27 +150,59 @@ impl Logs {
             self.generation = store.generation;
             self.held = None;
             self.window = Window::default();
+            self.goal = self.target.at;
             self.opened.clear();
+            self.readings.clear();
+            self.folded = self.folded.as_ref().map(|folded| Folded::new(folded.is_comparison));
             self.choose_again();
         }
         self.opened.retain(|id| store.line(*id).is_some());
         let until = self.held.map_or(store.end(), |held| held.from);
         let filters = &self.filters;
-        self.shown.update(store, until, |record| filters.take(record));
-        if let Some(Search { pattern, hits }) = &mut self.search {
-            hits.update(store, until, |record| !record.is_mark && filters.take(record) && said::holds(pattern, record));
+        self.shown.update(store, until, filters);
+        if let Some(Search { needle, hits }) = &mut self.search {
+            hits.update(store, until, &Found { filters, needle });
         }
     }
 
     /// Gives each column its room.
     fn lay_out(&mut self, store: &LogStore) {
-        self.columns =
-            Columns::fit(self.width.saturating_sub(2), store.streams(), self.manner.with_time, self.fields.total());
+        let width = self.width.saturating_sub(2);
+        self.lanes = self.wants_lanes.then(|| Lanes::fit(width, store.streams(), self.manner.with_time)).flatten();
+        self.columns = if let Some(lanes) = &self.lanes {
+            lanes.columns
+        } else {
+            Columns::fit(width, store.streams(), self.manner.with_time, self.wants_lanes, self.fields.total())
+        };
     }
 
-    /// The lines above the table: what narrows it, if something does, and the headings.
-    fn lines_above(&self, seen: &Seen<'_>) -> u16 {
-        if self.is_full { 0 } else { 1 + u16::from(!title::narrowing(self, seen).is_empty()) }
+    /// The lines above the table: what narrows it, if something does, the picture, and the headings.
+    fn lines_above(&self, seen: &Seen<'_>, height: u16) -> u16 {
+        if self.is_full {
+            return 0;
+        }
+        let narrowing = u16::from(!title::narrowing(self, seen).is_empty());
+        1 + narrowing + if self.picture.is_some() { self.volume_rows(height) } else { 0 }
+    }
+
+    /// How many rows the picture of what was said when takes.
+    fn volume_rows(&self, height: u16) -> u16 {
+        match self.shows_volume {
+            Some(false) => 0,
+            Some(true) => volume::rows_in(height).max(1),
+            None => volume::rows_in(height),
+        }
+    }
+
+    /// Makes the picture of what was said when.
+    fn picture(&self, store: &LogStore, height: u16) -> Option<Picture> {
+        if self.is_full || self.volume_rows(height) == 0 {
+            return None;
+        }
+        let selected = self.window.selected.filter(|_| !self.window.follows).and_then(|id| store.line(id));
+        let looked_at = selected.map(|record| record.at);
+        let bars = store.volume().bars(volume::room_in(self.width), looked_at)?;
+        Some(Picture::new(bars, looked_at))
     }
 }
 
@@ -172,11 +231,11 @@ impl View for Logs {
         let done = match asked {
             Asked::Search => self.look_for(text, seen),
             Asked::Include => self.filters.set_include(text).map(|()| self.choose_again()),
-            Asked::Exclude => Pattern::parse(text).map(|pattern| {
-                self.filters.exclude = pattern;
+            Asked::Exclude => Needle::parse(text).map(|needle| {
+                self.filters.exclude = needle;
                 self.choose_again();
             }),
-            Asked::Time => self.go_to(text, seen),
+            Asked::Time => return self.go_to(text, seen),
             Asked::Fields => self.choose_fields(text, seen),
             _ => return Outcome::Ignored,
         };
@@ -192,22 +251,38 @@ impl View for Logs {
         self.width = area.width;
         let Some(store) = self.store(seen) else { return };
         self.catch_up(store);
-        self.height = area.height.saturating_sub(self.lines_above(seen));
-        self.lay_out(store);
-        let mut window = std::mem::take(&mut self.window);
-        window.settle(&self.shown, store, self.height.into(), |id| {
-            store.line(id).map_or(1, |record| self.rows(id, &record))
-        });
-        self.window = window;
-        if !self.fields.names.is_empty() {
-            let visible = self.shown.ids()[self.window.visible.clone()].iter().filter_map(|id| store.line(*id));
-            self.fields.fit(visible.map(|record| record.text));
-            self.lay_out(store);
+        if let Some(folded) = &mut self.folded {
+            folded.settle(store, area);
+            return;
         }
+        self.picture = self.picture(store, area.height);
+        self.height = area.height.saturating_sub(self.lines_above(seen, area.height));
+        self.lay_out(store);
+        let (mut window, mut readings) = (std::mem::take(&mut self.window), std::mem::take(&mut self.readings));
+        if let Some(goal) = self.goal {
+            window.stand(&self.shown, self.shown.position_of_time(store, goal), usize::from(self.height / 3));
+        }
+        window.settle(&self.shown, store, self.height.into(), |id| {
+            store.line(id).map_or(1, |record| self.rows(id, &record, &mut readings))
+        });
+        let visible = &self.shown.ids()[window.visible.clone()];
+        readings.keep(visible);
+        if !self.manner.is_raw || !self.fields.names.is_empty() {
+            for (id, record) in visible.iter().filter_map(|id| Some((*id, store.line(*id)?))) {
+                readings.read(id, &record);
+            }
+            self.fields.fit(visible.iter().filter_map(|id| readings.get(*id)));
+        }
+        (self.window, self.readings) = (window, readings);
+        self.lay_out(store);
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let Some(store) = self.store(seen) else { return };
+        if let Some(folded) = &self.folded {
+            folded.draw(painter, area, store);
+            return;
+        }
         let inner = area.width.saturating_sub(2);
         let mut y = area.y;
         if !self.is_full {
@@ -216,13 +291,12 @@ impl View for Logs {
                 painter.spans(area.x + 1, y, inner, &narrowing);
                 y += 1;
             }
-            let mut x = area.x + 1;
-            let [before @ .., message] = self.columns.titles();
-            let fields = self.fields.columns().map(|(name, width)| (width, name));
-            for (width, title) in before.into_iter().chain(fields).chain([message]).filter(|(width, _)| *width > 0) {
-                painter.text(x, y, width, Role::Muted, title);
-                x += width + GAP;
+            if let Some(picture) = &self.picture {
+                let rows = self.volume_rows(area.height);
+                picture.draw(painter, area.x + 1, y, inner, rows);
+                y += rows;
             }
+            self.draw_titles(painter, area.x + 1, y);
             y += 1;
         }
         if self.shown.ids().is_empty() {
@@ -238,11 +312,28 @@ impl View for Logs {
         }
     }
 
+    fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
+        self.folded.as_ref().filter(|folded| folded.is_behind).map(|_| seen.now)
+    }
+
     fn is_full_screen(&self) -> bool {
         self.is_full
     }
 
     fn hints(&self, _seen: &Seen<'_>) -> Vec<Hint> {
+        if let Some(folded) = &self.folded {
+            let (other, label) = if folded.is_comparison {
+                (Command::ShowPatterns, "all patterns")
+            } else {
+                (Command::CompareRevisions, "compare revisions")
+            };
+            return vec![
+                Hint::new(Command::OpenLine, "lines like this"),
+                Hint::new(other, label),
+                Hint::new(Command::CopyName, "copy"),
+                Hint::new(Command::Back, "all lines"),
+            ];
+        }
         let mut hints = Vec::new();
         if self.search.is_some() {
             hints.push(Hint::new(Command::NextMatch, "next match"));
@@ -256,12 +347,19 @@ impl View for Logs {
             Hint::new(Command::Include, "only"),
             Hint::new(Command::Exclude, "without"),
             Hint::new(Command::ChooseFields, "fields"),
+            Hint::new(Command::ShowPatterns, "patterns"),
+            Hint::new(Command::CompareRevisions, "compare"),
+            Hint::new(Command::ShowLanes, if self.wants_lanes { "one list" } else { "lanes" }),
             Hint::new(Command::GoToTime, "go to time"),
             Hint::new(Command::PreviousContainer, if self.target.previous { "this container" } else { "previous" }),
             Hint::new(Command::Wrap, "wrap"),
             Hint::new(Command::Fold, if self.manner.is_raw { "read" } else { "as written" }),
+            Hint::new(Command::ToggleVolume, if self.picture.is_some() { "no bars" } else { "bars" }),
             Hint::new(Command::Save, "save"),
         ]);
         hints
     }
 }
+
+#[cfg(test)]
+mod tests;

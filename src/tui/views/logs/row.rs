@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::pattern::Pattern;
 use super::said::Said;
-use crate::domain::logs::Level;
+use crate::domain::logs::{Level, Needle};
 use crate::state::logs::{Record, RevisionAge, Stream, Streams};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
@@ -28,8 +27,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Fits the columns into a width: first the revision goes, then the pod, then the time.
-    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, fields: u16) -> Self {
+    /// Fits the columns into a width: first the revision goes, unless it is wanted, then the pod, then the time.
+    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, with_revision: bool, fields: u16) -> Self {
         let widest = |words: &dyn Fn(&Stream) -> usize, most: u16| {
             u16::try_from(streams.iter().map(words).max().unwrap_or_default()).unwrap_or(most).min(most)
         };
@@ -38,7 +37,7 @@ impl Columns {
         let is_alone = streams.iter().count() <= 1;
         let mut columns = Self {
             time: if with_time && width >= 50 { 12 } else { 0 },
-            revision: if width >= 100 && revision > 0 { revision.max(8) } else { 0 },
+            revision: if (width >= 100 || with_revision) && revision > 0 { revision.max(8) } else { 0 },
             pod: if is_alone || width < 60 { 0 } else { pod.max(3) },
             level: 5,
             message: 0,
@@ -84,7 +83,7 @@ pub(super) fn head(record: &Record<'_>, stream: Option<&Stream>, before: Option<
 }
 
 /// The word of a level and what it means.
-fn level(level: Option<Level>) -> (Role, &'static str) {
+pub(super) fn level(level: Option<Level>) -> (Role, &'static str) {
     let role = match level {
         Some(Level::Fatal | Level::Error) => Role::Bad,
         Some(Level::Warn) => Role::Attention,
@@ -99,11 +98,11 @@ pub(super) fn words<'a>(
     said: &'a Said<'_>,
     part: Range<usize>,
     level: Option<Level>,
-    search: Option<&Pattern>,
+    search: Option<&Needle>,
 ) -> Vec<Span<'a>> {
     let is_quiet = matches!(level, Some(Level::Debug | Level::Trace));
     let message = if is_quiet { Role::Muted } else { Role::Text };
-    let hits = search.map(|pattern| pattern.places(&said.text)).unwrap_or_default();
+    let hits = search.map(|needle| needle.places(&said.text)).unwrap_or_default();
     let mut spans = Vec::new();
     let mut done = part.start;
     let end = part.end..part.end;

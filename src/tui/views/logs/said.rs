@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::pattern::Pattern;
-use crate::domain::logs::{Entry, Field};
+use crate::domain::logs::{Entry, Field, Needle};
 use crate::state::logs::Record;
 
 /// How a value of several lines is shown within one.
@@ -24,12 +23,11 @@ impl<'a> Said<'a> {
     }
 
     /// A line read; with `chosen` fields in columns of their own the others are left out.
-    pub(super) fn read(record: &Record<'a>, chosen: &[String]) -> Self {
-        let Some(entry) = Entry::read(record.text) else { return Self::raw(record) };
+    pub(super) fn of(entry: &Entry<'_>, chosen: &[String]) -> Self {
         let mut text = entry.message.replace('\n', BREAK);
         let message = text.len();
         if chosen.is_empty() || text.is_empty() {
-            for field in entry.others().filter(|field| !chosen.contains(&field.name)) {
+            for field in entry.others().filter(|field| !chosen.iter().any(|name| *name == field.name)) {
                 if !text.is_empty() {
                     text.push_str(if text.len() == message { "  " } else { " " });
                 }
@@ -41,17 +39,18 @@ impl<'a> Said<'a> {
 }
 
 /// Writes a field as logfmt does.
-fn push(text: &mut String, Field { name, value }: &Field) {
+fn push(text: &mut String, Field { name, value }: &Field<'_>) {
     let value = value.replace('\n', BREAK);
     let quote = if value.contains(' ') || value.is_empty() { "\"" } else { "" };
     text.extend([name, "=", quote, &value, quote]);
 }
 
 /// Whether something is in a line, as it was written or as it is shown.
-pub(super) fn holds(pattern: &Pattern, record: &Record<'_>) -> bool {
-    pattern.is_in(record.text)
-        // Reading a line is dear, and only what spans a name and its value, or was escaped, differs.
-        || pattern.typed().contains(['=', '"']) && pattern.is_in(&Said::read(record, &[]).text)
+pub(super) fn holds(needle: &Needle, record: &Record<'_>) -> bool {
+    // Reading a line is dear, and only what spans a name and its value, or was escaped, differs.
+    needle.is_in(record.text)
+        || needle.spans_fields()
+            && Entry::read(record.text).is_some_and(|entry| needle.is_in(&Said::of(&entry, &[]).text))
 }
 
 /// One row of a line that is opened.
@@ -62,17 +61,20 @@ pub(super) struct Detail {
     pub(super) value: String,
 }
 
-/// The rows of a line that is opened, at most so many; of a line of mere words none.
-pub(super) fn details(record: &Record<'_>, width: u16, most: usize) -> Vec<Detail> {
-    let Some(entry) = Entry::read(record.text) else { return Vec::new() };
+/// The rows of a line that is opened, at most so many, and at the end how much of it is withheld.
+pub(super) fn details(entry: &Entry<'_>, withheld: u8, width: u16, most: usize) -> Vec<Detail> {
     let mut rows = Vec::new();
-    for field in entry.fields {
-        let mut name = field.name;
+    for field in &entry.fields {
+        let mut name = field.name.to_string();
         for line in field.value.split('\n') {
             for piece in wrap(line, width.saturating_sub(NAME + 2).max(8), usize::MAX) {
                 rows.push(Detail { name: std::mem::take(&mut name), value: line[piece].to_owned() });
             }
         }
+    }
+    if withheld > 0 {
+        let parts = if withheld == 1 { "1 part".to_owned() } else { format!("{withheld} parts") };
+        rows.push(Detail { name: "not shown".to_owned(), value: format!("{parts} of this line, by a rule") });
     }
     let more = rows.len().saturating_sub(most);
     if more > 0 {
@@ -114,7 +116,7 @@ pub(super) fn cut(text: &str, shift: usize, width: u16) -> Range<usize> {
 
 /// How many characters are left out at the beginning of a line that is not wrapped: as many as one has gone to the side,
 /// else as many as it takes to see what was looked for.
-pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Pattern>) -> usize {
+pub(super) fn shift(text: &str, shift: usize, width: u16, search: Option<&Needle>) -> usize {
     let width = usize::from(width);
     let Some(search) = search.filter(|_| shift == 0 && text.len() > width) else { return shift };
     let Some(place) = search.places(text).into_iter().next() else { return 0 };

@@ -8,6 +8,7 @@ use crate::state::logs::{Counts, LogStore};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
+use crate::tui::widgets::words;
 
 /// Whose lines, and how many; what matters least falls away where there is little room.
 pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
@@ -27,7 +28,8 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         (_, _, 0) => format!("{pods} pods by time"),
         (_, _, out) => format!("{pods} of {} pods, not {}", pods + out, some_of(&streams.left_out)),
     };
-    spans.push(span(Role::Muted, format!("   {whose}")));
+    let since = view.target.at.map_or_else(String::new, |at| format!(" around {}", words::clock(at)));
+    spans.push(span(Role::Muted, format!("   {whose}{since}")));
     let counts = store.counts();
     let waiting = view.held.map(|held| counts.delivered - held.delivered);
     let state = match waiting {
@@ -44,6 +46,7 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         (Role::Muted, kept(&counts), 1),
         (loud(counts.dropped), format!("{} dropped", grouped(counts.dropped)), u8::from(counts.dropped == 0) * 3),
         (Role::Muted, format!("{} late", grouped(counts.late)), 4),
+        (Role::Muted, format!("{} redacted", grouped(counts.withheld)), if counts.withheld > 0 { 2 } else { 5 }),
     ];
     let room = usize::from(view.width.saturating_sub(2));
     let used: usize = spans.iter().map(|span| cells(&span.text)).sum();
@@ -76,15 +79,18 @@ pub(super) fn narrowing(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     if let Some(level) = view.filters.least {
         say("level", format!("{}+", level.word().to_lowercase()));
     }
-    if let Some(pattern) = &view.filters.include {
-        say("only", pattern.typed().to_owned());
+    if let Some(needle) = &view.filters.include {
+        say("only", needle.typed().to_owned());
     }
-    if let Some(pattern) = &view.filters.exclude {
-        say("hide", pattern.typed().to_owned());
+    if let Some(needle) = &view.filters.exclude {
+        say("hide", needle.typed().to_owned());
+    }
+    if let Some((shape, _)) = &view.filters.like {
+        say("like", shape.to_string());
     }
     let store = view.store(seen);
     if let Some(search) = &view.search {
-        say("find", search.pattern.typed().to_owned());
+        say("find", search.needle.typed().to_owned());
         let at = store.and_then(|store| search.hits.position(store, view.window.selected?).ok());
         let all = grouped(search.hits.ids().len() as u64);
         let told = at.map_or_else(|| format!(" {all}"), |at| format!(" {} of {all}", grouped(at as u64 + 1)));

@@ -27,7 +27,13 @@ impl Default for Window {
 
 impl Window {
     /// Follows the lines: what is selected stays selected, and visible, wherever it stands now.
-    pub(super) fn settle(&mut self, index: &Index, store: &LogStore, height: usize, rows: impl Fn(LineId) -> usize) {
+    pub(super) fn settle(
+        &mut self,
+        index: &Index,
+        store: &LogStore,
+        height: usize,
+        mut rows: impl FnMut(LineId) -> usize,
+    ) {
         let ids = index.ids();
         let Some(last) = ids.len().checked_sub(1) else {
             (self.visible, self.at, self.selected, self.top) = (0..0, 0, None, None);
@@ -67,6 +73,12 @@ impl Window {
         self.selected = index.ids().get(position).copied();
         self.at = position;
         self.follows = false;
+    }
+
+    /// Selects by position, with so many lines to be seen before it.
+    pub(super) fn stand(&mut self, index: &Index, position: usize, before: usize) {
+        self.select(index, position);
+        self.top = index.ids().get(self.at.saturating_sub(before)).copied();
     }
 
     /// Stays with the newest line.

@@ -19,7 +19,7 @@ pub(super) fn on_row(command: Command, object: &ObjectRef, row: &Row, seen: &See
         Command::ShowLogs | Command::PreviousContainer => match logs_of(object, row, seen) {
             Some(of) => {
                 let previous = command == Command::PreviousContainer;
-                go(Destination::Logs(LogTarget { object: of, container: None, previous }))
+                go(Destination::Logs(LogTarget::of(of).before_restart(previous)))
             }
             None => notice(format!("{} has no logs of its own", object.kind_and_name())),
         },

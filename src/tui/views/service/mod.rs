@@ -155,7 +155,7 @@ fn look(command: Command, key: &Key, seen: &Seen<'_>) -> Option<Effect> {
             Key::Pod { pod, .. } => pod.clone(),
             _ => key.workload().clone(),
         };
-        Effect::Go(Destination::Logs(LogTarget { object, container: None, previous }))
+        Effect::Go(Destination::Logs(LogTarget::of(object).before_restart(previous)))
     };
     Some(match (command, key) {
         (Command::Open, Key::Pod { .. }) | (Command::ShowLogs, _) => logs(false),

@@ -146,7 +146,7 @@ impl View for Detail {
         match command {
             Command::ShowLogs | Command::PreviousContainer if has_logs(self.object.kind) => {
                 let previous = command == Command::PreviousContainer;
-                let target = LogTarget { object: self.object.clone(), container: None, previous };
+                let target = LogTarget::of(self.object.clone()).before_restart(previous);
                 return Outcome::Ask(Effect::Go(Destination::Logs(target)));
             }
             Command::FullScreen => self.is_full_screen = !self.is_full_screen,

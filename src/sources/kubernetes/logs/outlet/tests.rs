@@ -16,7 +16,7 @@ fn told(news: &mut mpsc::Receiver<LogNews>) -> (usize, u64) {
 #[test]
 fn what_nobody_takes_in_is_dropped_and_counted() {
     let (sender, mut news) = mpsc::channel(4);
-    let mut outlet = Outlet::new(LogOutbox::new(1, StreamId(0), sender));
+    let mut outlet = Outlet::new(LogOutbox::new(1, StreamId(0), sender), Withholder::default());
     let sent = 100_000;
     for _ in 0..sent {
         outlet.put(Timestamp::UNIX_EPOCH, b"INFO a line of a flood", 0);
@@ -32,7 +32,7 @@ fn what_nobody_takes_in_is_dropped_and_counted() {
 #[test]
 fn lines_that_were_cut_say_so() {
     let (sender, mut news) = mpsc::channel(4);
-    let mut outlet = Outlet::new(LogOutbox::new(1, StreamId(0), sender));
+    let mut outlet = Outlet::new(LogOutbox::new(1, StreamId(0), sender), Withholder::default());
     outlet.put(Timestamp::UNIX_EPOCH, b"caf\xe9 \x1b[2J", 12);
     outlet.put_unfinished(Timestamp::UNIX_EPOCH, b"and the");
     outlet.try_flush();

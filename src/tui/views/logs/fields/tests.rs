@@ -19,10 +19,11 @@ fn names_are_those_of_the_lines() {
 #[test]
 fn columns_grow_and_stay() {
     let mut fields = Fields::parse("status", &some()).unwrap();
-    fields.fit(["a=1 status=unauthorised", "words"].into_iter());
+    let entry = |line: &str| Entry::read(line).unwrap().into_owned();
+    fields.fit([entry("a=1 status=unauthorised")].iter());
     assert_eq!(fields.columns().collect::<Vec<_>>(), [("status", 12)]);
-    fields.fit(["a=1 status=5"].into_iter());
+    fields.fit([entry("a=1 status=5")].iter());
     assert_eq!(fields.total(), 14);
-    fields.fit([format!("a=1 status={}", "x".repeat(90)).as_str()].into_iter());
+    fields.fit([entry(&format!("a=1 status={}", "x".repeat(90)))].iter());
     assert_eq!(fields.columns().collect::<Vec<_>>(), [("status", WIDEST)]);
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::domain::logs::{Lines, LogFact};
-use crate::state::logs::{Index, Limits, LogStore, StreamFacts};
+use crate::domain::logs::{Limits, Lines, LogFact, Withholder};
+use crate::state::logs::{Index, LogStore, StreamFacts};
 
 const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
 fn store() -> LogStore {
-    let mut store = LogStore::new(1, Limits::USUAL);
+    let mut store = LogStore::new(1, Limits::default());
     let facts = |pod: &str, revision: &str, age| StreamFacts {
         pod: pod.into(),
         container: "main".into(),
@@ -19,11 +19,11 @@ fn store() -> LogStore {
     let old = store.join(facts("chat-1-67nh9", "11 1.4.1", RevisionAge::Older), false, NOW);
     let new = store.join(facts("chat-2-rkmhz", "12 1.5.0", RevisionAge::Newest), true, NOW);
     let mut lines = Lines::default();
-    lines.push(NOW, "WARN slow query", "");
+    lines.push(NOW, "WARN slow query", "", &mut Withholder::default());
     store.hear(old, LogFact::Lines(lines), NOW);
     let mut lines = Lines::default();
-    lines.push(NOW, "ERROR redis timeout", "");
-    lines.push(NOW, "it goes on", "");
+    lines.push(NOW, "ERROR redis timeout", "", &mut Withholder::default());
+    lines.push(NOW, "it goes on", "", &mut Withholder::default());
     store.hear(new, LogFact::Lines(lines), NOW);
     store
 }
@@ -36,7 +36,7 @@ fn told(spans: &[Span<'_>]) -> Vec<String> {
 fn a_row_says_when_which_revision_who_and_how_grave() {
     let store = store();
     let mut index = Index::default();
-    index.update(&store, store.end(), |record| !record.is_mark);
+    index.update(&store, store.end(), &|record: &Record<'_>| !record.is_mark);
     let records: Vec<Record<'_>> = index.ids().iter().map(|id| store.line(*id).unwrap()).collect();
     let row = |at: usize| {
         let before = at.checked_sub(1).map(|before| &records[before]);
@@ -51,7 +51,7 @@ fn a_row_says_when_which_revision_who_and_how_grave() {
 fn columns_fall_away_where_there_is_no_room() {
     let store = store();
     let widths = |width| {
-        let columns = Columns::fit(width, store.streams(), true, 0);
+        let columns = Columns::fit(width, store.streams(), true, false, 0);
         [columns.time, columns.revision, columns.pod, columns.level, columns.message]
     };
     assert_eq!(widths(118), [12, 8, 5, 5, 80]);
@@ -63,7 +63,7 @@ fn columns_fall_away_where_there_is_no_room() {
 #[test]
 fn what_is_looked_for_is_marked_in_the_message_and_in_the_fields() {
     let said = Said { text: "redis TIMEOUT now  timeout=5".into(), message: 17 };
-    let search = Pattern::parse("timeout").unwrap();
+    let search = Needle::parse("timeout").unwrap();
     assert_eq!(
         told(&words(&said, 0..28, None, search.as_ref())),
         ["Text redis ", "Match TIMEOUT", "Text  now", "Muted   ", "Match timeout", "Muted =5"]

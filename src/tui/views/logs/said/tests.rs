@@ -7,7 +7,7 @@ use crate::domain::logs::{Level, StreamId};
 
 fn record(text: &str) -> Record<'_> {
     let level = Level::of(text);
-    Record { at: Timestamp::UNIX_EPOCH, stream: StreamId(0), level, text, is_mark: false }
+    Record { at: Timestamp::UNIX_EPOCH, stream: StreamId(0), level, text, is_mark: false, withheld: 0 }
 }
 
 fn pieces(text: &str, width: u16, most: usize) -> Vec<&str> {
@@ -18,18 +18,18 @@ const LINE: &str = r#"{"ts":"t","level":"error","msg":"redis timeout","status":5
 
 #[test]
 fn the_message_comes_first_and_then_the_fields() {
-    let line = record(LINE);
-    let said = Said::read(&line, &[]);
+    let entry = Entry::read(LINE).unwrap();
+    let said = Said::of(&entry, &[]);
     assert_eq!(said.text, r#"redis timeout  status=500 user="a b" trace="one / two""#);
     assert_eq!(&said.text[..said.message], "redis timeout");
-    assert_eq!(Said::read(&line, &["status".to_owned()]).text, "redis timeout");
-    assert_eq!(Said::raw(&line).text, LINE);
-    assert_eq!(Said::read(&record("plain words"), &[]).text, "plain words");
+    assert_eq!(Said::of(&entry, &["status".to_owned()]).text, "redis timeout");
+    assert_eq!(Said::raw(&record(LINE)).text, LINE);
 }
 
 #[test]
 fn a_line_without_a_message_shows_its_fields() {
-    let said = Said::read(&record(r#"{"status":500,"path":"/"}"#), &["status".to_owned()]).text.into_owned();
+    let said =
+        Said::of(&Entry::read(r#"{"status":500,"path":"/"}"#).unwrap(), &["status".to_owned()]).text.into_owned();
     assert_eq!(said, "path=/");
 }
 
@@ -38,24 +38,26 @@ fn what_is_shown_can_be_looked_for() {
     let line = record(LINE);
     for (typed, is_found) in [("status=500", true), ("\"status\":500", true), ("status=501", false), ("TIMEOUT", false)]
     {
-        assert_eq!(holds(&Pattern::parse(typed).unwrap().unwrap(), &line), is_found, "{typed}");
+        assert_eq!(holds(&Needle::parse(typed).unwrap().unwrap(), &line), is_found, "{typed}");
     }
 }
 
 #[test]
 fn an_opened_line_has_a_row_for_each_field_and_line() {
-    let rows = details(&record(LINE), 80, 99);
+    let entry = Entry::read(LINE).unwrap();
+    let rows = details(&entry, 0, 80, 99);
     let told: Vec<String> = rows.iter().map(|row| format!("{}|{}", row.name, row.value)).collect();
     assert_eq!(told, ["ts|t", "level|error", "msg|redis timeout", "status|500", "user|a b", "trace|one", "|two"]);
-    let some = details(&record(LINE), 80, 3);
+    let some = details(&entry, 0, 80, 3);
     assert_eq!(some.len(), 3);
     assert_eq!(some[2].value, "5 more rows; c copies the line");
-    assert_eq!(details(&record("words"), 80, 9), []);
+    let last = details(&entry, 2, 80, 99).pop().unwrap();
+    assert_eq!((last.name.as_str(), last.value.as_str()), ("not shown", "2 parts of this line, by a rule"));
 }
 
 #[test]
 fn what_is_looked_for_is_brought_into_view() {
-    let search = Pattern::parse("timeout").unwrap();
+    let search = Needle::parse("timeout").unwrap();
     let line = format!("{}timeout", "x".repeat(200));
     assert_eq!(shift(&line, 0, 60, search.as_ref()), 180);
     assert_eq!(shift(&line, 16, 60, search.as_ref()), 16, "one has gone to the side by hand");

@@ -1,0 +1,132 @@
+//! What is looked for in lines: words as they stand, or `/a regular expression/`.
+
+use std::ops::Range;
+
+use regex::{Regex, RegexBuilder};
+
+/// The largest automaton that is made of what somebody typed, in bytes.
+const LARGEST: usize = 1024 * 1024;
+
+/// So many hits of one text may reach over the end of a line, before each line is looked at alone.
+const CROSSINGS: usize = 16;
+
+/// What an expression may hold of which a part is still known to be in whatever it matches.
+const PLAIN: &str = r"\.+^$-_/:=, @#%&;'~";
+
+/// Something to look for. Small letters stand for capitals too.
+#[derive(Clone, Debug)]
+pub struct Needle {
+    typed: String,
+    regex: Regex,
+    is_words: bool,
+    /// What a line holds as it was written, where it is found in it as it is read.
+    part: Option<Regex>,
+}
+
+impl Needle {
+    /// Reads what was typed; none where nothing was, and a reason where it is no regular expression.
+    pub fn parse(typed: &str) -> Result<Option<Self>, String> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let inner = typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|inner| !inner.is_empty());
+        let source = inner.map_or_else(|| regex::escape(typed), str::to_owned);
+        let has_capitals = typed.chars().any(char::is_uppercase);
+        let build = |source: &str| {
+            let mut builder = RegexBuilder::new(source);
+            builder.case_insensitive(!has_capitals).multi_line(true).size_limit(LARGEST).build()
+        };
+        let regex = build(&source).map_err(|_detail| format!("{typed} is no regular expression"))?;
+        let part = longest_part(typed, inner).and_then(|part| build(&regex::escape(part)).ok());
+        Ok(Some(Self { typed: typed.to_owned(), regex, is_words: inner.is_none(), part }))
+    }
+
+    /// As it was typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// Whether it may be found in a line as it is read, and not as it was written: where a name meets its value.
+    pub fn spans_fields(&self) -> bool {
+        self.typed.contains(['=', '"'])
+    }
+
+    /// Whether it is in a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    /// Where it is in a text.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty()).collect()
+    }
+
+    /// Looks through many lines at once, each with a line feed behind it. `line_at` gives the range of the line that holds
+    /// a byte; `each` is told where a line begins that may hold this, and whether it surely does. None where that cannot be
+    /// done, and each line has to be looked at.
+    pub fn scan(
+        &self,
+        text: &str,
+        mut line_at: impl FnMut(usize) -> Range<usize>,
+        mut each: impl FnMut(usize, bool),
+    ) -> Option<()> {
+        let (regex, is_exact) = match &self.part {
+            _ if !self.spans_fields() && (self.is_words || is_of_lines(&self.typed)) => (&self.regex, true),
+            Some(part) => (part, false),
+            None => return None,
+        };
+        let (mut from, mut crossings) = (0, 0);
+        while from < text.len()
+            && let Some(found) = regex.find_at(text, from)
+        {
+            let line = line_at(found.start());
+            if found.end() <= line.end {
+                each(line.start, is_exact);
+            } else if crossings < CROSSINGS {
+                crossings += 1;
+                if regex.is_match(&text[line.clone()]) {
+                    each(line.start, is_exact);
+                }
+            } else {
+                // It would read on to the end of all lines, over and over.
+                each(line.start, false);
+                from = line.end + 1;
+                while from < text.len() {
+                    let line = line_at(from);
+                    each(line.start, false);
+                    from = line.end + 1;
+                }
+                return Some(());
+            }
+            from = line.end + 1;
+        }
+        Some(())
+    }
+}
+
+/// Whether an expression means the same in one line and in many.
+fn is_of_lines(typed: &str) -> bool {
+    !typed.contains(r"\A") && !typed.contains(r"\z") && !typed.contains("(?")
+}
+
+/// The longest word that is in whatever is matched, also as it was written: between what a reader puts there.
+fn longest_part<'a>(typed: &'a str, inner: Option<&'a str>) -> Option<&'a str> {
+    let source = inner.unwrap_or(typed);
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || PLAIN.contains(letter);
+    let has_codes = [r"\x", r"\u", r"\U"].iter().any(|code| source.contains(code));
+    if inner.is_some() && (has_codes || !source.chars().all(is_plain)) {
+        return None;
+    }
+    // What is not ASCII may have been written as an escape.
+    let words = source.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    // A letter behind a backslash is a class, and one before a plus is more than one.
+    let words = words.map(|word| match inner {
+        Some(_) => word.get(1..word.len().saturating_sub(1)).unwrap_or_default(),
+        None => word,
+    });
+    words.max_by_key(|word| word.len()).filter(|word| word.len() >= 2)
+}
+
+#[cfg(test)]
+mod tests;
