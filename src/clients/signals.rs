@@ -12,6 +12,10 @@ use crate::domain::problem::Problem;
 use crate::domain::signal::Reach;
 use crate::domain::text::Text;
 
+mod writer;
+
+pub use writer::SignalWriter;
+
 /// The largest answer that is read, in bytes. Five thousand alerts take about eight million.
 const MOST: usize = 32 * 1024 * 1024;
 
@@ -19,7 +23,7 @@ const MOST: usize = 32 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server of signals that can be asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     way: Way,
     /// As it is called in errors.
@@ -27,7 +31,7 @@ pub struct Endpoint {
 }
 
 /// How it is reached.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Way {
     /// Through the cluster's API.
     Proxied { reader: Reader, prefix: String },
@@ -57,6 +61,14 @@ impl Endpoint {
             }
         };
         Ok(Self { way, shown })
+    }
+
+    /// Where it is: its address, or the path by which the cluster's API leads to it.
+    pub fn address(&self) -> &str {
+        match &self.way {
+            Way::Proxied { prefix, .. } => prefix,
+            Way::Direct { base, .. } => base,
+        }
     }
 
     /// Asks for JSON. Errors name the server and what to do.

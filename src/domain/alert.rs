@@ -8,6 +8,19 @@ use serde::Serialize;
 use super::object::{ClusterName, Labels};
 use super::text::Text;
 
+/// The labels by which alerts name what they are about, the most telling first.
+pub const NAMED: [&str; 9] = [
+    "service",
+    "app_kubernetes_io_name",
+    "app",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "workload",
+    "job_name",
+    "container",
+];
+
 /// How soon somebody has to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

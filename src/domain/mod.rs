@@ -27,6 +27,8 @@ pub mod row;
 pub mod service;
 pub mod shell;
 pub mod signal;
+pub mod silence;
+pub mod target;
 pub mod text;
 pub mod time;
 pub mod update;

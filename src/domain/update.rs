@@ -8,6 +8,7 @@ use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
 use super::signal::{SignalId, SignalKind};
+use super::silence::Silence;
 use super::text::Text;
 use super::writing::Writing;
 
@@ -106,4 +107,6 @@ pub enum Update {
     Written(ObjectRef, Vec<Writing>),
     /// All alerts that a server knows, as it answered at a moment; or why it did not.
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
+    /// All silences that an Alertmanager keeps, or why it did not tell them.
+    Silences(SignalId, Result<Vec<Silence>, Problem>),
 }

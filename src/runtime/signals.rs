@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::clusters::{Handle, forward};
 use super::message::Message;
-use crate::clients::signals::Endpoint;
+use crate::clients::signals::{Endpoint, SignalWriter};
 use crate::domain::alert::Priorities;
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
@@ -92,7 +92,12 @@ impl SignalServers {
     ) {
         let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
         match Endpoint::new(&server.reach, &handle.reader, token) {
-            Ok(endpoint) => drop(tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox))),
+            Ok(endpoint) => {
+                if server.kind == SignalKind::Alertmanager {
+                    handle.alertmanagers.learn(&server, endpoint.clone(), SignalWriter::new(endpoint.clone()));
+                }
+                tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));
+            }
             Err(problem) => outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem))),
         }
     }

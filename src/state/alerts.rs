@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::State;
-use crate::domain::alert::{Alert, Standing};
+use crate::domain::alert::{Alert, NAMED, Standing};
 use crate::domain::health::{Health, Verdict};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, ObjectRef};
@@ -19,19 +19,6 @@ use crate::domain::text::Text;
 mod related;
 
 pub use related::told as told_before;
-
-/// The labels by which alerts name what they are about, the most telling first.
-const NAMED: [&str; 9] = [
-    "service",
-    "app_kubernetes_io_name",
-    "app",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "job_name",
-    "container",
-];
 
 /// How a server of alerts is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

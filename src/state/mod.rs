@@ -28,6 +28,7 @@ mod inventory;
 pub mod logs;
 mod rollouts;
 mod services;
+mod silences;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
@@ -42,6 +43,7 @@ pub use services::ServiceBoard;
 
 use alerts::Alerts;
 use changes::{Witness, Written};
+use silences::Silences;
 
 /// What an update changed of what can be seen.
 #[must_use]
@@ -103,6 +105,7 @@ pub struct State {
     witness: Witness,
     written: Written,
     alerts: Alerts,
+    silences: Silences,
 }
 
 impl State {
@@ -148,6 +151,7 @@ impl State {
             Update::Cluster(cluster, facts) => replace(&mut self.cluster_mut(cluster).facts, facts),
             Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
             Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
+            Update::Silences(id, told) => Changed::alerts(self.silences.apply(id, told)),
             Update::Alerts(kind, id, at, told) => Changed::alerts(self.alerts.apply(kind, id, at, told)),
             Update::Written(object, writings) => {
                 let kind = object.kind;

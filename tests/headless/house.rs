@@ -23,7 +23,7 @@ fn commands() -> Vec<&'static str> {
         "man",
         "demo",
     ];
-    questions.into_iter().chain(Verb::ALL.map(Verb::word)).chain(others).collect()
+    questions.into_iter().chain(Verb::OF_OBJECTS.map(Verb::word)).chain(others).collect()
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Console {
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         if let Some(Overlay::Plan(review)) = &self.overlay {
             let plan = review.plan()?;
-            let color = seen.place_of(&plan.target).and_then(|place| place.color);
+            let color = plan.target.object().and_then(|object| seen.place_of(object)).and_then(|place| place.color);
             let environment = plan.environment.clone();
             return Some(Place { environment, color, is_protected: plan.is_protected });
         }

@@ -219,7 +219,7 @@ impl PlanReview {
 
     /// The command that does the same, with what arms and confirms it.
     fn as_command(&self, plan: &Plan) -> String {
-        plan.confirmed(&plan.command, self.reason.value()) + " --wait"
+        plan.as_command(self.reason.value()) + " --wait"
     }
 
     /// Presses what has the focus. In a field that only means to go on.
