@@ -11,7 +11,7 @@ mod query;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
-pub use query::{BriefArgs, Can, Config, Demo, Diff, Get, History, Init, Of, Wait, WaitHealthy};
+pub use query::{BriefArgs, Can, Changes, Config, Demo, Diff, Get, History, Init, Of, Wait, WaitHealthy};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]
@@ -112,7 +112,7 @@ pub enum Command {
     /// Show what the clusters tell about their objects.
     Events(Of),
     /// Show what changed, newest first.
-    Changes(Of),
+    Changes(Changes),
     /// Show what the pods of a service say.
     Logs(Logs),
     /// Show who you are to each cluster.

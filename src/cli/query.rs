@@ -59,6 +59,25 @@ pub struct Of {
     pub watch: Watch,
 }
 
+/// Which changes.
+#[derive(Clone, Debug, Args)]
+pub struct Changes {
+    /// Only what concerns this service; with --around, the service of the alert, where several have its name.
+    pub service: Option<String>,
+
+    /// What changed around the beginning of this alert, in the environment that it is about.
+    #[arg(long, value_name = "ALERT")]
+    pub around: Option<String>,
+
+    /// How far from the alert: 1h.
+    #[arg(long, value_name = "TIME", default_value = "30m", requires = "around", value_parser = time)]
+    pub within: Duration,
+
+    /// Whether to go on telling.
+    #[command(flatten)]
+    pub watch: Watch,
+}
+
 /// What somebody wants to be allowed.
 #[derive(Clone, Debug, Args)]
 pub struct Can {

@@ -8,12 +8,11 @@ use toml::Spanned;
 use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
-use super::signals::ConfiguredSignal;
 use super::table::{Document, Table};
 use super::{environments, names, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
-use crate::domain::signal::SignalKind;
+use crate::domain::signal::{SignalKind, SignalServer};
 use crate::domain::text::Text;
 
 /// The keys 1 to 9.
@@ -150,7 +149,7 @@ impl Reader<'_> {
     }
 
     /// Where alerts come from.
-    fn signals(&mut self, at: &Locations) -> Vec<ConfiguredSignal> {
+    fn signals(&mut self, at: &Locations) -> Vec<SignalServer> {
         let mut servers = Vec::new();
         for (key, kind) in [("alertmanager", SignalKind::Alertmanager), ("prometheus", SignalKind::Prometheus)] {
             let tables = self.table.table(key);

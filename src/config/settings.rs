@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::assets::{Asset, Fault, Origin};
 use super::locations::Locations;
-use super::signals::ConfiguredSignal;
 use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
+use crate::domain::signal::SignalServer;
 use crate::domain::text::Text;
 
 /// What a person may set. The default is what holds without any configuration.
@@ -24,7 +24,7 @@ pub struct Settings {
     /// Which namespaces are which environment.
     pub environments: EnvironmentRules,
     /// Where alerts come from; where nothing is said, the usual names are looked for.
-    pub signals: Vec<ConfiguredSignal>,
+    pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.

@@ -2,8 +2,6 @@
 //!
 //! Each is a table with a name of its own: `[alertmanager.main]`, `[prometheus.main]`.
 
-use std::path::PathBuf;
-
 use toml::Spanned;
 
 use super::locations::Locations;
@@ -11,31 +9,23 @@ use super::names;
 use super::table::{Document, Table};
 use crate::domain::alert::Priorities;
 use crate::domain::object::ClusterName;
-use crate::domain::signal::{Reach, SignalId, SignalKind, SignalServer};
+use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
 use crate::domain::text::Text;
 
-/// A server, and the file with the token for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfiguredSignal {
-    /// The server; without a cluster it tells about the first that is read.
-    pub server: SignalServer,
-    /// The file.
-    pub token: Option<PathBuf>,
-}
-
-/// Reads the servers of a kind, in the order of the file.
+/// Reads the servers of a kind, in the order of the file; without a cluster one tells about the first that is read.
 pub(super) fn servers(
     document: &Document<'_>,
     tables: Table<'_>,
     kind: SignalKind,
     at: &Locations,
-) -> Vec<ConfiguredSignal> {
+) -> Vec<SignalServer> {
     let mut servers = Vec::new();
     for (name, mut table) in tables.tables() {
         let context = table.value::<String>("context");
         let service = table.value::<String>("service");
         let url = table.value::<String>("url");
-        let token = table.value::<String>("token-file");
+        let matchers = if kind == SignalKind::Prometheus { table.value::<String>("matchers") } else { None };
+        let access = access(document, &mut table, at);
         table.finish();
         let checked = |word: Option<Spanned<String>>, valid: &dyn Fn(&str) -> Result<Reach, String>| {
             let word = word?;
@@ -49,7 +39,13 @@ pub(super) fn servers(
                 continue;
             }
         };
+        let by_address = access != Access::default();
         let reach = match (service, url) {
+            (Some(service), None) if by_address => {
+                let what = "is asked with your access to the cluster; tokens, headers and the like belong to a `url`";
+                document.note(Some(service.span()), format!("`{}` {what}", service.get_ref()));
+                None
+            }
             (Some(service), None) => checked(Some(service), &in_cluster),
             (None, Some(url)) => checked(Some(url), &address),
             (one, _) => {
@@ -60,10 +56,51 @@ pub(super) fn servers(
         };
         let Some(reach) = reach else { continue };
         let id = SignalId { cluster, name: Text::from_untrusted(name.get_ref()) };
-        let token = token.map(|file| at.config_dir().join(file.get_ref()));
-        servers.push(ConfiguredSignal { server: SignalServer { id, kind, reach }, token });
+        let matchers = matchers.map(|word| Text::from_untrusted(word.get_ref())).unwrap_or_default();
+        servers.push(SignalServer { id, kind, reach, access, matchers });
     }
     servers
+}
+
+/// What is shown to a server that is asked by its address.
+fn access(document: &Document<'_>, table: &mut Table<'_>, at: &Locations) -> Access {
+    let mut file = |key| table.value::<String>(key).map(|path| at.config_dir().join(path.get_ref()));
+    let (token, password, authority) = (file("token-file"), file("password-file"), file("ca-file"));
+    let user = table.value::<String>("user");
+    let proxy = table.value::<String>("proxy");
+    let headers = table.value::<std::collections::BTreeMap<String, String>>("headers");
+    let user = match (user, password) {
+        (Some(user), Some(password)) => Some((Text::from_untrusted(user.get_ref()), password)),
+        (Some(user), None) => {
+            document.note(Some(user.span()), "`user` needs `password-file`");
+            None
+        }
+        (None, Some(_)) => {
+            document.note(Some(table.place()), "`password-file` needs `user`");
+            None
+        }
+        (None, None) => None,
+    };
+    if token.is_some() && user.is_some() {
+        document.note(Some(table.place()), "a server wants either `token-file` or `user`, not both");
+    }
+    let proxy = proxy.filter(|word| {
+        let is_proxy = ["http://", "https://", "socks5://"].iter().any(|scheme| word.get_ref().starts_with(scheme));
+        let has_name = word.get_ref().contains('@');
+        if !is_proxy || has_name {
+            document.note(Some(word.span()), "a proxy is written like `http://proxy.example:3128`, without a name");
+        }
+        is_proxy && !has_name
+    });
+    let headers = headers.map(Spanned::into_inner).unwrap_or_default();
+    let text = |word: &String| Text::from_untrusted(word);
+    Access {
+        token,
+        user,
+        headers: headers.iter().map(|(name, value)| (text(name), text(value))).collect(),
+        proxy: proxy.map(|word| text(word.get_ref())),
+        authority,
+    }
 }
 
 /// What makes an alert urgent.

@@ -8,15 +8,19 @@ use serde::Serialize;
 use super::object::{ClusterName, Labels};
 use super::text::Text;
 
-/// The labels by which alerts name what they are about, the most telling first.
-pub const NAMED: [&str; 9] = [
+/// The labels by which alerts and series name what they are about, the most telling first.
+pub const NAMED: [&str; 13] = [
     "service",
+    "exported_service",
     "app_kubernetes_io_name",
     "app",
     "deployment",
     "statefulset",
     "daemonset",
     "workload",
+    "destination_canonical_service",
+    "destination_workload",
+    "destination_service_name",
     "job_name",
     "container",
 ];
@@ -114,6 +118,11 @@ impl Standing {
         }
     }
 
+    /// Whether its condition has held for long enough, heard or not.
+    pub fn has_begun(self) -> bool {
+        self != Self::Pending
+    }
+
     /// Whether it calls for somebody.
     pub fn is_loud(self) -> bool {
         self == Self::Firing
@@ -150,6 +159,11 @@ impl Alert {
     /// An annotation.
     pub fn annotation(&self, name: &str) -> Option<&Text> {
         self.annotations.iter().find(|(label, _)| label == name).map(|(_, value)| value)
+    }
+
+    /// The namespace of what it is about.
+    pub fn namespace(&self) -> Option<&Text> {
+        self.label("namespace").or_else(|| self.label("exported_namespace"))
     }
 
     /// What it says in a sentence; empty where its author wrote none.

@@ -23,6 +23,8 @@ pub enum ChangeClass {
     Existence,
     /// Containers ended and were started again.
     Restart,
+    /// An alert began or ended.
+    Alert,
     /// What the cluster tells beside this.
     Event,
 }
@@ -30,8 +32,37 @@ pub enum ChangeClass {
 impl ChangeClass {
     /// Whether equal changes are noise that folds into one line.
     pub fn folds(self) -> bool {
-        matches!(self, Self::Config | Self::Restart | Self::Event)
+        matches!(self, Self::Config | Self::Restart | Self::Alert | Self::Event)
     }
+
+    /// Whether it is what the platform keeps telling, not what somebody did.
+    pub fn is_noise(self) -> bool {
+        matches!(self, Self::Restart | Self::Alert | Self::Event)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rollout => "rollout",
+            Self::Scale => "scale",
+            Self::Pause => "pause",
+            Self::Config => "config",
+            Self::Existence => "existence",
+            Self::Restart => "restart",
+            Self::Alert => "alert",
+            Self::Event => "event",
+        }
+    }
+}
+
+/// Which end of something that lasts, a rollout or an alert, a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// It began.
+    Began,
+    /// It came to its end.
+    Ended,
 }
 
 /// One line of the timeline.
@@ -51,6 +82,10 @@ pub struct Change {
     pub service: Option<Text>,
     /// What happened: "scaled 4 → 5".
     pub what: Text,
+    /// Which end of something that lasts it is, if it is one.
+    pub edge: Option<Edge>,
+    /// Whether another telling of the same change may say more.
+    pub is_vague: bool,
     /// Why, if somebody said so.
     pub why: Option<Text>,
     /// Who did it, if that is known.

@@ -1,6 +1,7 @@
 //! Where numbers and alerts come from: Prometheus and Alertmanager, by address or through a cluster's API.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use super::object::ClusterName;
 use super::text::Text;
@@ -74,4 +75,23 @@ pub struct SignalServer {
     pub kind: SignalKind,
     /// How it is reached.
     pub reach: Reach,
+    /// What is shown to it, where it is asked by its address.
+    pub access: Access,
+    /// What narrows every question about numbers, in PromQL: `cluster="prod-eu"`. One server may know many clusters.
+    pub matchers: Text,
+}
+
+/// What a server that is asked by its address wants to see. Secrets are files, read anew for each question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The file with a bearer token.
+    pub token: Option<PathBuf>,
+    /// A user, and the file with the password.
+    pub user: Option<(Text, PathBuf)>,
+    /// Headers of every request, such as the tenant of a shared server.
+    pub headers: Vec<(Text, Text)>,
+    /// The proxy on the way; without one the environment decides.
+    pub proxy: Option<Text>,
+    /// The file with the certificates that it is trusted by, beside the usual ones.
+    pub authority: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::alert::Alert;
 use super::kind::Kind;
+use super::metric::Measured;
 use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
 use super::row::Row;
@@ -109,4 +110,6 @@ pub enum Update {
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
     /// All silences that an Alertmanager keeps, or why it did not tell them.
     Silences(SignalId, Result<Vec<Silence>, Problem>),
+    /// What a server said about numbers at a moment; or why it said nothing.
+    Metrics(SignalId, Timestamp, Result<Measured, Problem>),
 }

@@ -131,13 +131,17 @@ impl Parts {
     fn signals(&self, chosen: &[Chosen]) -> SignalServers {
         let first = chosen.first().map(|one| ClusterName(Text::from(one.context.as_str()))).unwrap_or_default();
         let servers = self.settings.signals.iter().map(|one| {
-            let mut server = one.server.clone();
+            let mut server = one.clone();
             if server.id.cluster == ClusterName::default() {
                 server.id.cluster = first.clone();
             }
-            (server, one.token.clone())
+            server
         });
-        SignalServers { servers: servers.collect(), priorities: self.settings.priorities.clone() }
+        SignalServers {
+            servers: servers.collect(),
+            priorities: self.settings.priorities.clone(),
+            ..SignalServers::default()
+        }
     }
 
     /// What the command line and the configuration say about which namespaces are read.

@@ -92,10 +92,10 @@ fn describe(settings: &Settings) -> Value {
     json!({
         "contexts": settings.contexts,
         "signals": settings.signals.iter().map(|one| json!({
-            "name": one.server.id.name,
-            "kind": one.server.kind.word(),
-            "context": one.server.id.cluster,
-            "at": one.server.reach.to_string(),
+            "name": one.id.name,
+            "kind": one.kind.word(),
+            "context": one.id.cluster,
+            "at": one.reach.to_string(),
         })).collect::<Vec<_>>(),
         "favourites": settings.favourites,
         "theme": settings.theme,

@@ -111,7 +111,7 @@ fn unknown(service: &str, workload: Option<&str>, known: &BTreeSet<Text>) -> Pro
 }
 
 /// The known name that is nearest, as a question.
-fn meant(word: &str, known: &BTreeSet<Text>) -> String {
+pub(super) fn meant(word: &str, known: &BTreeSet<Text>) -> String {
     let near = nearest(word, known.iter().map(Text::as_str));
     near.map(|name| format!("did you mean {name}?")).unwrap_or_default()
 }

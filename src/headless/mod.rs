@@ -115,7 +115,8 @@ fn does_watch(command: &Command) -> bool {
     match command {
         Command::Services(watch) | Command::Rollouts(watch) | Command::Alerts(watch) => watch.watch,
         Command::Get(args) => args.watch.watch,
-        Command::Events(args) | Command::Changes(args) => args.watch.watch,
+        Command::Events(args) => args.watch.watch,
+        Command::Changes(args) => args.watch.watch,
         _ => false,
     }
 }

@@ -1,22 +1,21 @@
 //! The servers of signals of a session: those of the configuration, and where it names none, those with the usual names.
 
-use std::path::PathBuf;
-
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::clusters::{Handle, forward};
 use super::message::Message;
 use crate::clients::signals::{Endpoint, SignalWriter};
 use crate::domain::alert::Priorities;
 use crate::domain::kind::Kind;
+use crate::domain::metric::{Asking, Demand};
 use crate::domain::object::ClusterName;
 use crate::domain::row::Row;
-use crate::domain::signal::{Reach, SignalId, SignalKind, SignalServer};
+use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::update::Update;
 use crate::sources::kubernetes::Outbox;
-use crate::sources::signals::alerts;
+use crate::sources::signals::{alerts, metrics};
 use crate::state::Inventory;
 
 /// The names that the usual installations give their Services, the most telling first.
@@ -43,10 +42,14 @@ const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
 /// What is asked of servers of signals.
 #[derive(Clone, Debug, Default)]
 pub struct SignalServers {
-    /// The servers, each with the file of its token.
-    pub servers: Vec<(SignalServer, Option<PathBuf>)>,
+    /// The servers.
+    pub servers: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// How numbers are asked for.
+    pub asking: Asking,
+    /// What of them somebody looks at.
+    pub demand: watch::Sender<Demand>,
 }
 
 impl SignalServers {
@@ -58,9 +61,9 @@ impl SignalServers {
         clock: &Clock,
         outbox: &mpsc::Sender<Message>,
     ) -> usize {
-        let servers: Vec<_> = self.servers.iter().filter(|(server, _)| server.id.cluster == *cluster).collect();
-        for (server, token) in &servers {
-            self.ask(server.clone(), token.clone(), handle, clock, outbox);
+        let servers: Vec<_> = self.servers.iter().filter(|server| server.id.cluster == *cluster).collect();
+        for server in &servers {
+            self.ask((*server).clone(), handle, clock, outbox);
         }
         servers.len()
     }
@@ -77,24 +80,21 @@ impl SignalServers {
         let found = usual(cluster, inventory);
         let count = found.len();
         for server in found {
-            self.ask(server, None, handle, clock, outbox);
+            self.ask(server, handle, clock, outbox);
         }
         count
     }
 
-    fn ask(
-        &self,
-        server: SignalServer,
-        token: Option<PathBuf>,
-        handle: &Handle,
-        clock: &Clock,
-        outbox: &mpsc::Sender<Message>,
-    ) {
+    fn ask(&self, server: SignalServer, handle: &Handle, clock: &Clock, outbox: &mpsc::Sender<Message>) {
         let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
-        match Endpoint::new(&server.reach, &handle.reader, token) {
+        match Endpoint::new(&server, &handle.reader) {
             Ok(endpoint) => {
                 if server.kind == SignalKind::Alertmanager {
                     handle.alertmanagers.learn(&server, endpoint.clone(), SignalWriter::new(endpoint.clone()));
+                }
+                if server.kind == SignalKind::Prometheus {
+                    let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
+                    tokio::spawn(metrics(server.clone(), endpoint.clone(), asking, demand, outbox.clone()));
                 }
                 tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));
             }
@@ -117,7 +117,8 @@ fn usual(cluster: &ClusterName, inventory: &Inventory) -> Vec<SignalServer> {
             })
         })?;
         let id = SignalId { cluster: cluster.clone(), name: name.clone() };
-        Some(SignalServer { id, kind: *kind, reach: Reach::Service { namespace, name, port } })
+        let reach = Reach::Service { namespace, name, port };
+        Some(SignalServer { id, kind: *kind, reach, access: Access::default(), matchers: Text::default() })
     });
     found.collect()
 }

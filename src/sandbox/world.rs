@@ -11,6 +11,7 @@ use super::kinds::Kind;
 use super::object::{self, at, name, namespace, set, uid};
 use super::ownership;
 use super::random::{self, Random};
+use super::signals::{SCRAPED_EVERY, Samples, Silences};
 use super::store::Store;
 
 /// The cluster at one moment.
@@ -24,11 +25,23 @@ pub(crate) struct World {
     pub(crate) broken: BTreeSet<String>,
     /// The newest change that the controllers knew of when they last ran.
     pub(crate) reconciled: u64,
+    /// What the services counted about themselves, while somebody scrapes them.
+    pub(crate) samples: Samples,
+    /// What Alertmanager keeps quiet.
+    pub(crate) silences: Silences,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, now: Timestamp) -> Self {
-        Self { store: Store::default(), now, random: Random::new(seed), broken: BTreeSet::new(), reconciled: 0 }
+        Self {
+            store: Store::default(),
+            now,
+            random: Random::new(seed),
+            broken: BTreeSet::new(),
+            reconciled: 0,
+            samples: Samples::default(),
+            silences: Silences::begin(now),
+        }
     }
 
     /// Lets the controllers live through every second up to `now`.
@@ -36,6 +49,9 @@ impl World {
         while self.now + SignedDuration::from_secs(1) <= now {
             self.now += SignedDuration::from_secs(1);
             controllers::tick(self);
+            if self.now.as_second() % SCRAPED_EVERY == 0 {
+                self.samples.scrape(&self.store, self.now);
+            }
         }
     }
 

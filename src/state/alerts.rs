@@ -6,19 +6,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::State;
-use crate::domain::alert::{Alert, NAMED, Standing};
+use super::naming::{Known, Naming};
+use crate::domain::alert::{Alert, Standing};
 use crate::domain::health::{Health, Verdict};
-use crate::domain::kind::Kind;
-use crate::domain::object::{ClusterName, Labels, ObjectRef};
+use crate::domain::object::{ClusterName, Labels};
 use crate::domain::problem::Problem;
-use crate::domain::row::Row;
-use crate::domain::service::{Service, ServiceId, named_by};
+use crate::domain::service::{Service, ServiceId};
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 
+mod ended;
 mod related;
 
 pub use related::told as told_before;
+
+use ended::Ended;
 
 /// How a server of alerts is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,7 @@ pub struct AlertServer {
 pub(super) struct Alerts {
     servers: BTreeMap<(SignalKind, SignalId), AlertServer>,
     merged: Vec<Arc<Alert>>,
+    ended: Ended,
     revision: u64,
 }
 
@@ -63,11 +66,17 @@ impl Alerts {
                     return is_first || was_ill;
                 }
                 server.alerts = alerts.into_iter().map(Arc::new).collect();
-                self.merged = merged(&self.servers);
+                let before = std::mem::replace(&mut self.merged, merged(&self.servers));
+                self.ended.note(&before, &self.merged, at);
                 self.revision += 1;
                 true
             }
         }
+    }
+
+    /// The alerts that ended lately, and when.
+    pub(super) fn ended(&self) -> impl Iterator<Item = (&Arc<Alert>, Timestamp)> {
+        self.ended.all()
     }
 
     pub(super) fn revision(&self) -> u64 {
@@ -138,65 +147,12 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
     if alerts.is_empty() {
         return Vec::new();
     }
-    let index = Index::of(services);
+    let naming = Naming::of(services.map(Known::from));
     let related = alerts.iter().map(|alert| RelatedAlert {
         alert: Arc::clone(alert),
-        service: index.find(state, alert).map(|service| service.id.clone()),
+        service: naming.find(state, &alert.cluster, &alert.labels).map(|known| known.id.clone()),
     });
     related.collect()
-}
-
-/// Services by what alerts may call them.
-struct Index<'a> {
-    /// By cluster, namespace and the name of a service or of one of its workloads.
-    placed: HashMap<(&'a str, &'a str, &'a str), &'a Service>,
-    /// By cluster and name alone; none where several have it.
-    alone: HashMap<(&'a str, &'a str), Option<&'a Service>>,
-}
-
-impl<'a> Index<'a> {
-    fn of(services: impl Iterator<Item = &'a Service>) -> Self {
-        let (mut placed, mut alone) = (HashMap::new(), HashMap::new());
-        for service in services {
-            let cluster = service.id.cluster.0.as_str();
-            for workload in &service.workloads {
-                placed.entry((cluster, workload.namespace.as_str(), workload.name.as_str())).or_insert(service);
-            }
-            for namespace in &service.namespaces {
-                placed.insert((cluster, namespace.as_str(), service.id.name.as_str()), service);
-            }
-            let same = alone.entry((cluster, service.id.name.as_str())).or_insert(Some(service));
-            if same.is_some_and(|held| !std::ptr::eq(held, service)) {
-                *same = None;
-            }
-        }
-        Self { placed, alone }
-    }
-
-    fn find(&self, state: &State, alert: &Alert) -> Option<&'a Service> {
-        let cluster = alert.cluster.0.as_str();
-        let names = || NAMED.iter().filter_map(|name| alert.label(name));
-        let Some(namespace) = alert.label("namespace").or_else(|| alert.label("exported_namespace")) else {
-            return names().find_map(|name| *self.alone.get(&(cluster, name.as_str()))?);
-        };
-        let placed = |name: &str| self.placed.get(&(cluster, namespace.as_str(), name)).copied();
-        names().find_map(|name| placed(name)).or_else(|| {
-            let pod = alert.label("pod")?;
-            let object = ObjectRef {
-                cluster: alert.cluster.clone(),
-                kind: Kind::Pod,
-                namespace: namespace.clone(),
-                name: pod.clone(),
-            };
-            if let Some(Row::Pod(row)) = state.find(&object)
-                && let Some(service) = named_by(&[&row.meta.labels]).and_then(|name| placed(name))
-            {
-                return Some(service);
-            }
-            // A pod that is gone still has the name of its workload.
-            pod.rmatch_indices('-').find_map(|(at, _)| placed(&pod[..at]))
-        })
-    }
 }
 
 /// What a service is like in the light of what pages about it.

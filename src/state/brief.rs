@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::alerts::told_before;
 use super::{ServiceBoard, State, Timeline, history};
 use crate::domain::brief::{Before, Brief, Broken, Paging, Safe};
-use crate::domain::change::ChangeClass;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -34,7 +33,7 @@ pub fn brief(
         None => environment.is_none(),
     });
     let changes = timeline.changes().iter().filter(|change| {
-        !matches!(change.class, ChangeClass::Restart | ChangeClass::Event)
+        !change.class.is_noise()
             && now.duration_since(change.at) < LATELY
             && broken.iter().any(|service| change.concerns(&service.id))
     });

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::domain::alert::{Alert, Priority};
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::kind::Kind;
+use crate::domain::limits::Limits;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
@@ -16,6 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::update::{SourceId, Update};
 
 mod alerts;
+mod around;
 mod brief;
 mod changes;
 mod closed;
@@ -26,23 +28,29 @@ mod health;
 mod history;
 mod inventory;
 pub mod logs;
+mod measured;
+mod metrics;
+mod naming;
 mod rollouts;
 mod services;
 mod silences;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
+pub use around::{Near, around};
 pub use brief::brief;
 pub use changes::{KEPT, Timeline};
 pub use collection::{Collection, JOURNAL};
 pub use family::Family;
 pub use history::history;
 pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
+pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
 pub use services::ServiceBoard;
 
 use alerts::Alerts;
 use changes::{Witness, Written};
+use metrics::Metrics;
 use silences::Silences;
 
 /// What an update changed of what can be seen.
@@ -52,6 +60,7 @@ pub struct Changed {
     kinds: u32,
     is_about_sources: bool,
     is_about_alerts: bool,
+    is_about_metrics: bool,
 }
 
 impl Changed {
@@ -75,12 +84,18 @@ impl Changed {
         self.is_about_alerts
     }
 
+    /// Whether numbers moved, or who tells them.
+    pub fn touches_metrics(self) -> bool {
+        self.is_about_metrics
+    }
+
     /// Both.
     pub fn and(self, other: Self) -> Self {
         Self {
             kinds: self.kinds | other.kinds,
             is_about_sources: self.is_about_sources || other.is_about_sources,
             is_about_alerts: self.is_about_alerts || other.is_about_alerts,
+            is_about_metrics: self.is_about_metrics || other.is_about_metrics,
         }
     }
 
@@ -101,17 +116,25 @@ impl Changed {
 #[derive(Debug, Default)]
 pub struct State {
     rules: EnvironmentRules,
+    limits: Limits,
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
     written: Written,
     alerts: Alerts,
     silences: Silences,
+    metrics: Metrics,
 }
 
 impl State {
     /// Knows nothing yet.
     pub fn new(rules: EnvironmentRules) -> Self {
         Self { rules, ..Self::default() }
+    }
+
+    /// The same, with limits from which on numbers count.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Takes in what the world said, heard at `now`.
@@ -152,6 +175,10 @@ impl State {
             Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
             Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
             Update::Silences(id, told) => Changed::alerts(self.silences.apply(id, told)),
+            Update::Metrics(id, at, told) => {
+                self.metrics.apply(id, at, told);
+                Changed { is_about_metrics: true, ..Changed::default() }
+            }
             Update::Alerts(kind, id, at, told) => Changed::alerts(self.alerts.apply(kind, id, at, told)),
             Update::Written(object, writings) => {
                 let kind = object.kind;
@@ -185,6 +212,11 @@ impl State {
         self.alerts.servers()
     }
 
+    /// Who tells numbers, and how they are doing.
+    pub fn metric_servers(&self) -> impl Iterator<Item = (&SignalId, &MetricServer)> {
+        self.metrics.servers()
+    }
+
     /// The row of an object.
     pub fn find(&self, object: &ObjectRef) -> Option<&Row> {
         self.cluster(&object.cluster)?.rows(object.kind).find(&object.namespace, &object.name)
@@ -208,6 +240,11 @@ impl State {
     /// The rules by which namespaces become environments.
     pub fn rules(&self) -> &EnvironmentRules {
         &self.rules
+    }
+
+    /// From when on numbers count for health.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// To which environment a namespace belongs.

@@ -7,6 +7,7 @@ use crate::domain::logs::{Backlog, LogQuery, Patience};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
+use crate::state::RelatedAlert;
 
 /// A place in the console to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Destination {
     Rollouts,
     /// Who is paging?
     Alerts,
+    /// What changed around an alert.
+    Around(RelatedAlert),
     /// What to tell whoever asks.
     Briefing,
     /// One service: why?

@@ -102,3 +102,22 @@ fn who_may_read_nothing_is_told_what_to_ask_for() {
     assert_eq!(mend, ["read"], "{doctor:#}");
     assert_eq!(bench.run("maria", "doctor").expect(0).stderr, "");
 }
+
+#[test]
+fn changes_around_an_alert() {
+    let bench = Bench::still();
+    let around = bench.run("maria", "changes --around ChatErrorRate -o json").expect(0).json();
+    let items = around["items"].as_array().unwrap();
+    let place = |what: &str| items.iter().position(|change| change["what"] == what);
+    let (alert, rollout) = (place("alert ChatErrorRate began"), place("rollout 1.5.0 began"));
+    assert!(alert.is_some() && alert < rollout, "newest first: {around:#}");
+    let of = |at: Option<usize>| &items[at.unwrap()]["around"];
+    assert_eq!(of(alert)["isAlert"], true);
+    assert!(of(rollout)["isAlert"] == false && of(rollout)["seconds"].as_i64().unwrap() < 0, "{around:#}");
+    assert!(items.iter().all(|change| change["environment"] == "production"), "{around:#}");
+    let near = bench.run("maria", "changes chat-service --around ChatErrorRate --within 1s").expect(0);
+    assert!(near.stdout.contains("the alert") && !near.stdout.contains("1.5.0"), "{}", near.stdout);
+    let refused = bench.run("maria", "changes --around ChatErorRate").expect(2);
+    assert!(refused.stderr.contains("did you mean ChatErrorRate?"), "{}", refused.stderr);
+    bench.run("maria", "changes user-service --around ChatErrorRate").expect(2);
+}

@@ -169,7 +169,7 @@ fn an_alertmanager_that_is_gone_is_late_and_takes_nothing_back(plane: &Plane) ->
     let console = seat.console((140, 40), &[])?;
     console.wait_for("1 High   1 Med")?;
     drop(server);
-    console.wait_for("alerts late")?;
+    console.wait_for(" late")?;
     console.type_text(":alerts\r")?;
     console.wait_until("what was told, and that it is old", |screen| {
         screen.contains("1 High, 1 Medium firing")

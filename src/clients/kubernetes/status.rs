@@ -68,10 +68,18 @@ pub(super) fn foreign(headers: &HeaderMap, body: &[u8]) -> Refusal {
     let content_type = content_type(headers);
     let message = if content_type.starts_with("text/plain") {
         Text::from_bytes(body[..body.len().min(300)].trim_ascii())
+    } else if let Some(said) = serde_json::from_slice::<Value>(body).ok().and_then(|told| error_of(&told)) {
+        said
     } else {
         Text::from(format!("not an answer of the Kubernetes API ({content_type})"))
     };
     Refusal { reason: Text::default(), message }
+}
+
+/// What a server behind the API server's proxy says went wrong, the way Prometheus does.
+fn error_of(told: &Value) -> Option<Text> {
+    let words: String = told["error"].as_str()?.chars().take(300).collect();
+    Some(Text::from_untrusted(&words))
 }
 
 /// The content type of an answer; empty where there is none.

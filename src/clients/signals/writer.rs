@@ -1,9 +1,10 @@
 //! Requests that change something at a server that is reached by its address: sent once, never again.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::{Endpoint, MOST, Way, explain};
+use super::direct::explain;
+use super::{Endpoint, MOST, Way};
 use crate::clients::kubernetes::{Verb, WriteAnswer, WriteRequest};
 use crate::domain::text::Text;
 
@@ -22,7 +23,7 @@ impl SignalWriter {
 
     /// Sends a write once. There is no dry run.
     pub async fn send(&self, write: WriteRequest) -> WriteAnswer {
-        let Way::Direct { client, base, token } = &self.endpoint.way else {
+        let Way::Direct(direct) = &self.endpoint.way else {
             return WriteAnswer::NotSent("this server is reached through its cluster".into());
         };
         if write.dry_run {
@@ -33,13 +34,10 @@ impl SignalWriter {
             Verb::Post => reqwest::Method::POST,
             Verb::Delete => reqwest::Method::DELETE,
         };
-        let mut request = client.request(method, format!("{base}{}", write.path)).header("audit-id", write.audit_id);
-        if let Some(path) = token {
-            match self.endpoint.bearer(path) {
-                Ok(header) => request = request.header(AUTHORIZATION, header),
-                Err(problem) => return WriteAnswer::NotSent(problem.to_string().into()),
-            }
-        }
+        let mut request = match direct.request(method, &write.path) {
+            Ok(request) => request.header("audit-id", write.audit_id),
+            Err((why, hint)) => return WriteAnswer::NotSent(format!("{why} ({hint})").into()),
+        };
         if !write.body.is_null() {
             request = request.header(CONTENT_TYPE, write.content_type).body(write.body.to_string());
         }

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::path::PathBuf;
+
 use super::*;
 use crate::config::{Overrides, Settings};
 
@@ -31,7 +33,7 @@ high = ["now"]
 "#,
     )
     .unwrap();
-    let told: Vec<_> = settings.signals.iter().map(|one| (one.server.id.name.as_str(), &one.server.reach)).collect();
+    let told: Vec<_> = settings.signals.iter().map(|one| (one.id.name.as_str(), &one.reach)).collect();
     let service = |name: &str, port: &str| Reach::Service {
         namespace: "monitoring".into(),
         name: name.into(),
@@ -45,8 +47,8 @@ high = ["now"]
             ("main", &service("prometheus", "")),
         ]
     );
-    assert_eq!(settings.signals[1].token, Some(PathBuf::from("/etc/midwatch/am-token")));
-    assert_eq!(settings.signals[1].server.id.cluster, ClusterName::default());
+    assert_eq!(settings.signals[1].access.token, Some(PathBuf::from("/etc/midwatch/am-token")));
+    assert_eq!(settings.signals[1].id.cluster, ClusterName::default());
     assert_eq!(settings.priorities.high, ["now"]);
     assert_eq!(settings.priorities.medium, Priorities::default().medium);
 }

@@ -3,7 +3,9 @@
 use super::super::clusters::{self, Chosen};
 use super::Session;
 use crate::domain::kind::Kind;
+use crate::domain::metric::Demand;
 use crate::domain::object::ClusterName;
+use crate::domain::signal::SignalKind;
 use crate::state::Freshness;
 
 impl Session {
@@ -25,6 +27,21 @@ impl Session {
             self.state.cluster(cluster).is_some_and(|held| held.heard().is_none() && held.silence().is_some())
         };
         self.undiscovered.iter().all(is_silent) && self.state.alert_servers().count() >= self.asked
+    }
+
+    /// Whether everybody who is asked for numbers has answered once, or said why not.
+    pub fn knows_metrics(&self) -> bool {
+        let of_numbers = self.state.alert_servers().filter(|(kind, ..)| *kind == SignalKind::Prometheus).count();
+        self.knows_alerts() && self.state.metric_servers().count() >= of_numbers
+    }
+
+    /// Says what of all numbers somebody looks at.
+    pub fn look_at_numbers(&self, demand: Demand) {
+        self.signals.demand.send_if_modified(|held| {
+            let is_new = *held != demand;
+            *held = demand;
+            is_new
+        });
     }
 
     /// Looks for servers of signals where the Services of a cluster are known by now.

@@ -58,7 +58,10 @@ pub(super) fn build(seed: u64, start: Timestamp) -> World {
     let lived_through = start - LIVED_THROUGH;
     for step in past(start) {
         if step.at > lived_through {
-            world.now = world.now.max(lived_through);
+            if world.now < lived_through {
+                world.now = lived_through;
+                world.samples.fill_past(&world.store, world.now);
+            }
             world.catch_up(step.at);
             enact(&mut world, step.what);
         } else {

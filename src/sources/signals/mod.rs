@@ -13,7 +13,10 @@ use crate::domain::silence::Silence;
 use crate::domain::update::Update;
 
 mod alertmanager;
+mod metrics;
 mod prometheus;
+
+pub use metrics::metrics;
 
 /// How long after an answer the next question is asked.
 const EVERY: Duration = Duration::from_secs(10);

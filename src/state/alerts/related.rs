@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::domain::alert::Alert;
-use crate::domain::change::{Change, ChangeClass};
+use crate::domain::change::{Change, ChangeClass, Edge};
+use crate::domain::moment::span;
 use crate::domain::service::ServiceId;
 use crate::state::Timeline;
 
@@ -32,7 +33,7 @@ fn change_before<'a>(
     let after = |change: &Change| alert.since.duration_since(change.at);
     let near = changes.filter(|change| (-AFTER..=BEFORE).contains(&after(change)));
     // That a rollout finished is no cause where its beginning is known too.
-    let rank = |change: &Change| (change.what.ends_with(" finished"), after(change).abs());
+    let rank = |change: &Change| (change.edge == Some(Edge::Ended), after(change).abs());
     let change = near.min_by_key(|change| rank(change))?;
     Some((change, after(change).max(SignedDuration::ZERO)))
 }
@@ -40,9 +41,5 @@ fn change_before<'a>(
 /// The same in words: "began 2 min after rollout 1.5.0 began".
 pub fn told(timeline: &Timeline, alert: &Alert, service: &ServiceId) -> Option<String> {
     let (change, after) = change_before(timeline, alert, service)?;
-    let after = match after.as_secs() {
-        seconds @ 0..=99 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds / 60),
-    };
-    Some(format!("began {after} after {}", change.what))
+    Some(format!("began {} after {}", span(after), change.what))
 }

@@ -1,9 +1,11 @@
 use super::*;
 use crate::domain::alert::Priority;
+use crate::domain::change::ChangeClass;
 use crate::domain::kind::Kind;
+use crate::domain::row::Row;
 use crate::domain::update::Update;
-use crate::state::ServiceBoard;
 use crate::state::tests::fixture::*;
+use crate::state::{ServiceBoard, Timeline};
 
 fn alert(name: &str, pairs: &[(&str, &str)], standing: Standing) -> Alert {
     let mut told = vec![(Text::from("alertname"), Text::from(name))];
@@ -126,4 +128,42 @@ fn what_pages_counts_for_the_health_of_its_service_and_what_is_silenced_does_not
             assert_eq!((verdict.reason.as_str(), verdict.since), ("alert Firing: errors are many", Some(ago(60))));
         }
     }
+}
+
+/// The alerts in the timeline: when, and what.
+fn told(state: &State, now: Timestamp) -> Vec<(Timestamp, String, Option<String>)> {
+    let mut timeline = Timeline::default();
+    timeline.refresh(state, now);
+    let alerts = timeline.changes().iter().filter(|change| change.class == ChangeClass::Alert);
+    alerts.map(|it| (it.at, it.sentence(), it.service.as_ref().map(ToString::to_string))).collect()
+}
+
+#[test]
+fn alerts_that_begin_and_end_are_in_the_timeline_of_their_service() {
+    let mut state = chat();
+    let one = || vec![alert("A", &[("service", "chat-service")], Standing::Firing), alert("B", &[], Standing::Pending)];
+    tell(&mut state, SignalKind::Alertmanager, "a", Ok(one()));
+    let began = || (ago(60), "alert A began".to_owned(), Some("chat-service".to_owned()));
+    assert_eq!(told(&state, NOW), [began()]);
+    // Told by somebody else meanwhile, with other labels, it goes on.
+    let same = alert("A", &[("service", "chat-service"), ("x", "1")], Standing::Silenced);
+    tell(&mut state, SignalKind::Alertmanager, "b", Ok(vec![same.clone()]));
+    tell(&mut state, SignalKind::Alertmanager, "a", Ok(Vec::new()));
+    assert_eq!(told(&state, NOW), [began()]);
+    tell(&mut state, SignalKind::Alertmanager, "b", Ok(Vec::new()));
+    assert_eq!(told(&state, NOW), [(NOW, "alert A ended".to_owned(), Some("chat-service".to_owned())), began()]);
+    // A server that was started anew tells it as it was.
+    tell(&mut state, SignalKind::Alertmanager, "b", Ok(vec![same]));
+    assert_eq!(told(&state, NOW), [began()]);
+    tell(&mut state, SignalKind::Alertmanager, "b", Err(Problem::new("x", "y", "z")));
+    assert_eq!(told(&state, NOW), [began()], "silence ends nothing");
+}
+
+#[test]
+fn alerts_of_one_rule_about_one_service_are_one_line() {
+    let mut state = chat();
+    let pods = ["a", "b", "c"].map(|x| alert("A", &[("service", "chat-service"), ("x", x)], Standing::Firing));
+    tell(&mut state, SignalKind::Alertmanager, "a", Ok(pods.to_vec()));
+    let told: Vec<String> = told(&state, NOW).into_iter().map(|(_, what, _)| what).collect();
+    assert_eq!(told, ["alert A began, 3 times"]);
 }

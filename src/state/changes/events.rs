@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::said::Said;
 use super::told::{Teller, service_of};
 use crate::domain::change::ChangeClass;
 use crate::domain::kind::Kind;
@@ -41,7 +42,7 @@ impl<'a> Teller<'a> {
         let own = family.replica_sets.iter().find(|held| held.meta.name == set);
         if from == 0 && own.is_some_and(|own| !near(own.meta.created)) && family.replica_sets.len() > 1 {
             let version = own.map(|own| version_of(&own.template_labels, own.images.first())).unwrap_or_default();
-            self.add_of(family, Some(at), ChangeClass::Rollout, &format!("rollout {version} began"));
+            self.add_of(family, Some(at), ChangeClass::Rollout, Said::began(format!("rollout {version} began")));
             return;
         }
         let is_rolling = from == 0
@@ -52,7 +53,7 @@ impl<'a> Teller<'a> {
                 .any(|held| held.meta.name != set && (near(held.meta.created) || held.current > 0))
             || own.is_some_and(|own| near(own.meta.created) && family.replica_sets.len() > 1);
         if !is_rolling {
-            self.add_of(family, Some(at), ChangeClass::Scale, &format!("scaled {from} → {to}"));
+            self.add_of(family, Some(at), ChangeClass::Scale, Said::of(format!("scaled {from} → {to}")));
         }
     }
 
@@ -71,9 +72,12 @@ impl<'a> Teller<'a> {
             return;
         };
         let why = event.message.split_once("reason: ").map(|(_, why)| Text::from(why));
-        if let Some(change) =
-            self.add_of(family, event.last.or(event.first), ChangeClass::Scale, &format!("scaled to {size}"))
-        {
+        if let Some(change) = self.add_of(
+            family,
+            event.last.or(event.first),
+            ChangeClass::Scale,
+            Said::of(format!("scaled to {size}")).vaguely(),
+        ) {
             change.by = Some(Text::from("hpa"));
             change.why = why;
         }
@@ -89,10 +93,10 @@ impl<'a> Teller<'a> {
             .or_else(|| families.owner_of(row?.meta()))
             .or_else(|| self.former_family(event));
         let service = family.map(service_of).or_else(|| named_by(&[&row?.meta().labels]).cloned());
-        let what = format!("{}: {}", event.reason, event.gist());
+        let said = Said::of(format!("{}: {}", event.reason, event.gist()));
         let at = event.last.or(event.first).or(event.meta.created);
         let name = event.about_name.clone();
-        if let Some(change) = self.add(at, ChangeClass::Event, kind.unwrap_or(Kind::Event), &event.meta, &what) {
+        if let Some(change) = self.add(at, ChangeClass::Event, kind.unwrap_or(Kind::Event), &event.meta, said) {
             change.object.name = if kind.is_some() { name } else { change.object.name.clone() };
             change.service = service;
             change.times = u32::try_from(event.count).unwrap_or(1).max(1);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::SignedDuration;
 
 use super::KEPT;
-use crate::domain::change::{Change, ChangeClass};
+use crate::domain::change::{Change, ChangeClass, Edge};
 use crate::domain::object::ObjectRef;
 
 /// The same change, seen and told, has times that differ by no more than this.
@@ -73,31 +73,24 @@ fn is_same(held: &Change, other: &Change) -> bool {
         || match held.class {
             ChangeClass::Scale => target(held) == target(other),
             // A ControllerRevision and a ReplicaSet's number say less than the images do.
-            ChangeClass::Rollout => is_began(held) && is_began(other) && (is_weak(held) || is_weak(other)),
+            ChangeClass::Rollout => has_begun(held) && has_begun(other) && (held.is_vague || other.is_vague),
             _ => false,
         }
 }
 
 /// Puts what two tellings of one change know together; the time is that of the first.
 fn merge(held: &mut Change, other: Change) {
-    let says_less = match held.class {
-        ChangeClass::Scale => !held.what.contains('→') && other.what.contains('→'),
-        _ => is_weak(held) && !is_weak(&other),
-    };
-    if says_less {
+    if held.is_vague && !other.is_vague {
         held.what = other.what;
+        held.is_vague = false;
     }
     held.by = held.by.take().or(other.by);
     held.why = held.why.take().or(other.why);
     held.at = held.at.min(other.at);
 }
 
-fn is_weak(change: &Change) -> bool {
-    change.what.starts_with("revision ")
-}
-
-fn is_began(change: &Change) -> bool {
-    change.what.contains(" began")
+fn has_begun(change: &Change) -> bool {
+    change.edge == Some(Edge::Began)
 }
 
 /// The number of pods that a scaling ends at.

@@ -14,12 +14,15 @@ use crate::domain::change::Change;
 use crate::domain::kind::Kind;
 use crate::domain::service::ServiceId;
 
+mod alerts;
 mod events;
 mod fold;
+mod said;
 mod seen;
 mod told;
 mod written;
 
+pub(super) use alerts::began;
 pub(super) use seen::{Noted, between};
 pub(super) use written::Written;
 
@@ -73,14 +76,19 @@ impl Witness {
 #[derive(Debug, Default)]
 pub struct Timeline {
     changes: Vec<Change>,
-    inputs: Option<(u64, u64, u64)>,
+    inputs: Option<[u64; 4]>,
     revision: u64,
 }
 
 impl Timeline {
     /// Brings the timeline up to date; true when it moved. Free of cost when nothing can have moved.
     pub fn refresh(&mut self, state: &State, now: Timestamp) -> bool {
-        let inputs = Some((state.revision_of(&KINDS), state.witness.revision, state.written.revision()));
+        let inputs = Some([
+            state.revision_of(&KINDS),
+            state.witness.revision,
+            state.written.revision(),
+            state.alerts.revision(),
+        ]);
         if self.inputs == inputs {
             return false;
         }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::said::Said;
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
 use crate::domain::object::{ClusterName, Meta, ObjectRef};
@@ -17,7 +18,7 @@ pub(in crate::state) struct Noted {
     at: Timestamp,
     class: ChangeClass,
     service: Option<Text>,
-    what: String,
+    said: Said,
     why: Option<Text>,
 }
 
@@ -31,7 +32,9 @@ impl Noted {
             object: self.object,
             environment,
             service: self.service,
-            what: Text::from(self.what),
+            what: Text::from(self.said.what),
+            edge: self.said.edge,
+            is_vague: self.said.is_vague,
             why: self.why,
             by: None,
         }
@@ -60,7 +63,7 @@ pub(in crate::state) fn between(
         namespace: meta.namespace.clone(),
         name: meta.name.clone(),
     };
-    let noted = |(class, what): (ChangeClass, String)| Noted {
+    let noted = |(class, said): (ChangeClass, Said)| Noted {
         object: object.clone(),
         at: now,
         class,
@@ -70,22 +73,22 @@ pub(in crate::state) fn between(
             .filter(|_| class == ChangeClass::Rollout)
             .map(|workload| workload.change_cause.clone())
             .filter(|cause| !cause.is_empty()),
-        what,
+        said,
     };
     let changes = match (old, new) {
         (Some(old), Some(new)) if old.meta().uid != new.meta().uid => {
-            vec![(ChangeClass::Existence, "deleted and created anew".to_owned())]
+            vec![(ChangeClass::Existence, Said::of("deleted and created anew"))]
         }
         (Some(old), Some(new)) => match (old.workload(), new.workload()) {
             (Some(old), Some(new)) => workload(old, new),
             (None, None) if matches!(new, Row::ConfigMap(_) | Row::Secret(_)) => {
-                vec![(ChangeClass::Config, config_words(new, "changed"))]
+                vec![(ChangeClass::Config, Said::of(config_words(new, "changed")))]
             }
             _ => Vec::new(),
         },
-        (Some(gone), None) if gone.workload().is_some() => vec![(ChangeClass::Existence, "deleted".to_owned())],
+        (Some(gone), None) if gone.workload().is_some() => vec![(ChangeClass::Existence, Said::of("deleted"))],
         (Some(gone), None) if matches!(gone, Row::ConfigMap(_) | Row::Secret(_)) => {
-            vec![(ChangeClass::Config, config_words(gone, "deleted"))]
+            vec![(ChangeClass::Config, Said::of(config_words(gone, "deleted")))]
         }
         _ => Vec::new(),
     };
@@ -117,20 +120,20 @@ fn helm_release(meta: &Meta) -> Option<(&str, &str)> {
 }
 
 /// What is said when a revision begins to roll out. Told by images where these differ, else by its number or name.
-pub(super) fn began(old: &[Text], new: &[Text], version: &Text, revision: &str) -> String {
+pub(super) fn began(old: &[Text], new: &[Text], version: &Text, revision: &str) -> Said {
     if old == new {
-        return format!("revision {revision} began, same images");
+        return Said::began(format!("revision {revision} began, same images")).vaguely();
     }
     let side: Vec<_> = old.iter().zip(new).skip(1).filter(|(old, new)| old != new).collect();
     if old.first() != new.first() || side.is_empty() {
-        return format!("rollout {version} began");
+        return Said::began(format!("rollout {version} began"));
     }
     let sides: Vec<_> = side.iter().map(|(old, new)| format!("{} → {}", image_name(old), image_name(new))).collect();
-    format!("rollout {version} began: {}", sides.join(", "))
+    Said::began(format!("rollout {version} began: {}", sides.join(", ")))
 }
 
 /// What changed in a workload.
-fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, String)> {
+fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, Said)> {
     let mut changes = Vec::new();
     let version = version_of(&new.template_labels, new.images.first());
     if old.images != new.images {
@@ -139,17 +142,17 @@ fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, String)> {
         changes.push((ChangeClass::Rollout, began(&old.images, &new.images, &version, revision)));
     }
     if old.desired != new.desired {
-        changes.push((ChangeClass::Scale, format!("scaled {} → {}", old.desired, new.desired)));
+        changes.push((ChangeClass::Scale, Said::of(format!("scaled {} → {}", old.desired, new.desired))));
     }
     match (old.is_paused, new.is_paused) {
-        (false, true) => changes.push((ChangeClass::Pause, "paused".to_owned())),
-        (true, false) => changes.push((ChangeClass::Pause, "resumed".to_owned())),
+        (false, true) => changes.push((ChangeClass::Pause, Said::of("paused"))),
+        (true, false) => changes.push((ChangeClass::Pause, Said::of("resumed"))),
         _ => {}
     }
     if !old.is_past_deadline() && new.is_past_deadline() {
-        changes.push((ChangeClass::Rollout, format!("rollout {version} passed its deadline")));
+        changes.push((ChangeClass::Rollout, Said::of(format!("rollout {version} passed its deadline"))));
     } else if is_complete(new) && !is_complete(old) {
-        changes.push((ChangeClass::Rollout, format!("rollout {version} finished")));
+        changes.push((ChangeClass::Rollout, Said::ended(format!("rollout {version} finished"))));
     }
     changes
 }

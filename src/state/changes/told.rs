@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alerts::Services;
+use super::said::Said;
 use super::seen::{began, config_words, is_given, named_by_config};
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
@@ -24,7 +26,7 @@ const WITH_OWNER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Everything that all clusters tell.
 pub(super) fn told(state: &State) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let (mut changes, mut services) = (Vec::new(), Services::default());
     for (cluster, inventory) in state.clusters() {
         let families = Families::gather(inventory);
         let mut teller =
@@ -35,7 +37,9 @@ pub(super) fn told(state: &State) -> Vec<Change> {
         teller.config();
         teller.events();
         changes = teller.changes;
+        services.add(state, cluster, &families);
     }
+    changes.extend(services.told(state));
     changes
 }
 
@@ -57,7 +61,7 @@ impl<'a> Teller<'a> {
         class: ChangeClass,
         kind: Kind,
         meta: &'a Meta,
-        what: &str,
+        said: Said,
     ) -> Option<&mut Change> {
         let (state, cluster) = (self.state, self.cluster);
         let environment = self
@@ -76,7 +80,9 @@ impl<'a> Teller<'a> {
             },
             environment: environment.clone(),
             service: named_by(&[&meta.labels]).cloned(),
-            what: Text::from(what),
+            what: Text::from(said.what),
+            edge: said.edge,
+            is_vague: said.is_vague,
             why: None,
             by: None,
         });
@@ -89,10 +95,10 @@ impl<'a> Teller<'a> {
         family: &Family<'a>,
         at: Option<Timestamp>,
         class: ChangeClass,
-        what: &str,
+        said: Said,
     ) -> Option<&mut Change> {
         let service = service_of(family);
-        let change = self.add(at, class, family.kind, &family.workload.meta, what)?;
+        let change = self.add(at, class, family.kind, &family.workload.meta, said)?;
         change.service = Some(service);
         Some(change)
     }
@@ -100,18 +106,18 @@ impl<'a> Teller<'a> {
     /// What a workload, its revisions and its pods tell.
     fn workload(&mut self, family: &Family<'a>) {
         let workload = family.workload;
-        self.add_of(family, workload.meta.created, ChangeClass::Existence, "created");
+        self.add_of(family, workload.meta.created, ChangeClass::Existence, Said::of("created"));
         self.replica_sets(family);
         for revision in &family.revisions {
             if !is_with(revision.meta.created, workload.meta.created) {
-                let what = format!("revision {} began", revision.meta.name);
-                self.add_of(family, revision.meta.created, ChangeClass::Rollout, &what);
+                let said = Said::began(format!("revision {} began", revision.meta.name)).vaguely();
+                self.add_of(family, revision.meta.created, ChangeClass::Rollout, said);
             }
         }
         let progress = find(&workload.conditions, "Progressing");
         if let Some(progress) = progress.filter(|progress| progress.reason == "NewReplicaSetAvailable") {
-            let what = format!("rollout {} finished", workload.version());
-            self.add_of(family, progress.updated, ChangeClass::Rollout, &what);
+            let said = Said::ended(format!("rollout {} finished", workload.version()));
+            self.add_of(family, progress.updated, ChangeClass::Rollout, said);
         }
         for pod in &family.pods {
             self.restarts(family, pod);
@@ -148,8 +154,8 @@ impl<'a> Teller<'a> {
         cause: Option<&Text>,
     ) {
         let version = version_of(&set.template_labels, set.images.first());
-        let what = began(old.map_or(&[][..], |old| &old.images), &set.images, &version, &set.revision.to_string());
-        if let Some(change) = self.add_of(family, at, ChangeClass::Rollout, &what) {
+        let said = began(old.map_or(&[][..], |old| &old.images), &set.images, &version, &set.revision.to_string());
+        if let Some(change) = self.add_of(family, at, ChangeClass::Rollout, said) {
             change.why = cause.cloned();
         }
     }
@@ -162,8 +168,8 @@ impl<'a> Teller<'a> {
         }
         let (Some(end), Some(ending)) = (pod.last_termination(), ending(pod)) else { return };
         let service = service_of(family);
-        let what = format!("pod restarted: {ending}");
-        if let Some(change) = self.add(end.at, ChangeClass::Restart, Kind::Pod, &pod.meta, &what) {
+        let said = Said::of(format!("pod restarted: {ending}"));
+        if let Some(change) = self.add(end.at, ChangeClass::Restart, Kind::Pod, &pod.meta, said) {
             change.times = times;
             change.service = Some(service);
         }
@@ -175,7 +181,7 @@ impl<'a> Teller<'a> {
             for row in self.inventory.rows(kind).rows().filter(|row| !is_given(row.meta())) {
                 let meta = row.meta();
                 if let Some(change) =
-                    self.add(meta.created, ChangeClass::Config, kind, meta, &config_words(row, "created"))
+                    self.add(meta.created, ChangeClass::Config, kind, meta, Said::of(config_words(row, "created")))
                 {
                     change.service = named_by_config(meta);
                 }

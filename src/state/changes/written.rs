@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::seen::named_by_config;
-use crate::domain::change::{Change, ChangeClass};
+use crate::domain::change::{Change, ChangeClass, Edge};
 use crate::domain::object::ObjectRef;
 use crate::domain::row::Row;
 use crate::domain::service::named_by;
@@ -71,9 +71,9 @@ impl Written {
 /// Whether a change is what a write did. That a rollout came to its end is nobody's doing.
 fn is_of(change: &Change, object: &ObjectRef, writing: &Writing) -> bool {
     let is_done = match change.class {
-        ChangeClass::Rollout => change.what.contains(" began"),
+        ChangeClass::Rollout => change.edge == Some(Edge::Began),
         ChangeClass::Scale | ChangeClass::Pause | ChangeClass::Config | ChangeClass::Existence => true,
-        ChangeClass::Restart | ChangeClass::Event => false,
+        ChangeClass::Restart | ChangeClass::Alert | ChangeClass::Event => false,
     };
     is_done && change.object == *object && change.at.duration_since(writing.at).abs() <= SAME
 }
@@ -88,6 +88,8 @@ fn told(state: &State, object: &ObjectRef, writing: &Writing) -> Change {
         environment: state.place(&object.cluster, &object.namespace).environment,
         service: state.find(object).and_then(service_of),
         what: Text::from(writing.words(&format!("{} {}", object.kind, object.name))),
+        edge: None,
+        is_vague: false,
         why: None,
         by: Some(writing.by.clone()),
     }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::State;
 use super::alerts::{RelatedAlert, alarmed, relate};
 use super::inventory::{ClusterLiveness, Freshness, Inventory};
+use super::measured::measured;
+use super::metrics::{Numbers, relate as relate_numbers};
 use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -39,6 +41,7 @@ const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonS
 struct Inputs {
     rows: u64,
     alerts: u64,
+    metrics: u64,
     sources: u64,
     late: Vec<bool>,
     /// Seconds while something moves, minutes while all is calm.
@@ -53,6 +56,7 @@ pub struct ServiceBoard {
     places: HashMap<ServiceId, usize>,
     rollouts: Vec<Rollout>,
     alerts: Vec<RelatedAlert>,
+    numbers: HashMap<ServiceId, Numbers>,
     inputs: Option<Inputs>,
     is_complete: bool,
     revision: u64,
@@ -75,18 +79,24 @@ impl ServiceBoard {
             return false;
         }
         let (mut found, mut rollouts) = survey::survey(state, now);
+        let numbers = self.relate_numbers(state, &found, inputs.metrics);
+        let are_new = numbers.is_some();
+        // What is bad by the first numbers was so before: it is seen, not announced.
+        let are_first = self.numbers.is_empty() && are_new;
+        self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
+        measured(found.iter_mut().map(|(service, _)| service), &self.numbers, &state.limits, now);
         let alerts = alarm(state, &mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
-        let did_move = services != self.services || rollouts != self.rollouts || alerts != self.alerts;
+        let did_move = are_new || services != self.services || rollouts != self.rollouts || alerts != self.alerts;
         self.alerts = alerts;
         self.services = services;
         self.rollouts = rollouts;
         if did_move {
             self.places = self.services.iter().enumerate().map(|(at, service)| (service.id.clone(), at)).collect();
             self.revision += 1;
-            self.remember();
+            self.remember(are_first);
         }
         // What moves is counted in seconds, and whether something moves is known only now.
         self.inputs = Some(self.inputs_of(state, now));
@@ -111,6 +121,16 @@ impl ServiceBoard {
     /// The alerts, loud ones first, each with the service that it is about.
     pub fn alerts(&self) -> &[RelatedAlert] {
         &self.alerts
+    }
+
+    /// The numbers of a service, where anybody tells them.
+    pub fn numbers(&self, id: &ServiceId) -> Option<&Numbers> {
+        self.numbers.get(id)
+    }
+
+    /// Whether anybody tells numbers of any service.
+    pub fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.
@@ -145,15 +165,15 @@ impl ServiceBoard {
         found.into_iter().map(steady).collect()
     }
 
-    /// Remembers the health of each service for the next time.
-    fn remember(&mut self) {
+    /// Remembers the health of each service for the next time. By the first numbers nothing *turns* bad.
+    fn remember(&mut self, are_first: bool) {
         let mut known = HashMap::with_capacity(self.services.len());
         for service in &self.services {
             let health = service.verdict.health;
             let next = match self.known.get(&service.id) {
                 Some(before) if health == Health::Unknown => *before,
                 Some((Health::Bad, turned)) if health == Health::Bad => (health, *turned),
-                Some((before, _)) if health == Health::Bad && *before != Health::Unknown => {
+                Some((before, _)) if health == Health::Bad && *before != Health::Unknown && !are_first => {
                     (health, Some(self.revision))
                 }
                 _ => (health, None),
@@ -163,6 +183,21 @@ impl ServiceBoard {
         self.known = known;
     }
 
+    /// The numbers of all services, where they are not the ones that are held already.
+    fn relate_numbers(
+        &self,
+        state: &State,
+        found: &[(Service, i64)],
+        revision: u64,
+    ) -> Option<HashMap<ServiceId, Numbers>> {
+        let is_known = |(service, _): &(Service, i64)| self.places.contains_key(&service.id);
+        let is_same = self.inputs.as_ref().is_some_and(|inputs| inputs.metrics == revision)
+            && found.len() == self.places.len()
+            && found.iter().all(is_known);
+        let services = || found.iter().map(|(service, _)| service);
+        (!is_same).then(|| relate_numbers(state, services())).filter(|numbers| *numbers != self.numbers)
+    }
+
     fn inputs_of(&self, state: &State, now: Timestamp) -> Inputs {
         let is_moving = self.services.iter().any(|service| service.verdict.health == Health::Moving)
             || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());
@@ -170,6 +205,7 @@ impl ServiceBoard {
         Inputs {
             rows: state.revision_of(&KINDS),
             alerts: state.alerts.revision(),
+            metrics: state.metrics.revision(),
             sources: state.clusters().map(|(_, inventory)| inventory.sources_revision).sum(),
             late: state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect(),
             tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },

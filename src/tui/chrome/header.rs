@@ -137,7 +137,8 @@ fn sources(seen: &Seen<'_>) -> Vec<Span<'static>> {
     spans
 }
 
-/// How many alerts page, of the priorities for which somebody has to look; and whether they are known at all.
+/// How many alerts page, of the priorities for which somebody has to look; and who of those that tell them, or numbers,
+/// is not heard now.
 fn alerts(seen: &Seen<'_>) -> Vec<Span<'static>> {
     let state = seen.session.state();
     let mut spans = Vec::new();
@@ -147,8 +148,16 @@ fn alerts(seen: &Seen<'_>) -> Vec<Span<'static>> {
             spans.push(span(role_of(priority), format!("   {count} {word}")));
         }
     }
-    if state.alert_servers().any(|(_, _, server)| server.problem.is_some()) {
-        spans.push(span(Role::Attention, "   alerts late"));
+    let alerts = state.alert_servers().map(|(_, id, server)| (id, server.heard, server.problem.is_some()));
+    let numbers = state.metric_servers().map(|(id, server)| (id, server.heard, server.problem.is_some()));
+    let mut late: Vec<_> = alerts.chain(numbers).filter(|(.., is_late)| *is_late).collect();
+    late.sort_by_key(|(id, heard, _)| (*id, *heard));
+    late.dedup_by_key(|(id, ..)| *id);
+    if let [(id, heard, _), others @ ..] = late.as_slice() {
+        let age =
+            heard.map_or_else(|| "not reached".to_owned(), |heard| format!("{} late", words::age(heard, seen.now)));
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        spans.push(span(Role::Attention, format!("   {} {id} {age}{more}", seen.look.glyphs.moving)));
     }
     spans
 }

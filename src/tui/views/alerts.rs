@@ -228,6 +228,9 @@ impl View for Alerts {
             let text = one.alert.runbook().unwrap_or(&one.alert.name);
             return Outcome::Ask(Effect::Copy(text.to_string()));
         }
+        if command == Command::ShowChanges {
+            return Outcome::Ask(Effect::Go(Destination::Around(one.clone())));
+        }
         let Some(service) = self.service(seen) else {
             let words = "no service is found by the labels of this alert".to_owned();
             let is_about_it = matches!(command, Command::Open | Command::ShowLogs) || propose::is_change(command);
@@ -342,6 +345,7 @@ impl View for Alerts {
         vec![
             Hint::new(Command::Open, "service"),
             Hint::new(Command::ShowLogs, "logs"),
+            Hint::new(Command::ShowChanges, "changes"),
             propose::hint(Command::RollBack, "roll back", seen),
             Hint::new(Command::Filter, "filter"),
             Hint::new(Command::CopyName, "copy runbook"),

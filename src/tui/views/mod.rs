@@ -19,6 +19,7 @@ use crate::runtime::Session;
 use crate::state::{Changed, ServiceBoard, Timeline};
 
 mod alerts;
+mod around;
 mod audit;
 mod brief;
 mod closer;
@@ -36,6 +37,7 @@ mod text;
 
 pub use alerts::Alerts;
 pub(in crate::tui) use alerts::role_of;
+pub use around::Around;
 pub use audit::Audit;
 pub use brief::Briefing;
 pub use contexts::Contexts;
@@ -200,6 +202,7 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Alerts => Box::new(Alerts::default()),
+        Destination::Around(one) => Box::new(Around::new(one.clone())),
         Destination::Briefing => Box::new(Briefing::default()),
         Destination::Audit => Box::new(Audit::new(seen)),
         Destination::Resources { kind, namespace, filter } => {

@@ -16,38 +16,19 @@ use crate::tui::theme::Role;
 use crate::tui::views::{LOGIN_SAYS, closer, propose};
 use crate::tui::widgets::cursor::Cursor;
 use crate::tui::widgets::filter::Filter;
-use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
+use crate::tui::widgets::table::{self, Cell, Widths};
 use crate::tui::widgets::{rollout, sources, timeline, words};
 
+mod columns;
 mod login;
+
+use columns::{cells_of, columns_for};
 
 /// The order holds for so long after the cursor moved: rows must not slip away under a finger.
 const HOLD: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long a newly bad service is announced.
 const ANNOUNCED: SignedDuration = SignedDuration::from_mins(2);
-
-const COLUMNS: [Column; 7] = columns(34);
-
-/// The same where there is little room. The environment stays: services of one name differ in nothing else.
-const NARROW: [Column; 7] = columns(14);
-
-const fn columns(least: u16) -> [Column; 7] {
-    [
-        Column::words("", 1, 1),
-        Column::words("SERVICE", 12, 32).named(),
-        Column::words("ENV", 4, 16),
-        Column::words("HEALTH", least, 90),
-        Column::words("VERSION", 8, 32).rank(3),
-        Column::number("READY", 5, 9).rank(1),
-        Column::number("SINCE", 5, 7).rank(2),
-    ]
-}
-
-/// The columns for a width.
-fn columns_for(width: u16) -> &'static [Column; 7] {
-    if width < 70 { &NARROW } else { &COLUMNS }
-}
 
 /// The services of all environments.
 #[derive(Default)]
@@ -180,33 +161,6 @@ impl Overview {
     }
 }
 
-/// The cells of a service.
-fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, narrow: bool) -> Vec<Cell<'a>> {
-    let (glyph, role) = seen.look.health(service.verdict.health);
-    let quiet = service.verdict.health == Health::Healthy;
-    let name = if quiet { Role::Text } else { Role::Title };
-    let words = if quiet { Role::Muted } else { role };
-    let environment = if narrow { words::short_environment(&service.id.environment) } else { &service.id.environment };
-    let is_unknown = service.verdict.health == Health::Unknown;
-    let ready_role = if is_unknown || service.ready < service.desired { role } else { Role::Text };
-    let since =
-        service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
-    let (now, next) = (&service.version.now, &service.version.next);
-    let version = match next {
-        Some(next) => format!("{now} {} {next}", seen.look.glyphs.arrow),
-        None => now.to_string(),
-    };
-    vec![
-        cell(role, glyph),
-        cell(name, service.id.name.as_str()),
-        cell(Role::Muted, environment),
-        cell(words, service.verdict.reason.as_str()),
-        cell(if next.is_some() { role } else { Role::Text }, version),
-        cell(if quiet { Role::Muted } else { ready_role }, format!("{}/{}", service.ready, service.desired)),
-        cell(Role::Muted, since),
-    ]
-}
-
 impl View for Overview {
     fn context(&self) -> Context {
         Context::Table
@@ -293,13 +247,13 @@ impl View for Overview {
             |key| order.iter().position(|id| id == key),
             |index| order[index].clone(),
         );
-        let narrow = area.width < 110;
         let rows: Vec<Vec<Cell<'_>>> = self.order[self.cursor.window(self.order.len())]
             .iter()
             .filter_map(|id| seen.board.find(id))
-            .map(|service| cells_of(service, seen, narrow))
+            .map(|service| cells_of(service, seen, area.width))
             .collect();
-        self.widths.fit(columns_for(area.width), area.width.saturating_sub(2), rows.iter().map(Vec::as_slice));
+        let columns = columns_for(area.width, seen.board.has_numbers());
+        self.widths.fit(columns, area.width.saturating_sub(2), rows.iter().map(Vec::as_slice));
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
@@ -328,7 +282,7 @@ impl View for Overview {
             let glyph = painter.glyphs().attention;
             painter.text(inner.x, top.y + 1, inner.width, Role::Attention, &format!("{glyph} {first}{more}"));
         }
-        let columns = columns_for(area.width);
+        let columns = columns_for(area.width, seen.board.has_numbers());
         table::header(painter, Rect { y: top.y + 2, ..inner }, columns, &self.widths, None);
         let rows = self.rows(seen.board);
         for (at, y) in (0..rows.len()).zip(top.y + 3..top.bottom()) {
@@ -345,7 +299,7 @@ impl View for Overview {
                 painter.fill(Rect { x: top.x, width: top.width, ..line }, Role::Selection);
                 painter.set_ground(Some(Role::Selection));
             }
-            table::row(painter, line, columns, &self.widths, &cells_of(service, seen, area.width < 100));
+            table::row(painter, line, columns, &self.widths, &cells_of(service, seen, area.width));
             painter.set_ground(None);
         }
         let y = top.y.saturating_add(3 + u16::try_from(rows.len()).unwrap_or(u16::MAX));

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::ground::Ground;
 use super::{Hint, Seen, View, propose};
-use crate::domain::change::ChangeClass;
+use crate::domain::change::{ChangeClass, Edge};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -66,7 +66,7 @@ pub struct Rollouts {
 fn listed<'a>(ground: &Ground<'a>) -> Vec<(&'a Rollout, Option<Timestamp>)> {
     let mut finished: HashMap<&ObjectRef, Timestamp> = HashMap::new();
     for change in ground.timeline.changes() {
-        let is_end = change.class == ChangeClass::Rollout && change.what.ends_with(" finished");
+        let is_end = change.class == ChangeClass::Rollout && change.edge == Some(Edge::Ended);
         if is_end && ground.now.duration_since(change.at) < FINISHED {
             finished.entry(&change.object).or_insert(change.at);
         }

@@ -4,6 +4,7 @@ pub mod cursor;
 pub mod filter;
 pub mod rollout;
 pub mod sources;
+pub mod sparkline;
 pub mod table;
 pub mod text_pane;
 pub mod timeline;

@@ -37,7 +37,7 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
 /// The changes that so many lines are given to, newest first.
 pub fn pick(changes: &[Change], room: usize, now: Timestamp) -> Vec<&Change> {
     let is_recent = |change: &Change| now.duration_since(change.at) < RECENT;
-    let (noise, done): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_noise(change));
+    let (noise, done): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.class.is_noise());
     let recent = done.iter().filter(|change| is_recent(change)).count();
     // One line for each service that makes noise comes before its second.
     let mut whose: Vec<(&Option<Text>, &Text)> = Vec::new();
@@ -96,11 +96,6 @@ pub fn of_service<'a>(changes: impl Iterator<Item = &'a Change>, now: Timestamp)
         .collect()
 }
 
-/// Whether it is what the cluster keeps telling, not what somebody did.
-fn is_noise(change: &Change) -> bool {
-    matches!(change.class, ChangeClass::Event | ChangeClass::Restart)
-}
-
 fn name(change: &Change) -> &Text {
     change.service.as_ref().unwrap_or(&change.object.name)
 }
@@ -111,7 +106,7 @@ fn when(change: &Change, now: Timestamp) -> Span<'static> {
 
 /// What happened, how often, by whom and why.
 fn what(change: &Change) -> Vec<Span<'static>> {
-    let role = if is_noise(change) { Role::Muted } else { Role::Text };
+    let role = if matches!(change.class, ChangeClass::Restart | ChangeClass::Event) { Role::Muted } else { Role::Text };
     let mut spans = Vec::new();
     if change.times > 1 {
         // In front, because the end is what is cut.

@@ -90,6 +90,10 @@ fn stop(destination: &Destination) -> Stop {
         Destination::Overview => Stop::new("overview", Context::Table, &[("overview", "SERVICE|No service")]),
         Destination::Rollouts => Stop::new("rollouts", Context::Table, &[("rollouts", "WORKLOAD|Nothing is moving")]),
         Destination::Alerts => Stop::new("alerts", Context::Table, &[("alerts", "PRIORITY|No alert|Nobody is asked")]),
+        // It takes an alert, which this platform need not have: tests/live/alerts.rs goes there.
+        Destination::Around(_) => {
+            Stop::new("show-changes", Context::Text, &[("alerts", "PRIORITY"), ("show-changes", "What changed")])
+        }
         Destination::Briefing => Stop::new("brief", Context::Text, &[("brief", "Overview › Briefing")]),
         Destination::Contexts => Stop::new("ctx", Context::Table, &[("ctx", "Contexts   ")]),
         Destination::Audit => Stop::new("audit", Context::Table, &AUDIT),

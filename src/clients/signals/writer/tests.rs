@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::*;
 use crate::clients::kubernetes::test_support::{self, reader};
-use crate::domain::signal::Reach;
+use crate::domain::object::ClusterName;
+use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
 
 /// What a server was sent: method, path and body each.
 type Seen = Arc<Mutex<Vec<(String, String, String)>>>;
@@ -30,7 +31,11 @@ async fn serve(answer: impl Fn(&str) -> Response + Clone + Send + Sync + 'static
 }
 
 fn writer(address: &str) -> SignalWriter {
-    SignalWriter::new(Endpoint::new(&Reach::Url(address.into()), &reader(address), None).unwrap())
+    let id = SignalId { cluster: ClusterName::default(), name: "main".into() };
+    let reach = Reach::Url(address.into());
+    let kind = SignalKind::Alertmanager;
+    let server = SignalServer { id, kind, reach, access: Access::default(), matchers: Text::default() };
+    SignalWriter::new(Endpoint::new(&server, &reader(address)).unwrap())
 }
 
 fn write(verb: Verb, path: &str) -> WriteRequest {

@@ -18,6 +18,8 @@ fn change(class: ChangeClass, service: &str, what: &str, minutes_ago: i64) -> Ch
         environment: "production".into(),
         service: Some(service.into()),
         what: what.into(),
+        edge: None,
+        is_vague: false,
         why: None,
         by: None,
     }

@@ -1,0 +1,161 @@
+//! Numbers of Prometheus, or whatever speaks its API: one question for each template and all services, again and again,
+//! never before the one before was answered.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use crate::clients::signals::Endpoint;
+use crate::domain::metric::{Asking, Demand, Focus, Grid, Measure, Measured, Question, Reading};
+use crate::domain::problem::Problem;
+use crate::domain::signal::SignalServer;
+use crate::domain::update::Update;
+use crate::sources::kubernetes::Outbox;
+
+mod answer;
+mod probe;
+mod query;
+
+use probe::Probed;
+
+/// How long after an answer the next round is asked.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// For how long it is believed which series a server has.
+const PROBED_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// For how long it is believed that it has none at all: one that has just been started soon has some.
+const EMPTY_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// Reads the numbers of a server until the session ends.
+pub async fn metrics(
+    server: SignalServer,
+    endpoint: Endpoint,
+    asking: Asking,
+    mut demand: watch::Receiver<Demand>,
+    outbox: Outbox,
+) {
+    let mut asker = Asker { server, endpoint, asking, probed: None };
+    loop {
+        let wanted = demand.borrow_and_update().clone();
+        let told = asker.round(&wanted, outbox.now()).await;
+        outbox.send(Update::Metrics(asker.server.id.clone(), outbox.now(), told)).await;
+        let mut last = wanted;
+        let pause = tokio::time::sleep(EVERY);
+        tokio::pin!(pause);
+        // What is looked at anew is asked for at once, and alone.
+        loop {
+            tokio::select! {
+                () = &mut pause => break,
+                changed = demand.changed() => if changed.is_err() { break },
+            }
+            let wanted = demand.borrow_and_update().clone();
+            if wanted.everything && !last.everything {
+                break;
+            }
+            if let Some(focus) = wanted.focus.as_ref().filter(|focus| last.focus.as_ref() != Some(focus)) {
+                let told = asker.focused(focus, outbox.now()).await;
+                outbox.send(Update::Metrics(asker.server.id.clone(), outbox.now(), told)).await;
+            }
+            last = wanted;
+        }
+        if outbox.is_closed() {
+            return;
+        }
+    }
+}
+
+/// One server, and what is known about it.
+struct Asker {
+    server: SignalServer,
+    endpoint: Endpoint,
+    asking: Asking,
+    probed: Option<(Timestamp, Probed)>,
+}
+
+impl Asker {
+    /// Asks everything that is wanted, one question after the other: a slow server is not asked several at once.
+    async fn round(&mut self, wanted: &Demand, now: Timestamp) -> Result<Measured, Problem> {
+        self.probe(now).await?;
+        let measures: &[Measure] = if wanted.everything { &Measure::ALL } else { &Measure::ALWAYS };
+        let mut measured = self.ask(measures, None, now).await?;
+        if let Some(focus) = &wanted.focus {
+            let more = self.ask(&Measure::ALL, Some(focus), now).await?;
+            measured.readings.extend(more.readings);
+            measured.problems.extend(more.problems);
+        }
+        Ok(measured)
+    }
+
+    /// Asks for what is looked at, and nothing else.
+    async fn focused(&mut self, focus: &Focus, now: Timestamp) -> Result<Measured, Problem> {
+        self.probe(now).await?;
+        self.ask(&Measure::ALL, Some(focus), now).await
+    }
+
+    /// Looks which series the server has, unless that was done lately.
+    async fn probe(&mut self, now: Timestamp) -> Result<(), Problem> {
+        let is_fresh = self.probed.as_ref().is_some_and(|(at, probed)| {
+            now.duration_since(*at) < if probed.is_empty() { EMPTY_FOR } else { PROBED_FOR }
+        });
+        if !is_fresh {
+            let probed = probe::probe(&self.endpoint, &self.asking.families, &self.server.matchers, now).await?;
+            self.probed = Some((now, probed));
+        }
+        Ok(())
+    }
+
+    /// Asks for some measures of all services, or of each pod of one. One that fails does not keep the others from being
+    /// asked, unless the server says nothing at all.
+    async fn ask(&self, measures: &[Measure], focus: Option<&Focus>, now: Timestamp) -> Result<Measured, Problem> {
+        let Some((_, probed)) = &self.probed else { return Ok(Measured::default()) };
+        let grid = self.asking.grid(now);
+        let mut measured = Measured { found: probed.found(&self.asking.families), ..Measured::default() };
+        let mut answers = 0;
+        for (family, knowledge) in probed.families() {
+            for &measure in measures {
+                let Some(known) = knowledge.of(measure) else { continue };
+                let about = &self.asking.families[family];
+                let Some(query) = query::fill(about, known, measure, &self.server.matchers, self.asking.window, focus)
+                else {
+                    continue;
+                };
+                let question = Question { family, measure, by_pod: focus.is_some() };
+                match self.put(&query, grid, knowledge, about.pod.as_str(), question).await {
+                    Ok(reading) => {
+                        answers += 1;
+                        measured.readings.push(reading);
+                    }
+                    // Nobody who is silent once answers the next nine questions.
+                    Err(problem) if answers == 0 && measured.problems.len() > 1 => return Err(problem),
+                    Err(problem) => {
+                        measured.problems.push(Problem::new(
+                            format!("{measure} by {} cannot be read", about.name),
+                            &problem.why,
+                            &problem.hint,
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(measured)
+    }
+
+    async fn put(
+        &self,
+        query: &str,
+        grid: Grid,
+        knowledge: &probe::Knowledge,
+        pod: &str,
+        question: Question,
+    ) -> Result<Reading, Problem> {
+        let path = query::range(query, grid);
+        let told = self.endpoint.get::<answer::Answer>(&path).await?;
+        let (series, left_out) = answer::series(told, grid, knowledge, pod);
+        Ok(Reading { question, grid, series: series.into(), left_out })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! The numbers of a service: one line of them, charts where there is room, and those of its pods and revisions.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+
+use super::facts::Facts;
+use crate::domain::change::ChangeClass;
+use crate::domain::health::Health;
+use crate::domain::limits::Limit;
+use crate::domain::metric::{Demand, Focus, Measure, Points, Unit};
+use crate::domain::rollout::Revision;
+use crate::domain::service::Service;
+use crate::domain::text::Text;
+use crate::state::{Line, Numbers};
+use crate::tui::paint::{Painter, Span, span};
+use crate::tui::theme::Role;
+use crate::tui::views::ground::Ground;
+use crate::tui::widgets::chart::{self, Chart};
+use crate::tui::widgets::table::{Cell, cell};
+use crate::tui::widgets::words;
+
+/// How high a chart is, with its title and its axis.
+const HEIGHT: u16 = 7;
+
+/// The body must be so high before charts get room.
+const ROOMY: u16 = 30;
+
+/// The width that a chart would like to have.
+const WIDTH: u16 = 36;
+
+/// The numbers as they stand on the screen.
+#[derive(Default)]
+pub(super) struct Panel {
+    pub(super) area: Rect,
+    line: Vec<Span<'static>>,
+    charts: Vec<Chart>,
+    /// The moment that is read.
+    pub(super) cursor: Option<Timestamp>,
+    /// Whether the same time a week ago is shown too.
+    pub(super) compares: bool,
+}
+
+impl Panel {
+    /// How many lines it takes; none where nobody tells numbers.
+    pub(super) fn height(body: Rect, ground: &Ground<'_>, service: &Service) -> u16 {
+        match ground.board.numbers(&service.id) {
+            Some(_) if body.height >= ROOMY => 1 + HEIGHT,
+            Some(_) => 1,
+            None => u16::from(ground.board.has_numbers()),
+        }
+    }
+
+    /// Takes in what is known now.
+    pub(super) fn settle(&mut self, ground: &Ground<'_>, service: &Service, area: Rect) {
+        self.area = area;
+        let numbers = ground.board.numbers(&service.id);
+        self.line = line(numbers, ground, service);
+        self.charts = match numbers {
+            Some(numbers) if area.height > HEIGHT => self.charts_of(numbers, ground, service),
+            _ => Vec::new(),
+        };
+    }
+
+    fn charts_of(&self, numbers: &Numbers, ground: &Ground<'_>, service: &Service) -> Vec<Chart> {
+        let bounds = ground.state.limits().of(&service.id.environment);
+        let before = ground.board.numbers_before(&service.id).filter(|_| self.compares);
+        let changes = ground.timeline.of(&service.id).filter(|change| change.class == ChangeClass::Rollout);
+        let marks: Vec<(Timestamp, String)> =
+            changes.map(|change| (change.at, change.version().map(Text::to_string).unwrap_or_default())).collect();
+        let ratio = numbers.error_ratio();
+        let of = |measure| (numbers.line(measure), before.and_then(|before| before.line(measure)).cloned());
+        let (requests, p95, p99) = (of(Measure::Requests), of(Measure::P95), of(Measure::P99));
+        let errors = (ratio.as_ref(), before.and_then(Numbers::error_ratio));
+        let none = Limit::default();
+        let told = [
+            ("Requests", Unit::PerSecond, none, requests),
+            ("Error ratio", Unit::Ratio, bounds.error_ratio, errors),
+            ("Latency p95", Unit::Seconds, bounds.latency, p95),
+            ("Latency p99", Unit::Seconds, none, p99),
+            ("CPU", Unit::Cores, none, of(Measure::Cpu)),
+            ("Memory", Unit::Bytes, none, of(Measure::Memory)),
+        ];
+        let charts = told.into_iter().filter_map(|(title, unit, limit, (line, before))| {
+            let line: &Line = line?;
+            Some(Chart {
+                title,
+                unit,
+                points: line.points.clone(),
+                before: before.map(|before: Line| before.points),
+                grid: line.grid,
+                limits: limits(limit),
+                marks: marks.clone(),
+                age: line.age(ground.now).map(|age| format!("{} old", words::duration(age))),
+            })
+        });
+        charts.collect()
+    }
+
+    /// Draws the line, and the charts side by side.
+    pub(super) fn render(&self, painter: &mut Painter<'_>) {
+        let area = self.area;
+        if area.height == 0 {
+            return;
+        }
+        painter.spans(area.x, area.y, area.width, &self.line);
+        let room = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        let shown = self.shown();
+        let Ok(count) = u16::try_from(shown) else { return };
+        if count == 0 || room.height < chart::LEAST.1 {
+            return;
+        }
+        let width = (room.width.saturating_sub(3 * (count - 1))) / count;
+        for (chart, x) in self.charts.iter().take(shown).zip((room.x..).step_by(usize::from(width + 3))) {
+            let cursor = self.cursor.and_then(|at| chart.grid.index(at));
+            chart::render(painter, Rect { x, width, ..room }, chart, cursor);
+        }
+    }
+
+    /// How many charts there is room for.
+    fn shown(&self) -> usize {
+        self.charts.len().min(usize::from(((self.area.width + 3) / (WIDTH + 3)).max(1)))
+    }
+
+    /// Moves the moment that is read; whether there is anything to read.
+    pub(super) fn read(&mut self, later: bool) -> bool {
+        let Some(grid) = self.charts.first().map(|chart| chart.grid) else { return false };
+        let index = self.cursor.and_then(|at| grid.index(at));
+        let next = match (index, later) {
+            (None, true) => None,
+            (None, false) => Some(grid.len.saturating_sub(2)),
+            (Some(index), false) => Some(index.saturating_sub(1)),
+            (Some(index), true) => Some(index + 1).filter(|next| *next + 1 < grid.len),
+        };
+        self.cursor = next.map(|next| grid.at(next));
+        true
+    }
+}
+
+/// The limits as values with how loud they are.
+fn limits(limit: Limit) -> Vec<(f64, Role)> {
+    let levels = [(limit.attention, Role::Attention), (limit.bad, Role::Bad)];
+    levels.into_iter().filter_map(|(threshold, role)| Some((threshold?.get(), role))).collect()
+}
+
+/// All numbers in one line.
+fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service) -> Vec<Span<'static>> {
+    let mut spans = vec![span(Role::Title, "Numbers")];
+    let Some(numbers) = numbers else {
+        spans.push(span(Role::Muted, "   no series is about it"));
+        return spans;
+    };
+    let bounds = ground.state.limits().of(&service.id.environment);
+    let none = Limit::default();
+    let mut say = |word: &'static str, value: Option<f64>, unit: Unit, limit: Limit| {
+        let Some(value) = value else { return };
+        let role = match limit.health(value) {
+            Some(Health::Bad) => Role::Bad,
+            Some(_) => Role::Attention,
+            None => Role::Text,
+        };
+        spans.push(span(Role::Muted, format!("   {word} ")));
+        spans.push(span(role, unit.figure(value)));
+    };
+    let last = |measure| numbers.last(measure);
+    say("requests", last(Measure::Requests), Unit::PerSecond, none);
+    let ratio = numbers.error_ratio().and_then(|line| line.points.last());
+    say("errors", ratio, Unit::Ratio, bounds.error_ratio);
+    say("p50", last(Measure::P50), Unit::Seconds, none);
+    say("p95", last(Measure::P95), Unit::Seconds, bounds.latency);
+    say("p99", last(Measure::P99), Unit::Seconds, none);
+    say("cpu", last(Measure::Cpu), Unit::Cores, none);
+    say("memory", last(Measure::Memory), Unit::Bytes, none);
+    say("fullest", last(Measure::Saturation), Unit::Ratio, none);
+    if let Some(read) = numbers.read().filter(|read| ground.now.duration_since(*read) > SignedDuration::from_mins(1)) {
+        spans.push(span(Role::Attention, format!("   {} old", words::age(read, ground.now))));
+    }
+    spans
+}
+
+/// What is to be asked for while this service is looked at.
+pub(super) fn demand(service: &Service, compares: bool) -> Demand {
+    Demand {
+        everything: false,
+        focus: Some(Focus {
+            namespaces: service.namespaces.clone(),
+            workloads: service.workloads.iter().map(|workload| workload.name.clone()).collect(),
+            compares,
+        }),
+    }
+}
+
+/// The cells of a pod: cores, and bytes.
+pub(super) fn of_pod(numbers: &Numbers, pod: &str, dash: &'static str) -> [Cell<'static>; 2] {
+    [Measure::Cpu, Measure::Memory].map(|measure| figure(numbers.of_pod(pod, measure), measure.unit(), Role::Text, dash))
+}
+
+/// The cells of a revision: how often it is asked, how much of that fails, and how long it takes.
+pub(super) fn of_revision(
+    facts: &Facts<'_>,
+    numbers: &Numbers,
+    revision: &Revision,
+    limit: Limit,
+    dash: &'static str,
+) -> [Cell<'static>; 3] {
+    let pods = facts.pods.iter().filter(|member| {
+        facts.revision_of(member).is_some_and(|of| of.name == revision.name)
+    });
+    let together = numbers.of_pods(pods.map(|member| &member.pod.meta.name));
+    let ratio = together.error_ratio().and_then(|line| line.points.last());
+    let loud = ratio.and_then(|ratio| limit.health(ratio)).map_or(Role::Text, |health| match health {
+        Health::Bad => Role::Bad,
+        _ => Role::Attention,
+    });
+    [
+        figure(together.last(Measure::Requests), Unit::PerSecond, Role::Text, dash),
+        figure(ratio, Unit::Ratio, loud, dash),
+        figure(together.last(Measure::P95), Unit::Seconds, Role::Text, dash),
+    ]
+}
+
+fn figure(value: Option<f64>, unit: Unit, role: Role, dash: &'static str) -> Cell<'static> {
+    value.map_or_else(|| cell(Role::Faint, dash), |value| cell(role, unit.figure(value)))
+}
+
+/// The points of both lines, for a test.
+#[cfg(test)]
+pub(super) fn points(panel: &Panel) -> Vec<Points> {
+    panel.charts.iter().map(|chart| chart.points.clone()).collect()
+}

@@ -1,0 +1,74 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::tui::test_support::{look, painted};
+
+fn points(values: &[f64]) -> Points {
+    let mut points = Points::gaps(values.len());
+    values.iter().enumerate().for_each(|(index, value)| points.set(index, *value));
+    points
+}
+
+fn chart(values: &[f64]) -> Chart {
+    let now = Timestamp::constant(1_700_000_000, 0);
+    Chart {
+        title: "Error ratio",
+        unit: Unit::Ratio,
+        points: points(values),
+        before: None,
+        grid: Grid::before(now, SignedDuration::from_secs(30), values.len()),
+        limits: vec![(0.01, Role::Attention), (0.05, Role::Bad)],
+        marks: Vec::new(),
+        age: None,
+    }
+}
+
+fn draw(chart: &Chart, size: (u16, u16), cursor: Option<usize>) -> Vec<String> {
+    let area = Rect { x: 0, y: 0, width: size.0, height: size.1 };
+    painted(area, |painter| render(painter, area, chart, cursor))
+}
+
+#[test]
+fn a_chart_has_axes_with_units_and_its_gaps_stay_gaps() {
+    let mut values = vec![0.0; 17];
+    values[8] = f64::NAN;
+    values[16] = 0.072;
+    let lines = draw(&chart(&values), (24, 6), None);
+    assert_eq!(lines[0], "Error ratio  7.20 %");
+    assert!(lines[1].starts_with("10.0 %"), "{lines:#?}");
+    assert!(lines[4].starts_with("     0 ▁▁▁▁▁▁▁▁·▁"), "{lines:#?}");
+    assert!(lines[2].ends_with('▇') || lines[2].ends_with('█'), "{lines:#?}");
+    assert_eq!(lines[5], "       22:05       22:13");
+    let _ = look();
+}
+
+#[test]
+fn the_cursor_reads_a_value_and_a_change_is_named() {
+    let mut chart = chart(&[0.0, 0.0, 0.03, 0.04, 0.05]);
+    chart.marks = vec![(chart.grid.at(2), "1.5.0".to_owned())];
+    let lines = draw(&chart, (40, 6), Some(3));
+    assert_eq!(lines[0], "Error ratio  4.00 %  at 22:12");
+    assert!(lines[1].contains("│1.5.0"), "{lines:#?}");
+}
+
+#[test]
+fn round_numbers_are_at_the_top() {
+    for (highest, top) in [(0.0, 1.0), (0.072, 0.1), (1.0, 1.0), (412.0, 500.0), (1_880.0, 2_000.0)] {
+        assert!((nice(highest) - top).abs() < 1e-9, "{highest}: {}", nice(highest));
+    }
+}
+
+#[test]
+fn every_point_is_shown_by_some_column_and_no_column_reaches_beyond() {
+    for len in [1usize, 7, 61, 200] {
+        for width in [1u16, 10, 33, 61, 120] {
+            let mut shown = vec![false; len];
+            for column in 0..width {
+                let (from, to) = range_of(column, len, width);
+                assert!(from < to && to <= len, "{len} {width} {column}: {from}..{to}");
+                shown[from..to].fill(true);
+            }
+            assert!(shown.into_iter().all(|is_shown| is_shown), "{len} {width}");
+        }
+    }
+}
