@@ -30,6 +30,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let keymap = |word: &str| names::choice("keymap", word, &assets.names(Kind::Keymap));
     let mouse = file.table.value("mouse").map(Spanned::into_inner);
     let written = file.list("contexts", names::context);
+    let alerts = file.table.table("alerts").map(|table| signals::alerts(document, table));
+    let (priorities, acknowledges_for) = alerts.unwrap_or((usual.priorities, usual.acknowledges_for));
     let settings = Settings {
         theme: file.one("theme", overrides.theme.as_deref(), theme).unwrap_or(usual.theme),
         keymap: file.one("keymap", overrides.keymap.as_deref(), keymap).unwrap_or(usual.keymap),
@@ -43,7 +45,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         verification: file.verification(usual.verification),
         environments: file.environments(),
         signals: file.signals(at),
-        priorities: file.table.table("alerts").map_or(usual.priorities, signals::priorities),
+        priorities,
+        acknowledges_for,
     };
     file.table.finish();
     settings

@@ -91,6 +91,8 @@ const USUAL: &str = r#"
 #labels = ["priority", "severity"]
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
+# For how long an alert is quiet that somebody is at.
+#acknowledge = "1h"
 
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]

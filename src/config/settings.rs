@@ -27,6 +27,8 @@ pub struct Settings {
     pub signals: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// For how long an alert is quiet that somebody is at; none where nobody said.
+    pub acknowledges_for: Option<Duration>,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -97,6 +99,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
+            acknowledges_for: None,
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -140,6 +140,7 @@ impl Parts {
         SignalServers {
             servers: servers.collect(),
             priorities: self.settings.priorities.clone(),
+            acknowledges_for: self.settings.acknowledges_for,
             ..SignalServers::default()
         }
     }

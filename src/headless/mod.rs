@@ -36,6 +36,7 @@ mod reading;
 mod resource;
 mod rollouts;
 mod services;
+mod silence;
 mod wait;
 mod whoami;
 
@@ -56,6 +57,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
+        Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
         | Command::Whoami
@@ -90,6 +92,7 @@ pub async fn run(
         Command::Services(_) => services::services(session, asked).await,
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
         Command::Alerts(_) => alerts::alerts(session, asked).await,
+        Command::Silence(args) => silence::silence(session, asked, &args.command).await,
         Command::Brief(args) => brief::brief(session, asked, args).await,
         Command::Wait { what: Wait::Healthy(args) } => wait::healthy(session, asked, args).await,
         Command::History(args) => history::history(session, asked, args).await,

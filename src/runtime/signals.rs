@@ -1,5 +1,7 @@
 //! The servers of signals of a session: those of the configuration, and where it names none, those with the usual names.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 
 use super::clusters::{Handle, forward};
@@ -46,6 +48,8 @@ pub struct SignalServers {
     pub servers: Vec<SignalServer>,
     /// What makes an alert urgent.
     pub priorities: Priorities,
+    /// For how long an alert is quiet that somebody is at; none where nobody said.
+    pub acknowledges_for: Option<Duration>,
     /// How numbers are asked for.
     pub asking: Asking,
     /// What of them somebody looks at.

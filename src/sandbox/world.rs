@@ -40,7 +40,7 @@ impl World {
             broken: BTreeSet::new(),
             reconciled: 0,
             samples: Samples::default(),
-            silences: Silences::begin(now),
+            silences: Silences::default(),
         }
     }
 

@@ -63,6 +63,15 @@ impl Alertmanagers {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(one);
     }
 
+    /// The Services to which the way leads through the API of the cluster.
+    pub fn behind(&self) -> Vec<ObjectRef> {
+        let service = |one: &Arc<Alertmanager>| match &one.way {
+            Way::Service(service) => Some(service.clone()),
+            Way::Address(_) => None,
+        };
+        self.all().iter().filter_map(service).collect()
+    }
+
     fn all(&self) -> Vec<Arc<Alertmanager>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -35,6 +35,7 @@ fn every_answer_is_what_the_schema_says() {
         ("services", "Service"),
         ("rollouts", "Rollout"),
         ("alerts", "Alert"),
+        ("silence list", "Silence"),
         ("brief", "Brief"),
         ("wait healthy user-service -e production --for 1s", "Waited"),
         ("history chat-service", "Revision"),

@@ -51,7 +51,7 @@ impl Alertmanager {
     }
 
     /// Asks its API, without midwatch.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;

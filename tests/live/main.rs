@@ -23,6 +23,7 @@ mod runner;
 mod scenarios;
 mod secrets;
 mod sets;
+mod silences;
 #[path = "../pictures/svg.rs"]
 mod svg;
 #[path = "../pictures/tour.rs"]
@@ -58,6 +59,7 @@ const SUITES: &[&[(&str, Test)]] = &[
     rig::TESTS,
     change::TESTS,
     alerts::TESTS,
+    silences::TESTS,
     pictures::TESTS,
     verbs::TESTS,
     sets::TESTS,

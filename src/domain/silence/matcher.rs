@@ -172,6 +172,22 @@ pub fn parse(text: &str) -> Result<Vec<Matcher>, String> {
     }
 }
 
+/// Reads one matcher as a word of a command line, whose quotes a shell has taken away.
+pub fn one_matcher(word: &str) -> Result<Matcher, String> {
+    let (matcher, rest) = one(word.trim())?;
+    if rest.is_empty() {
+        return Ok(matcher);
+    }
+    // A value without quotes of its own goes on to the end.
+    let begins = matcher.name.len() + matcher.operator.sign().len();
+    match word.trim().get(begins..) {
+        Some(value) if !value.starts_with('"') && word.contains(matcher.operator.sign()) => {
+            Ok(Matcher { value: value.into(), ..matcher })
+        }
+        _ => Err("one word is one matcher".to_owned()),
+    }
+}
+
 /// Reads the first matcher of a text; what follows it.
 fn one(text: &str) -> Result<(Matcher, &str), String> {
     let ends = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | '!');

@@ -12,7 +12,7 @@ use super::text::Text;
 
 mod matcher;
 
-pub use matcher::{Matcher, Matchers, Operator, parse};
+pub use matcher::{Matcher, Matchers, Operator, one_matcher, parse};
 
 /// A silence by the cluster whose alerts it keeps quiet, the Alertmanager that keeps it, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +90,9 @@ pub struct Silence {
 impl Silence {
     /// How the comment of a silence begins that says that somebody is at an alert.
     pub const ON_IT: &str = "on it";
+
+    /// For how long somebody is at an alert, unless they say otherwise.
+    pub const ON_IT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
     /// How that of another console begins.
     const ON_IT_ELSEWHERE: &str = "ACK!";

@@ -59,6 +59,16 @@ fn what_alertmanager_would_not_take_is_refused_with_the_reason() {
     }
 }
 
+#[test]
+fn a_word_of_a_command_line_is_one_matcher() {
+    let read = |word: &str| one_matcher(word).map(|matcher| (matcher.name.to_string(), matcher.value.to_string()));
+    let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+    assert_eq!(read("ChatErrorRate"), pair("alertname", "ChatErrorRate"));
+    assert_eq!(read("summary=it is late, again"), pair("summary", "it is late, again"), "a shell took the quotes");
+    assert_eq!(read("summary=\"it is late\""), pair("summary", "it is late"));
+    assert!(read("a=\"b\" c=d").is_err() && read("Chat Error").is_err());
+}
+
 proptest! {
     #[test]
     fn what_is_shown_of_matchers_can_be_typed_again(

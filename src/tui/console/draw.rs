@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Console, Latest, Overlay, SMALLEST};
 use crate::domain::environment::Place;
 use crate::tui::chrome::{self, Bottom};
-use crate::tui::overlays::{help, palette, plan_review};
+use crate::tui::overlays::{help, palette, plan_review, silence_form};
 use crate::tui::paint::Painter;
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
@@ -77,6 +77,7 @@ impl Console {
             Some(Overlay::Plan(review)) => plan_review::render(review, painter, room, seen.now),
             Some(Overlay::Help(help)) => help.render(painter, room, seen),
             Some(Overlay::Palette(palette)) => palette.render(painter, room, seen),
+            Some(Overlay::Silence(form)) => form.render(painter, room, seen),
             None => {}
         }
     }
@@ -86,6 +87,7 @@ impl Console {
         let hints = match &self.overlay {
             Some(Overlay::Plan(_)) => plan_review::hints(),
             Some(Overlay::Palette(_)) => palette::hints(),
+            Some(Overlay::Silence(_)) => silence_form::hints(),
             Some(Overlay::Help(_)) => help::hints(),
             None => self.screen.view().hints(seen),
         };

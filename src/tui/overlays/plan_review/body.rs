@@ -68,7 +68,9 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         }
     }
     if !plan.then.is_empty() {
-        lines.push(vec![span(Role::Muted, format!("   {}", plan.then))]);
+        for line in wrap(&plan.then, width.saturating_sub(3)) {
+            lines.push(vec![span(Role::Muted, format!("   {line}"))]);
+        }
     }
 }
 
