@@ -23,6 +23,9 @@ use crate::tui::widgets::words;
 /// The widest that the form is.
 const WIDEST: u16 = 112;
 
+/// The tallest that it is: how many more it would hide is told in the last line.
+const TALLEST: u16 = 36;
+
 /// The room for the words before each field.
 const LABEL: u16 = 11;
 
@@ -158,9 +161,11 @@ impl SilenceForm {
 
     /// Draws the form as large as there is room.
     pub fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
-        let width = area.width.min(WIDEST);
-        let area = Rect { x: area.x + (area.width - width) / 2, width, height: area.height.min(26), ..area };
         painter.fill(area, Role::Background);
+        let width = area.width.min(WIDEST);
+        let hidden = self.read().map_or(0, |(_, ready)| self.hidden(seen.session, &ready).len());
+        let height = u16::try_from(hidden).unwrap_or(u16::MAX).saturating_add(12).clamp(16, TALLEST).min(area.height);
+        let area = Rect { x: area.x + (area.width - width) / 2, width, height, ..area };
         let inner = panel(painter, area, "Silence alerts", &self.cluster.0);
         let fields = [
             (Focus::Matchers, "Matchers", &self.matchers, "alertname=NAME service=~\"a|b\" zone!=c"),
