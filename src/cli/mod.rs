@@ -12,7 +12,9 @@ mod silence;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
-pub use query::{BriefArgs, Can, Changes, Config, Demo, Diff, Get, History, Init, Of, Wait, WaitHealthy};
+pub use query::{
+    BriefArgs, By, Can, Changes, Config, Demo, Diff, Get, History, Init, MetricsArgs, Of, Wait, WaitHealthy,
+};
 pub use silence::{Silence, SilenceAck, SilenceCommand, SilenceCreate, SilenceExpire, SilenceExtend, SilenceList};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
@@ -97,6 +99,8 @@ pub enum Command {
     Rollouts(Watch),
     /// Show what pages, the most urgent first, with the service and the change that came before.
     Alerts(Watch),
+    /// Show how often services are asked, how much of that fails, how long it takes, and what they use.
+    Metrics(MetricsArgs),
     /// Say what is broken, since when, what changed before, who pages, and what is safe to do, in ten lines.
     Brief(BriefArgs),
     /// Wait until something holds.

@@ -48,6 +48,47 @@ pub struct Get {
     pub watch: Watch,
 }
 
+/// Which numbers.
+#[derive(Clone, Debug, Args)]
+pub struct MetricsArgs {
+    /// Only those of this service.
+    pub service: Option<String>,
+
+    /// Of what: each service as a whole, or each pod or revision of one.
+    #[arg(long, value_enum, default_value_t = By::Service)]
+    pub by: By,
+
+    /// The points of the last half hour as well, in JSON.
+    #[arg(long)]
+    pub points: bool,
+
+    /// Whether to go on telling.
+    #[command(flatten)]
+    pub watch: Watch,
+}
+
+/// Of what numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum By {
+    /// A service as a whole.
+    Service,
+    /// Each of its revisions.
+    Revision,
+    /// Each of its pods.
+    Pod,
+}
+
+impl By {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Revision => "revision",
+            Self::Pod => "pod",
+        }
+    }
+}
+
 /// Of which service.
 #[derive(Clone, Debug, Args)]
 pub struct Of {

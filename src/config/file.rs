@@ -9,7 +9,7 @@ use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
-use super::{environments, names, signals};
+use super::{environments, health, metrics, names, signals};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{SignalKind, SignalServer};
@@ -32,7 +32,11 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let written = file.list("contexts", names::context);
     let alerts = file.table.table("alerts").map(|table| signals::alerts(document, table));
     let (priorities, acknowledges_for) = alerts.unwrap_or((usual.priorities, usual.acknowledges_for));
+    let asking = file.table.table("metrics").map_or(usual.asking, |table| metrics::asking(document, table));
+    let limits = file.table.table("health").map_or(usual.limits, |table| health::limits(document, table));
     let settings = Settings {
+        limits: health::over(limits, asking.window),
+        asking,
         theme: file.one("theme", overrides.theme.as_deref(), theme).unwrap_or(usual.theme),
         keymap: file.one("keymap", overrides.keymap.as_deref(), keymap).unwrap_or(usual.keymap),
         glyphs: file.one("glyphs", overrides.glyphs.as_deref(), glyphs).unwrap_or(usual.glyphs),

@@ -86,6 +86,31 @@ const USUAL: &str = r#"
 #     url = "https://prometheus.example"
 #     token-file = "prometheus-token"
 
+#     # What narrows every question, where one server knows many clusters.
+#     matchers = 'cluster="prod-eu"'
+#     # By address also: user and password-file, headers, proxy, ca-file.
+
+# How numbers are asked for. Families of templates that are known: http, opentelemetry, micrometer, istio, traefik,
+# ingress-nginx, containers. One of your own comes first.
+#[metrics]
+#window = "2m"
+#span = "30m"
+#step = "30s"
+#     [metrics.family.ours]
+#     requests = 'sum by ($by) (rate(our_requests_total{$scope}[$window]))'
+#     errors = 'sum by ($by) (rate(our_requests_total{$scope,$code=~"5.."}[$window]))'
+#     latency = 'histogram_quantile($quantile, sum by ($by, le) (rate(our_seconds_bucket{$scope}[$window])))'
+#     recorded = { requests = "service:our_requests:rate2m" }
+#     service = ["app"]
+
+# From when on numbers count for health, for all environments and under [health.NAME] for one.
+#[health]
+#error-ratio = { attention = "1 %", bad = "5 %" }
+#latency = { attention = "2s" }
+#for = "1m"
+#keep = "2m"
+#requests = 20
+
 # The words of labels by which an alert is high or medium; any other is low.
 #[alerts]
 #labels = ["priority", "severity"]

@@ -14,6 +14,8 @@ pub mod trust;
 
 mod environments;
 mod file;
+mod health;
+mod metrics;
 mod names;
 mod table;
 

@@ -10,6 +10,8 @@ use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::limits::Limits;
+use crate::domain::metric::Asking;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::SignalServer;
 use crate::domain::text::Text;
@@ -29,6 +31,10 @@ pub struct Settings {
     pub priorities: Priorities,
     /// For how long an alert is quiet that somebody is at; none where nobody said.
     pub acknowledges_for: Option<Duration>,
+    /// How numbers are asked for.
+    pub asking: Asking,
+    /// From when on they count for health.
+    pub limits: Limits,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -100,6 +106,8 @@ impl Default for Settings {
             signals: Vec::new(),
             priorities: Priorities::default(),
             acknowledges_for: None,
+            asking: Asking::default(),
+            limits: Limits::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::criterion::{Criterion, Operator, Threshold};
 use super::health::Health;
+use super::metric::Asking;
 use super::text::Text;
 
 /// From when on one number calls for somebody.
@@ -73,14 +74,20 @@ impl Default for Bounds {
 }
 
 /// The limits of all environments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Where nothing else is said.
     pub usual: Bounds,
     /// Environments with limits of their own.
     pub environments: BTreeMap<Text, Bounds>,
     /// Over how long rates are taken.
-    pub window: Option<SignedDuration>,
+    pub window: SignedDuration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { usual: Bounds::default(), environments: BTreeMap::new(), window: Asking::default().window }
+    }
 }
 
 impl Limits {

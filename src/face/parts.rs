@@ -106,8 +106,17 @@ impl Parts {
         let chosen = self.chosen(place, kinds)?;
         let rules = self.settings.environments.clone();
         let signals = self.signals(&chosen);
-        let options =
-            Options { rules, policy: self.policy(), connect, scopes: self.scopes(place), signals, name, ledger, clock };
+        let options = Options {
+            rules,
+            limits: self.settings.limits.clone(),
+            policy: self.policy(),
+            connect,
+            scopes: self.scopes(place),
+            signals,
+            name,
+            ledger,
+            clock,
+        };
         Ok(Session::start(&self.kubeconfig, &chosen, options))
     }
 
@@ -141,6 +150,7 @@ impl Parts {
             servers: servers.collect(),
             priorities: self.settings.priorities.clone(),
             acknowledges_for: self.settings.acknowledges_for,
+            asking: self.settings.asking.clone(),
             ..SignalServers::default()
         }
     }

@@ -23,18 +23,18 @@ use super::services;
 
 /// What services are made of, what changed, and the Services among which servers of alerts are looked for.
 pub(super) fn kinds() -> Vec<Kind> {
-    let more = [Kind::ConfigMap, Kind::HorizontalPodAutoscaler, Kind::Service];
+    let more = [Kind::ConfigMap, Kind::HorizontalPodAutoscaler];
     services::KINDS.into_iter().chain(more).collect()
 }
 
-/// How long the servers of alerts have to answer.
-const PATIENCE: Duration = Duration::from_secs(12);
+/// How long the servers of signals have to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Shows alerts.
 pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     let kinds = kinds();
     read(session, &kinds).await;
-    await_alerts(session).await;
+    await_signals(session).await;
     let problems: Vec<Problem> =
         session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()).collect();
     let servers = session.state().alert_servers().count();
@@ -71,10 +71,10 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
     })
 }
 
-/// Waits until whoever is asked for alerts has answered, or said why not.
-pub(super) async fn await_alerts(session: &mut Session) {
+/// Waits until whoever is asked for alerts and numbers has answered, or said why not.
+pub(super) async fn await_signals(session: &mut Session) {
     let answered = async {
-        while !session.knows_alerts() {
+        while !session.knows_signals() {
             drop(session.absorb().await);
         }
     };

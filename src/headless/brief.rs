@@ -9,7 +9,7 @@ use crate::runtime::Session;
 use crate::state::{ServiceBoard, Timeline, brief as make};
 
 use super::Exit;
-use super::alerts::{await_alerts, kinds};
+use super::alerts::{await_signals, kinds};
 use super::answer::{Asked, nothing, print};
 use super::find::check_place;
 use super::output::{self, Item, Listing};
@@ -20,7 +20,7 @@ use super::services::ESSENTIAL;
 pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefArgs) -> Result<Exit, Problem> {
     let kinds = kinds();
     read(session, &kinds).await;
-    await_alerts(session).await;
+    await_signals(session).await;
     let mut reading = judge(session, &kinds, &ESSENTIAL);
     reading.problems.extend(session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()));
     reading.problems.iter().for_each(super::complain);

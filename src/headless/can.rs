@@ -47,7 +47,7 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
     read(session, &KINDS).await;
     read_identities(session).await;
     if matches!(what, What::Verb(verb) if !Verb::OF_OBJECTS.contains(&verb)) {
-        super::alerts::await_alerts(session).await;
+        super::alerts::await_signals(session).await;
     }
     let mut reading = judge(session, &KINDS, &Kind::WORKLOADS);
     reading.problems.iter().for_each(super::complain);

@@ -14,7 +14,7 @@ use crate::runtime::Session;
 use crate::state::{Near, RelatedAlert, ServiceBoard, Timeline, around};
 
 use super::Exit;
-use super::alerts::await_alerts;
+use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in, meant, workloads};
 use super::output::text::age;
@@ -53,7 +53,7 @@ pub(super) async fn changes(session: &mut Session, asked: Asked<'_>, args: &Chan
     let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     read(session, &KINDS).await;
-    await_alerts(session).await;
+    await_signals(session).await;
     session.state().alert_servers().filter_map(|(_, _, server)| server.problem.as_ref()).for_each(super::complain);
     if let Some(service) = &args.service {
         // Who wrote them is told by the whole objects, so only of the service that is asked about.

@@ -31,6 +31,7 @@ mod history;
 mod init;
 mod logs;
 mod man;
+mod metrics;
 mod output;
 mod reading;
 mod resource;
@@ -46,7 +47,7 @@ pub use man::man;
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
-        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Wait { .. } => {
+        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => {
             services::KINDS.to_vec()
         }
         Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
@@ -93,6 +94,7 @@ pub async fn run(
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
         Command::Alerts(_) => alerts::alerts(session, asked).await,
         Command::Silence(args) => silence::silence(session, asked, &args.command).await,
+        Command::Metrics(args) => metrics::metrics(session, asked, args).await,
         Command::Brief(args) => brief::brief(session, asked, args).await,
         Command::Wait { what: Wait::Healthy(args) } => wait::healthy(session, asked, args).await,
         Command::History(args) => history::history(session, asked, args).await,
@@ -119,6 +121,7 @@ fn does_watch(command: &Command) -> bool {
         Command::Services(watch) | Command::Rollouts(watch) | Command::Alerts(watch) => watch.watch,
         Command::Get(args) => args.watch.watch,
         Command::Events(args) => args.watch.watch,
+        Command::Metrics(args) => args.watch.watch,
         Command::Changes(args) => args.watch.watch,
         _ => false,
     }

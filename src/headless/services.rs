@@ -4,20 +4,23 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::kind::Kind;
+use crate::domain::metric::Measure;
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
 use crate::runtime::Session;
-use crate::state::ServiceBoard;
+use crate::state::{Numbers, ServiceBoard};
 
 use super::Exit;
+use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
+use super::reading::read;
 
 /// What health is computed from.
-pub(super) const KINDS: [Kind; 9] = [
+pub(super) const KINDS: [Kind; 10] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
@@ -27,6 +30,8 @@ pub(super) const KINDS: [Kind; 9] = [
     Kind::ControllerRevision,
     Kind::Job,
     Kind::Event,
+    // Among these servers of signals are looked for.
+    Kind::Service,
 ];
 
 /// Without any of these there are no services.
@@ -34,6 +39,8 @@ pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Ki
 
 /// Shows services.
 pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    read(session, &KINDS).await;
+    await_signals(session).await;
     let mut board = ServiceBoard::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     answer(session, asked, needs, |session, now| {
@@ -43,13 +50,13 @@ pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<
         Ok(Listing {
             kind: "Service",
             header: &["HEALTH", "SERVICE", "ENVIRONMENT", "VERSION", "READY", "RESTARTS", "SINCE", "WHY"],
-            items: shown.map(|service| item(service, now)).collect(),
+            items: shown.map(|service| item(service, board.numbers(&service.id), now)).collect(),
         })
     })
     .await
 }
 
-fn item(service: &Service, now: Timestamp) -> Item {
+fn item(service: &Service, numbers: Option<&Numbers>, now: Timestamp) -> Item {
     let id = &service.id;
     let version = match &service.version.next {
         Some(next) => Text::from(format!("{}->{next}", service.version.now)),
@@ -58,7 +65,7 @@ fn item(service: &Service, now: Timestamp) -> Item {
     Item {
         cluster: id.cluster.clone(),
         key: format!("{}/{}/{}", id.cluster, id.environment, id.name),
-        json: describe(service),
+        json: describe(service, numbers),
         cells: vec![
             service.verdict.health.word().into(),
             id.name.clone(),
@@ -72,7 +79,9 @@ fn item(service: &Service, now: Timestamp) -> Item {
     }
 }
 
-fn describe(service: &Service) -> Value {
+fn describe(service: &Service, numbers: Option<&Numbers>) -> Value {
+    let last = |measure| numbers.and_then(|numbers| numbers.last(measure));
+    let errors = numbers.and_then(Numbers::error_ratio).and_then(|line| line.points.last());
     json!({
         "cluster": service.id.cluster,
         "environment": service.id.environment,
@@ -89,5 +98,8 @@ fn describe(service: &Service) -> Value {
         "ready": service.ready,
         "desired": service.desired,
         "restarts": service.restarts,
+        "requests": last(Measure::Requests),
+        "errorRatio": errors,
+        "latencyP95": last(Measure::P95),
     })
 }

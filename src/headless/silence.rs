@@ -16,7 +16,7 @@ use crate::domain::silence::{Matcher, Matchers, Phase, Silence, SilenceRef, mome
 use crate::domain::text::Text;
 use crate::runtime::Session;
 
-use super::alerts::await_alerts;
+use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::change::carry_out;
 use super::output::{self, Ending, Item, Listing};
@@ -33,7 +33,7 @@ pub(super) async fn silence(
     command: &SilenceCommand,
 ) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
-    await_alerts(session).await;
+    await_signals(session).await;
     let reading = judge(session, &KINDS, &[]);
     if !reading.is_any {
         reading.problems.iter().for_each(super::complain);

@@ -12,6 +12,7 @@ use crate::domain::service::Service;
 use crate::runtime::{Session, Signal};
 use crate::state::ServiceBoard;
 
+use super::alerts::await_signals;
 use super::answer::{Asked, nothing, print};
 use super::find::{check_place, is_in, workloads};
 use super::output::{Item, Listing};
@@ -30,6 +31,7 @@ pub(super) async fn healthy(session: &mut Session, asked: Asked<'_>, args: &Wait
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
+    await_signals(session).await;
     check_place(session, asked.place)?;
     // A name that means nothing now is a slip, and not waited for.
     workloads(session, asked.place, &args.service, None)?;

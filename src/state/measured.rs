@@ -34,7 +34,7 @@ pub(super) fn measured<'a>(
 fn beyond(numbers: &Numbers, id: &ServiceId, limits: &Limits, now: Timestamp) -> Option<Verdict> {
     let bounds = limits.of(&id.environment);
     let samples = numbers.line(Measure::Requests).map(|line| &line.points);
-    let window = limits.window.map_or(120, |window| window.as_secs());
+    let window = limits.window.as_secs();
     let ratio = numbers.error_ratio();
     let asked: [(&str, Limit, Unit, Option<&Line>); 2] = [
         ("error ratio", bounds.error_ratio, Unit::Ratio, ratio.as_ref()),

@@ -183,11 +183,20 @@ fn join(lines: &mut BTreeMap<Measure, Line>, measure: Measure, line: &Line) {
     }
 }
 
+/// The numbers of all services.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Related {
+    /// Now.
+    pub(super) now: HashMap<ServiceId, Numbers>,
+    /// The same time a week ago, where somebody looks at that.
+    pub(super) before: HashMap<ServiceId, Numbers>,
+}
+
 /// Finds the service of each series. Servers and families are asked in their order: the first that knows a service
 /// tells its numbers, because two that count the same requests must not be added up.
-pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Service>) -> HashMap<ServiceId, Numbers> {
+pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Service>) -> Related {
     let naming = Naming::of(services.map(Known::from));
-    let mut all: HashMap<ServiceId, Numbers> = HashMap::new();
+    let mut all = Related::default();
     for (id, server) in state.metrics.servers() {
         for (question, (read, reading)) in &server.readings {
             for series in reading.series.iter() {
@@ -198,7 +207,8 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
                     read: *read,
                     told_by: (id.clone(), question.family),
                 };
-                let numbers = all.entry(service.id.clone()).or_default();
+                let when = if question.is_before { &mut all.before } else { &mut all.now };
+                let numbers = when.entry(service.id.clone()).or_default();
                 match (question.by_pod, label(&series.labels, "pod")) {
                     (false, _) => join(&mut numbers.whole, question.measure, &line),
                     (true, Some(pod)) => {
@@ -209,26 +219,34 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
             }
         }
     }
-    for numbers in all.values_mut() {
-        let is_asked = |by_pod| {
-            move |requests: &Line| {
-                let (id, family) = &requests.told_by;
-                let question = Question { family: *family, measure: Measure::Errors, by_pod };
-                let errors = state.metrics.servers.get(id).and_then(|server| server.readings.get(&question));
-                errors.is_some_and(|(_, reading)| reading.grid == requests.grid)
-            }
-        };
-        none_failed(&mut numbers.whole, is_asked(false));
-        numbers.pods.values_mut().for_each(|lines| none_failed(lines, is_asked(true)));
-        complete(numbers);
+    for (is_before, numbers) in [(false, &mut all.now), (true, &mut all.before)] {
+        for numbers in numbers.values_mut() {
+            fill(state, numbers, is_before);
+        }
     }
     all
 }
 
-/// What was asked of pods alone is told of the whole as well.
+/// Puts in what follows from what was asked and not told.
+fn fill(state: &State, numbers: &mut Numbers, is_before: bool) {
+    let is_asked = |by_pod| {
+        move |requests: &Line| {
+            let (id, family) = &requests.told_by;
+            let question = Question { family: *family, measure: Measure::Errors, by_pod, is_before };
+            let errors = state.metrics.servers.get(id).and_then(|server| server.readings.get(&question));
+            errors.is_some_and(|(_, reading)| reading.grid == requests.grid)
+        }
+    };
+    none_failed(&mut numbers.whole, is_asked(false));
+    numbers.pods.values_mut().for_each(|lines| none_failed(lines, is_asked(true)));
+    complete(numbers);
+}
+
+/// What was asked of pods alone is told of the whole as well, where it follows from them: latencies do not.
 fn complete(numbers: &mut Numbers) {
     let mut sums: BTreeMap<Measure, Line> = BTreeMap::new();
-    for (measure, line) in numbers.pods.values().flatten() {
+    let follows = |measure: Measure| measure.quantile().is_none();
+    for (measure, line) in numbers.pods.values().flatten().filter(|(measure, _)| follows(**measure)) {
         join(&mut sums, *measure, line);
     }
     for (measure, line) in sums {

@@ -132,6 +132,10 @@ commands! {
     ExpireSilence "expire-silence" [Table] "plan to end the selected silence"
     Group "group" [Table] "put alerts together by name, service or cluster"
 
+    ReadEarlier "read-earlier" [Service] "read the charts at an earlier moment"
+    ReadLater "read-later" [Service] "read the charts at a later moment; in the end, now"
+    Compare "compare" [Service] "show the same time a week ago beside the numbers"
+
     Filter "filter" [Table] "show only rows that match"
     FaultsOnly "faults-only" [Table] "show only rows that need a person"
     AllNamespaces "all-namespaces" [Table] "show every namespace"

@@ -36,6 +36,8 @@ fn every_answer_is_what_the_schema_says() {
         ("rollouts", "Rollout"),
         ("alerts", "Alert"),
         ("silence list", "Silence"),
+        ("metrics --points", "Metric"),
+        ("metrics chat-service -e production --by revision", "Metric"),
         ("brief", "Brief"),
         ("wait healthy user-service -e production --for 1s", "Waited"),
         ("history chat-service", "Revision"),

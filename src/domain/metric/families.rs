@@ -53,8 +53,6 @@ pub struct Family {
     pub code: Vec<Text>,
     /// The label that holds the pod; empty where there is none.
     pub pod: Text,
-    /// Whether its names are made of namespace, service and port: "production-chat-80@kubernetes".
-    pub is_composed: bool,
 }
 
 fn texts(words: &[&str]) -> Vec<Text> {
@@ -71,7 +69,6 @@ impl Family {
             service: texts(&LABELS_OF_SERVICE),
             code: texts(&LABELS_OF_CODE),
             pod: "pod".into(),
-            is_composed: false,
         }
     }
 
@@ -102,7 +99,6 @@ impl Family {
             service: texts(&["exported_service", "service"]),
             namespace: Vec::new(),
             pod: Text::default(),
-            is_composed: true,
             ..Self::red("traefik", "traefik_service_requests_total", "traefik_service_request_duration_seconds", "")
         };
         let nginx = Self {

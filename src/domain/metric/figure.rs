@@ -20,6 +20,7 @@ impl Unit {
     pub fn figure(self, value: f64) -> String {
         match self {
             Self::PerSecond if value >= 1_000_000.0 => format!("{:.1}M/s", value / 1_000_000.0),
+            Self::PerSecond if value >= 10_000.0 => format!("{:.0}k/s", value / 1_000.0),
             Self::PerSecond if value >= 1_000.0 => format!("{:.1}k/s", value / 1_000.0),
             Self::PerSecond if value >= 10.0 || value == 0.0 => format!("{value:.0}/s"),
             Self::PerSecond if value >= 0.1 => format!("{value:.1}/s"),

@@ -236,6 +236,8 @@ pub struct Question {
     pub measure: Measure,
     /// Whether each pod has a series of its own, as in the view of one service.
     pub by_pod: bool,
+    /// Whether it is about the same time a week ago.
+    pub is_before: bool,
 }
 
 /// What of all numbers somebody looks at now; what health needs is always asked.
@@ -254,7 +256,12 @@ pub struct Focus {
     pub namespaces: Vec<Text>,
     /// The names of their workloads.
     pub workloads: Vec<Text>,
+    /// Whether the same time a week ago is looked at beside it.
+    pub compares: bool,
 }
+
+/// How far back the time is that is compared with: the same hour of the same day of the week.
+pub const BEFORE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How numbers are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

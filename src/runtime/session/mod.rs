@@ -11,6 +11,7 @@ use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
+use crate::domain::limits::Limits;
 use crate::domain::logs::LogQuery;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
@@ -46,6 +47,8 @@ const LOGS_AT_ONCE: usize = 16;
 pub struct Options {
     /// The rules by which namespaces are environments.
     pub rules: EnvironmentRules,
+    /// From when on numbers count for health.
+    pub limits: Limits,
     /// The roles.
     pub policy: Policy,
     /// How to connect.
@@ -116,7 +119,7 @@ impl Session {
         let (outbox, inbox) = mpsc::channel(64);
         let (following, news) = Following::new();
         Self {
-            state: State::new(options.rules),
+            state: State::new(options.rules).with_limits(options.limits),
             clock: options.clock,
             name: options.name,
             policy: Arc::new(options.policy),
@@ -150,6 +153,7 @@ impl Session {
         let origin = crate::operations::audit::this_process(clock.now());
         Self::idle(Options {
             rules: EnvironmentRules::default(),
+            limits: Limits::default(),
             policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),

@@ -24,18 +24,15 @@ impl Session {
         self.clusters.extend(started);
     }
 
-    /// Whether everybody who is asked for alerts has answered once, or said why not.
-    pub fn knows_alerts(&self) -> bool {
+    /// Whether everybody who is asked for alerts and numbers has answered once, or said why not.
+    pub fn knows_signals(&self) -> bool {
         let is_silent = |cluster: &ClusterName| {
             self.state.cluster(cluster).is_some_and(|held| held.heard().is_none() && held.silence().is_some())
         };
-        self.undiscovered.iter().all(is_silent) && self.state.alert_servers().count() >= self.asked
-    }
-
-    /// Whether everybody who is asked for numbers has answered once, or said why not.
-    pub fn knows_metrics(&self) -> bool {
         let of_numbers = self.state.alert_servers().filter(|(kind, ..)| *kind == SignalKind::Prometheus).count();
-        self.knows_alerts() && self.state.metric_servers().count() >= of_numbers
+        self.undiscovered.iter().all(is_silent)
+            && self.state.alert_servers().count() >= self.asked
+            && self.state.metric_servers().count() >= of_numbers
     }
 
     /// Says what of all numbers somebody looks at.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::clients::signals::Endpoint;
-use crate::domain::metric::{Asking, Demand, Focus, Grid, Measure, Measured, Question, Reading};
+use crate::domain::metric::{Asking, BEFORE, Demand, Focus, Grid, Measure, Measured, Question, Reading};
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalServer;
 use crate::domain::update::Update;
@@ -18,6 +18,7 @@ mod probe;
 mod query;
 
 use probe::Probed;
+use query::Of;
 
 /// How long after an answer the next round is asked.
 const EVERY: Duration = Duration::from_secs(15);
@@ -79,9 +80,9 @@ impl Asker {
     async fn round(&mut self, wanted: &Demand, now: Timestamp) -> Result<Measured, Problem> {
         self.probe(now).await?;
         let measures: &[Measure] = if wanted.everything { &Measure::ALL } else { &Measure::ALWAYS };
-        let mut measured = self.ask(measures, None, now).await?;
+        let mut measured = self.ask(measures, Of::Services, now).await?;
         if let Some(focus) = &wanted.focus {
-            let more = self.ask(&Measure::ALL, Some(focus), now).await?;
+            let more = self.focused(focus, now).await?;
             measured.readings.extend(more.readings);
             measured.problems.extend(more.problems);
         }
@@ -91,7 +92,22 @@ impl Asker {
     /// Asks for what is looked at, and nothing else.
     async fn focused(&mut self, focus: &Focus, now: Timestamp) -> Result<Measured, Problem> {
         self.probe(now).await?;
-        self.ask(&Measure::ALL, Some(focus), now).await
+        let mut measured = self.ask(&Measure::ALL, Of::Pods(focus), now).await?;
+        // What half of all requests stay below does not follow from what half of each pod's do.
+        let whole = self.ask(&[Measure::P50, Measure::P99], Of::Whole(focus), now).await?;
+        measured.readings.extend(whole.readings);
+        measured.problems.extend(whole.problems);
+        if focus.compares {
+            let then = now.checked_sub(BEFORE).unwrap_or(now);
+            let before = self.ask(&Measure::ALWAYS, Of::Services, then).await?;
+            let readings = before.readings.into_iter();
+            measured.readings.extend(
+                readings
+                    .map(|reading| Reading { question: Question { is_before: true, ..reading.question }, ..reading }),
+            );
+            measured.problems.extend(before.problems);
+        }
+        Ok(measured)
     }
 
     /// Looks which series the server has, unless that was done lately.
@@ -108,7 +124,7 @@ impl Asker {
 
     /// Asks for some measures of all services, or of each pod of one. One that fails does not keep the others from being
     /// asked, unless the server says nothing at all.
-    async fn ask(&self, measures: &[Measure], focus: Option<&Focus>, now: Timestamp) -> Result<Measured, Problem> {
+    async fn ask(&self, measures: &[Measure], of: Of<'_>, now: Timestamp) -> Result<Measured, Problem> {
         let Some((_, probed)) = &self.probed else { return Ok(Measured::default()) };
         let grid = self.asking.grid(now);
         let mut measured = Measured { found: probed.found(&self.asking.families), ..Measured::default() };
@@ -117,11 +133,11 @@ impl Asker {
             for &measure in measures {
                 let Some(known) = knowledge.of(measure) else { continue };
                 let about = &self.asking.families[family];
-                let Some(query) = query::fill(about, known, measure, &self.server.matchers, self.asking.window, focus)
+                let Some(query) = query::fill(about, known, measure, &self.server.matchers, self.asking.window, of)
                 else {
                     continue;
                 };
-                let question = Question { family, measure, by_pod: focus.is_some() };
+                let question = Question { family, measure, by_pod: matches!(of, Of::Pods(_)), is_before: false };
                 match self.put(&query, grid, knowledge, about.pod.as_str(), question).await {
                     Ok(reading) => {
                         answers += 1;

@@ -23,7 +23,7 @@ fn tell(state: &mut State, requests: &[f64], failures: &[f64], now: Timestamp) {
         let mut points = Points::gaps(values.len());
         values.iter().enumerate().for_each(|(index, value)| points.set(index, *value));
         let series = Series { labels: labels(&[("app", "chat"), ("namespace", "production")]), points };
-        let question = Question { family: 0, measure, by_pod: false };
+        let question = Question { family: 0, measure, by_pod: false, is_before: false };
         Reading { question, grid, series: vec![series].into(), left_out: 0 }
     };
     let readings = vec![reading(Measure::Requests, requests), reading(Measure::Errors, failures)];
@@ -79,7 +79,7 @@ fn requests_without_their_failures_do_not_look_as_if_none_failed() {
     let mut points = Points::gaps(8);
     (0..8).for_each(|index| points.set(index, 100.0));
     let series = Series { labels: labels(&[("app", "chat"), ("namespace", "production")]), points };
-    let question = Question { family: 0, measure: Measure::Requests, by_pod: false };
+    let question = Question { family: 0, measure: Measure::Requests, by_pod: false, is_before: false };
     let readings = vec![Reading { question, grid, series: vec![series].into(), left_out: 0 }];
     let id = SignalId { cluster: cluster(), name: "p".into() };
     let _ = state.apply(Update::Metrics(id, later(30), Ok(Measured { readings, ..Measured::default() })), later(30));

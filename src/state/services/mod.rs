@@ -8,7 +8,7 @@ use super::State;
 use super::alerts::{RelatedAlert, alarmed, relate};
 use super::inventory::{ClusterLiveness, Freshness, Inventory};
 use super::measured::measured;
-use super::metrics::{Numbers, relate as relate_numbers};
+use super::metrics::{Numbers, Related, relate as relate_numbers};
 use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -56,7 +56,7 @@ pub struct ServiceBoard {
     places: HashMap<ServiceId, usize>,
     rollouts: Vec<Rollout>,
     alerts: Vec<RelatedAlert>,
-    numbers: HashMap<ServiceId, Numbers>,
+    numbers: Related,
     inputs: Option<Inputs>,
     is_complete: bool,
     revision: u64,
@@ -82,9 +82,9 @@ impl ServiceBoard {
         let numbers = self.relate_numbers(state, &found, inputs.metrics);
         let are_new = numbers.is_some();
         // What is bad by the first numbers was so before: it is seen, not announced.
-        let are_first = self.numbers.is_empty() && are_new;
+        let are_first = self.numbers.now.is_empty() && are_new;
         self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
-        measured(found.iter_mut().map(|(service, _)| service), &self.numbers, &state.limits, now);
+        measured(found.iter_mut().map(|(service, _)| service), &self.numbers.now, &state.limits, now);
         let alerts = alarm(state, &mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
@@ -125,12 +125,17 @@ impl ServiceBoard {
 
     /// The numbers of a service, where anybody tells them.
     pub fn numbers(&self, id: &ServiceId) -> Option<&Numbers> {
-        self.numbers.get(id)
+        self.numbers.now.get(id)
+    }
+
+    /// The same a week ago, where somebody looks at it.
+    pub fn numbers_before(&self, id: &ServiceId) -> Option<&Numbers> {
+        self.numbers.before.get(id)
     }
 
     /// Whether anybody tells numbers of any service.
     pub fn has_numbers(&self) -> bool {
-        !self.numbers.is_empty()
+        !self.numbers.now.is_empty()
     }
 
     /// The rollouts of all workloads, those that failed first and those that are done last.
@@ -184,12 +189,7 @@ impl ServiceBoard {
     }
 
     /// The numbers of all services, where they are not the ones that are held already.
-    fn relate_numbers(
-        &self,
-        state: &State,
-        found: &[(Service, i64)],
-        revision: u64,
-    ) -> Option<HashMap<ServiceId, Numbers>> {
+    fn relate_numbers(&self, state: &State, found: &[(Service, i64)], revision: u64) -> Option<Related> {
         let is_known = |(service, _): &(Service, i64)| self.places.contains_key(&service.id);
         let is_same = self.inputs.as_ref().is_some_and(|inputs| inputs.metrics == revision)
             && found.len() == self.places.len()

@@ -50,6 +50,7 @@ impl Console {
         self.make_boards(self.session.clock().now());
         if !self.is_too_small {
             self.screen.view_mut().settle(&seen!(self), self.body);
+            self.session.look_at_numbers(self.screen.view().demand(&seen!(self)));
         }
     }
 

@@ -11,6 +11,7 @@ use super::paint::{Painter, Span};
 use crate::config::settings::Settings;
 use crate::domain::environment::Place;
 use crate::domain::kind::Kind;
+use crate::domain::metric::Demand;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -170,6 +171,11 @@ pub trait View {
     /// Where all that is shown belongs to, for the header; none where it belongs to several environments.
     fn place(&self, _seen: &Seen<'_>) -> Option<Place> {
         None
+    }
+
+    /// What of all numbers it shows beyond those that are always asked.
+    fn demand(&self, _seen: &Seen<'_>) -> Demand {
+        Demand::default()
     }
 
     /// Whether it wants the whole screen, without what frames it.

@@ -42,17 +42,13 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, chart: &Chart, cursor: Opti
     }
     title(painter, area, chart, cursor);
     let top = nice(chart.highest());
-    let plot = Rect {
-        x: area.x + GUTTER,
-        y: area.y + 1,
-        width: area.width - GUTTER,
-        height: area.height - 2,
-    };
+    let plot = Rect { x: area.x + GUTTER, y: area.y + 1, width: area.width - GUTTER, height: area.height - 2 };
     axes(painter, area, plot, chart, top);
     marks(painter, plot, chart);
     for column in 0..plot.width {
         draw_column(painter, plot, column, chart, top);
     }
+    words_of_marks(painter, plot, chart);
     if let Some(x) = cursor.map(|index| column_of(index, chart.points.len(), plot.width)) {
         for y in plot.y..plot.bottom() {
             painter.text(plot.x + x, y, 1, Role::Accent, painter.glyphs().separator);
@@ -69,7 +65,7 @@ impl Chart {
 
     fn role(&self, value: f64) -> Role {
         let reached = self.limits.iter().filter(|(limit, _)| value >= *limit);
-        reached.max_by(|one, other| one.0.total_cmp(&other.0)).map_or(Role::Information, |(_, role)| *role)
+        reached.max_by(|one, other| one.0.total_cmp(&other.0)).map_or(Role::Muted, |(_, role)| *role)
     }
 }
 
@@ -84,7 +80,7 @@ fn title(painter: &mut Painter<'_>, area: Rect, chart: &Chart, cursor: Option<us
     let told = value.map_or_else(|| dash.to_owned(), |value| chart.unit.figure(value));
     let role = match value {
         Some(value) if cursor.is_some() || chart.age.is_none() => match chart.role(value) {
-            Role::Information => Role::Text,
+            Role::Muted => Role::Text,
             role => role,
         },
         _ => Role::Muted,
@@ -117,21 +113,27 @@ fn axes(painter: &mut Painter<'_>, area: Rect, plot: Rect, chart: &Chart, top: f
     }
 }
 
-/// The changes, as lines through the whole chart with their words where there is room.
+/// The changes, as lines through the whole chart.
 fn marks(painter: &mut Painter<'_>, plot: Rect, chart: &Chart) {
-    let separator = painter.glyphs().separator;
+    for (at, _) in &chart.marks {
+        let Some(index) = chart.grid.index(*at) else { continue };
+        let x = plot.x + column_of(index, chart.points.len(), plot.width);
+        for y in plot.y..plot.bottom() {
+            painter.text(x, y, 1, Role::Change, painter.glyphs().separator);
+        }
+    }
+}
+
+/// The words of the changes, beside their lines on the side where there is room.
+fn words_of_marks(painter: &mut Painter<'_>, plot: Rect, chart: &Chart) {
     for (at, word) in &chart.marks {
         let Some(index) = chart.grid.index(*at) else { continue };
         let x = column_of(index, chart.points.len(), plot.width);
-        for y in plot.y..plot.bottom() {
-            painter.text(plot.x + x, y, 1, Role::Change, separator);
-        }
         let width = u16::try_from(cells(word)).unwrap_or(u16::MAX);
-        // Beside the line, on the side where there is room.
-        if x + 1 + width <= plot.width {
+        if width < x {
+            painter.right(plot.x + x, plot.y, width, Role::Change, word);
+        } else if x + 1 + width <= plot.width {
             painter.text(plot.x + x + 1, plot.y, width, Role::Change, word);
-        } else if width < x {
-            painter.text(plot.x + x - width, plot.y, width, Role::Change, word);
         }
     }
 }
@@ -186,13 +188,13 @@ fn column_of(index: usize, len: usize, width: u16) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX).min(width.saturating_sub(1))
 }
 
-/// The next round number: 1, 2 or 5 times a power of ten.
+/// The next round number.
 fn nice(highest: f64) -> f64 {
     if highest <= 0.0 {
         return 1.0;
     }
     let scale = 10f64.powf(highest.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0];
+    let steps = [1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 10.0];
     steps.iter().map(|step| step * scale).find(|top| *top >= highest * 0.999_999).unwrap_or(highest)
 }
 

@@ -1,5 +1,6 @@
 //! Parts that several views are made of.
 
+pub mod chart;
 pub mod cursor;
 pub mod filter;
 pub mod rollout;

@@ -7,6 +7,17 @@ use jiff::SignedDuration;
 use super::probe::Known;
 use crate::domain::metric::{Family, Focus, Grid, Measure};
 
+/// Of what numbers are asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Of<'a> {
+    /// Each service.
+    Services,
+    /// The one that is looked at, as a whole.
+    Whole(&'a Focus),
+    /// Each of its pods.
+    Pods(&'a Focus),
+}
+
 /// A template with its places filled; none where it cannot be asked of pods, because its series have none.
 pub(super) fn fill(
     family: &Family,
@@ -14,16 +25,20 @@ pub(super) fn fill(
     measure: Measure,
     matchers: &str,
     window: SignedDuration,
-    focus: Option<&Focus>,
+    of: Of<'_>,
 ) -> Option<String> {
     let mut by: Vec<&str> = known.by.iter().map(String::as_str).collect();
     let mut scope = matchers.to_owned();
-    if let Some(focus) = focus {
+    if let Of::Pods(_) = of {
         if !known.has_pod {
             return None;
         }
         by.retain(|label| known.namespace.as_deref() == Some(label));
         by.push(&family.pod);
+    }
+    if let Of::Pods(focus) | Of::Whole(focus) = of
+        && known.has_pod
+    {
         narrow(&mut scope, family, known, focus);
     }
     let filled = known

@@ -92,7 +92,11 @@ async fn one_question_for_each_measure_asks_for_all_services() {
 #[tokio::test]
 async fn what_is_looked_at_is_asked_for_pod_by_pod() {
     let (mut asker, asked) = asker(HTTP, json!([])).await;
-    let focus = Focus { namespaces: vec!["production".into()], workloads: vec!["chat.v2".into(), "chat".into()] };
+    let focus = Focus {
+        namespaces: vec!["production".into()],
+        workloads: vec!["chat.v2".into(), "chat".into()],
+        compares: false,
+    };
     asker.focused(&focus, now()).await.unwrap();
     let first = about_numbers(&asked).remove(0);
     assert_eq!(

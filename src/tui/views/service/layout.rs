@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::facts::Facts;
+use super::numbers::{self, Panel};
 use super::page::{Line, Section, Wish, share, window};
 use super::sections::{self, Detail};
 use super::{KINDS, Key, ServiceView, object_of};
@@ -25,6 +26,7 @@ const WIDE: u16 = 150;
 #[derive(Clone, Copy, Debug, Default)]
 struct Areas {
     release: Rect,
+    numbers: Rect,
     pods: Rect,
     revisions: Rect,
     events: Rect,
@@ -34,6 +36,7 @@ struct Areas {
 /// How many lines each section could use, its heading included.
 struct Lengths {
     release: u16,
+    numbers: u16,
     pods: u16,
     revisions: u16,
     events: u16,
@@ -63,6 +66,7 @@ impl ServiceView {
         let changes: Vec<Line> = timeline::of_service(changes, now).into_iter().map(Line::Words).collect();
         let lengths = Lengths {
             release: lines(release.len()).min(most),
+            numbers: Panel::height(area, ground, service),
             pods: lines(facts.pods.len().max(1)),
             revisions: if revisions.is_empty() { 0 } else { lines(revisions.len()) },
             events: lines(facts.events.len().max(1)),
@@ -78,6 +82,7 @@ impl ServiceView {
             self.hidden = areas.hidden(&lengths);
         }
         self.settle_cursor(facts, &revisions, areas);
+        self.panel.settle(ground, service, areas.numbers);
         let events = sections::events(&facts.events, now);
         let doubts = sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now);
         let note = doubts.into_iter().next().map(|(_, doubt)| doubt).unwrap_or_default();
@@ -85,7 +90,7 @@ impl ServiceView {
         self.sections = vec![
             self.release(release, areas.release),
             self.pods(facts, is_doubted, ground, areas.pods, service),
-            self.revisions(&revisions, ground, areas.revisions),
+            self.revisions(facts, &revisions, ground, areas.revisions, service),
             told("Events", note, events, none, areas.events),
             told("What changed", String::new(), changes, "nothing that is known of", areas.changes),
         ];
@@ -142,8 +147,9 @@ impl ServiceView {
         let selected = self.selected(facts.parts.len(), len);
         let visible = window(&mut self.tops[1], len, usize::from(area.height.saturating_sub(1)), selected);
         let rows = facts.pods[visible.clone()].iter();
+        let told = ground.board.numbers(&service.id).filter(|numbers| numbers.knows_pods());
         let mut lines: Vec<Line> =
-            rows.map(|member| sections::pod(facts, member, is_doubted, ground.look, ground.now)).collect();
+            rows.map(|member| sections::pod(facts, member, is_doubted, told, ground.look, ground.now)).collect();
         if len == 0 {
             let doubts = sources::doubts(ground.state, &service.id.cluster, &KINDS[4..], ground.now);
             let words = doubts.into_iter().next().map_or_else(|| "none".to_owned(), |(_, words)| words);
@@ -155,16 +161,31 @@ impl ServiceView {
             (_, true) => format!("{len}, all well"),
             (_, false) => format!("{len}, worst first"),
         };
-        self.table(1, "Pods", note, &sections::PODS, (lines, len - visible.len()), area)
+        let columns: &[Column] = if told.is_some() { &sections::MEASURED_PODS } else { &sections::PODS };
+        self.table(1, "Pods", note, columns, (lines, len - visible.len()), area)
     }
 
-    fn revisions(&mut self, revisions: &[(&ObjectRef, &Revision)], ground: &Ground<'_>, area: Rect) -> Section {
+    fn revisions(
+        &mut self,
+        facts: &Facts<'_>,
+        revisions: &[(&ObjectRef, &Revision)],
+        ground: &Ground<'_>,
+        area: Rect,
+        service: &Service,
+    ) -> Section {
         let len = revisions.len();
         let selected = self.selected(self.keys.len() - len.min(self.keys.len()), len);
         let visible = window(&mut self.tops[2], len, usize::from(area.height.saturating_sub(1)), selected);
         let rows = revisions[visible.clone()].iter();
-        let lines = rows.map(|(workload, of)| sections::revision(workload, of, ground.look, ground.now)).collect();
-        self.table(2, "Revisions", String::new(), &sections::REVISIONS, (lines, len - visible.len()), area)
+        let told = ground.board.numbers(&service.id).filter(|numbers| numbers.knows_pods());
+        let limit = ground.state.limits().of(&service.id.environment).error_ratio;
+        let lines = rows.map(|(workload, of)| {
+            let told = told.map(|numbers| numbers::of_revision(facts, numbers, of, limit, ground.look.glyphs.dash));
+            sections::revision(workload, of, told, ground.look, ground.now)
+        });
+        let columns: &[Column] = if told.is_some() { &sections::MEASURED_REVISIONS } else { &sections::REVISIONS };
+        let lines = lines.collect();
+        self.table(2, "Revisions", String::new(), columns, (lines, len - visible.len()), area)
     }
 
     /// A section of rows; how many more there are is said below them.
@@ -184,6 +205,9 @@ impl ServiceView {
                 Line::Words(_) => None,
             })
             .collect();
+        if self.widths[index].given.len() != columns.len() {
+            self.widths[index].forget();
+        }
         self.widths[index].fit(columns, area.width, rows);
         if more > 0 {
             lines.push(Line::Words(vec![span(Role::Faint, format!("   {more} more"))]));
@@ -226,22 +250,25 @@ impl Areas {
 fn areas(area: Rect, lengths: &Lengths, is_turned: bool) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
-    let ranks = if is_turned { [4, 3, 2, 1] } else { [1, 2, 3, 4] };
+    let numbers = Wish { rank: u8::from(lengths.numbers > 1), least: lengths.numbers, most: lengths.numbers };
+    let ranks = if is_turned { [4, 3, 1, 2] } else { [1, 2, 4, 3] };
     let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
     let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
     let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };
     if area.width < WIDE {
-        let [release, pods, revisions, events, changes] = stack(inner, [release, pods, revisions, events, changes]);
-        return Areas { release, pods, revisions, events, changes };
+        let wishes = [release, numbers, pods, revisions, events, changes];
+        let [release, numbers, pods, revisions, events, changes] = stack(inner, wishes);
+        return Areas { release, numbers, pods, revisions, events, changes };
     }
-    let top = Rect { height: release.most.min(area.height), ..inner };
-    let below = (top.height + 1).min(area.height);
+    let [top, numbers] = stack(inner, [release, numbers]);
+    let gap = u16::from(numbers.height > 0);
+    let below = (top.height + 1 + numbers.height + gap).min(area.height);
     let left = Rect { y: area.y + below, height: area.height - below, width: inner.width * 3 / 5, ..inner };
     let right = Rect { x: left.right() + 4, width: inner.width.saturating_sub(left.width + 4), ..left };
     let [pods, revisions] = stack(left, [pods, revisions]);
     let [events, changes] = stack(right, [events, changes]);
-    Areas { release: top, pods, revisions, events, changes }
+    Areas { release: top, numbers, pods, revisions, events, changes }
 }
 
 /// Sections one below the other, with an empty line between.

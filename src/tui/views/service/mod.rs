@@ -9,6 +9,7 @@ use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::metric::Demand;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::Standing;
 use crate::domain::service::ServiceId;
@@ -23,6 +24,7 @@ use crate::tui::widgets::{rollout, sources, words};
 
 mod facts;
 mod layout;
+mod numbers;
 mod page;
 mod sections;
 
@@ -89,6 +91,7 @@ pub struct ServiceView {
     tops: [usize; 3],
     widths: [Widths; 3],
     sections: Vec<Section>,
+    panel: numbers::Panel,
     /// The sections for which there is no room, and whether those are shown that have none at first.
     hidden: Vec<&'static str>,
     is_turned: bool,
@@ -108,6 +111,7 @@ impl ServiceView {
             tops: [0; 3],
             widths: <[Widths; 3]>::default(),
             sections: Vec::new(),
+            panel: numbers::Panel::default(),
             hidden: Vec::new(),
             is_turned: false,
             body: Rect::default(),
@@ -222,6 +226,16 @@ impl View for ServiceView {
             self.is_turned = command == Command::ScrollRight;
             return Outcome::Redraw;
         }
+        match command {
+            Command::ReadEarlier | Command::ReadLater => {
+                return if self.panel.read(command == Command::ReadLater) { Outcome::Redraw } else { Outcome::Ignored };
+            }
+            Command::Compare => {
+                self.panel.compares = !self.panel.compares;
+                return Outcome::Redraw;
+            }
+            _ => {}
+        }
         let Some(key) = self.cursor.selected().cloned() else { return Outcome::Ignored };
         match look(command, &key, seen) {
             Some(effect) => Outcome::Ask(effect),
@@ -276,6 +290,7 @@ impl View for ServiceView {
         for section in &self.sections {
             section.render(painter, self.cursor.selected());
         }
+        self.panel.render(painter);
         if !self.hidden.is_empty() {
             let words = format!("no room for: {}", self.hidden.join(", "));
             painter.text(
@@ -314,6 +329,11 @@ impl View for ServiceView {
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(propose::hint(Command::Scale, "scale", seen));
         hints
+    }
+
+    fn demand(&self, seen: &Seen<'_>) -> Demand {
+        let service = seen.board.find(&self.id);
+        service.map_or_else(Demand::default, |service| numbers::demand(service, self.panel.compares))
     }
 
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {

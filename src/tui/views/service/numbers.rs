@@ -4,13 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::facts::Facts;
-use crate::domain::change::ChangeClass;
+use crate::domain::change::{Change, ChangeClass, Edge};
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
-use crate::domain::metric::{Demand, Focus, Measure, Points, Unit};
+use crate::domain::metric::{Demand, Focus, Measure, Unit};
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
-use crate::domain::text::Text;
 use crate::state::{Line, Numbers};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
@@ -20,7 +19,7 @@ use crate::tui::widgets::table::{Cell, cell};
 use crate::tui::widgets::words;
 
 /// How high a chart is, with its title and its axis.
-const HEIGHT: u16 = 7;
+const HEIGHT: u16 = 6;
 
 /// The body must be so high before charts get room.
 const ROOMY: u16 = 30;
@@ -64,9 +63,9 @@ impl Panel {
     fn charts_of(&self, numbers: &Numbers, ground: &Ground<'_>, service: &Service) -> Vec<Chart> {
         let bounds = ground.state.limits().of(&service.id.environment);
         let before = ground.board.numbers_before(&service.id).filter(|_| self.compares);
-        let changes = ground.timeline.of(&service.id).filter(|change| change.class == ChangeClass::Rollout);
+        let began = |change: &&Change| change.class == ChangeClass::Rollout && change.edge == Some(Edge::Began);
         let marks: Vec<(Timestamp, String)> =
-            changes.map(|change| (change.at, change.version().map(Text::to_string).unwrap_or_default())).collect();
+            ground.timeline.of(&service.id).filter(began).map(|change| (change.at, mark(&change.what))).collect();
         let ratio = numbers.error_ratio();
         let of = |measure| (numbers.line(measure), before.and_then(|before| before.line(measure)).cloned());
         let (requests, p95, p99) = (of(Measure::Requests), of(Measure::P95), of(Measure::P99));
@@ -136,6 +135,11 @@ impl Panel {
     }
 }
 
+/// What is said beside the mark of a rollout: "1.5.0" of "rollout 1.5.0 began".
+fn mark(what: &str) -> String {
+    what.trim_start_matches("rollout ").trim_end_matches(" began").to_owned()
+}
+
 /// The limits as values with how loud they are.
 fn limits(limit: Limit) -> Vec<(f64, Role)> {
     let levels = [(limit.attention, Role::Attention), (limit.bad, Role::Bad)];
@@ -158,7 +162,7 @@ fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service) -> Ve
             Some(_) => Role::Attention,
             None => Role::Text,
         };
-        spans.push(span(Role::Muted, format!("   {word} ")));
+        spans.push(span(Role::Muted, format!("  {word} ")));
         spans.push(span(role, unit.figure(value)));
     };
     let last = |measure| numbers.last(measure);
@@ -191,7 +195,8 @@ pub(super) fn demand(service: &Service, compares: bool) -> Demand {
 
 /// The cells of a pod: cores, and bytes.
 pub(super) fn of_pod(numbers: &Numbers, pod: &str, dash: &'static str) -> [Cell<'static>; 2] {
-    [Measure::Cpu, Measure::Memory].map(|measure| figure(numbers.of_pod(pod, measure), measure.unit(), Role::Text, dash))
+    [Measure::Cpu, Measure::Memory]
+        .map(|measure| figure(numbers.of_pod(pod, measure), measure.unit(), Role::Text, dash))
 }
 
 /// The cells of a revision: how often it is asked, how much of that fails, and how long it takes.
@@ -202,9 +207,7 @@ pub(super) fn of_revision(
     limit: Limit,
     dash: &'static str,
 ) -> [Cell<'static>; 3] {
-    let pods = facts.pods.iter().filter(|member| {
-        facts.revision_of(member).is_some_and(|of| of.name == revision.name)
-    });
+    let pods = facts.pods.iter().filter(|member| facts.revision_of(member).is_some_and(|of| of.name == revision.name));
     let together = numbers.of_pods(pods.map(|member| &member.pod.meta.name));
     let ratio = together.error_ratio().and_then(|line| line.points.last());
     let loud = ratio.and_then(|ratio| limit.health(ratio)).map_or(Role::Text, |health| match health {
@@ -220,10 +223,4 @@ pub(super) fn of_revision(
 
 fn figure(value: Option<f64>, unit: Unit, role: Role, dash: &'static str) -> Cell<'static> {
     value.map_or_else(|| cell(Role::Faint, dash), |value| cell(role, unit.figure(value)))
-}
-
-/// The points of both lines, for a test.
-#[cfg(test)]
-pub(super) fn points(panel: &Panel) -> Vec<Points> {
-    panel.charts.iter().map(|chart| chart.points.clone()).collect()
 }

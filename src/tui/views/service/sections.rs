@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::facts::{Facts, Member, Part, Told};
+use super::numbers;
 use super::page::Line;
 use super::{Key, object_of};
 use crate::domain::health::Health;
@@ -12,7 +13,7 @@ use crate::domain::rollout::{Phase, Revision, Standing};
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::workload::{Manager, Strategy, image_name};
-use crate::state::State;
+use crate::state::{Numbers, State};
 use crate::tui::look::Look;
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
@@ -30,7 +31,7 @@ pub(super) const WORKLOADS: [Column; 7] = [
     Column::number("SINCE", 5, 6).rank(3),
 ];
 
-/// The columns of pods.
+/// The columns of pods where nobody tells numbers.
 pub(super) const PODS: [Column; 8] = [
     Column::words("", 1, 1),
     Column::words("", 18, 56).named(),
@@ -42,7 +43,21 @@ pub(super) const PODS: [Column; 8] = [
     Column::number("AGE", 5, 6).rank(3),
 ];
 
-/// The columns of revisions.
+/// The same with what each of them uses.
+pub(super) const MEASURED_PODS: [Column; 10] = [
+    PODS[0],
+    PODS[1],
+    PODS[2],
+    PODS[3],
+    PODS[4],
+    PODS[5],
+    Column::number("CPU", 5, 6).rank(3),
+    Column::number("MEM", 5, 6).rank(3),
+    PODS[6],
+    PODS[7],
+];
+
+/// The columns of revisions where nobody tells numbers.
 pub(super) const REVISIONS: [Column; 8] = [
     Column::words("", 1, 1),
     Column::words("", 12, 24).named(),
@@ -52,6 +67,21 @@ pub(super) const REVISIONS: [Column; 8] = [
     Column::words("IMAGES", 10, 40).rank(3).named(),
     Column::words("CHANGE CAUSE", 12, 48).rank(2),
     Column::number("AGE", 5, 6).rank(1),
+];
+
+/// The same with what each of them is asked and how much of it fails: the new one against the old one.
+pub(super) const MEASURED_REVISIONS: [Column; 11] = [
+    REVISIONS[0],
+    REVISIONS[1],
+    REVISIONS[2],
+    REVISIONS[3],
+    REVISIONS[4],
+    Column::number("RATE", 6, 8).rank(2),
+    Column::number("ERRORS", 7, 8).rank(1),
+    Column::number("P95", 6, 7).rank(2),
+    REVISIONS[5],
+    REVISIONS[6],
+    REVISIONS[7],
 ];
 
 /// How much is said about each workload, from its row alone to everything.
@@ -189,8 +219,15 @@ fn guards(part: &Part<'_>, look: &Look) -> Vec<Span<'static>> {
     spans
 }
 
-/// The row of a pod.
-pub(super) fn pod(facts: &Facts<'_>, member: &Member<'_>, is_doubted: bool, look: &Look, now: Timestamp) -> Line {
+/// The row of a pod, with its numbers where somebody tells any.
+pub(super) fn pod(
+    facts: &Facts<'_>,
+    member: &Member<'_>,
+    is_doubted: bool,
+    told: Option<&Numbers>,
+    look: &Look,
+    now: Timestamp,
+) -> Line {
     let of = member.pod;
     let part = &facts.parts[member.part].object;
     let health = if is_doubted { Health::Unknown } else { member.health };
@@ -200,7 +237,7 @@ pub(super) fn pod(facts: &Facts<'_>, member: &Member<'_>, is_doubted: bool, look
     let revision = facts.revision_of(member);
     let is_new = revision.is_some_and(|revision| revision.standing == Standing::Current);
     let is_rolling = facts.parts[member.part].is_moving();
-    let row = vec![
+    let mut row = vec![
         cell(role, glyph),
         cell(if is_quiet { Role::Text } else { Role::Title }, of.meta.name.to_string()),
         cell(
@@ -216,6 +253,9 @@ pub(super) fn pod(facts: &Facts<'_>, member: &Member<'_>, is_doubted: bool, look
             of.meta.created.map_or_else(|| look.glyphs.dash.to_owned(), |created| words::age(created, now)),
         ),
     ];
+    if let Some(told) = told {
+        row.splice(6..6, numbers::of_pod(told, &of.meta.name, look.glyphs.dash));
+    }
     Line::Row(Key::Pod { pod: object_of(part, &of.meta.name), part: part.clone() }, row)
 }
 
@@ -253,8 +293,14 @@ pub(super) fn condition_of(pod: &Pod, now: Timestamp) -> String {
     }
 }
 
-/// The row of a revision.
-pub(super) fn revision(workload: &ObjectRef, revision: &Revision, look: &Look, now: Timestamp) -> Line {
+/// The row of a revision, with the numbers of its pods where somebody tells any.
+pub(super) fn revision(
+    workload: &ObjectRef,
+    revision: &Revision,
+    told: Option<[Cell<'static>; 3]>,
+    look: &Look,
+    now: Timestamp,
+) -> Line {
     let (standing, role) = match revision.standing {
         Standing::Current => ("current", Role::Text),
         Standing::Previous => ("previous", Role::Text),
@@ -268,7 +314,7 @@ pub(super) fn revision(workload: &ObjectRef, revision: &Revision, look: &Look, n
     };
     let images: Vec<&str> = revision.images.iter().map(|image| image_name(image)).collect();
     let dash = look.glyphs.dash;
-    let row = vec![
+    let mut row = vec![
         cell(Role::Accent, mark),
         cell(role, name),
         cell(role, if revision.version.is_empty() { dash.to_owned() } else { revision.version.to_string() }),
@@ -281,6 +327,7 @@ pub(super) fn revision(workload: &ObjectRef, revision: &Revision, look: &Look, n
         cell(Role::Muted, revision.change_cause.to_string()),
         cell(Role::Muted, revision.created.map_or_else(|| dash.to_owned(), |created| words::age(created, now))),
     ];
+    row.splice(5..5, told.into_iter().flatten());
     Line::Row(Key::Revision { workload: workload.clone(), name: revision.name.clone() }, row)
 }
 

@@ -1,0 +1,81 @@
+//! The limits of a configuration: from when on numbers count for health, for all environments and for single ones.
+
+use toml::Spanned;
+
+use super::names;
+use super::table::{Document, Table};
+use crate::domain::limits::{Bounds, Limit, Limits};
+
+/// Reads the limits. What is left of the table are environments by their names.
+pub(super) fn limits(document: &Document<'_>, mut table: Table<'_>) -> Limits {
+    let usual = bounds(document, &mut table, &Bounds::default());
+    let environments = table.tables().into_iter().filter_map(|(name, mut table)| {
+        let bounds = bounds(document, &mut table, &usual);
+        table.finish();
+        let checked = names::environment(name.get_ref());
+        checked.map_err(|what| document.note(Some(name.span()), what)).ok().map(|name| (name, bounds))
+    });
+    let environments = environments.collect();
+    Limits { usual, environments, ..Limits::default() }
+}
+
+fn bounds(document: &Document<'_>, table: &mut Table<'_>, usual: &Bounds) -> Bounds {
+    let mut time = |key| {
+        let word: Spanned<String> = table.value(key)?;
+        let time = names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()?;
+        jiff::SignedDuration::try_from(time).ok()
+    };
+    let (hold, keep) = (time("for"), time("keep"));
+    let least = table.value::<u32>("requests").map(Spanned::into_inner);
+    Bounds {
+        error_ratio: limit(document, table, "error-ratio", usual.error_ratio, ratio),
+        latency: limit(document, table, "latency", usual.latency, seconds),
+        hold: hold.unwrap_or(usual.hold),
+        keep: keep.unwrap_or(usual.keep),
+        least: least.unwrap_or(usual.least),
+    }
+}
+
+/// Reads `{ attention = "1 %", bad = "5 %" }`; what is left out there is no limit.
+fn limit(
+    document: &Document<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+    usual: Limit,
+    read: impl Fn(&str) -> Result<f64, String>,
+) -> Limit {
+    let Some(mut levels) = table.table(key) else { return usual };
+    let place = levels.place();
+    let mut level = |key| {
+        let word: Spanned<String> = levels.value(key)?;
+        read(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()
+    };
+    let (attention, bad) = (level("attention"), level("bad"));
+    levels.finish();
+    if let (Some(attention), Some(bad)) = (attention, bad)
+        && attention > bad
+    {
+        document.note(Some(place), format!("`{key}`: `attention` must not be above `bad`"));
+    }
+    Limit::new(attention, bad)
+}
+
+/// A part of all in percent.
+fn ratio(word: &str) -> Result<f64, String> {
+    let wrong = || format!("`{word}` is no part of all; write it like `1 %` or `0.5 %`");
+    let number = word.trim().strip_suffix('%').ok_or_else(wrong)?.trim();
+    let percent: f64 = number.parse().map_err(|_odd| wrong())?;
+    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong()) }
+}
+
+fn seconds(word: &str) -> Result<f64, String> {
+    names::time(word).map(|time| time.as_secs_f64())
+}
+
+/// Puts the time in that rates are taken over, which is set elsewhere.
+pub(super) fn over(limits: Limits, window: jiff::SignedDuration) -> Limits {
+    Limits { window, ..limits }
+}
+
+#[cfg(test)]
+mod tests;
