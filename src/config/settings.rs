@@ -105,7 +105,7 @@ impl Default for Settings {
             environments: EnvironmentRules::default(),
             signals: Vec::new(),
             priorities: Priorities::default(),
-            acknowledges_for: None,
+            acknowledges_for: Some(Duration::from_hours(1)),
             asking: Asking::default(),
             limits: Limits::default(),
             exec_plugins: Vec::new(),
