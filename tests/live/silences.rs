@@ -143,7 +143,10 @@ fn a_silence_on_the_screen_hides_exactly_what_its_plan_showed(plane: &Plane) -> 
     console.wait_for("1 High")?;
     console.type_text(":arm 15m\r")?;
     console.type_text(":alerts\r")?;
-    console.wait_for("1 High, 1 Medium firing")?;
+    // What is counted is told before the rows are there.
+    console.wait_until("the row of the alert", |screen| {
+        screen.lines().any(|line| line.contains("ChatErrorRate") && line.contains("chat-service"))
+    })?;
     console.type_text("m")?;
     console.wait_for("hides 1 alert now   1 High")?;
     console.type_text("known, INC-42")?;
