@@ -8,6 +8,7 @@ pub mod audit;
 mod change;
 mod logs;
 mod query;
+mod silence;
 
 pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
 pub use logs::Logs;
@@ -15,6 +16,7 @@ pub use query::{
     BriefArgs, By, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, MetricsArgs, Of, Rules,
     RulesCommand, Wait, WaitHealthy,
 };
+pub use silence::{Silence, SilenceAck, SilenceCommand, SilenceCreate, SilenceExpire, SilenceExtend, SilenceList};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]
@@ -140,6 +142,8 @@ pub enum Command {
     SetImage(SetImage),
     /// Ask one pod to go, within its disruption budget.
     Evict(Evict),
+    /// Show what is kept quiet; keep alerts quiet, acknowledge them, make them loud again.
+    Silence(Silence),
     /// Who did what, and does the journal still say so?
     Audit(audit::Audit),
     /// Say what works from here, and how to mend the rest.

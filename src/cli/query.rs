@@ -226,7 +226,7 @@ pub struct WaitHealthy {
 }
 
 /// Reads a length of time: "30s", "5m".
-fn time(word: &str) -> Result<Duration, String> {
+pub(super) fn time(word: &str) -> Result<Duration, String> {
     let time: jiff::SignedDuration = word.parse().map_err(|error| format!("{error}; write it like 30s or 5m"))?;
     Duration::try_from(time).map_err(|_past| "it must not be negative".to_owned())
 }

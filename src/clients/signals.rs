@@ -10,6 +10,9 @@ use crate::domain::signal::{Reach, SignalServer};
 use crate::domain::text::Text;
 
 mod direct;
+mod writer;
+
+pub use writer::SignalWriter;
 
 use direct::Direct;
 
@@ -23,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const QUOTED: usize = 200;
 
 /// A server of signals that can be asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     way: Way,
     /// As it is called in errors.
@@ -31,7 +34,7 @@ pub struct Endpoint {
 }
 
 /// How it is reached.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Way {
     /// Through the cluster's API.
     Proxied { reader: Reader, prefix: String },
@@ -55,6 +58,14 @@ impl Endpoint {
             }
         };
         Ok(Self { way, shown })
+    }
+
+    /// Where it is: its address, or the path by which the cluster's API leads to it.
+    pub fn address(&self) -> &str {
+        match &self.way {
+            Way::Proxied { prefix, .. } => prefix,
+            Way::Direct(direct) => direct.base(),
+        }
     }
 
     /// Asks for JSON. Errors name the server and what to do.

@@ -30,6 +30,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let keymap = |word: &str| names::choice("keymap", word, &assets.names(Kind::Keymap));
     let mouse = file.table.value("mouse").map(Spanned::into_inner);
     let written = file.list("contexts", names::context);
+    let alerts = file.table.table("alerts").map(|table| signals::alerts(document, table));
+    let (priorities, acknowledges_for) = alerts.unwrap_or((usual.priorities, usual.acknowledges_for));
     let asking = file.table.table("metrics").map_or(usual.asking, |table| metrics::asking(document, table));
     let limits = file.table.table("health").map_or(usual.limits, |table| health::limits(document, table));
     let settings = Settings {
@@ -49,7 +51,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         verification: file.verification(usual.verification),
         environments: file.environments(),
         signals: file.signals(at),
-        priorities: file.table.table("alerts").map_or(usual.priorities, signals::priorities),
+        priorities,
+        acknowledges_for,
         logs: file.table.table("logs").map(|table| logs::read(document, table)).unwrap_or_default(),
     };
     file.table.finish();

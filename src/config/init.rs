@@ -116,6 +116,8 @@ const USUAL: &str = r#"
 #labels = ["priority", "severity"]
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
+# For how long an alert is quiet that somebody is at.
+#acknowledge = "1h"
 
 # Rules that make alerts, evaluated by midwatch where Prometheus has none of its own; `midwatch rules export` writes
 # them for Prometheus. A condition is an expression, an operator and a number; each series that meets it is an alert.

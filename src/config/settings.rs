@@ -38,6 +38,8 @@ pub struct Settings {
     pub rules: OwnRules,
     /// How a new alert of high priority is told.
     pub notify: Notify,
+    /// For how long an alert is quiet that somebody is at; none where nobody said.
+    pub acknowledges_for: Option<Duration>,
     /// How numbers are asked for.
     pub asking: Asking,
     /// From when on they count for health.
@@ -115,6 +117,7 @@ impl Default for Settings {
             logs: LogSettings::default(),
             rules: OwnRules::default(),
             notify: Notify::default(),
+            acknowledges_for: Some(Duration::from_hours(1)),
             asking: Asking::default(),
             limits: Limits::default(),
             exec_plugins: Vec::new(),

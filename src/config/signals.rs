@@ -2,6 +2,8 @@
 //!
 //! Each is a table with a name of its own: `[alertmanager.main]`, `[prometheus.main]`.
 
+use std::time::Duration;
+
 use toml::Spanned;
 
 use super::locations::Locations;
@@ -103,8 +105,8 @@ fn access(document: &Document<'_>, table: &mut Table<'_>, at: &Locations) -> Acc
     }
 }
 
-/// What makes an alert urgent.
-pub(super) fn priorities(mut table: Table<'_>) -> Priorities {
+/// What makes an alert urgent, and for how long one is quiet that somebody is at.
+pub(super) fn alerts(document: &Document<'_>, mut table: Table<'_>) -> (Priorities, Option<Duration>) {
     let usual = Priorities::default();
     let mut words = |key, usual: Vec<Text>| {
         let written = table.value::<Vec<String>>(key).map(Spanned::into_inner);
@@ -115,8 +117,11 @@ pub(super) fn priorities(mut table: Table<'_>) -> Priorities {
         high: words("high", usual.high),
         medium: words("medium", usual.medium),
     };
+    let length = table
+        .value::<String>("acknowledge")
+        .and_then(|word| names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok());
     table.finish();
-    priorities
+    (priorities, length)
 }
 
 /// Reads `NAMESPACE/NAME:PORT`; a Service with one port needs none.

@@ -20,6 +20,8 @@ pub enum Permission {
     Deploy,
     /// Return from a finished rollout to an earlier revision.
     Rollback,
+    /// Keep alerts quiet for a while, or make them loud again.
+    Silence,
     /// Approve a promotion.
     Approve,
     /// Decide who has which role.
@@ -30,12 +32,13 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Monitor,
         Self::ViewLogs,
         Self::ViewMetrics,
         Self::Deploy,
         Self::Rollback,
+        Self::Silence,
         Self::Approve,
         Self::ManageUsers,
         Self::ManageRoles,
@@ -49,6 +52,7 @@ impl Permission {
             Self::ViewMetrics => "view_metrics",
             Self::Deploy => "deploy",
             Self::Rollback => "rollback",
+            Self::Silence => "silence",
             Self::Approve => "approve",
             Self::ManageUsers => "manage_users",
             Self::ManageRoles => "manage_roles",

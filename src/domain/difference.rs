@@ -50,7 +50,7 @@ pub fn drift(earlier: &Plan, now: &Plan) -> Vec<DiffLine> {
 /// What the patches of a plan require to be so, each with its place.
 fn tests(plan: &Plan) -> Vec<(String, &Value)> {
     let patches = plan.steps.iter().filter_map(|step| match &step.call {
-        Call::Patch { operations, .. } => Some((&step.object, operations)),
+        Call::Patch { object, operations, .. } => Some((object, operations)),
         _ => None,
     });
     let tests = patches.flat_map(|(object, operations)| {

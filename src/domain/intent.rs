@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::object::ObjectRef;
+use super::object::{ClusterName, ObjectRef};
+use super::silence::{LabelSet, Matcher, SilenceRef};
+use super::target::Target;
 use super::text::Text;
 
 /// A wish, named by what it is to change and nothing else; how it is done is for the plan to say.
@@ -54,6 +57,40 @@ pub enum Intent {
         /// The pod.
         target: ObjectRef,
     },
+    /// Keep alerts quiet for a while.
+    Silence {
+        /// The cluster whose alerts they are.
+        cluster: ClusterName,
+        /// Which alerts.
+        matchers: Vec<Matcher>,
+        /// For how long.
+        length: SignedDuration,
+        /// Why; it is kept with the silence.
+        reason: Text,
+    },
+    /// Say that one is at an alert: it, and no other, is quiet for a while.
+    Acknowledge {
+        /// The cluster whose alert it is.
+        cluster: ClusterName,
+        /// All its labels.
+        labels: LabelSet,
+        /// For how long.
+        length: SignedDuration,
+        /// What one is doing; it is kept with the silence.
+        reason: Text,
+    },
+    /// Have a silence end later, or sooner.
+    ExtendSilence {
+        /// The silence.
+        silence: SilenceRef,
+        /// How long from now.
+        length: SignedDuration,
+    },
+    /// End a silence.
+    ExpireSilence {
+        /// The silence.
+        silence: SilenceRef,
+    },
 }
 
 /// A number of pods, or the bounds within which an autoscaler chooses it.
@@ -100,14 +137,33 @@ pub enum Verb {
     Scale,
     SetImage,
     Evict,
+    Silence,
+    Acknowledge,
+    ExtendSilence,
+    ExpireSilence,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 7] =
+    pub const ALL: [Self; 11] = [
+        Self::Rollback,
+        Self::Restart,
+        Self::Pause,
+        Self::Resume,
+        Self::Scale,
+        Self::SetImage,
+        Self::Evict,
+        Self::Silence,
+        Self::Acknowledge,
+        Self::ExtendSilence,
+        Self::ExpireSilence,
+    ];
+
+    /// Those that change an object of a cluster.
+    pub const OF_OBJECTS: [Self; 7] =
         [Self::Rollback, Self::Restart, Self::Pause, Self::Resume, Self::Scale, Self::SetImage, Self::Evict];
 
-    /// The word for it, which is also the name of the command.
+    /// The word for it. That of a change of an object is also the name of the command.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rollback => "rollback",
@@ -117,6 +173,10 @@ impl Verb {
             Self::Scale => "scale",
             Self::SetImage => "set-image",
             Self::Evict => "evict",
+            Self::Silence => "silence",
+            Self::Acknowledge => "acknowledge",
+            Self::ExtendSilence => "extend-silence",
+            Self::ExpireSilence => "expire-silence",
         }
     }
 
@@ -130,6 +190,10 @@ impl Verb {
             Self::Scale => "Scale",
             Self::SetImage => "Set image",
             Self::Evict => "Evict",
+            Self::Silence => "Silence",
+            Self::Acknowledge => "Acknowledge",
+            Self::ExtendSilence => "Extend",
+            Self::ExpireSilence => "End silence",
         }
     }
 }
@@ -151,11 +215,15 @@ impl Intent {
             Self::Scale { .. } => Verb::Scale,
             Self::SetImage { .. } => Verb::SetImage,
             Self::Evict { .. } => Verb::Evict,
+            Self::Silence { .. } => Verb::Silence,
+            Self::Acknowledge { .. } => Verb::Acknowledge,
+            Self::ExtendSilence { .. } => Verb::ExtendSilence,
+            Self::ExpireSilence { .. } => Verb::ExpireSilence,
         }
     }
 
-    /// What it is to change.
-    pub fn target(&self) -> &ObjectRef {
+    /// The object that it is to change; none where it is about alerts.
+    pub fn object(&self) -> Option<&ObjectRef> {
         match self {
             Self::Rollback { target, .. }
             | Self::Restart { target }
@@ -163,7 +231,44 @@ impl Intent {
             | Self::Resume { target }
             | Self::Scale { target, .. }
             | Self::SetImage { target, .. }
-            | Self::Evict { target } => target,
+            | Self::Evict { target } => Some(target),
+            Self::Silence { .. }
+            | Self::Acknowledge { .. }
+            | Self::ExtendSilence { .. }
+            | Self::ExpireSilence { .. } => None,
+        }
+    }
+
+    /// What it is to change; none for a silence that is not made yet.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            Self::ExtendSilence { silence, .. } | Self::ExpireSilence { silence } => {
+                Some(Target::Silence(silence.clone()))
+            }
+            _ => self.object().cloned().map(Target::Object),
+        }
+    }
+
+    /// The cluster that it is about.
+    pub fn cluster(&self) -> &ClusterName {
+        match self {
+            Self::Silence { cluster, .. } | Self::Acknowledge { cluster, .. } => cluster,
+            Self::ExtendSilence { silence, .. } | Self::ExpireSilence { silence } => &silence.cluster,
+            Self::Rollback { target, .. }
+            | Self::Restart { target }
+            | Self::Pause { target }
+            | Self::Resume { target }
+            | Self::Scale { target, .. }
+            | Self::SetImage { target, .. }
+            | Self::Evict { target } => &target.cluster,
+        }
+    }
+
+    /// Why, where that is part of the wish.
+    pub fn reason(&self) -> Option<&Text> {
+        match self {
+            Self::Silence { reason, .. } | Self::Acknowledge { reason, .. } if !reason.is_empty() => Some(reason),
+            _ => None,
         }
     }
 }

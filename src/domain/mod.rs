@@ -31,6 +31,8 @@ pub mod rule;
 pub mod service;
 pub mod shell;
 pub mod signal;
+pub mod silence;
+pub mod target;
 pub mod text;
 pub mod time;
 pub mod update;

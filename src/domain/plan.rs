@@ -12,7 +12,10 @@ use super::intent::{Intent, Verb};
 use super::kind::Kind;
 use super::object::ObjectRef;
 use super::shell::quoted;
+use super::silence::{LabelSet, SilenceRef};
+use super::target::Target;
 use super::text::Text;
+use super::uri::encode;
 
 /// A change, with everything that somebody needs to know before saying yes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,13 +26,15 @@ pub struct Plan {
     pub title: Text,
     /// The service it belongs to; typed to confirm where the environment is protected.
     pub service: Text,
-    /// The environment it happens in.
+    /// The environment it happens in; several in a row, where it is about alerts of several.
     pub environment: Text,
+    /// Where it has to be allowed, each of them.
+    pub environments: Vec<Text>,
     /// Whether that environment asks for the service's name to be typed.
     pub is_protected: bool,
     /// What is changed.
-    pub target: ObjectRef,
-    /// The identity of what is changed.
+    pub target: Target,
+    /// The identity of what is changed; empty where it is only made.
     pub uid: Text,
     /// The calls, in order. After each of them the world is in a state that it can stay in.
     pub steps: Vec<Step>,
@@ -41,6 +46,8 @@ pub struct Plan {
     pub restores: Vec<Text>,
     /// What does not come back.
     pub does_not_restore: Vec<Text>,
+    /// The alerts that it makes quiet, or loud again, in words.
+    pub alerts: Vec<Text>,
     /// What could go wrong, or who will undo it.
     pub warnings: Vec<Text>,
     /// The permissions of which one is needed.
@@ -90,8 +97,6 @@ impl Plan {
 pub struct Step {
     /// What it does, in words.
     pub what: Text,
-    /// What it does it to.
-    pub object: ObjectRef,
     /// How it is now.
     pub before: Text,
     /// How it will be.
@@ -106,6 +111,8 @@ pub struct Step {
 pub enum Call {
     /// A JSON Patch whose tests hold identity and every field that it replaces.
     Patch {
+        /// The object.
+        object: ObjectRef,
         /// A part of the object with rights of its own: "scale".
         subresource: Option<&'static str>,
         /// The operations.
@@ -113,11 +120,15 @@ pub enum Call {
     },
     /// Ask a pod to go, within its disruption budget.
     Evict {
+        /// The pod.
+        object: ObjectRef,
         /// Its identity.
         uid: Text,
     },
     /// Delete a pod that is broken: it is not sent when the pod has become ready or is another one.
     DeleteBroken {
+        /// The pod.
+        object: ObjectRef,
         /// Its identity.
         uid: Text,
         /// The hash of the revision that it must have.
@@ -126,18 +137,64 @@ pub enum Call {
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<Text>,
     },
+    /// Make a silence, or change one. Alertmanager has neither a dry run nor conditions, so what the plan rests on is
+    /// looked at again just before.
+    PostSilence {
+        /// The silence; without an id it is made.
+        silence: SilenceRef,
+        /// Where its Alertmanager is.
+        at: Text,
+        /// The silence as it is to be.
+        body: Value,
+        /// What must be so.
+        expects: Expected,
+    },
+    /// End a silence.
+    DeleteSilence {
+        /// The silence.
+        silence: SilenceRef,
+        /// Where its Alertmanager is.
+        at: Text,
+        /// What must be so.
+        expects: Expected,
+    },
+}
+
+/// What a call about a silence expects to find.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Expected {
+    /// The alerts that it is about, by their labels; another one must not have come to them.
+    pub alerts: Vec<LabelSet>,
+    /// What the silence is like; none for one that is to be made.
+    pub silence: Option<Value>,
 }
 
 impl Call {
     /// The request in one line: "PATCH /apis/apps/v1/namespaces/production/deployments/chat-service".
-    pub fn request(&self, object: &ObjectRef) -> String {
-        let path = object.path();
+    pub fn request(&self) -> String {
         match self {
-            Self::Patch { subresource: None, .. } => format!("PATCH {path}"),
-            Self::Patch { subresource: Some(part), .. } => format!("PATCH {path}/{part}"),
-            Self::Evict { .. } => format!("POST {path}/eviction"),
-            Self::DeleteBroken { .. } => format!("DELETE {path}"),
+            Self::Patch { object, subresource: None, .. } => format!("PATCH {}", object.path()),
+            Self::Patch { object, subresource: Some(part), .. } => format!("PATCH {}/{part}", object.path()),
+            Self::Evict { object, .. } => format!("POST {}/eviction", object.path()),
+            Self::DeleteBroken { object, .. } => format!("DELETE {}", object.path()),
+            Self::PostSilence { at, .. } => format!("POST {at}/api/v2/silences"),
+            Self::DeleteSilence { silence, at, .. } => format!("DELETE {at}/api/v2/silence/{}", encode(&silence.id)),
         }
+    }
+
+    /// What it does it to.
+    pub fn target(&self) -> Target {
+        match self {
+            Self::Patch { object, .. } | Self::Evict { object, .. } | Self::DeleteBroken { object, .. } => {
+                Target::Object(object.clone())
+            }
+            Self::PostSilence { silence, .. } | Self::DeleteSilence { silence, .. } => Target::Silence(silence.clone()),
+        }
+    }
+
+    /// Whether a server can be asked whether it would accept it.
+    pub fn can_be_rehearsed(&self) -> bool {
+        matches!(self.target(), Target::Object(_))
     }
 }
 
@@ -153,6 +210,12 @@ pub struct Access {
 }
 
 impl Plan {
+    /// The command that does the same, with what arms and confirms it: why, where that is not part of the wish.
+    pub fn as_command(&self, reason: &str) -> String {
+        let reason = if reason.is_empty() { self.intent.reason().map_or("", Text::as_str) } else { reason };
+        self.confirmed(&self.command, reason)
+    }
+
     /// A command line of this plan with what arms and confirms it, so that it can be run as it stands.
     pub fn confirmed(&self, command: &str, reason: &str) -> String {
         let reason = if reason.is_empty() { "why" } else { reason };
@@ -213,6 +276,17 @@ pub enum Goal {
     },
     /// The pod of this identity is gone.
     Gone(Text),
+    /// A silence is so, and these alerts are quiet.
+    Silenced {
+        /// The silence; without an id it is known by what it is like.
+        silence: SilenceRef,
+        /// What it is like.
+        body: Value,
+        /// The alerts, by their labels.
+        alerts: Vec<LabelSet>,
+    },
+    /// A silence is over.
+    Expired(SilenceRef),
 }
 
 /// One line of a difference.

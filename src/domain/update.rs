@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::row::Row;
 use super::rule::Rule;
 use super::signal::{SignalId, SignalKind};
+use super::silence::Silence;
 use super::text::Text;
 use super::writing::Writing;
 
@@ -110,6 +111,8 @@ pub enum Update {
     Rules(SignalKind, SignalId, Timestamp, Result<Vec<Rule>, Problem>),
     /// All alerts that a server knows, as it answered at a moment; or why it did not.
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
+    /// All silences that an Alertmanager keeps, or why it did not tell them.
+    Silences(SignalId, Result<Vec<Silence>, Problem>),
     /// What a server said about numbers at a moment; or why it said nothing.
     Metrics(SignalId, Timestamp, Result<Measured, Problem>),
 }

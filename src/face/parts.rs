@@ -152,6 +152,7 @@ impl Parts {
             servers: servers.collect(),
             priorities: self.settings.priorities.clone(),
             rules: self.settings.rules.clone(),
+            acknowledges_for: self.settings.acknowledges_for,
             asking: self.settings.asking.clone(),
             ..SignalServers::default()
         }

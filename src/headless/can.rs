@@ -23,7 +23,7 @@ use super::output::{Item, Listing, json};
 use super::reading::{judge, read, read_identities};
 
 /// What finds the service and tells whether its rollout is under way.
-pub(super) const KINDS: [Kind; 7] = [
+pub(super) const KINDS: [Kind; 8] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
@@ -31,6 +31,8 @@ pub(super) const KINDS: [Kind; 7] = [
     Kind::DaemonSet,
     Kind::ReplicaSet,
     Kind::HorizontalPodAutoscaler,
+    // Where Alertmanager is looked for.
+    Kind::Service,
 ];
 
 /// What is asked about.
@@ -44,6 +46,9 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
     let what = what(&args.what)?;
     read(session, &KINDS).await;
     read_identities(session).await;
+    if matches!(what, What::Verb(verb) if !Verb::OF_OBJECTS.contains(&verb)) {
+        super::alerts::await_signals(session).await;
+    }
     let mut reading = judge(session, &KINDS, &Kind::WORKLOADS);
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {
@@ -89,6 +94,7 @@ async fn checks(session: &Session, what: &What, workload: &ObjectRef) -> Vec<Che
             vec![Permission::Deploy, Permission::Rollback]
         }
         What::Verb(Verb::Rollback) => vec![Permission::Rollback],
+        What::Verb(verb) if !Verb::OF_OBJECTS.contains(verb) => vec![Permission::Silence],
         What::Verb(_) => vec![Permission::Deploy],
     };
     let mut checks: Vec<Check> = session.role(identity, &permissions, &environment).into_iter().collect();
@@ -112,6 +118,11 @@ fn is_rolling_out(session: &Session, workload: &ObjectRef) -> bool {
 fn accesses(session: &Session, what: &What, workload: &ObjectRef) -> Vec<Access> {
     let pods = ObjectRef { kind: Kind::Pod, name: Text::default(), ..workload.clone() };
     match what {
+        What::Verb(verb) if !Verb::OF_OBJECTS.contains(verb) => {
+            let verb = if *verb == Verb::ExpireSilence { "delete" } else { "create" };
+            let ways = session.ways_to_alertmanagers(&workload.cluster).into_iter();
+            ways.map(|object| Access { verb, object, subresource: Some("proxy") }).collect()
+        }
         What::Verb(Verb::Evict) => Access::needed(Verb::Evict, &pods, None),
         What::Verb(verb) => {
             let scaler = session.state().cluster(&workload.cluster).and_then(|cluster| cluster.autoscaler_of(workload));

@@ -38,6 +38,7 @@ mod resource;
 mod rollouts;
 pub mod rules;
 mod services;
+mod silence;
 mod wait;
 mod whoami;
 
@@ -59,6 +60,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
+        Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
         | Command::Whoami
@@ -94,6 +96,7 @@ pub async fn run(
         Command::Rollouts(_) => rollouts::rollouts(session, asked).await,
         Command::Alerts(_) => alerts::alerts(session, asked).await,
         Command::Rules(_) => rules::rules(session, asked).await,
+        Command::Silence(args) => silence::silence(session, asked, &args.command).await,
         Command::Metrics(args) => metrics::metrics(session, asked, args).await,
         Command::Brief(args) => brief::brief(session, asked, args).await,
         Command::Wait { what: Wait::Healthy(args) } => wait::healthy(session, asked, args).await,

@@ -21,6 +21,25 @@ pub enum Arming {
     Armed,
 }
 
+/// What was read for a plan, as far as deciding about it goes.
+pub trait Asked {
+    /// Who we are.
+    fn identity(&self) -> &Result<Identity, Problem>;
+
+    /// What the cluster said to each question.
+    fn reviews(&self) -> &[(Access, Review)];
+}
+
+impl Asked for Snapshot {
+    fn identity(&self) -> &Result<Identity, Problem> {
+        &self.identity
+    }
+
+    fn reviews(&self) -> &[(Access, Review)] {
+        &self.reviews
+    }
+}
+
 /// A plan that may be carried out by who asks for it. Only [`authorize`] makes one.
 #[derive(Clone, Debug)]
 pub struct Authorized {
@@ -71,19 +90,17 @@ impl Authorized {
 }
 
 /// Decides. What nobody can tell is denied, except for a rollback, which may be attempted: the cluster has the last word.
-pub fn authorize(plan: Plan, snapshot: &Snapshot, policy: &Policy, arming: Arming) -> Result<Authorized, Box<Denial>> {
+pub fn authorize(plan: Plan, asked: &dyn Asked, policy: &Policy, arming: Arming) -> Result<Authorized, Box<Denial>> {
     let verb = plan.intent.verb();
-    let identity = snapshot.identity.as_ref().ok().cloned().unwrap_or_default();
-    let decision = policy.decide(&identity, &plan.needs, &plan.environment);
-    let role_check = checks::of_role(&decision, &plan.needs, &plan.environment, snapshot.identity.is_ok());
-    let access_checks = plan.access.iter().map(|access| checks::of_access(access, review_of(access, snapshot)));
-    let checks: Vec<Check> = role_check.into_iter().chain(access_checks).collect();
-    let role = match &decision {
-        Decision::Allowed { role, .. } => role.clone(),
-        Decision::Denied { held, .. } => held.first().cloned().unwrap_or_default(),
-        Decision::NotConfigured | Decision::Unusable(_) => Text::default(),
-    };
-    let actor = Actor { identity, role };
+    let identity = asked.identity().as_ref().ok().cloned().unwrap_or_default();
+    let decide = |environment: &Text| policy.decide(&identity, &plan.needs, environment);
+    let decisions: Vec<Decision> = plan.environments.iter().map(decide).collect();
+    let role_checks = decisions.iter().zip(&plan.environments).filter_map(|(decision, environment)| {
+        checks::of_role(decision, &plan.needs, environment, asked.identity().is_ok())
+    });
+    let access_checks = plan.access.iter().map(|access| checks::of_access(access, review_of(access, asked)));
+    let checks: Vec<Check> = role_checks.chain(access_checks).collect();
+    let actor = Actor { role: acting_as(&decisions), identity };
     let refused = checks.iter().find(|check| match check.mark {
         Mark::Allowed => false,
         Mark::Denied => true,
@@ -101,6 +118,16 @@ pub fn authorize(plan: Plan, snapshot: &Snapshot, policy: &Policy, arming: Armin
     Ok(Authorized { plan, checks, actor })
 }
 
+/// The role that lets somebody do it, or, where none does, the first that they have.
+fn acting_as(decisions: &[Decision]) -> Text {
+    let role = |decision: &Decision| match decision {
+        Decision::Allowed { role, .. } => Some(role.clone()),
+        Decision::Denied { held, .. } => held.first().cloned(),
+        Decision::NotConfigured | Decision::Unusable(_) => None,
+    };
+    decisions.iter().find_map(role).unwrap_or_default()
+}
+
 /// Why a check refuses.
 fn why(check: &Check) -> String {
     match check.mark {
@@ -110,8 +137,8 @@ fn why(check: &Check) -> String {
 }
 
 /// What the cluster said to a question.
-fn review_of<'a>(access: &Access, snapshot: &'a Snapshot) -> Option<&'a Review> {
-    snapshot.reviews.iter().find(|(asked, _)| asked == access).map(|(_, review)| review)
+fn review_of<'a>(access: &Access, asked: &'a dyn Asked) -> Option<&'a Review> {
+    asked.reviews().iter().find(|(asked, _)| asked == access).map(|(_, review)| review)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::ports::Review;
 pub fn of_role(decision: &Decision, any_of: &[Permission], environment: &str, is_known: bool) -> Option<Check> {
     let words = |permissions: &[Permission]| {
         let words: Vec<&str> = permissions.iter().map(|permission| permission.word()).collect();
+        let environment = if environment == "*" { "every environment" } else { environment };
         format!("{} in {environment}", words.join(" or "))
     };
     let check = |mark, what: String, remedy: String| Check { mark, what: what.into(), remedy: remedy.into() };

@@ -76,6 +76,8 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
                 Progress::Replaced("the bounds are other ones again".into())
             }
         }
+        // No object shows it.
+        Goal::Silenced { .. } | Goal::Expired(_) => Progress::Done(Text::default()),
         Goal::Gone(uid) => {
             if object["metadata"]["uid"] == uid.as_str() {
                 Progress::Moving("it is still there".into())

@@ -7,6 +7,7 @@ use crate::domain::intent::Verb;
 use crate::domain::operation::{Failure, OperationEvent};
 use crate::domain::plan::{Goal, Plan, Step};
 use crate::domain::problem::Problem;
+use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 use super::NotDone;
@@ -88,6 +89,11 @@ pub async fn execute(
             NotDone { steps_done: number, ..not_recorded(&what, &error) }
         })?;
         // What the server made of our wish is what has to hold: admission may pin a tag or fill in a default.
+        if let (Goal::Silenced { silence, .. }, Some(id)) =
+            (&mut goal, done.object.as_ref().and_then(|answer| answer["silenceID"].as_str()))
+        {
+            silence.id = Text::from_untrusted(id);
+        }
         if let (Goal::Template(wanted), Some(object)) = (&mut goal, &done.object)
             && !object["spec"]["template"].is_null()
         {
@@ -111,7 +117,7 @@ async fn write_intent(
     let event = Event::Intent(Box::new(Intent {
         what: if steps == 1 { plan.title.clone() } else { format!("{}: {}", plan.title, step.what).into() },
         command_line: plan.command.clone(),
-        target: format!("{} ({})", step.object, step.object.cluster).into(),
+        target: in_cluster(&step.call.target()),
         environment: plan.environment.clone(),
         identity: actor.identity.user.clone(),
         groups: actor.identity.groups.clone(),
@@ -125,9 +131,14 @@ async fn write_intent(
     written.map_err(|error| not_recorded("nothing was sent: it", &error))
 }
 
+/// What is changed, with its cluster.
+pub fn in_cluster(target: &Target) -> Text {
+    format!("{target} ({})", target.cluster()).into()
+}
+
 /// The plan as it is stored: what it rests on and what it sends, without values that could be secrets.
 fn redacted(plan: &Plan) -> serde_json::Value {
-    let calls: Vec<_> = plan.steps.iter().map(|step| step.call.request(&step.object)).collect();
+    let calls: Vec<_> = plan.steps.iter().map(|step| step.call.request()).collect();
     serde_json::json!({
         "hash": plan.hash(),
         "intent": plan.intent,

@@ -23,6 +23,7 @@ pub mod ports;
 pub mod read;
 pub mod reconcile;
 pub mod rehearse;
+pub mod silence;
 pub mod verify;
 
 #[cfg(test)]

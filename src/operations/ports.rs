@@ -1,5 +1,6 @@
 //! What operations need from outside: a control plane to read and to change, and a place to write down what happens.
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
@@ -58,6 +59,28 @@ pub enum Answer {
     Unknown(Text),
 }
 
+/// An Alertmanager of a cluster, as it answered when it was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keeper {
+    /// As the configuration calls it.
+    pub server: Text,
+    /// Its address, or the path by which the cluster's API leads to it.
+    pub at: Text,
+    /// The Service behind which it is, where the cluster has to allow the way to it.
+    pub behind: Option<ObjectRef>,
+    /// What it told, or why it did not.
+    pub told: Result<Kept, ReadError>,
+}
+
+/// What an Alertmanager keeps, whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// Its alerts.
+    pub alerts: Vec<Value>,
+    /// Its silences.
+    pub silences: Vec<Value>,
+}
+
 /// A cluster, as far as changing it goes. Reads are of full objects as JSON, fresh at that moment.
 pub trait ControlPlane: Send + Sync {
     /// Reads one object.
@@ -71,6 +94,11 @@ pub trait ControlPlane: Send + Sync {
         selector: &'a str,
     ) -> BoxFuture<'a, Result<Vec<Value>, ReadError>>;
 
+    /// Asks the Alertmanagers of the cluster for their alerts and silences; none where none is known.
+    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+        async { Vec::new() }.boxed()
+    }
+
     /// Asks who we are.
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>>;
 
@@ -78,11 +106,5 @@ pub trait ControlPlane: Send + Sync {
     fn review<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Review>;
 
     /// Sends a call, once. `audit_id` goes with it, so that the server's own record can be joined to ours.
-    fn send<'a>(
-        &'a self,
-        object: &'a ObjectRef,
-        call: &'a Call,
-        earnest: Earnest,
-        audit_id: &'a str,
-    ) -> BoxFuture<'a, Answer>;
+    fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, audit_id: &'a str) -> BoxFuture<'a, Answer>;
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -49,7 +49,7 @@ pub async fn read(
     plane: &dyn ControlPlane,
     now: Timestamp,
 ) -> Result<Snapshot, ReadError> {
-    let target_ref = intent.target();
+    let Some(target_ref) = intent.object() else { return Err(ReadError::NotFound) };
     let target = plane.get(target_ref).await?;
     let selector = selector_of(&target);
     let namespace = target_ref.namespace.as_str();
@@ -66,7 +66,7 @@ pub async fn read(
         }
     };
     let (environment, revisions, pods, autoscalers, budgets, identity) = futures::join!(
-        environment_of(target_ref, plane),
+        environment_of(&target_ref.cluster, &target_ref.namespace, plane),
         list(holder, selector.as_str()),
         list(of_workload(Kind::Pod), selector.as_str()),
         list(of_workload(Kind::HorizontalPodAutoscaler), ""),
@@ -79,7 +79,7 @@ pub async fn read(
         None
     });
     let autoscalers = or_gap(autoscalers, &mut gaps);
-    let needed = access_of(intent, &autoscalers);
+    let needed = access_of(intent, target_ref, &autoscalers);
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
     Ok(Snapshot {
         revisions: owned_by(revisions?, &target),
@@ -96,14 +96,18 @@ pub async fn read(
     })
 }
 
-/// The label of the target's namespace that names its environment, read now: the namespaces need not be listed, and may
+/// The label of a namespace that names its environment, read now: the namespaces need not be listed, and may
 /// have been relabelled. For who may not read the namespace its name decides, which protects unless it says otherwise.
-async fn environment_of(target: &ObjectRef, plane: &dyn ControlPlane) -> Result<Option<Text>, Problem> {
+pub(super) async fn environment_of(
+    cluster: &ClusterName,
+    namespace: &Text,
+    plane: &dyn ControlPlane,
+) -> Result<Option<Text>, Problem> {
     let namespace = ObjectRef {
-        cluster: target.cluster.clone(),
+        cluster: cluster.clone(),
         kind: Kind::Namespace,
         namespace: Text::default(),
-        name: target.namespace.clone(),
+        name: namespace.clone(),
     };
     match plane.get(&namespace).await {
         Ok(object) => {
@@ -126,8 +130,7 @@ fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<V
 }
 
 /// The calls that an intent may need to be allowed.
-fn access_of(intent: &Intent, autoscalers: &[Value]) -> Vec<Access> {
-    let target = intent.target();
+fn access_of(intent: &Intent, target: &ObjectRef, autoscalers: &[Value]) -> Vec<Access> {
     let scaler = match intent {
         Intent::Scale { to: Size::Bounds { .. }, .. } => autoscaler_of(target, autoscalers),
         _ => None,

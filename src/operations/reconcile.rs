@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::domain::object::ObjectRef;
 use crate::domain::plan::{Call, Step};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -11,6 +12,7 @@ use crate::domain::text::Text;
 use super::converge::is_ready;
 use super::plan::is_same_template;
 use super::ports::{ControlPlane, ReadError};
+use super::silence;
 
 mod footprint;
 mod recall;
@@ -31,7 +33,13 @@ pub enum Trace {
 
 /// Looks for the trace of a step.
 pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
-    match (plane.get(&step.object).await, &step.call) {
+    let object = match &step.call {
+        Call::Patch { object, .. } | Call::Evict { object, .. } | Call::DeleteBroken { object, .. } => object,
+        Call::PostSilence { silence, .. } | Call::DeleteSilence { silence, .. } => {
+            return silence::trace(&step.call, silence, plane).await;
+        }
+    };
+    match (plane.get(object).await, &step.call) {
         (Ok(object), Call::Patch { operations, .. }) => {
             if operations.iter().all(|operation| holds(operation, &object)) {
                 Trace::Applied
@@ -39,12 +47,13 @@ pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
                 Trace::NotApplied
             }
         }
-        (Ok(object), Call::Evict { uid } | Call::DeleteBroken { uid, .. }) => {
+        (Ok(object), Call::Evict { uid, .. } | Call::DeleteBroken { uid, .. }) => {
             let is_going =
                 object["metadata"]["uid"] != uid.as_str() || !object["metadata"]["deletionTimestamp"].is_null();
             if is_going { Trace::Applied } else { Trace::NotApplied }
         }
-        (Err(ReadError::NotFound), Call::Patch { .. }) => Trace::NotApplied,
+        (Ok(_), Call::PostSilence { .. } | Call::DeleteSilence { .. })
+        | (Err(ReadError::NotFound), Call::Patch { .. }) => Trace::NotApplied,
         (Err(ReadError::NotFound), _) => Trace::Applied,
         (Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)), _) => Trace::Unknown(problem),
     }
@@ -71,12 +80,12 @@ pub(super) enum Suspect {
 
 /// Looks once more at a pod that is to be deleted because it is broken.
 pub(super) async fn suspect(
-    step: &Step,
+    object: &ObjectRef,
     plane: &dyn ControlPlane,
     uid: &Text,
     revision: &Text,
 ) -> Result<Suspect, ReadError> {
-    let pod = match plane.get(&step.object).await {
+    let pod = match plane.get(object).await {
         Ok(pod) => pod,
         Err(ReadError::NotFound) => return Ok(Suspect::Spared("the pod is gone")),
         Err(error) => return Err(error),

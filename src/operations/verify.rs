@@ -14,6 +14,7 @@ use crate::domain::text::Text;
 use super::converge::{Progress, progress};
 use super::execute::Executed;
 use super::ports::{ControlPlane, ReadError};
+use super::silence;
 
 /// How long to watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,9 @@ pub async fn verify(
     report: &mut (dyn FnMut(OperationEvent) + Send),
 ) -> Verdict {
     let goal = &executed.plan().goal;
-    let object = watched(executed);
+    let Some(object) = watched(executed) else {
+        return silence::watch(goal, plane, patience, now, report).await;
+    };
     let began = now();
     let mut watch = Watch { began, converged: None, last: None };
     loop {
@@ -56,10 +59,11 @@ pub async fn verify(
     }
 }
 
-/// The object on which the goal is seen: that of the first step, which for bounds is the autoscaler.
-fn watched(executed: &Executed) -> ObjectRef {
+/// The object on which the goal is seen: that of the first step, which for bounds is the autoscaler. None for a silence.
+fn watched(executed: &Executed) -> Option<ObjectRef> {
     let plan = executed.plan();
-    plan.steps.first().map_or_else(|| plan.target.clone(), |step| step.object.clone())
+    let target = plan.steps.first().map_or_else(|| plan.target.clone(), |step| step.call.target());
+    target.object().cloned()
 }
 
 /// What was seen so far.
@@ -140,7 +144,7 @@ fn last_manager(object: &Value, goal: &Goal) -> Text {
         Goal::Paused(_) => &["f:paused"],
         Goal::Replicas(_) => &["f:replicas"],
         Goal::Bounds { .. } => &["f:minReplicas", "f:maxReplicas"],
-        Goal::Gone(_) => &[],
+        Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => &[],
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
     let writers = managers.filter(|entry| fields.iter().any(|field| !entry["fieldsV1"]["f:spec"][field].is_null()));

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::domain::alert::Priorities;
 use crate::domain::audit::{ActionId, Denied, Event, VerdictResult};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
+use crate::domain::object::ObjectRef;
 use crate::domain::operation::{Failure, OperationEvent, Proposal, Verdict};
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
@@ -14,14 +16,15 @@ use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::NotDone;
 use crate::operations::audit::Urgency;
-use crate::operations::authorize::{Actor, Arming, Authorized, Denial, authorize};
+use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
-use crate::operations::execute::{Executed, Record, execute};
-use crate::operations::plan::{Place, plan};
+use crate::operations::execute::{Executed, Record, execute, in_cluster};
+use crate::operations::plan::{NoPlan, Place, plan};
 use crate::operations::policy::Policy;
 use crate::operations::ports::{ControlPlane, ReadError};
 use crate::operations::read::{Snapshot, read};
 use crate::operations::rehearse::{Rehearsed, rehearse};
+use crate::operations::silence::{self, Ground};
 use crate::operations::verify::{Patience, verify};
 
 use super::arming::Armed;
@@ -56,6 +59,8 @@ pub(super) struct Change {
     pub(super) service: Text,
     /// What makes an environment of the target's namespace.
     pub(super) rules: EnvironmentRules,
+    /// What makes an alert urgent.
+    pub(super) priorities: Priorities,
     pub(super) plane: Arc<dyn ControlPlane>,
     pub(super) policy: Arc<Policy>,
     pub(super) armed: watch::Receiver<Armed>,
@@ -107,11 +112,9 @@ impl Change {
 
     /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
     async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
-        let snapshot = self.read().await?;
-        let plan = plan(&self.intent, &snapshot, &self.place(&snapshot))
-            .map_err(|none| NotDone::new(none.failure, none.problem))?;
+        let (plan, asked) = self.plan().await?;
         let arming = self.armed.borrow().arming(self.clock.now());
-        match authorize(plan, &snapshot, &self.policy, arming) {
+        match authorize(plan, &*asked, &self.policy, arming) {
             Err(denial) => {
                 self.note_denial(&denial).await;
                 Ok((proposal_of(&denial.plan, &denial.checks, &denial.actor, Some(denial.problem.clone())), None))
@@ -128,21 +131,37 @@ impl Change {
         rehearse(authorized, &*self.plane, self.action.as_str()).await
     }
 
-    /// Reads what the plan rests on.
-    async fn read(&self) -> Result<Snapshot, NotDone> {
-        read(&self.intent, self.asked, &*self.plane, self.clock.now()).await.map_err(|error| match error {
+    /// Reads what the plan rests on, and makes it.
+    async fn plan(&self) -> Result<(Plan, Box<dyn Asked + Send + Sync>), NotDone> {
+        let none = |none: NoPlan| NotDone::new(none.failure, none.problem);
+        let now = self.clock.now();
+        let Some(object) = self.intent.object() else {
+            let ward = silence::read(&self.intent, self.asked, &*self.plane, now).await;
+            let ward = ward.map_err(|error| self.unread(error))?;
+            let ground = Ground { rules: &self.rules, priorities: &self.priorities };
+            return Ok((silence::plan(&self.intent, &ward, &ground).map_err(none)?, Box::new(ward)));
+        };
+        let snapshot = read(&self.intent, self.asked, &*self.plane, now).await;
+        let snapshot = snapshot.map_err(|error| self.unread(error))?;
+        let plan = plan(&self.intent, &snapshot, &self.place(object, &snapshot)).map_err(none)?;
+        Ok((plan, Box::new(snapshot)))
+    }
+
+    /// Why the world could not be read.
+    fn unread(&self, error: ReadError) -> NotDone {
+        match error {
             ReadError::NotFound => {
-                let what = format!("there is no {}", self.intent.target());
+                let target = self.intent.target().map_or_else(String::new, |target| target.to_string());
+                let what = format!("there is no {target}");
                 NotDone::new(Failure::NotFound, Problem::new(what, "", "it may have been deleted"))
             }
             ReadError::Forbidden(problem) => NotDone::new(Failure::Denied, problem),
             ReadError::Failed(problem) => NotDone::new(Failure::Unreachable, problem),
-        })
+        }
     }
 
     /// Where the target stands, by the label that its namespace has now.
-    fn place(&self, snapshot: &Snapshot) -> Place {
-        let target = self.intent.target();
+    fn place(&self, target: &ObjectRef, snapshot: &Snapshot) -> Place {
         let found = self.rules.place(&target.cluster, &target.namespace, snapshot.environment.as_ref());
         Place { service: self.service.clone(), environment: found.environment, is_protected: found.is_protected }
     }
@@ -183,7 +202,7 @@ impl Change {
         }
         let event = Event::Denied(Box::new(Denied {
             what: denial.plan.title.clone(),
-            target: format!("{} ({})", denial.plan.target, denial.plan.target.cluster).into(),
+            target: in_cluster(&denial.plan.target),
             environment: denial.plan.environment.clone(),
             identity: denial.actor.identity.user.clone(),
             role: denial.actor.role.clone(),

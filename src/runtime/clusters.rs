@@ -14,6 +14,7 @@ use crate::domain::time::Clock;
 use crate::domain::update::{ClusterFacts, Login, Update};
 use crate::operations::ports::ControlPlane;
 use crate::sources::kubernetes::{Outbox, Scope, Wanted, identity, run};
+use crate::targets::alertmanager::Alertmanagers;
 use crate::targets::kubernetes::Cluster;
 
 use super::message::Message;
@@ -62,6 +63,8 @@ pub(super) fn contexts(kubeconfig: &Kubeconfig) -> Vec<ContextRow> {
 pub(super) struct Handle {
     pub(super) reader: Reader,
     pub(super) plane: Arc<dyn ControlPlane>,
+    /// Its Alertmanagers, for the plane.
+    pub(super) alertmanagers: Alertmanagers,
 }
 
 /// The contexts that are asked for, or the current one.
@@ -138,8 +141,9 @@ fn open(
     };
     outbox.post(Update::Cluster(name.clone(), facts));
     tokio::spawn(tell_login(connection.login, name.clone(), outbox.clone()));
-    let plane = Cluster::new(connection.reader.clone(), connection.writer);
-    Ok(Handle { reader: connection.reader, plane: Arc::new(plane) })
+    let alertmanagers = Alertmanagers::default();
+    let plane = Cluster::new(connection.reader.clone(), connection.writer, alertmanagers.clone());
+    Ok(Handle { reader: connection.reader, plane: Arc::new(plane), alertmanagers })
 }
 
 /// Passes on how the login plugin is doing.

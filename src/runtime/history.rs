@@ -117,7 +117,7 @@ pub(super) async fn keep_recalling(
 /// The cluster that the last step of an action names.
 fn plane_of<'a>(action: &Action, planes: &'a Planes) -> Option<&'a dyn ControlPlane> {
     let footprint = Footprint::of(action.intents().next_back()?)?;
-    planes.get(&footprint.object.cluster).map(|plane| &**plane)
+    planes.get(footprint.object.cluster()).map(|plane| &**plane)
 }
 
 /// Finds out how an action ended and records it; none where somebody else has done so meanwhile.

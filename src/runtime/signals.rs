@@ -1,10 +1,12 @@
 //! The servers of signals of a session: those of the configuration, and where it names none, those with the usual names.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 
 use super::clusters::{Handle, forward};
 use super::message::Message;
-use crate::clients::signals::Endpoint;
+use crate::clients::signals::{Endpoint, SignalWriter};
 use crate::domain::alert::Priorities;
 use crate::domain::kind::Kind;
 use crate::domain::metric::{Asking, Demand};
@@ -49,6 +51,8 @@ pub struct SignalServers {
     pub priorities: Priorities,
     /// The rules of the configuration.
     pub rules: OwnRules,
+    /// For how long an alert is quiet that somebody is at; none where nobody said.
+    pub acknowledges_for: Option<Duration>,
     /// How numbers are asked for.
     pub asking: Asking,
     /// What of them somebody looks at.
@@ -86,11 +90,12 @@ impl SignalServers {
         let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
         match Endpoint::new(&server, &handle.reader) {
             Ok(endpoint) => {
-                if server.kind == SignalKind::Prometheus
-                    && let Ok(other) = Endpoint::new(&server, &handle.reader)
-                {
+                if server.kind == SignalKind::Alertmanager {
+                    handle.alertmanagers.learn(&server, endpoint.clone(), SignalWriter::new(endpoint.clone()));
+                }
+                if server.kind == SignalKind::Prometheus {
                     let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
-                    tokio::spawn(metrics(server.clone(), other, asking, demand, outbox.clone()));
+                    tokio::spawn(metrics(server.clone(), endpoint.clone(), asking, demand, outbox.clone()));
                 }
                 let evaluates = self.mind_rules(&server, handle, &outbox);
                 tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));

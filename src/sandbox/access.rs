@@ -43,7 +43,7 @@ const READ: &[&str] = &["get", "list", "watch"];
 const OURS: &[&str] = &["staging", "production"];
 
 /// As with the built-in roles of Kubernetes, a viewer sees everything but secrets.
-static GRANTS: [Grant; 8] = [
+static GRANTS: [Grant; 9] = [
     Grant { to: &["admins"], namespaces: &[], verbs: &["*"], api_groups: &["*"], resources: &["*"] },
     Grant {
         to: &["developers", "viewers"],
@@ -75,6 +75,13 @@ static GRANTS: [Grant; 8] = [
         verbs: &["create"],
         api_groups: &[""],
         resources: &["pods/eviction"],
+    },
+    Grant {
+        to: &["developers"],
+        namespaces: &["monitoring"],
+        verbs: &["create", "delete"],
+        api_groups: &[""],
+        resources: &["services/proxy"],
     },
 ];
 

@@ -11,7 +11,7 @@ use super::kinds::Kind;
 use super::object::{self, at, name, namespace, set, uid};
 use super::ownership;
 use super::random::{self, Random};
-use super::signals::{SCRAPED_EVERY, Samples};
+use super::signals::{SCRAPED_EVERY, Samples, Silences};
 use super::store::Store;
 
 /// The cluster at one moment.
@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) reconciled: u64,
     /// What the services counted about themselves, while somebody scrapes them.
     pub(crate) samples: Samples,
+    /// What Alertmanager keeps quiet.
+    pub(crate) silences: Silences,
 }
 
 impl World {
@@ -38,6 +40,7 @@ impl World {
             broken: BTreeSet::new(),
             reconciled: 0,
             samples: Samples::default(),
+            silences: Silences::default(),
         }
     }
 

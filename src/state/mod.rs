@@ -34,6 +34,7 @@ mod naming;
 mod rollouts;
 mod rules;
 mod services;
+mod silences;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
@@ -53,6 +54,7 @@ use alerts::Alerts;
 use changes::{Witness, Written};
 use metrics::Metrics;
 use rules::Rules;
+use silences::Silences;
 
 /// What an update changed of what can be seen.
 #[must_use]
@@ -123,6 +125,7 @@ pub struct State {
     written: Written,
     alerts: Alerts,
     told_rules: Rules,
+    silences: Silences,
     metrics: Metrics,
 }
 
@@ -175,6 +178,7 @@ impl State {
             Update::Cluster(cluster, facts) => replace(&mut self.cluster_mut(cluster).facts, facts),
             Update::Identity(cluster, identity) => replace(&mut self.cluster_mut(cluster).identity, identity),
             Update::Login(cluster, login) => replace(&mut self.cluster_mut(cluster).login, login),
+            Update::Silences(id, told) => Changed::alerts(self.silences.apply(id, told)),
             Update::Metrics(id, at, told) => {
                 self.metrics.apply(id, at, told);
                 Changed { is_about_metrics: true, ..Changed::default() }

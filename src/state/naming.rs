@@ -3,28 +3,12 @@
 use std::collections::HashMap;
 
 use super::State;
+use crate::domain::alert::NAMED;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, ObjectRef, label};
 use crate::domain::row::Row;
 use crate::domain::service::{Service, ServiceId, named_by};
 use crate::domain::text::Text;
-
-/// The labels by which they name it, the most telling first.
-const NAMED: [&str; 13] = [
-    "service",
-    "exported_service",
-    "app_kubernetes_io_name",
-    "app",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "destination_canonical_service",
-    "destination_workload",
-    "destination_service_name",
-    "job_name",
-    "container",
-];
 
 /// What is known of a service by which labels may call it.
 #[derive(Clone, Copy)]

@@ -11,28 +11,32 @@ use crate::domain::plan::{Access, Call};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
-use crate::operations::ports::{Answer, ControlPlane, Earnest, ReadError, Review};
+use crate::operations::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
+
+use super::alertmanager::Alertmanagers;
 
 /// One cluster, to read fully and to change.
 #[derive(Debug)]
 pub struct Cluster {
     reader: Reader,
     writer: Option<Writer>,
+    alertmanagers: Alertmanagers,
 }
 
 impl Cluster {
     /// A cluster by its connection. Without a writer every call is refused here.
-    pub fn new(reader: Reader, writer: Option<Writer>) -> Self {
-        Self { reader, writer }
+    pub fn new(reader: Reader, writer: Option<Writer>, alertmanagers: Alertmanagers) -> Self {
+        Self { reader, writer, alertmanagers }
     }
 
-    async fn write(&self, object: &ObjectRef, call: &Call, earnest: Earnest, audit_id: &str) -> Answer {
-        let Some(writer) = &self.writer else {
-            return Answer::Denied(
-                "this cluster is read-only for midwatch: its certificate is not checked (allow-insecure-writes)".into(),
-            );
+    async fn write(&self, call: &Call, earnest: Earnest, audit_id: &str) -> Answer {
+        let Some((verb, path, content_type, body)) = request(call) else {
+            return match earnest {
+                Earnest::ForReal => self.alertmanagers.write(call, self.writer.as_ref(), audit_id).await,
+                Earnest::DryRun => Answer::Rejected("Alertmanager has no dry run".into()),
+            };
         };
-        let (verb, path, content_type, body) = request(object, call);
+        let Some(writer) = &self.writer else { return read_only() };
         let answer = writer
             .send(WriteRequest {
                 verb,
@@ -41,39 +45,48 @@ impl Cluster {
                 body,
                 dry_run: earnest == Earnest::DryRun,
                 audit_id: audit_id.to_owned(),
+                may_be_silent: false,
             })
             .await;
         answer_of(answer)
     }
 }
 
-/// A call as a request.
-fn request(object: &ObjectRef, call: &Call) -> (client::Verb, String, &'static str, Value) {
-    let path = object.path();
+/// What is answered where nothing may be written through a cluster.
+pub(super) fn read_only() -> Answer {
+    Answer::Denied(
+        "this cluster is read-only for midwatch: its certificate is not checked (allow-insecure-writes)".into(),
+    )
+}
+
+/// A call as a request to the cluster; none where it is for an Alertmanager.
+fn request(call: &Call) -> Option<(client::Verb, String, &'static str, Value)> {
     let json_type = "application/json";
-    match call {
-        Call::Patch { subresource, operations } => {
+    Some(match call {
+        Call::Patch { object, subresource, operations } => {
+            let path = object.path();
             let path = subresource.map_or_else(|| path.clone(), |part| format!("{path}/{part}"));
             (client::Verb::Patch, path, "application/json-patch+json", Value::from(operations.clone()))
         }
-        Call::Evict { uid } => {
+        Call::Evict { object, uid } => {
             let body = json!({
                 "apiVersion": "policy/v1",
                 "kind": "Eviction",
                 "metadata": { "name": object.name, "namespace": object.namespace },
                 "deleteOptions": { "preconditions": { "uid": uid } },
             });
-            (client::Verb::Post, format!("{path}/eviction"), json_type, body)
+            (client::Verb::Post, format!("{}/eviction", object.path()), json_type, body)
         }
-        Call::DeleteBroken { uid, version, .. } => {
+        Call::DeleteBroken { object, uid, version, .. } => {
             let mut preconditions = json!({ "uid": uid });
             if let Some(version) = version {
                 preconditions["resourceVersion"] = json!(version);
             }
             let body = json!({ "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions });
-            (client::Verb::Delete, path, json_type, body)
+            (client::Verb::Delete, object.path(), json_type, body)
         }
-    }
+        Call::PostSilence { .. } | Call::DeleteSilence { .. } => return None,
+    })
 }
 
 /// What a write came to, in the words of operations.
@@ -130,6 +143,10 @@ impl ControlPlane for Cluster {
             .boxed()
     }
 
+    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+        self.alertmanagers.read().boxed()
+    }
+
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>> {
         async move { self.reader.identity().await.map_err(|error| error.problem()) }.boxed()
     }
@@ -162,14 +179,8 @@ impl ControlPlane for Cluster {
         .boxed()
     }
 
-    fn send<'a>(
-        &'a self,
-        object: &'a ObjectRef,
-        call: &'a Call,
-        earnest: Earnest,
-        audit_id: &'a str,
-    ) -> BoxFuture<'a, Answer> {
-        self.write(object, call, earnest, audit_id).boxed()
+    fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, audit_id: &'a str) -> BoxFuture<'a, Answer> {
+        self.write(call, earnest, audit_id).boxed()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::kind::Kind;
 use crate::domain::logs::{Backlog, LogQuery, Patience};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::service::ServiceId;
+use crate::domain::silence::Matcher;
 use crate::domain::text::Text;
 use crate::state::RelatedAlert;
 
@@ -26,6 +27,10 @@ pub enum Destination {
     Briefing,
     /// One service: why?
     Service(ServiceId),
+    /// One alert with all that it says.
+    Alert(RelatedAlert),
+    /// What is kept quiet?
+    Silences,
     /// Objects of one kind.
     Resources {
         /// The kind.
@@ -108,6 +113,13 @@ pub enum Effect {
     Back,
     /// Begin a change: it is planned and shown.
     Propose(Intent),
+    /// Put a silence together: it is planned once that is done.
+    Compose {
+        /// The cluster whose alerts it is to hide.
+        cluster: ClusterName,
+        /// What it begins with.
+        matchers: Vec<Matcher>,
+    },
     /// Read a whole object.
     Fetch(ObjectRef),
     /// Copy text to the terminal's clipboard, and say what was copied.
@@ -174,12 +186,26 @@ pub enum Asked {
     Size,
     /// An image.
     Image,
+    /// What one does about an alert.
+    Doing,
+    /// How long a silence is to last from now.
+    Length,
 }
 
 impl Asked {
     /// Everything that is asked for.
-    pub const ALL: [Self; 8] =
-        [Self::Filter, Self::Search, Self::Include, Self::Exclude, Self::Time, Self::Fields, Self::Size, Self::Image];
+    pub const ALL: [Self; 10] = [
+        Self::Filter,
+        Self::Search,
+        Self::Include,
+        Self::Exclude,
+        Self::Time,
+        Self::Fields,
+        Self::Size,
+        Self::Image,
+        Self::Doing,
+        Self::Length,
+    ];
 
     /// The words before the field.
     pub fn label(self) -> &'static str {
@@ -192,6 +218,8 @@ impl Asked {
             Self::Fields => "fields as columns ",
             Self::Size => "pods ",
             Self::Image => "image ",
+            Self::Doing => "on it: ",
+            Self::Length => "ends in ",
         }
     }
 

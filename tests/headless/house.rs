@@ -16,6 +16,11 @@ fn commands() -> Vec<&'static str> {
         "logs",
         "audit show",
         "audit verify",
+        "silence list",
+        "silence create",
+        "silence extend",
+        "silence expire",
+        "silence ack",
         "config check",
         "config show",
         "config paths",
@@ -23,7 +28,7 @@ fn commands() -> Vec<&'static str> {
         "man",
         "demo",
     ];
-    questions.into_iter().chain(Verb::ALL.map(Verb::word)).chain(others).collect()
+    questions.into_iter().chain(Verb::OF_OBJECTS.map(Verb::word)).chain(others).collect()
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn every_answer_is_what_the_schema_says() {
         ("rollouts", "Rollout"),
         ("alerts", "Alert"),
         ("rules", "Rule"),
+        ("silence list", "Silence"),
         ("metrics --points", "Metric"),
         ("metrics chat-service -e production --by revision", "Metric"),
         ("brief", "Brief"),

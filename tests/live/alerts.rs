@@ -51,7 +51,7 @@ impl Alertmanager {
     }
 
     /// Asks its API, without midwatch.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         ask(self.port, method, path, body)
     }
 

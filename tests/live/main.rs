@@ -29,6 +29,7 @@ mod scenarios;
 mod secrets;
 mod sets;
 mod signals;
+mod silences;
 #[path = "../pictures/svg.rs"]
 mod svg;
 #[path = "../pictures/tour.rs"]
@@ -65,6 +66,7 @@ const SUITES: &[&[(&str, Test)]] = &[
     change::TESTS,
     alerts::TESTS,
     rules::TESTS,
+    silences::TESTS,
     pictures::TESTS,
     verbs::TESTS,
     sets::TESTS,

@@ -71,7 +71,7 @@ fn denied(plane: &Plane, user: User, keymap: &str) -> Result<()> {
             ensure!([Some(0), Some(1), Some(4)].contains(&code), "{verb} ended with {code:?}");
             refused.extend((code == Some(4)).then_some(verb));
         }
-        let open: Vec<_> = Verb::ALL.into_iter().filter(|verb| !refused.contains(verb)).collect();
+        let open: Vec<_> = Verb::OF_OBJECTS.into_iter().filter(|verb| !refused.contains(verb)).collect();
         ensure!(open.is_empty(), "never refused: {open:?}");
         Ok(())
     })?;

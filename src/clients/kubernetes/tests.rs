@@ -90,6 +90,7 @@ fn patch() -> WriteRequest {
         body: json!([{"op": "test"}, {}]),
         dry_run: false,
         audit_id: "a1".to_owned(),
+        may_be_silent: false,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct WriteRequest {
     pub dry_run: bool,
     /// Identifies this write in the server's audit log.
     pub audit_id: String,
+    /// Whether success may have nothing to say: so it is with some servers behind the API, and never with the API.
+    pub may_be_silent: bool,
 }
 
 /// What is known after a write.
@@ -73,6 +75,7 @@ pub enum WriteAnswer {
 impl Writer {
     /// Sends a write once. Only after a 401, which the server did not execute, it is sent again with a new credential.
     pub async fn send(&self, write: WriteRequest) -> WriteAnswer {
+        let may_be_silent = write.may_be_silent;
         let request = match build(write) {
             Ok(request) => request,
             Err(why) => return WriteAnswer::NotSent(Text::from(why)),
@@ -96,6 +99,7 @@ impl Writer {
         let refusal = || status::refusal(&headers, &body).unwrap_or_else(|| status::foreign(&headers, &body));
         match value {
             Some(value) if status.is_success() => WriteAnswer::Accepted(value),
+            None if status.is_success() && may_be_silent && body.is_empty() => WriteAnswer::Accepted(Value::Null),
             None if status.is_success() => {
                 WriteAnswer::Unknown(Text::from(format!("answered {status} with what is not JSON")))
             }
@@ -117,7 +121,7 @@ fn is_refusal(status: StatusCode) -> bool {
 
 /// Makes the request of a write, or says why it cannot be made.
 fn build(write: WriteRequest) -> Result<Request<Bytes>, &'static str> {
-    let WriteRequest { verb, mut path, content_type, mut body, dry_run, audit_id } = write;
+    let WriteRequest { verb, mut path, content_type, mut body, dry_run, audit_id, may_be_silent: _ } = write;
     let mut query = Vec::new();
     if verb == Verb::Patch {
         query.extend(["fieldManager=midwatch", "fieldValidation=Strict"]);

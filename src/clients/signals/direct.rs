@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::domain::signal::Access;
 
 /// A connection to an address.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Direct {
     client: Client,
     base: String,
@@ -45,6 +45,16 @@ impl Direct {
         }
         let client = client.build().map_err(|error| (explain(&error), ""))?;
         Ok(Self { client, base: base.to_owned(), access: access.clone() })
+    }
+
+    /// The address.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A request for whatever is to be sent to a path, with who asks.
+    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> Result<RequestBuilder, Trouble> {
+        self.authorized(self.client.request(method, format!("{}{path}", self.base)))
     }
 
     /// Asks for what is at a path; at most so many bytes are taken in, and one more when there are more.
@@ -109,7 +119,7 @@ fn secret(path: &Path, hint: &'static str) -> Result<SecretString, Trouble> {
 }
 
 /// The reason at the bottom of an error of the HTTP client, whose own words only say that something failed.
-fn explain(error: &reqwest::Error) -> String {
+pub(super) fn explain(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

@@ -28,8 +28,8 @@ fn the_example_is_the_shipped_preset() {
     assert_eq!(
         said,
         [
-            r#"admin in ["*"]: deploy rollback monitor manage_users manage_roles view_logs view_metrics"#,
-            r#"developer in ["*"]: deploy monitor view_logs view_metrics"#,
+            r#"admin in ["*"]: deploy rollback silence monitor manage_users manage_roles view_logs view_metrics"#,
+            r#"developer in ["*"]: deploy silence monitor view_logs view_metrics"#,
             r#"viewer in ["*"]: monitor view_logs view_metrics"#,
         ]
     );

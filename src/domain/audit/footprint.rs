@@ -2,17 +2,18 @@
 //!
 //! A pod template can hold secrets in its environment variables, so of each field only a hash is stored.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Intent;
-use crate::domain::object::ObjectRef;
+use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 /// What a step leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Footprint {
     /// What it changes.
-    pub object: ObjectRef,
+    pub object: Target,
     /// The identity of that.
     pub uid: Text,
     /// What is to be seen of it.
@@ -25,8 +26,17 @@ pub struct Footprint {
 pub enum Left {
     /// These fields are set.
     Fields(Vec<Field>),
-    /// The object is gone, or on its way.
+    /// The object is gone, or on its way; a silence is over.
     Gone,
+    /// A silence is there that somebody made, with this comment, until this moment.
+    Silence {
+        /// Who.
+        by: Text,
+        /// Why.
+        comment: Text,
+        /// Until when.
+        ends: Timestamp,
+    },
 }
 
 /// A field that a step sets.

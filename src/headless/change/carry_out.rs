@@ -40,7 +40,7 @@ enum Next {
 }
 
 /// Proposes, confirms, and tells how it goes.
-pub(super) async fn carry_out(
+pub(in crate::headless) async fn carry_out(
     session: &mut Session,
     Asked { format, verification, .. }: Asked<'_>,
     intent: Intent,

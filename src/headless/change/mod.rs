@@ -17,6 +17,8 @@ use super::{Exit, complain, say};
 mod carry_out;
 mod proposal;
 
+pub(super) use carry_out::carry_out;
+
 /// What finds the workload that is meant, and its environment.
 pub(super) const WORKLOAD_KINDS: [Kind; 4] = [Kind::Namespace, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
 
@@ -113,7 +115,7 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
     if found.len() > 1 {
         return ambiguous(asked, wanted.name, &found);
     }
-    carry_out::carry_out(session, asked, (wanted.wish)(found.remove(0)), wanted.consent).await
+    carry_out(session, asked, (wanted.wish)(found.remove(0)), wanted.consent).await
 }
 
 /// The pods of a name.

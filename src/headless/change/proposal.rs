@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::operation::{Mark, Proposal};
 use crate::domain::plan::{Call, Step};
+use crate::domain::silence::Matcher;
 use crate::domain::text::Text;
 
 use super::super::diff;
@@ -14,13 +15,14 @@ use super::super::output::json as shape;
 /// The plan for people.
 pub(super) fn text(proposal: &Proposal) -> String {
     let plan = &proposal.plan;
-    let mut text = format!("{}\n  {} in {}", plan.title, plan.target.kind_and_name(), plan.target.namespace);
-    let _ = writeln!(text, " on {}, environment {}, plan {}", plan.target.cluster, plan.environment, plan.short_hash());
+    let mut text = format!("{}\n  {}", plan.title, plan.target);
+    let (cluster, hash) = (plan.target.cluster(), plan.short_hash());
+    let _ = writeln!(text, " on {cluster}, environment {}, plan {hash}", plan.environment);
     let _ = writeln!(text, "  as {}", proposal.actor);
     for (number, step) in (1..).zip(&plan.steps) {
         let _ = writeln!(text, "\nstep {number}: {}", step.what);
         let _ = writeln!(text, "  {} -> {}", step.before, step.after);
-        let _ = writeln!(text, "  {}", step.call.request(&step.object));
+        let _ = writeln!(text, "  {}", step.call.request());
     }
     let _ = writeln!(text);
     if !plan.then.is_empty() {
@@ -29,6 +31,7 @@ pub(super) fn text(proposal: &Proposal) -> String {
     said(&mut text, "touches", [&plan.touches]);
     said(&mut text, "restores", &plan.restores);
     said(&mut text, "does not restore", &plan.does_not_restore);
+    said(&mut text, "alert", &plan.alerts);
     said(&mut text, "beware", &plan.warnings);
     for check in &proposal.checks {
         let mark = match check.mark {
@@ -46,7 +49,7 @@ pub(super) fn text(proposal: &Proposal) -> String {
     }
     let line = |command: &Text| Text::from(plan.confirmed(command, ""));
     said(&mut text, "way back", plan.way_back.as_ref().map(line).as_ref());
-    said(&mut text, "command", [&line(&plan.command)]);
+    said(&mut text, "command", [&Text::from(plan.as_command(""))]);
     text
 }
 
@@ -68,17 +71,18 @@ pub(super) fn json(proposal: &Proposal) -> Value {
             "service": plan.service,
             "environment": plan.environment,
             "protected": plan.is_protected,
-            "target": shape::object(&plan.target),
+            "target": shape::target(&plan.target),
             "uid": plan.uid,
             "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
             "then": plan.then,
             "touches": plan.touches,
             "restores": plan.restores,
             "doesNotRestore": plan.does_not_restore,
+            "alerts": plan.alerts,
             "warnings": plan.warnings,
             "difference": plan.difference.iter().map(diff::line).collect::<Vec<_>>(),
             "wayBack": plan.way_back.as_ref().map(|command| plan.confirmed(command, "")),
-            "command": plan.confirmed(&plan.command, ""),
+            "command": plan.as_command(""),
         },
         "actor": proposal.actor,
         "checks": proposal.checks.iter().map(shape::check).collect::<Vec<_>>(),
@@ -89,21 +93,35 @@ pub(super) fn json(proposal: &Proposal) -> Value {
 /// A call without the values that it sends: a template may hold secrets, and this may end in the log of a pipeline.
 fn call(call: &Call) -> Value {
     match call {
-        Call::Patch { subresource, operations } => {
+        Call::Patch { subresource, operations, .. } => {
             let operation = |one: &Value| json!({ "op": one["op"], "path": one["path"] });
             json!({ "patch": { "subresource": subresource, "operations": operations.iter().map(operation).collect::<Vec<_>>() } })
         }
-        other => json!(other),
+        Call::Evict { uid, .. } => json!({ "evict": { "uid": uid } }),
+        Call::DeleteBroken { uid, revision, .. } => json!({ "delete-broken": { "uid": uid, "revision": revision } }),
+        Call::PostSilence { body, .. } => json!({ "post-silence": shown(body) }),
+        Call::DeleteSilence { silence, .. } => json!({ "delete-silence": { "id": silence.id } }),
     }
+}
+
+/// What an Alertmanager is told, in words that may be shown.
+fn shown(body: &Value) -> Value {
+    let text = |name: &str| Text::from_untrusted(body[name].as_str().unwrap_or_default());
+    let matchers: Vec<_> = body["matchers"].as_array().into_iter().flatten().filter_map(Matcher::read).collect();
+    json!({
+        "matchers": matchers.iter().map(Matcher::json).collect::<Vec<_>>(),
+        "startsAt": text("startsAt"), "endsAt": text("endsAt"),
+        "createdBy": text("createdBy"), "comment": text("comment"),
+    })
 }
 
 fn step(step: &Step) -> Value {
     json!({
         "what": step.what,
-        "object": shape::object(&step.object),
+        "object": shape::target(&step.call.target()),
         "before": step.before,
         "after": step.after,
-        "request": step.call.request(&step.object),
+        "request": step.call.request(),
         "call": call(&step.call),
     })
 }

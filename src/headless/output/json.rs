@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{Check, Mark};
 use crate::domain::problem::Problem;
+use crate::domain::target::Target;
 use crate::domain::text::sanitize;
 
 /// Writes a document over several lines.
@@ -52,6 +53,19 @@ pub(in crate::headless) fn object(object: &ObjectRef) -> Value {
         "namespace": object.namespace,
         "name": object.name,
     })
+}
+
+/// What a change is about, by name.
+pub(in crate::headless) fn target(target: &Target) -> Value {
+    match target {
+        Target::Object(one) => object(one),
+        Target::Silence(silence) => json!({
+            "cluster": silence.cluster,
+            "kind": "Silence",
+            "alertmanager": silence.server,
+            "name": silence.id,
+        }),
+    }
 }
 
 /// A problem with its parts.

@@ -27,7 +27,7 @@ fn developers_may(permission: Permission) -> Policy {
 
 /// A plan with the facts that it rests on, the cluster allowing everything.
 fn planned(intent: &Intent) -> (Plan, Snapshot) {
-    let kind = intent.target().kind;
+    let kind = intent.object().unwrap().kind;
     let mut snapshot = with_history(kind, workload(kind, "1.5.0"));
     let plan = plan(intent, &snapshot, &place()).unwrap();
     allow(&mut snapshot, &plan);

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::audit::{ActionId, StepResult};
+use crate::domain::object::ObjectRef;
 use crate::domain::operation::{Failure, OperationEvent};
 use crate::domain::plan::{Call, Step};
 use crate::domain::problem::Problem;
@@ -10,6 +11,7 @@ use crate::domain::text::Text;
 use crate::operations::NotDone;
 use crate::operations::ports::{Answer, ControlPlane, Earnest, ReadError};
 use crate::operations::reconcile::{Suspect, Trace, look, suspect};
+use crate::operations::silence;
 
 /// How often a broken pod is looked at anew because it changed between the look and the call.
 const LOOKS: usize = 3;
@@ -49,30 +51,41 @@ impl Done {
 
 /// Sends one call, after a last look at what it must not hit.
 pub(super) async fn send(step: &Step, plane: &dyn ControlPlane, action: &ActionId) -> Result<Done, NotDone> {
-    if let Call::DeleteBroken { uid, revision, .. } = &step.call {
-        return delete_broken(step, (uid, revision), plane, action).await;
+    match &step.call {
+        Call::DeleteBroken { object, uid, revision, .. } => {
+            delete_broken(step, (object, uid, revision), plane, action).await
+        }
+        Call::PostSilence { silence, expects, .. } | Call::DeleteSilence { silence, expects, .. } => {
+            if let Some(seen) = silence::look_again(&step.call, silence, expects, plane).await? {
+                return Ok(Done::not_needed(seen));
+            }
+            let answer = plane.send(&step.call, Earnest::ForReal, action.as_str()).await;
+            conclude(step, plane, answer).await
+        }
+        Call::Patch { .. } | Call::Evict { .. } => {
+            let answer = plane.send(&step.call, Earnest::ForReal, action.as_str()).await;
+            conclude(step, plane, answer).await
+        }
     }
-    let answer = plane.send(&step.object, &step.call, Earnest::ForReal, action.as_str()).await;
-    conclude(step, plane, answer).await
 }
 
 /// Deletes a pod in the very version in which it was seen to be broken, so that one that became ready meanwhile is
 /// spared. Where it changed in between the server does nothing, and it is judged by another look.
 async fn delete_broken(
     step: &Step,
-    (uid, revision): (&Text, &Text),
+    (object, uid, revision): (&ObjectRef, &Text, &Text),
     plane: &dyn ControlPlane,
     action: &ActionId,
 ) -> Result<Done, NotDone> {
     let mut looks = 1;
     loop {
-        let version = match suspect(step, plane, uid, revision).await.map_err(not_looked_at)? {
+        let version = match suspect(object, plane, uid, revision).await.map_err(not_looked_at)? {
             Suspect::Broken(version) => version,
             Suspect::Spared(why) => return Ok(Done::not_needed(why)),
         };
         let version = (!version.is_empty()).then_some(version);
-        let call = Call::DeleteBroken { uid: uid.clone(), revision: revision.clone(), version };
-        match plane.send(&step.object, &call, Earnest::ForReal, action.as_str()).await {
+        let call = Call::DeleteBroken { object: object.clone(), uid: uid.clone(), revision: revision.clone(), version };
+        match plane.send(&call, Earnest::ForReal, action.as_str()).await {
             Answer::Conflict(_) if looks < LOOKS => looks += 1,
             answer => return conclude(step, plane, answer).await,
         }

@@ -22,7 +22,7 @@ use super::confirm::{Confirmed, Proof, confirm};
 use super::execute::Record;
 use super::plan::plan;
 use super::policy::Policy;
-use super::ports::{Answer, ControlPlane, Earnest, ReadError, Review};
+use super::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
 use super::read::Snapshot;
 use super::rehearse::rehearse;
 
@@ -41,6 +41,8 @@ pub(super) struct Plane {
     pub answers: Mutex<VecDeque<Answer>>,
     /// What a dry run is answered; accepted without one.
     pub rehearsals: Mutex<VecDeque<Answer>>,
+    /// What its Alertmanagers tell.
+    pub keepers: Mutex<VecDeque<Vec<Keeper>>>,
     /// What a list finds, by kind.
     pub lists: Vec<(Kind, Result<Vec<Value>, ReadError>)>,
 }
@@ -91,13 +93,12 @@ impl ControlPlane for Plane {
         async { Review::Allowed }.boxed()
     }
 
-    fn send<'a>(
-        &'a self,
-        object: &'a ObjectRef,
-        call: &'a Call,
-        earnest: Earnest,
-        _audit_id: &'a str,
-    ) -> BoxFuture<'a, Answer> {
+    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+        note(&self.diary, "ask Alertmanager".to_owned());
+        async { next(&self.keepers).unwrap_or_default() }.boxed()
+    }
+
+    fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, _audit_id: &'a str) -> BoxFuture<'a, Answer> {
         let (word, answers) = match earnest {
             Earnest::DryRun => ("dry run", &self.rehearsals),
             Earnest::ForReal => ("send", &self.answers),
@@ -106,7 +107,7 @@ impl ControlPlane for Plane {
             Call::DeleteBroken { version: Some(version), .. } => format!(" in version {version}"),
             _ => String::new(),
         };
-        note(&self.diary, format!("{word} {}{version}", call.request(object)));
+        note(&self.diary, format!("{word} {}{version}", call.request()));
         async { next(answers).unwrap_or(Answer::Accepted(Value::Null)) }.boxed()
     }
 }

@@ -3,20 +3,19 @@
 use serde_json::Value;
 
 use crate::domain::actor::Permission;
-use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
-use super::{Draft, NoPlan, Place, cannot, text, warnings};
+use super::{Draft, NoPlan, Place, Wish, cannot, text, warnings};
 
 /// Plans the eviction.
-pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    let (target, pod) = (intent.target(), &snapshot.target);
+pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    let (target, pod) = (wish.target, &snapshot.target);
     if target.kind != Kind::Pod {
         return Err(NoPlan::impossible(
-            cannot(intent),
+            cannot(wish),
             "only pods can be evicted",
             "restart replaces all pods of a workload",
         ));
@@ -28,10 +27,9 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
     let phase = text(&pod["status"]["phase"]);
     let step = Step {
         what: "ask this pod to go".into(),
-        object: target.clone(),
         before: if phase.is_empty() { "there".into() } else { phase },
         after: "gone".into(),
-        call: Call::Evict { uid: uid.clone() },
+        call: Call::Evict { object: target.clone(), uid: uid.clone() },
     };
     let draft = Draft {
         title: format!("Evict {}", target.name),
@@ -39,7 +37,7 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
         goal: Goal::Gone(uid),
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     plan.then = then(pod);
     plan.touches = touches(pod);
     plan.does_not_restore = scratch(pod);

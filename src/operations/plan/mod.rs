@@ -9,6 +9,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::operation::Failure;
 use crate::domain::plan::{Access, Call, Goal, Plan, Step};
 use crate::domain::problem::Problem;
+use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 use super::read::Snapshot;
@@ -52,29 +53,45 @@ pub struct NoPlan {
 
 impl NoPlan {
     /// The wish makes no sense here.
-    fn impossible(what: impl AsRef<str>, why: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
+    pub(super) fn impossible(what: impl AsRef<str>, why: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
         Self { failure: Failure::Impossible, problem: Problem::new(what, why, hint) }
     }
 
     /// It is so already.
-    fn nothing_to_do(what: impl AsRef<str>, why: impl AsRef<str>) -> Self {
+    pub(super) fn nothing_to_do(what: impl AsRef<str>, why: impl AsRef<str>) -> Self {
         Self { failure: Failure::NothingToDo, problem: Problem::new(what, why, "") }
     }
 }
 
-/// Makes the plan for an intent.
+/// A wish about an object, with the object.
+#[derive(Clone, Copy)]
+struct Wish<'a> {
+    intent: &'a Intent,
+    target: &'a ObjectRef,
+}
+
+/// Makes the plan for an intent about an object; one about alerts is planned by what Alertmanager tells.
 pub fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    let wish = |target| Wish { intent, target };
     match intent {
-        Intent::Rollback { to, .. } => rollback::plan(intent, to.as_ref(), snapshot, place),
-        Intent::Restart { .. } => restart::plan(intent, snapshot, place),
-        Intent::Pause { .. } => pause::plan(intent, snapshot, place),
-        Intent::Resume { .. } => resume::plan(intent, snapshot, place),
-        Intent::Scale { to: Size::Replicas(count), .. } => scale::replicas(intent, *count, snapshot, place),
-        Intent::Scale { to: Size::Bounds { min, max }, .. } => scale::bounds(intent, (*min, *max), snapshot, place),
-        Intent::SetImage { container, image, .. } => {
-            set_image::plan(intent, container.as_ref(), image, snapshot, place)
+        Intent::Rollback { target, to } => rollback::plan(wish(target), to.as_ref(), snapshot, place),
+        Intent::Restart { target } => restart::plan(wish(target), snapshot, place),
+        Intent::Pause { target } => pause::plan(wish(target), snapshot, place),
+        Intent::Resume { target } => resume::plan(wish(target), snapshot, place),
+        Intent::Scale { target, to: Size::Replicas(count) } => scale::replicas(wish(target), *count, snapshot, place),
+        Intent::Scale { target, to: Size::Bounds { min, max } } => {
+            scale::bounds(wish(target), (*min, *max), snapshot, place)
         }
-        Intent::Evict { .. } => evict::plan(intent, snapshot, place),
+        Intent::SetImage { target, container, image } => {
+            set_image::plan(wish(target), container.as_ref(), image, snapshot, place)
+        }
+        Intent::Evict { target } => evict::plan(wish(target), snapshot, place),
+        Intent::Silence { .. }
+        | Intent::Acknowledge { .. }
+        | Intent::ExtendSilence { .. }
+        | Intent::ExpireSilence { .. } => {
+            Err(NoPlan::impossible(format!("cannot {}", intent.verb()), "it is about no object of a cluster", ""))
+        }
     }
 }
 
@@ -88,15 +105,15 @@ struct Draft {
 
 impl Draft {
     /// Makes it a plan, with what is said in the same way for every verb.
-    fn into_plan(self, intent: &Intent, snapshot: &Snapshot, place: &Place) -> Plan {
-        let target = intent.target();
+    fn into_plan(self, wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Plan {
         Plan {
-            intent: intent.clone(),
+            intent: wish.intent.clone(),
             title: self.title.into(),
             service: place.service.clone(),
             environment: place.environment.clone(),
+            environments: vec![place.environment.clone()],
             is_protected: place.is_protected,
-            target: target.clone(),
+            target: Target::Object(wish.target.clone()),
             uid: text(&snapshot.target["metadata"]["uid"]),
             access: access_of(&self.steps),
             steps: self.steps,
@@ -104,12 +121,13 @@ impl Draft {
             touches: Text::default(),
             restores: Vec::new(),
             does_not_restore: Vec::new(),
+            alerts: Vec::new(),
             warnings: warnings::of(snapshot),
             needs: self.needs,
             goal: self.goal,
             difference: Vec::new(),
             way_back: None,
-            command: command_line::of(intent, place).into(),
+            command: command_line::of(wish.intent, place).into(),
             made: snapshot.taken,
         }
     }
@@ -120,13 +138,14 @@ impl Draft {
 fn access_of(steps: &[Step]) -> Vec<Access> {
     let mut needed = Vec::new();
     for step in steps {
-        let object = step.object.clone();
-        let access = match &step.call {
-            Call::Patch { subresource, .. } => Access { verb: "patch", object, subresource: *subresource },
-            Call::Evict { .. } => Access { verb: "create", object, subresource: Some("eviction") },
-            Call::DeleteBroken { .. } => {
+        let access = match step.call.clone() {
+            Call::Patch { object, subresource, .. } => Access { verb: "patch", object, subresource },
+            Call::Evict { object, .. } => Access { verb: "create", object, subresource: Some("eviction") },
+            Call::DeleteBroken { object, .. } => {
                 Access { verb: "delete", object: ObjectRef { name: Text::default(), ..object }, subresource: None }
             }
+            // What leads to an Alertmanager is known to whoever read it.
+            Call::PostSilence { .. } | Call::DeleteSilence { .. } => continue,
         };
         if !needed.contains(&access) {
             needed.push(access);
@@ -136,31 +155,30 @@ fn access_of(steps: &[Step]) -> Vec<Access> {
 }
 
 /// What cannot be done to any but a workload.
-fn require_workload(intent: &Intent) -> Result<(), NoPlan> {
-    let target = intent.target();
-    if Kind::WORKLOADS.contains(&target.kind) {
+fn require_workload(wish: Wish<'_>) -> Result<(), NoPlan> {
+    if Kind::WORKLOADS.contains(&wish.target.kind) {
         return Ok(());
     }
-    let verb = intent.verb();
-    Err(NoPlan::impossible(cannot(intent), format!("{verb} is for deployments, stateful sets and daemon sets"), ""))
+    let verb = wish.intent.verb();
+    Err(NoPlan::impossible(cannot(wish), format!("{verb} is for deployments, stateful sets and daemon sets"), ""))
 }
 
 /// What cannot be done while a rollout is paused, because nothing would follow from it.
-fn require_not_paused(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<(), NoPlan> {
+fn require_not_paused(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<(), NoPlan> {
     if snapshot.target["spec"]["paused"] != true {
         return Ok(());
     }
-    let resume = command_line::of(&Intent::Resume { target: intent.target().clone() }, place);
+    let resume = command_line::of(&Intent::Resume { target: wish.target.clone() }, place);
     Err(NoPlan::impossible(
-        cannot(intent),
+        cannot(wish),
         "its rollout is paused, so a new template would not be rolled out",
         format!("resume it first: {resume}"),
     ))
 }
 
 /// What failed, where there is no plan: "cannot restart deployment/chat-service in production".
-fn cannot(intent: &Intent) -> String {
-    format!("cannot {} {}", intent.verb().label().to_lowercase(), intent.target())
+fn cannot(wish: Wish<'_>) -> String {
+    format!("cannot {} {}", wish.intent.verb().label().to_lowercase(), wish.target)
 }
 
 /// A test that a field still holds what the plan saw.

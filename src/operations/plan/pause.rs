@@ -9,12 +9,12 @@ use crate::domain::plan::{Call, Goal, Plan, Step};
 
 use super::super::converge::is_finished;
 use super::super::read::Snapshot;
-use super::{Draft, NoPlan, Place, cannot, command_line, set, template, test_uid};
+use super::{Draft, NoPlan, Place, Wish, cannot, command_line, set, template, test_uid};
 
 /// Plans the pause.
-pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    require_deployment(intent)?;
-    let target = intent.target();
+pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_deployment(wish)?;
+    let target = wish.target;
     if snapshot.target["spec"]["paused"] == true {
         return Err(NoPlan::nothing_to_do(
             format!("{} is paused already", target.name),
@@ -23,11 +23,11 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
     }
     let step = Step {
         what: "hold its rollouts".into(),
-        object: target.clone(),
         before: "not paused".into(),
         after: "paused".into(),
         // The server leaves the field out while it is false, so there is nothing to test; setting it twice does no harm.
         call: Call::Patch {
+            object: target.clone(),
             subresource: None,
             operations: vec![test_uid(snapshot), set("/spec/paused", &json!(true))],
         },
@@ -38,7 +38,7 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
         goal: Goal::Paused(true),
         needs: vec![Permission::Deploy, Permission::Rollback],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     let (updated, pods) = (template::updated(snapshot), template::pods(snapshot));
     plan.then = "nothing moves until it is resumed".into();
     plan.touches = format!("1 service; {updated} of {pods} pods have the newest revision and keep it").into();
@@ -52,9 +52,9 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
 }
 
 /// Only Deployments can be held.
-pub(super) fn require_deployment(intent: &Intent) -> Result<(), NoPlan> {
-    if intent.target().kind == Kind::Deployment {
+pub(super) fn require_deployment(wish: Wish<'_>) -> Result<(), NoPlan> {
+    if wish.target.kind == Kind::Deployment {
         return Ok(());
     }
-    Err(NoPlan::impossible(cannot(intent), "only the rollout of a deployment can be paused and resumed", ""))
+    Err(NoPlan::impossible(cannot(wish), "only the rollout of a deployment can be paused and resumed", ""))
 }

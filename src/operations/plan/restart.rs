@@ -3,22 +3,23 @@
 use serde_json::json;
 
 use crate::domain::actor::Permission;
-use crate::domain::intent::Intent;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::text::Text;
 
 use super::super::converge::is_finished;
 use super::super::read::Snapshot;
-use super::{Draft, NoPlan, Place, require_not_paused, require_workload, segment, set, template, test, test_uid, text};
+use super::{
+    Draft, NoPlan, Place, Wish, require_not_paused, require_workload, segment, set, template, test, test_uid, text,
+};
 
 /// The annotation of the template that makes its pods new ones; kubectl's own.
 pub(in crate::operations) const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// Plans new pods.
-pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    require_workload(intent)?;
-    require_not_paused(intent, snapshot, place)?;
-    let target = intent.target();
+pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_workload(wish)?;
+    require_not_paused(wish, snapshot, place)?;
+    let target = wish.target;
     let current = template::current(snapshot);
     let annotations = &current["metadata"]["annotations"];
     // The moment of the wish: a plan that is made anew while somebody reads it must not be another one for that.
@@ -32,11 +33,11 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
     let before = annotations[RESTARTED_AT].as_str().map_or_else(|| "never".into(), Text::from_untrusted);
     let step = Step {
         what: "mark of the restart".into(),
-        object: target.clone(),
         before,
         after: stamp.as_str().into(),
         // The whole template is tested: new pods of another one would be a release, not a restart.
         call: Call::Patch {
+            object: target.clone(),
             subresource: None,
             operations: vec![test_uid(snapshot), test("/spec/template", current), mark],
         },
@@ -50,7 +51,7 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
         goal: Goal::Restarted(stamp.into()),
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     template::fill(&mut plan, snapshot, &after);
     plan.touches = touches(snapshot);
     if !is_finished(target.kind, &snapshot.target) {

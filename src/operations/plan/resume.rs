@@ -8,23 +8,23 @@ use crate::domain::plan::{Call, Goal, Plan, Step};
 
 use super::super::read::Snapshot;
 use super::pause::require_deployment;
-use super::{Draft, NoPlan, Place, command_line, remove, template, test, test_uid, warnings};
+use super::{Draft, NoPlan, Place, Wish, command_line, remove, template, test, test_uid, warnings};
 
 /// Plans the end of a pause.
-pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    require_deployment(intent)?;
-    let target = intent.target();
+pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_deployment(wish)?;
+    let target = wish.target;
     if snapshot.target["spec"]["paused"] != true {
         return Err(NoPlan::nothing_to_do(format!("{} is not paused", target.name), "there is nothing to resume"));
     }
     let paused = "/spec/paused";
     let step = Step {
         what: "let its rollouts go on".into(),
-        object: target.clone(),
         before: "paused".into(),
         after: "not paused".into(),
         // Taken away rather than set to false, which the server would leave out: so the outcome can be read back.
         call: Call::Patch {
+            object: target.clone(),
             subresource: None,
             operations: vec![test_uid(snapshot), test(paused, &json!(true)), remove(paused)],
         },
@@ -35,7 +35,7 @@ pub(super) fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Resul
         goal: Goal::Paused(false),
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     let (updated, pods) = (template::updated(snapshot), template::pods(snapshot));
     plan.then = "then its rollout goes on to the newest revision".into();
     plan.touches = format!("1 service; {} of {pods} pods are still to be replaced", (pods - updated).max(0)).into();

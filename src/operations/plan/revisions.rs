@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::domain::difference::template_of;
-use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::Failure;
@@ -12,7 +11,7 @@ use crate::domain::text::Text;
 
 use super::super::read::Snapshot;
 use super::template::{current, is_same, is_same_release};
-use super::{NoPlan, cannot, text};
+use super::{NoPlan, Wish, cannot, text};
 
 /// When a revision was first made, as the server writes it, and its first number.
 type Age = (String, i64);
@@ -86,12 +85,12 @@ fn of_controller(object: &Value) -> Revision<'_> {
 
 /// The revision that a rollback means: the one that is pinned, else the newest that differs from what is wished for.
 pub(super) fn wanted<'a>(
-    intent: &Intent,
+    wish: Wish<'_>,
     to: Option<&Text>,
     revisions: Vec<Revision<'a>>,
     snapshot: &Snapshot,
 ) -> Result<Revision<'a>, NoPlan> {
-    let (what, target) = (cannot(intent), intent.target());
+    let (what, target) = (cannot(wish), wish.target);
     let current = current(snapshot);
     let Some(pin) = to else { return earlier(&what, revisions, current) };
     let known: Vec<Text> = revisions.iter().map(|revision| revision.pin.clone()).collect();

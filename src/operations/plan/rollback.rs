@@ -15,15 +15,15 @@ use super::super::converge::is_ready;
 use super::super::read::{Snapshot, is_controlled_by};
 use super::revisions::{self, Revision};
 use super::{
-    Draft, NoPlan, Place, command_line, difference, replace, require_not_paused, require_workload, template, test,
-    test_uid, text,
+    Draft, NoPlan, Place, Wish, command_line, difference, replace, require_not_paused, require_workload, template,
+    test, test_uid, text,
 };
 
 /// Plans the way back.
-pub(super) fn plan(intent: &Intent, to: Option<&Text>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    require_workload(intent)?;
-    require_not_paused(intent, snapshot, place)?;
-    let target = intent.target();
+pub(super) fn plan(wish: Wish<'_>, to: Option<&Text>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_workload(wish)?;
+    require_not_paused(wish, snapshot, place)?;
+    let target = wish.target;
     let all = revisions::all(target, snapshot);
     let pinned = |pin: &Text| Intent::Rollback { target: target.clone(), to: Some(pin.clone()) };
     let leaving = all.iter().find(|revision| is_current(revision, snapshot));
@@ -34,7 +34,7 @@ pub(super) fn plan(intent: &Intent, to: Option<&Text>, snapshot: &Snapshot, plac
         .filter(|revision| revisions::is_later(revision, &all, snapshot))
         .map(|revision| revision.pin.clone())
         .collect();
-    let wanted = revisions::wanted(intent, to, all, snapshot)?;
+    let wanted = revisions::wanted(wish, to, all, snapshot)?;
     let current = template::current(snapshot);
 
     let draft = Draft {
@@ -43,8 +43,8 @@ pub(super) fn plan(intent: &Intent, to: Option<&Text>, snapshot: &Snapshot, plac
         goal: Goal::Template(wanted.template.clone()),
         needs: needs(target, snapshot, &wanted, replaced.as_ref()),
     };
-    let mut plan = draft.into_plan(&pinned(&wanted.pin), snapshot, place);
-    plan.intent = intent.clone();
+    let mut plan = draft.into_plan(Wish { intent: &pinned(&wanted.pin), target }, snapshot, place);
+    plan.intent = wish.intent.clone();
     template::fill(&mut plan, snapshot, &wanted.template);
     plan.restores = vec![difference::summary(current, &wanted.template)];
     plan.does_not_restore = left_alone(&wanted.template);
@@ -71,10 +71,9 @@ fn template_step(target: &ObjectRef, snapshot: &Snapshot, wanted: &Revision<'_>)
     operations.extend(template::change_cause(snapshot, &format!("rollback to {} by midwatch", wanted.pin)));
     Step {
         what: format!("template of revision {}", wanted.number).into(),
-        object: target.clone(),
         before: image_of(current),
         after: image_of(&wanted.template),
-        call: Call::Patch { subresource: None, operations },
+        call: Call::Patch { object: target.clone(), subresource: None, operations },
     }
 }
 
@@ -106,10 +105,14 @@ fn broken_pods(target: &ObjectRef, snapshot: &Snapshot) -> Vec<Step> {
 fn delete_step(target: &ObjectRef, pod: &Value, revision: &Value) -> Step {
     Step {
         what: "delete this broken pod, which blocks the others".into(),
-        object: ObjectRef { kind: Kind::Pod, name: text(&pod["metadata"]["name"]), ..target.clone() },
         before: "not ready".into(),
         after: "made anew".into(),
-        call: Call::DeleteBroken { uid: text(&pod["metadata"]["uid"]), revision: text(revision), version: None },
+        call: Call::DeleteBroken {
+            object: ObjectRef { kind: Kind::Pod, name: text(&pod["metadata"]["name"]), ..target.clone() },
+            uid: text(&pod["metadata"]["uid"]),
+            revision: text(revision),
+            version: None,
+        },
     }
 }
 

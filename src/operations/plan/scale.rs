@@ -10,12 +10,12 @@ use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::text::Text;
 
 use super::super::read::{Snapshot, autoscaler_of};
-use super::{Draft, NoPlan, Place, cannot, command_line, replace, set, template, test, test_uid, text, warnings};
+use super::{Draft, NoPlan, Place, Wish, cannot, command_line, replace, set, template, test, test_uid, text, warnings};
 
 /// Plans another number of pods.
-pub(super) fn replicas(intent: &Intent, wanted: u32, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    require_scalable(intent)?;
-    let target = intent.target();
+pub(super) fn replicas(wish: Wish<'_>, wanted: u32, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    require_scalable(wish)?;
+    let target = wish.target;
     let current = template::pods(snapshot);
     if current == i64::from(wanted) {
         return Err(NoPlan::nothing_to_do(
@@ -25,14 +25,17 @@ pub(super) fn replicas(intent: &Intent, wanted: u32, snapshot: &Snapshot, place:
     }
     let autoscaler = autoscaler_of(target, &snapshot.autoscalers);
     if let Some(autoscaler) = autoscaler {
-        refuse_against(autoscaler, intent, wanted, current, place)?;
+        refuse_against(autoscaler, wish, wanted, current, place)?;
     }
     let step = Step {
         what: "number of pods".into(),
-        object: target.clone(),
         before: current.to_string().into(),
         after: wanted.to_string().into(),
-        call: Call::Patch { subresource: Some("scale"), operations: number_of_pods(snapshot, current, wanted) },
+        call: Call::Patch {
+            object: target.clone(),
+            subresource: Some("scale"),
+            operations: number_of_pods(snapshot, current, wanted),
+        },
     };
     let draft = Draft {
         title: format!("Scale {} from {current} to {wanted}", target.name),
@@ -40,7 +43,7 @@ pub(super) fn replicas(intent: &Intent, wanted: u32, snapshot: &Snapshot, place:
         goal: Goal::Replicas(wanted),
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     plan.then = format!("then wait until {wanted} of {wanted} are ready").into();
     plan.touches = format!("1 service; {current} → {}", counted(wanted.into())).into();
     plan.warnings.extend(warnings_of(target, wanted, current, snapshot));
@@ -51,21 +54,21 @@ pub(super) fn replicas(intent: &Intent, wanted: u32, snapshot: &Snapshot, place:
 
 /// Plans other bounds for the autoscaler.
 pub(super) fn bounds(
-    intent: &Intent,
+    wish: Wish<'_>,
     (min, max): (u32, u32),
     snapshot: &Snapshot,
     place: &Place,
 ) -> Result<Plan, NoPlan> {
-    require_scalable(intent)?;
-    let target = intent.target();
+    require_scalable(wish)?;
+    let target = wish.target;
     if min > max || max == 0 {
         return Err(NoPlan::impossible(
-            cannot(intent),
+            cannot(wish),
             format!("{min} to {max} is no range"),
             "--min 1 or more, --max no less",
         ));
     }
-    let autoscaler = autoscaler_of(target, &snapshot.autoscalers).ok_or_else(|| no_autoscaler(intent, snapshot))?;
+    let autoscaler = autoscaler_of(target, &snapshot.autoscalers).ok_or_else(|| no_autoscaler(wish, snapshot))?;
     let (least, most) = bounds_of(autoscaler);
     if (least, most) == (min, max) {
         return Err(NoPlan::nothing_to_do(
@@ -83,10 +86,13 @@ pub(super) fn bounds(
     }
     let step = Step {
         what: format!("bounds of autoscaler {name}").into(),
-        object: ObjectRef { kind: Kind::HorizontalPodAutoscaler, name, ..target.clone() },
         before: format!("{least} to {most}").into(),
         after: format!("{min} to {max}").into(),
-        call: Call::Patch { subresource: None, operations },
+        call: Call::Patch {
+            object: ObjectRef { kind: Kind::HorizontalPodAutoscaler, name, ..target.clone() },
+            subresource: None,
+            operations,
+        },
     };
     let draft = Draft {
         title: format!("Scale {} between {min} and {max}", target.name),
@@ -94,7 +100,7 @@ pub(super) fn bounds(
         goal: Goal::Bounds { min, max },
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(intent, snapshot, place);
+    let mut plan = draft.into_plan(wish, snapshot, place);
     plan.then = "then the autoscaler chooses within them".into();
     plan.touches = format!("1 autoscaler; {} now", counted(template::pods(snapshot))).into();
     plan.warnings.extend(warnings::owner(autoscaler).map(|owner| Text::from(format!("the autoscaler: {owner}"))));
@@ -103,27 +109,27 @@ pub(super) fn bounds(
 }
 
 /// What has no number of pods to choose.
-fn require_scalable(intent: &Intent) -> Result<(), NoPlan> {
-    let why = match intent.target().kind {
+fn require_scalable(wish: Wish<'_>) -> Result<(), NoPlan> {
+    let why = match wish.target.kind {
         Kind::Deployment | Kind::StatefulSet => return Ok(()),
         Kind::DaemonSet => "a daemon set has one pod on each node that it is for",
         _ => "only deployments and stateful sets can be scaled",
     };
-    Err(NoPlan::impossible(cannot(intent), why, ""))
+    Err(NoPlan::impossible(cannot(wish), why, ""))
 }
 
 /// Refuses a number that the autoscaler would replace within seconds. One that is switched off, because there are no
 /// pods, is switched on by it.
-fn refuse_against(autoscaler: &Value, intent: &Intent, wanted: u32, current: i64, place: &Place) -> Result<(), NoPlan> {
+fn refuse_against(autoscaler: &Value, wish: Wish<'_>, wanted: u32, current: i64, place: &Place) -> Result<(), NoPlan> {
     if current == 0 {
         return Ok(());
     }
     let (name, (_, most)) = (text(&autoscaler["metadata"]["name"]), bounds_of(autoscaler));
     let min = wanted.max(1);
     let to = Size::Bounds { min, max: most.max(min) };
-    let instead = command_line::of(&Intent::Scale { target: intent.target().clone(), to }, place);
+    let instead = command_line::of(&Intent::Scale { target: wish.target.clone(), to }, place);
     Err(NoPlan::impossible(
-        cannot(intent),
+        cannot(wish),
         format!("autoscaler {name} chooses the number of pods and would put it back"),
         format!("set its bounds with --min and --max: {instead}"),
     ))
@@ -163,14 +169,14 @@ fn warnings_of(target: &ObjectRef, wanted: u32, current: i64, snapshot: &Snapsho
 }
 
 /// Why there are no bounds to set.
-fn no_autoscaler(intent: &Intent, snapshot: &Snapshot) -> NoPlan {
+fn no_autoscaler(wish: Wish<'_>, snapshot: &Snapshot) -> NoPlan {
     let gaps: Vec<String> = snapshot.gaps.iter().map(ToString::to_string).collect();
     let why = if gaps.is_empty() {
         "no autoscaler chooses its number of pods".to_owned()
     } else {
         format!("no autoscaler of it was seen; not everything could be read: {}", gaps.join("; "))
     };
-    NoPlan::impossible(cannot(intent), why, "give a number with --replicas")
+    NoPlan::impossible(cannot(wish), why, "give a number with --replicas")
 }
 
 /// The bounds of an autoscaler; without a lower one it is 1.

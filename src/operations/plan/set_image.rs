@@ -12,7 +12,8 @@ use crate::domain::workload::{image_name, image_tag};
 use super::super::converge::is_finished;
 use super::super::read::Snapshot;
 use super::{
-    Draft, NoPlan, Place, cannot, command_line, replace, require_not_paused, require_workload, template, test, test_uid,
+    Draft, NoPlan, Place, Wish, cannot, command_line, replace, require_not_paused, require_workload, template, test,
+    test_uid,
 };
 
 /// A container of a template.
@@ -27,25 +28,25 @@ struct Container<'a> {
 
 /// Plans the release.
 pub(super) fn plan(
-    intent: &Intent,
+    wish: Wish<'_>,
     container: Option<&Text>,
     image: &Text,
     snapshot: &Snapshot,
     place: &Place,
 ) -> Result<Plan, NoPlan> {
-    require_workload(intent)?;
-    require_not_paused(intent, snapshot, place)?;
-    let target = intent.target();
+    require_workload(wish)?;
+    require_not_paused(wish, snapshot, place)?;
+    let target = wish.target;
     if image.is_empty() || image.contains(char::is_whitespace) {
         return Err(NoPlan::impossible(
-            cannot(intent),
+            cannot(wish),
             format!("\"{image}\" is no image"),
             "give NAME:TAG or NAME@DIGEST",
         ));
     }
     let current = template::current(snapshot);
     let containers = containers(current);
-    let found = find(intent, container, &containers)?;
+    let found = find(wish, container, &containers)?;
     if found.image == image.as_str() {
         return Err(NoPlan::nothing_to_do(
             format!("{} has the image {image} already", found.name),
@@ -63,12 +64,12 @@ pub(super) fn plan(
     };
     let draft = Draft {
         title: format!("Set image of {} to {}", target.name, image_name(image)),
-        steps: vec![step(intent, found, image, snapshot)],
+        steps: vec![step(wish, found, image, snapshot)],
         goal: Goal::Template(after.clone()),
         needs: vec![Permission::Deploy],
     };
-    let mut plan = draft.into_plan(&pinned(image), snapshot, place);
-    plan.intent = intent.clone();
+    let mut plan = draft.into_plan(Wish { intent: &pinned(image), target }, snapshot, place);
+    plan.intent = wish.intent.clone();
     template::fill(&mut plan, snapshot, &after);
     plan.touches = format!("1 service; {} pods get another image", template::pods(snapshot)).into();
     plan.warnings.extend(
@@ -83,7 +84,7 @@ pub(super) fn plan(
 }
 
 /// The patch of the image. The container's name is tested as well, because a list is addressed by position.
-fn step(intent: &Intent, found: &Container<'_>, image: &Text, snapshot: &Snapshot) -> Step {
+fn step(wish: Wish<'_>, found: &Container<'_>, image: &Text, snapshot: &Snapshot) -> Step {
     let member = |name: &str| format!("/spec/template{}/{name}", found.pointer);
     let mut operations = vec![
         test_uid(snapshot),
@@ -94,10 +95,9 @@ fn step(intent: &Intent, found: &Container<'_>, image: &Text, snapshot: &Snapsho
     operations.extend(template::change_cause(snapshot, &format!("image of {} set to {image} by midwatch", found.name)));
     Step {
         what: format!("image of container {}", found.name).into(),
-        object: intent.target().clone(),
         before: Text::from_untrusted(found.image),
         after: image.clone(),
-        call: Call::Patch { subresource: None, operations },
+        call: Call::Patch { object: wish.target.clone(), subresource: None, operations },
     }
 }
 
@@ -119,7 +119,7 @@ fn containers(template: &Value) -> Vec<Container<'_>> {
 
 /// The container that is meant.
 fn find<'a, 't>(
-    intent: &Intent,
+    wish: Wish<'_>,
     wanted: Option<&Text>,
     containers: &'a [Container<'t>],
 ) -> Result<&'a Container<'t>, NoPlan> {
@@ -129,12 +129,12 @@ fn find<'a, 't>(
         let mut usual = containers.iter().filter(|container| !container.is_init);
         return match (usual.next(), usual.next()) {
             (Some(only), None) => Ok(only),
-            _ => Err(NoPlan::impossible(cannot(intent), "it has more than one container", format!("name one; {all}"))),
+            _ => Err(NoPlan::impossible(cannot(wish), "it has more than one container", format!("name one; {all}"))),
         };
     };
     containers.iter().find(|container| container.name == wanted.as_str()).ok_or_else(|| {
         let hint = nearest(wanted, names.iter().copied()).map_or(all, |meant| format!("did you mean {meant}?"));
-        NoPlan::impossible(cannot(intent), format!("it has no container {wanted}"), hint)
+        NoPlan::impossible(cannot(wish), format!("it has no container {wanted}"), hint)
     })
 }
 

@@ -54,7 +54,8 @@ pub(in crate::operations) fn normalized(value: &Value) -> Value {
 pub(super) fn fill(plan: &mut Plan, snapshot: &Snapshot, after: &Value) {
     plan.difference = difference::lines(current(snapshot), after);
     plan.then = then(snapshot);
-    plan.warnings.extend(warnings::of_template(&plan.target, snapshot));
+    let warnings = plan.target.object().map(|target| warnings::of_template(target, snapshot));
+    plan.warnings.extend(warnings.unwrap_or_default());
 }
 
 /// How many pods are wished for.

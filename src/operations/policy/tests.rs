@@ -43,7 +43,9 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
         ("evict", Intent::Evict { target: target(Kind::Pod) }, &one_pod),
     ]
     .map(|(words, intent, snapshot)| (words, plan(&intent, snapshot, &place).unwrap().needs))
-    .into()
+    .into_iter()
+    .chain(crate::operations::silence::wishes())
+    .collect()
 }
 
 #[test]

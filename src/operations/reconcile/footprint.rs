@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::plan::normalized;
 use super::super::ports::ReadError;
+use super::super::silence;
 use crate::domain::audit::{Field, Footprint, Left, StepResult};
 use crate::domain::plan::{Call, Step};
 use crate::domain::text::Text;
@@ -19,9 +20,11 @@ const UID: &str = "/metadata/uid";
 pub(in crate::operations) fn footprint(step: &Step) -> Footprint {
     let (uid, left) = match &step.call {
         Call::Patch { operations, .. } => (tested_uid(operations), Left::Fields(fields(operations))),
-        Call::Evict { uid } | Call::DeleteBroken { uid, .. } => (uid.clone(), Left::Gone),
+        Call::Evict { uid, .. } | Call::DeleteBroken { uid, .. } => (uid.clone(), Left::Gone),
+        Call::PostSilence { silence, body, .. } => (silence.id.clone(), silence::left_by(body)),
+        Call::DeleteSilence { silence, .. } => (silence.id.clone(), Left::Gone),
     };
-    Footprint { object: step.object.clone(), uid, left }
+    Footprint { object: step.call.target(), uid, left }
 }
 
 fn tested_uid(operations: &[Value]) -> Text {
@@ -72,6 +75,8 @@ pub(super) fn judge(
             (StepResult::Applied, "it is on its way".to_owned())
         }
         (Left::Gone, Some(_)) => (StepResult::Rejected, "it is still there".to_owned()),
+        // A silence is judged by what the Alertmanagers tell.
+        (Left::Silence { .. }, _) => return None,
         (Left::Fields(_), None) => (StepResult::Unknown, "the object has since gone or been made anew".to_owned()),
         (Left::Fields(fields), Some(object)) => judge_fields(fields, since, object),
     };

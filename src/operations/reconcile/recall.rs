@@ -1,8 +1,10 @@
 //! What an earlier session left open, told from its records and, where they do not suffice, from the world.
 
 use super::super::ports::{ControlPlane, ReadError};
+use super::super::silence;
 use super::footprint::judge;
 use crate::domain::audit::{Action, Event, Footprint, Missing, Reconciliation, StepResult};
+use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 /// Finds out how the last step of an unfinished action ended. The result has none as long as its object cannot be read;
@@ -26,16 +28,19 @@ pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option
         Missing::Outcome => match (Footprint::of(intent), plane) {
             (None, _) => (Some(StepResult::Unknown), "its record does not say what to look for".into()),
             (Some(_), None) => (None, "its cluster is not among those that are read".into()),
-            (Some(footprint), Some(plane)) => {
-                let seen = plane.get(&footprint.object).await;
-                match (judge(&footprint, at, &seen), seen) {
-                    (Some((result, detail)), _) => (Some(result), detail),
-                    (None, Err(ReadError::Failed(problem) | ReadError::Forbidden(problem))) => {
-                        (None, problem.to_string().into())
+            (Some(footprint), Some(plane)) => match &footprint.object {
+                Target::Object(object) => {
+                    let seen = plane.get(object).await;
+                    match (judge(&footprint, at, &seen), seen) {
+                        (Some((result, detail)), _) => (Some(result), detail),
+                        (None, Err(ReadError::Failed(problem) | ReadError::Forbidden(problem))) => {
+                            (None, problem.to_string().into())
+                        }
+                        (None, _) => (None, "it cannot be read".into()),
                     }
-                    (None, _) => (None, "it cannot be read".into()),
                 }
-            }
+                Target::Silence(silence) => silence::recall(silence, &footprint.left, plane).await,
+            },
         },
     };
     Some(Reconciliation {

@@ -70,7 +70,7 @@ impl ControlPlane for Cluster {
         async { Review::Allowed }.boxed()
     }
 
-    fn send<'a>(&'a self, _: &'a ObjectRef, call: &'a Call, earnest: Earnest, _: &'a str) -> BoxFuture<'a, Said> {
+    fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, _: &'a str) -> BoxFuture<'a, Said> {
         let Call::Patch { operations, .. } = call else { panic!("only patches are sent here") };
         let patch: json_patch::Patch = serde_json::from_value(json!(operations)).unwrap();
         let mut deployment = self.deployment.lock().unwrap();
@@ -111,6 +111,7 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
         asked: clock.now(),
         service: "chat".into(),
         rules: EnvironmentRules::default(),
+        priorities: Priorities::default(),
         plane,
         policy: Arc::new(Policy::NotConfigured),
         armed: watch::Sender::new(Armed::Always).subscribe(),

@@ -10,6 +10,7 @@ use crate::domain::audit::{ActionId, Field, Intent, Left, Origin, StepResult};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::plan::{Access, Call};
+use crate::domain::target::Target;
 use crate::domain::time::Clock;
 use crate::domain::update::Identity;
 use crate::operations::audit::{Urgency, this_process};
@@ -36,7 +37,7 @@ impl ControlPlane for Shows {
         async { Review::Unknown("".into()) }.boxed()
     }
 
-    fn send<'a>(&'a self, _: &'a ObjectRef, _: &'a Call, _: Earnest, _: &'a str) -> BoxFuture<'a, Answer> {
+    fn send<'a>(&'a self, _: &'a Call, _: Earnest, _: &'a str) -> BoxFuture<'a, Answer> {
         panic!("looking back sends nothing")
     }
 }
@@ -53,7 +54,7 @@ fn target() -> ObjectRef {
 /// The intent of a step that removes `paused`.
 fn resume() -> Event {
     let fields = vec![Field { path: "/spec/paused".to_owned(), before: Some("old".to_owned()), after: None }];
-    let footprint = Footprint { object: target(), uid: "uid-1".into(), left: Left::Fields(fields) };
+    let footprint = Footprint { object: Target::Object(target()), uid: "uid-1".into(), left: Left::Fields(fields) };
     Event::Intent(Box::new(Intent {
         what: "Resume chat".into(),
         command_line: "".into(),
@@ -149,8 +150,8 @@ async fn a_cluster_that_answers_later_is_looked_at_again() {
             self.1.review(access)
         }
 
-        fn send<'a>(&'a self, on: &'a ObjectRef, call: &'a Call, how: Earnest, id: &'a str) -> BoxFuture<'a, Answer> {
-            self.1.send(on, call, how, id)
+        fn send<'a>(&'a self, call: &'a Call, how: Earnest, id: &'a str) -> BoxFuture<'a, Answer> {
+            self.1.send(call, how, id)
         }
     }
     let folder = TempDir::new().unwrap();

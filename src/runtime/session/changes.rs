@@ -24,9 +24,9 @@ impl Session {
         self.last += 1;
         let id = OperationId(self.last);
         let outbox = self.outbox.clone();
-        let target = intent.target().clone();
-        let Some(handle) = self.clusters.get(&target.cluster) else {
-            let problem = Problem::new(format!("no connection to {}", target.cluster), "", "choose it with --context");
+        let Some(handle) = self.clusters.get(intent.cluster()) else {
+            let problem =
+                Problem::new(format!("no connection to {}", intent.cluster()), "", "choose it with --context");
             let event = OperationEvent::Failed { failure: Failure::Unreachable, problem };
             tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
             return id;
@@ -34,8 +34,9 @@ impl Session {
         let change = Change {
             reason,
             asked: self.clock.now(),
-            service: self.service_of(&target),
+            service: intent.object().map(|object| self.service_of(object)).unwrap_or_default(),
             rules: self.state.rules().clone(),
+            priorities: self.signals.priorities.clone(),
             intent,
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),

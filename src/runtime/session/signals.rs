@@ -1,11 +1,14 @@
 //! The clusters of a session as they are started, and whom they ask for alerts.
 
+use jiff::SignedDuration;
+
 use super::super::clusters::{self, Chosen};
 use super::Session;
 use crate::domain::kind::Kind;
 use crate::domain::metric::Demand;
-use crate::domain::object::ClusterName;
+use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::signal::SignalKind;
+use crate::domain::silence::Silence;
 use crate::state::Freshness;
 
 impl Session {
@@ -48,6 +51,17 @@ impl Session {
             *held = demand;
             is_new
         });
+    }
+
+    /// The Services to which the cluster has to let us through, to be able to change silences.
+    pub fn ways_to_alertmanagers(&self, cluster: &ClusterName) -> Vec<ObjectRef> {
+        self.clusters.get(cluster).map(|handle| handle.alertmanagers.behind()).unwrap_or_default()
+    }
+
+    /// For how long an alert is quiet that somebody is at.
+    pub fn acknowledges_for(&self) -> SignedDuration {
+        let length = self.signals.acknowledges_for.and_then(|length| SignedDuration::try_from(length).ok());
+        length.unwrap_or(Silence::ON_IT_FOR)
     }
 
     /// Looks for servers of signals where the Services of a cluster are known by now.

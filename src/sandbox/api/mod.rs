@@ -18,7 +18,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::sync::watch as channel;
@@ -114,7 +114,7 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
         return Ok(reply::json(StatusCode::CREATED, &made?));
     }
     if let Some((server, path)) = signals::route(path) {
-        return proxy(platform, user, server, path, &parts.uri);
+        return proxy(platform, user, (server, path), parts, &body);
     }
     let route = Route::parse(path).ok_or_else(Refusal::no_such_resource)?;
     let Query(parameters) = Query::<Parameters>::try_from_uri(&parts.uri)
@@ -128,11 +128,24 @@ async fn answer(platform: &Platform, parts: &Parts, body: Body) -> Result<Respon
     call.dispatch(&parts.method)
 }
 
-/// Passes a question on to a server of signals.
-fn proxy(platform: &Platform, user: &User, server: &str, path: &str, uri: &Uri) -> Result<Response, Refusal> {
+/// Passes a request on to a server of signals.
+fn proxy(
+    platform: &Platform,
+    user: &User,
+    (server, path): (&str, &str),
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Response, Refusal> {
     let kind = Kind::of("services");
     let wish = access::Attributes {
-        verb: "get".to_owned(),
+        verb: match parts.method {
+            Method::POST => "create",
+            Method::PUT => "update",
+            Method::PATCH => "patch",
+            Method::DELETE => "delete",
+            _ => "get",
+        }
+        .to_owned(),
         resource: "services".to_owned(),
         subresource: "proxy".to_owned(),
         namespace: signals::NAMESPACE.to_owned(),
@@ -143,11 +156,14 @@ fn proxy(platform: &Platform, user: &User, server: &str, path: &str, uri: &Uri) 
         let message = access::forbidden(user, kind, &wish);
         return Err(Refusal::new(StatusCode::FORBIDDEN, "Forbidden", message).about(kind, server));
     }
-    let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+    let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
         .map_err(|problem| Refusal::bad_request(format!("invalid query: {}", problem.body_text())))?;
-    let answer = platform.with(|world| signals::answer(world, server, path, &query));
-    let (status, told) = answer.ok_or_else(Refusal::no_such_resource)?;
-    Ok(reply::json(status, &told))
+    let asked = signals::Asked { method: &parts.method, server, path, query: &query, body };
+    let answer = platform.with(|world| signals::answer(world, &asked));
+    match answer.ok_or_else(Refusal::no_such_resource)? {
+        (status, Value::Null) => Ok(reply::with_type(status, "application/json", Body::empty())),
+        (status, told) => Ok(reply::json(status, &told)),
+    }
 }
 
 /// Bodies are JSON here; a client that prefers protobuf tries again with JSON when it is told so.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use self::catalogue::{Release, SERVICES, Service, service};
 use super::controllers::{is_available, tick};
 use super::object::{at, name, number, set, uid};
+use super::signals::Silences;
 use super::world::World;
 
 const NAMESPACES: [&str; 2] = ["production", "staging"];
@@ -71,6 +72,7 @@ pub(super) fn build(seed: u64, start: Timestamp) -> World {
         }
     }
     world.catch_up(start);
+    world.silences = Silences::begin(start);
     world.store.compact();
     world
 }

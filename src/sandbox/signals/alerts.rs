@@ -6,9 +6,6 @@ use serde_json::{Value, json};
 use crate::sandbox::object::{at, list, name, number, stamp, time};
 use crate::sandbox::world::World;
 
-/// The silence that keeps one alert quiet.
-const SILENCE: &str = "5f2c1f3e-8f0e-4c55-9a53-0d5b0c1e7a11";
-
 /// How long a condition holds before its alert fires.
 const FOR: SignedDuration = SignedDuration::from_mins(2);
 
@@ -21,13 +18,12 @@ struct Alert {
     summary: String,
     /// Since when its condition holds.
     since: Timestamp,
-    is_silenced: bool,
 }
 
 /// What Alertmanager tells.
 pub(super) fn of_alertmanager(world: &World) -> Value {
     let alerts = alerts(world);
-    alerts.iter().filter(|alert| is_due(alert, world.now)).map(|alert| alertmanagers(alert, world.now)).collect()
+    alerts.iter().filter(|alert| is_due(alert, world.now)).map(|alert| alertmanagers(alert, world)).collect()
 }
 
 /// What Prometheus tells.
@@ -75,15 +71,16 @@ fn is_due(alert: &Alert, now: Timestamp) -> bool {
     now.duration_since(alert.since) >= FOR
 }
 
-fn alertmanagers(alert: &Alert, now: Timestamp) -> Value {
-    let silenced = if alert.is_silenced { vec![SILENCE] } else { Vec::new() };
+fn alertmanagers(alert: &Alert, world: &World) -> Value {
+    let (labels, now) = (labels(alert), world.now);
+    let silenced = world.silences.over(&labels, now);
     json!({
-        "labels": labels(alert), "annotations": annotations(alert),
+        "labels": labels, "annotations": annotations(alert),
         "startsAt": (alert.since + FOR).to_string(), "endsAt": stamp(now, 240), "updatedAt": stamp(now, 0),
         "fingerprint": alert.name, "receivers": [{ "name": "on-call" }],
         "generatorURL": "http://prometheus.monitoring:9090/graph",
         "status": {
-            "state": if alert.is_silenced { "suppressed" } else { "active" },
+            "state": if silenced.is_empty() { "active" } else { "suppressed" },
             "silencedBy": silenced, "inhibitedBy": [], "mutedBy": [],
         },
     })
@@ -125,7 +122,6 @@ fn alerts(world: &World) -> Vec<Alert> {
             labels: json!({ "service": "chat-service" }),
             summary: format!("{} of its pods are killed again and again; clients see errors", chat.len()),
             since,
-            is_silenced: false,
         });
     }
     for pod in pods("production", "notification-service").iter().filter(|pod| fails(pod)) {
@@ -137,7 +133,6 @@ fn alerts(world: &World) -> Vec<Alert> {
             labels: json!({ "pod": name(pod), "container": "notification-service" }),
             summary: format!("{} was started {} times", name(pod), restarts(pod)),
             since: since.max(world.now - SignedDuration::from_mins(15)),
-            is_silenced: false,
         });
     }
     if let Some(gateway) = world.store.get("deployments", "staging", "api-gateway")
@@ -150,7 +145,6 @@ fn alerts(world: &World) -> Vec<Alert> {
             labels: json!({ "service": "api-gateway" }),
             summary: "the certificate of chat.staging.example.com expires in 19 days".to_owned(),
             since: made + SignedDuration::from_hours(24),
-            is_silenced: true,
         });
     }
     alerts

@@ -1,6 +1,6 @@
 //! Prometheus and Alertmanager over the simulated fleet.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::world::World;
@@ -9,8 +9,10 @@ mod alerts;
 mod prometheus;
 mod promql;
 mod samples;
+mod silences;
 
 pub(crate) use samples::{SCRAPED_EVERY, Samples};
+pub(crate) use silences::Silences;
 
 /// The namespace of both servers.
 pub(crate) const NAMESPACE: &str = "monitoring";
@@ -26,13 +28,24 @@ pub(crate) fn route(path: &str) -> Option<(&str, &str)> {
     SERVERS.iter().any(|(known, _)| *known == server).then_some((server, path))
 }
 
-/// What a server answers, and with which status; none where it has no such page.
-pub(crate) fn answer(
-    world: &World,
-    server: &str,
-    path: &str,
-    query: &[(String, String)],
-) -> Option<(StatusCode, Value)> {
+/// What somebody asks of a server, or tells it.
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) server: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) body: &'a [u8],
+}
+
+/// What a server answers, and with which status; none where it has no such page. Null stands for an empty body.
+pub(crate) fn answer(world: &mut World, asked: &Asked<'_>) -> Option<(StatusCode, Value)> {
+    let &Asked { method, server, path, query, body } = asked;
+    if server == "alertmanager" && path.starts_with("/api/v2/silence") {
+        return world.silences.answer((method, path, body), &mut world.random, world.now);
+    }
+    if method != Method::GET {
+        return None;
+    }
     match (server, path) {
         ("alertmanager", "/api/v2/alerts") => Some((StatusCode::OK, alerts::of_alertmanager(world))),
         ("prometheus", _) => Some(match prometheus::answer(world, path, query)? {

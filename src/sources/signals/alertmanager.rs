@@ -1,15 +1,30 @@
 //! What Alertmanager tells, by its API v2.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::moment;
 use super::prometheus::labels;
 use crate::domain::alert::{Alert, Priorities, Standing};
 use crate::domain::object::ClusterName;
+use crate::domain::signal::SignalId;
+use crate::domain::silence::Silence;
 use crate::domain::text::Text;
 
 /// All of them: silenced and inhibited ones are shown as such.
 pub(super) const ALERTS: &str = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true";
+
+/// All silences, also those that are over.
+pub(super) const SILENCES: &str = "/api/v2/silences";
+
+/// So long after its end a silence is still told, for who wants it back.
+const AFTERWARDS: SignedDuration = SignedDuration::from_hours(24);
+
+/// The silences of an answer; none where it is no such answer. One that cannot be read is left out.
+pub(super) fn silences(answer: &Value, id: &SignalId, now: Timestamp) -> Option<Vec<Silence>> {
+    let read = answer.as_array()?.iter().filter_map(|silence| Silence::read(silence, &id.cluster, &id.name));
+    Some(read.filter(|silence| now.duration_since(silence.ends) < AFTERWARDS).collect())
+}
 
 /// The alerts of an answer; none where it is no such answer. One that cannot be read is left out, but a list of nothing
 /// else is no such answer: it would take back all that was told.

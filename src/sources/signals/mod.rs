@@ -9,6 +9,7 @@ use crate::clients::signals::Endpoint;
 use crate::domain::alert::{Alert, Priorities};
 use crate::domain::problem::Problem;
 use crate::domain::signal::{SignalKind, SignalServer};
+use crate::domain::silence::Silence;
 use crate::domain::update::Update;
 
 mod alertmanager;
@@ -26,6 +27,11 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Reads the alerts of a server until the session ends.
 pub async fn alerts(server: SignalServer, endpoint: Endpoint, priorities: Priorities, outbox: Outbox) {
     loop {
+        if server.kind == SignalKind::Alertmanager {
+            let told = silences(&server, &endpoint, outbox.now()).await;
+            // Before the alerts, so that whoever keeps one quiet is known by then.
+            outbox.send(Update::Silences(server.id.clone(), told)).await;
+        }
         let told = ask(&server, &endpoint, &priorities).await;
         outbox.send(Update::Alerts(server.kind, server.id.clone(), outbox.now(), told)).await;
         tokio::time::sleep(EVERY).await;
@@ -46,10 +52,18 @@ async fn ask(server: &SignalServer, endpoint: &Endpoint, priorities: &Priorities
             prometheus::alerts(&endpoint.get_json(prometheus::ALERTS).await?, cluster, priorities)
         }
     };
-    told.ok_or_else(|| {
-        let what = format!("{} does not answer like {}", server.id, server.kind.word());
-        Problem::new(what, "its answer is JSON of another shape", "check its address in the configuration")
-    })
+    told.ok_or_else(|| of_another_shape(server))
+}
+
+/// What an Alertmanager keeps quiet.
+async fn silences(server: &SignalServer, endpoint: &Endpoint, now: Timestamp) -> Result<Vec<Silence>, Problem> {
+    let answer = endpoint.get_json(alertmanager::SILENCES).await?;
+    alertmanager::silences(&answer, &server.id, now).ok_or_else(|| of_another_shape(server))
+}
+
+fn of_another_shape(server: &SignalServer) -> Problem {
+    let what = format!("{} does not answer like {}", server.id, server.kind.word());
+    Problem::new(what, "its answer is JSON of another shape", "check its address in the configuration")
 }
 
 /// A moment as both write it: RFC 3339. What is none is long ago, rather than never.

@@ -61,12 +61,7 @@ fn it_names_who_is_on_it() {
         evaluated: None,
     };
     let id = SignalId { cluster: cluster(), name: "main".into() };
-    let told = Update::Alerts(
-        SignalKind::Alertmanager,
-        id,
-        NOW,
-        Ok(vec![alert]),
-    );
+    let told = Update::Alerts(SignalKind::Alertmanager, id, NOW, Ok(vec![alert]));
     let _ = state.apply(told, NOW);
     let brief = made(&state, None);
     let said: Vec<&str> = brief.on_it.iter().map(|one| one.what.as_str()).collect();

@@ -1,21 +1,27 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use crate::domain::object::ClusterName;
 
 use super::*;
 
 /// The body of the request that a call becomes.
 fn body(call: &Call) -> Value {
-    let pod = ObjectRef {
+    request(call).unwrap().3
+}
+
+fn pod() -> ObjectRef {
+    ObjectRef {
         cluster: ClusterName::default(),
         kind: Kind::Pod,
         namespace: "production".into(),
         name: "store-2".into(),
-    };
-    request(&pod, call).3
+    }
 }
 
 #[test]
 fn a_broken_pod_is_deleted_by_identity_and_in_the_version_that_was_seen() {
     let call = |version: Option<&str>| Call::DeleteBroken {
+        object: pod(),
         uid: "uid-1".into(),
         revision: "store-bad".into(),
         version: version.map(Into::into),
@@ -26,7 +32,8 @@ fn a_broken_pod_is_deleted_by_identity_and_in_the_version_that_was_seen() {
 
 #[test]
 fn an_eviction_holds_the_identity() {
-    assert_eq!(body(&Call::Evict { uid: "uid-1".into() })["deleteOptions"]["preconditions"], json!({ "uid": "uid-1" }));
+    let call = Call::Evict { object: pod(), uid: "uid-1".into() };
+    assert_eq!(body(&call)["deleteOptions"]["preconditions"], json!({ "uid": "uid-1" }));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Console, Latest, Overlay, SMALLEST};
 use crate::domain::environment::Place;
 use crate::tui::chrome::{self, Bottom};
-use crate::tui::overlays::{help, palette, plan_review};
+use crate::tui::overlays::{help, palette, plan_review, silence_form};
 use crate::tui::paint::Painter;
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
@@ -58,7 +58,7 @@ impl Console {
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         if let Some(Overlay::Plan(review)) = &self.overlay {
             let plan = review.plan()?;
-            let color = seen.place_of(&plan.target).and_then(|place| place.color);
+            let color = plan.target.object().and_then(|object| seen.place_of(object)).and_then(|place| place.color);
             let environment = plan.environment.clone();
             return Some(Place { environment, color, is_protected: plan.is_protected });
         }
@@ -78,6 +78,7 @@ impl Console {
             Some(Overlay::Plan(review)) => plan_review::render(review, painter, room, seen.now),
             Some(Overlay::Help(help)) => help.render(painter, room, seen),
             Some(Overlay::Palette(palette)) => palette.render(painter, room, seen),
+            Some(Overlay::Silence(form)) => form.render(painter, room, seen),
             None => {}
         }
     }
@@ -87,6 +88,7 @@ impl Console {
         let hints = match &self.overlay {
             Some(Overlay::Plan(_)) => plan_review::hints(),
             Some(Overlay::Palette(_)) => palette::hints(),
+            Some(Overlay::Silence(_)) => silence_form::hints(),
             Some(Overlay::Help(_)) => help::hints(),
             None => self.screen.view().hints(seen),
         };

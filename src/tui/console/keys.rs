@@ -43,7 +43,7 @@ impl Console {
     pub(super) fn context(&self) -> Context {
         match (&self.field, &self.overlay) {
             (Some(_), _) | (None, Some(Overlay::Palette(_))) => Context::Prompt,
-            (None, Some(Overlay::Plan(_))) => Context::PlanReview,
+            (None, Some(Overlay::Plan(_) | Overlay::Silence(_))) => Context::PlanReview,
             (None, Some(Overlay::Help(_))) => Context::Text,
             (None, None) => self.screen.view().context(),
         }
@@ -101,6 +101,10 @@ impl Console {
                 let ask = review.type_key(key, now);
                 self.review(ask)
             }
+            Some(Overlay::Silence(form)) => {
+                let ask = form.type_key(key);
+                self.composed(ask)
+            }
             Some(Overlay::Palette(palette)) => palette.type_key(key, &seen!(self)),
             Some(Overlay::Help(_)) | None => false,
         }
@@ -117,6 +121,10 @@ impl Console {
             Some(Overlay::Plan(review)) => {
                 let ask = review.paste(text);
                 self.review(ask)
+            }
+            Some(Overlay::Silence(form)) => {
+                let ask = form.paste(text);
+                self.composed(ask)
             }
             Some(Overlay::Palette(palette)) => {
                 palette.paste(text);
@@ -171,6 +179,10 @@ impl Console {
             Some(Overlay::Plan(review)) => {
                 let ask = review.handle(command, now);
                 return self.review(ask);
+            }
+            Some(Overlay::Silence(form)) => {
+                let ask = form.handle(command);
+                return self.composed(ask);
             }
             Some(Overlay::Palette(palette)) => {
                 let picked = palette.handle(command, &seen!(self));

@@ -14,6 +14,7 @@ use super::look::Look;
 use super::overlays::help::Help;
 use super::overlays::palette::Palette;
 use super::overlays::plan_review::PlanReview;
+use super::overlays::silence_form::SilenceForm;
 use super::screen::Screen;
 use super::views;
 use crate::config::Settings;
@@ -53,6 +54,7 @@ enum Overlay {
     Plan(Box<PlanReview>),
     Help(Help),
     Palette(Palette),
+    Silence(Box<SilenceForm>),
 }
 
 /// A line of text that is being typed.

@@ -12,6 +12,7 @@ use crate::runtime::{Patience, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
 use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
+use crate::tui::overlays::silence_form::{self, SilenceForm};
 use crate::tui::save;
 use crate::tui::views;
 use crate::tui::widgets::words;
@@ -53,6 +54,9 @@ impl Console {
             Effect::Go(destination) => self.go(&destination),
             Effect::Back => drop(self.screen.back()),
             Effect::Propose(intent) => self.propose(intent),
+            Effect::Compose { cluster, matchers } => {
+                self.overlay = Some(Overlay::Silence(Box::new(SilenceForm::new(cluster, &matchers))));
+            }
             Effect::Fetch(object) => self.session.fetch(object),
             Effect::Copy(text) => self.copy(text),
             Effect::CopyInstead { text, because } => {
@@ -116,6 +120,17 @@ impl Console {
                 }
                 self.overlay = None;
             }
+        }
+        true
+    }
+
+    /// Does what the form of a silence asks for.
+    pub(super) fn composed(&mut self, ask: Option<silence_form::Ask>) -> bool {
+        match ask {
+            None => return false,
+            Some(silence_form::Ask::Redraw) => {}
+            Some(silence_form::Ask::Close) => self.overlay = None,
+            Some(silence_form::Ask::Plan(intent)) => self.propose(intent),
         }
         true
     }

@@ -3,6 +3,7 @@
 pub mod help;
 pub mod palette;
 pub mod plan_review;
+pub mod silence_form;
 
 use ratatui::layout::Rect;
 

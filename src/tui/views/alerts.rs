@@ -1,12 +1,13 @@
 //! Alerts: who is paging? One list by priority, with the service that each is about and the change that came before.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, closer, propose};
 use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::health::Health;
 use crate::domain::object::{ClusterName, Labels};
-use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::state::{Changed, RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
@@ -17,6 +18,12 @@ use crate::tui::widgets::cursor::Cursor;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
 use crate::tui::widgets::words;
+
+use groups::{Grouping, Line};
+
+mod groups;
+mod quieting;
+mod told;
 
 const COLUMNS: [Column; 8] = [
     Column::words("", 1, 1),
@@ -35,14 +42,32 @@ const DETAIL: u16 = 8;
 /// What an alert is told from others by.
 type Key = (ClusterName, Labels);
 
+/// What is selected.
+#[derive(Clone, Debug, PartialEq)]
+enum Chosen {
+    Alert(Key),
+    Group(String),
+}
+
+/// A row as it is drawn.
+enum Drawn {
+    Alert(Vec<Cell<'static>>),
+    Group(Vec<Span<'static>>),
+}
+
 /// The alerts of all servers.
 #[derive(Default)]
 pub struct Alerts {
-    cursor: Cursor<Key>,
-    /// The alerts that are shown, as positions on the board.
-    shown: Vec<usize>,
-    /// The visible rows, as they are drawn.
-    visible: Vec<Vec<Cell<'static>>>,
+    cursor: Cursor<Chosen>,
+    /// The alerts that are shown, as positions on the board, below the heads of their groups.
+    shown: Vec<Line>,
+    grouping: Grouping,
+    /// The groups of which only the head is shown.
+    folded: BTreeSet<String>,
+    /// The alert about which it was asked what one is doing.
+    asked_about: Option<Key>,
+    /// The visible rows.
+    visible: Vec<Drawn>,
     widths: Widths,
     filter: Filter,
     is_placed: bool,
@@ -50,6 +75,13 @@ pub struct Alerts {
 
 fn key(alert: &Alert) -> Key {
     (alert.cluster.clone(), alert.labels.clone())
+}
+
+fn chosen(line: &Line, alerts: &[RelatedAlert]) -> Chosen {
+    match line {
+        Line::Alert(at) => Chosen::Alert(key(&alerts[*at].alert)),
+        Line::Group(group) => Chosen::Group(group.name.clone()),
+    }
 }
 
 /// How loud a priority is.
@@ -63,64 +95,31 @@ pub(in crate::tui) fn role_of(priority: Priority) -> Role {
 
 impl Alerts {
     fn selected<'a>(&self, seen: &Seen<'a>) -> Option<&'a RelatedAlert> {
-        let selected = self.cursor.selected()?;
+        let Some(Chosen::Alert(selected)) = self.cursor.selected() else { return None };
         let alerts = seen.board.alerts();
-        let at = self.shown.get(self.cursor.index()).and_then(|at| alerts.get(*at));
-        at.filter(|one| key(&one.alert) == *selected).or_else(|| alerts.iter().find(|one| key(&one.alert) == *selected))
+        let here = match self.shown.get(self.cursor.index()) {
+            Some(Line::Alert(at)) => alerts.get(*at),
+            _ => None,
+        };
+        here.filter(|one| key(&one.alert) == *selected)
+            .or_else(|| alerts.iter().find(|one| key(&one.alert) == *selected))
+    }
+
+    /// Folds or unfolds the selected group.
+    fn fold(&mut self) -> bool {
+        let Some(Chosen::Group(name)) = self.cursor.selected().cloned() else { return false };
+        if !self.folded.remove(&name) {
+            self.folded.insert(name);
+        }
+        true
     }
 
     fn service<'a>(&self, seen: &Seen<'a>) -> Option<&'a Service> {
         seen.board.find(self.selected(seen)?.service.as_ref()?)
     }
 
-    /// How many page, by priority.
-    fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
-        let (alerts, state) = (seen.board.alerts(), seen.session.state());
-        let counts: Vec<String> = Priority::ALL
-            .into_iter()
-            .filter_map(|priority| {
-                Some(state.firing(priority)).filter(|count| *count > 0).map(|count| format!("{count} {priority}"))
-            })
-            .collect();
-        let is_asked = state.alert_servers().next().is_some();
-        let words = match (counts.is_empty(), is_asked) {
-            (false, _) => format!("{} firing", counts.join(", ")),
-            (true, true) => "No alert fires".to_owned(),
-            (true, false) => "Nobody is asked for alerts".to_owned(),
-        };
-        let mut spans = vec![span(Role::Title, words)];
-        let quiet = alerts.iter().filter(|one| !one.alert.standing.is_loud()).count();
-        if quiet > 0 {
-            spans.push(span(Role::Muted, format!("   {quiet} pending, silenced or inhibited")));
-        }
-        spans.extend(self.filter.told());
-        spans
-    }
-
-    /// Who does not answer, and what was told before.
-    fn problems(seen: &Seen<'_>) -> Vec<(Role, String)> {
-        let servers = seen.session.state().alert_servers();
-        let told = servers.filter_map(|(_, _, server)| {
-            let Problem { what, why, hint } = server.problem.as_ref()?;
-            let age = server.heard.map_or_else(
-                || "nothing was told yet".to_owned(),
-                |heard| format!("what it told is {} old", words::age(heard, seen.now)),
-            );
-            // A long reason is cut; how old what one looks at is must not be.
-            Some((Role::Attention, format!("{} {what}, {age}: {why}. {hint}", seen.look.glyphs.attention)))
-        });
-        told.collect()
-    }
-
-    /// Where nobody is asked: how that is changed.
-    fn help(seen: &Seen<'_>) -> Option<&'static str> {
-        seen.session.state().alert_servers().next().is_none().then_some(
-            "No Service that you may see is called alertmanager or prometheus. Name one under [alertmanager.NAME] in the configuration.",
-        )
-    }
-
     fn lines_above(seen: &Seen<'_>) -> u16 {
-        2 + u16::try_from(Self::problems(seen).len().min(3)).unwrap_or_default()
+        2 + u16::try_from(told::notes(seen).len().min(3)).unwrap_or_default()
     }
 
     /// How the lines are shared between the table and what is told of the selected alert.
@@ -128,42 +127,6 @@ impl Alerts {
         let detail = if area.height >= 18 { DETAIL } else { 0 };
         let table = Rect { height: area.height - detail, ..area };
         (table, Rect { y: table.bottom(), height: detail, ..area })
-    }
-
-    /// What is told of the selected alert.
-    fn detail(&self, seen: &Seen<'_>, width: usize) -> Vec<Vec<Span<'static>>> {
-        let Some(one) = self.selected(seen) else { return Vec::new() };
-        let alert = &one.alert;
-        let mut lines = vec![vec![
-            span(Role::Title, alert.name.to_string()),
-            span(role_of(alert.priority), format!("   {}", alert.priority)),
-            span(Role::Muted, format!("   {} since {}Z", alert.standing.word(), words::clock(alert.since))),
-        ]];
-        let room = width.saturating_sub(12);
-        let mut fact = |name: &str, role: Role, text: &str, most: usize| {
-            for (at, line) in wrap(text, room).into_iter().take(most).enumerate() {
-                let name = if at == 0 { name } else { "" };
-                lines.push(vec![span(Role::Muted, format!("{name:<12}")), span(role, line)]);
-            }
-        };
-        if let Some(service) = &one.service {
-            let before =
-                told_before(seen.timeline, alert, service).map(|told| format!("   {told}")).unwrap_or_default();
-            fact("service", Role::Text, &format!("{}, {}{before}", service.name, service.environment), 2);
-        }
-        if !alert.summary().is_empty() {
-            fact("says", Role::Text, alert.summary(), 2);
-        }
-        if let Some(own) = alert.evaluated {
-            let role = if own.no_data.is_some() { Role::Attention } else { Role::Muted };
-            fact("rule", role, &own.words(), 1);
-        }
-        if let Some(runbook) = alert.runbook() {
-            fact("runbook", Role::Information, runbook, 1);
-        }
-        let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        fact("labels", Role::Muted, &labels.join("  "), 2);
-        lines
     }
 }
 
@@ -191,7 +154,7 @@ fn cells_of(one: &RelatedAlert, seen: &Seen<'_>, is_narrow: bool) -> Vec<Cell<'s
             one.service.as_ref().map_or_else(dash, |id| id.name.to_string()),
         ),
         cell(Role::Muted, environment.map_or_else(dash, str::to_owned)),
-        cell(if is_loud { Role::Text } else { Role::Muted }, alert.standing.word()),
+        cell(if is_loud { Role::Text } else { Role::Muted }, told::standing(alert, seen)),
         cell(Role::Muted, words::moment(alert.since, seen.now)),
         cell(if is_loud { Role::Text } else { Role::Muted }, alert.summary().to_owned()),
     ]
@@ -220,7 +183,7 @@ impl View for Alerts {
 
     fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let (shown, alerts) = (&self.shown, seen.board.alerts());
-        if self.cursor.moves(command, shown.len(), |index| key(&alerts[shown[index]].alert)) {
+        if self.cursor.moves(command, shown.len(), |index| chosen(&shown[index], alerts)) {
             self.is_placed = true;
             return Outcome::Redraw;
         }
@@ -228,7 +191,26 @@ impl View for Alerts {
             Outcome::Ignored => {}
             outcome => return outcome,
         }
+        match command {
+            Command::Group => {
+                self.grouping = self.grouping.next();
+                self.folded.clear();
+                return Outcome::Redraw;
+            }
+            Command::Open if self.fold() => return Outcome::Redraw,
+            _ => {}
+        }
         let Some(one) = self.selected(seen) else { return Outcome::Ignored };
+        match command {
+            Command::Describe => return Outcome::Ask(Effect::Go(Destination::Alert(one.clone()))),
+            Command::Acknowledge => return self.acknowledge(&one.alert, seen),
+            Command::Silence => return quieting::compose(&one.alert),
+            // Nothing is closer than the alert itself, where no service is found.
+            Command::Open if one.service.is_none() => {
+                return Outcome::Ask(Effect::Go(Destination::Alert(one.clone())));
+            }
+            _ => {}
+        }
         if command == Command::CopyName {
             let text = one.alert.runbook().unwrap_or(&one.alert.name);
             return Outcome::Ask(Effect::Copy(text.to_string()));
@@ -238,7 +220,7 @@ impl View for Alerts {
         }
         let Some(service) = self.service(seen) else {
             let words = "no service is found by the labels of this alert".to_owned();
-            let is_about_it = matches!(command, Command::Open | Command::ShowLogs) || propose::is_change(command);
+            let is_about_it = command == Command::ShowLogs || propose::is_change(command);
             return if is_about_it { Outcome::Ask(Effect::Notice(Health::Attention, words)) } else { Outcome::Ignored };
         };
         match command {
@@ -253,17 +235,20 @@ impl View for Alerts {
             self.filter = Filter::parse(text);
             return Outcome::Redraw;
         }
+        if asked == Asked::Doing {
+            return self.doing(text, seen);
+        }
         self.service(seen).map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service))
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
         let row = y.checked_sub(Self::lines_above(seen) + 1).map(usize::from).filter(|row| *row < self.visible.len());
         let at = row.and_then(|row| self.shown.get(self.cursor.top() + row));
-        let Some(one) = at.and_then(|at| seen.board.alerts().get(*at)) else { return Outcome::Ignored };
-        if self.cursor.selected() == Some(&key(&one.alert)) {
+        let Some(chosen) = at.map(|line| chosen(line, seen.board.alerts())) else { return Outcome::Ignored };
+        if self.cursor.selected() == Some(&chosen) {
             return self.handle(Command::Open, seen);
         }
-        self.cursor.select(key(&one.alert));
+        self.cursor.select(chosen);
         self.is_placed = true;
         Outcome::Redraw
     }
@@ -276,13 +261,14 @@ impl View for Alerts {
             filter.takes_all(&[
                 &one.alert.name,
                 one.alert.priority.word(),
-                one.alert.standing.word(),
+                told::standing(&one.alert, seen),
                 service.map_or("", |id| id.name.as_str()),
                 service.map_or("", |id| id.environment.as_str()),
                 one.alert.summary(),
             ])
         };
-        self.shown = (0..alerts.len()).filter(|at| takes(&alerts[*at])).collect();
+        let taken: Vec<usize> = (0..alerts.len()).filter(|at| takes(&alerts[*at])).collect();
+        self.shown = groups::lines(self.grouping, alerts, &taken, &self.folded);
         if !self.is_placed {
             self.cursor.restart();
         }
@@ -291,25 +277,36 @@ impl View for Alerts {
         self.cursor.settle(
             shown.len(),
             usize::from(table.height.saturating_sub(Self::lines_above(seen) + 2)),
-            |wanted| shown.iter().position(|at| key(&alerts[*at].alert) == *wanted),
-            |index| key(&alerts[shown[index]].alert),
+            |wanted| shown.iter().position(|line| chosen(line, alerts) == *wanted),
+            |index| chosen(&shown[index], alerts),
         );
         let rows = self.shown[self.cursor.window(self.shown.len())].iter();
-        self.visible = rows.map(|at| cells_of(&alerts[*at], seen, area.width < 100)).collect();
-        self.widths.fit(&COLUMNS, area.width.saturating_sub(2), self.visible.iter().map(Vec::as_slice));
+        let drawn = |line: &Line| match line {
+            Line::Alert(at) => Drawn::Alert(cells_of(&alerts[*at], seen, area.width < 100)),
+            Line::Group(group) => Drawn::Group(group.spans()),
+        };
+        self.visible = rows.map(drawn).collect();
+        let cells = self.visible.iter().filter_map(|row| match row {
+            Drawn::Alert(cells) => Some(cells.as_slice()),
+            Drawn::Group(_) => None,
+        });
+        self.widths.fit(&COLUMNS, area.width.saturating_sub(2), cells);
     }
 
     fn render(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let (top, bottom) = Self::areas(area);
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..top };
-        painter.spans(inner.x, top.y, inner.width, &self.heading(seen));
+        let mut heading = told::heading(seen);
+        heading.extend(self.grouping.word().map(|word| span(Role::Muted, format!("   {word}"))));
+        heading.extend(self.filter.told());
+        painter.spans(inner.x, top.y, inner.width, &heading);
         let mut y = top.y + 1;
-        for (role, words) in Self::problems(seen).into_iter().take(3) {
+        for (role, words) in told::notes(seen).into_iter().take(3) {
             painter.text(inner.x, y, inner.width, role, &words);
             y += 1;
         }
         y += 1;
-        if let Some(help) = Self::help(seen) {
+        if let Some(help) = told::help(seen) {
             for (line, y) in wrap(help, inner.width.into()).into_iter().zip(y..top.bottom()) {
                 painter.text(inner.x, y, inner.width, Role::Muted, &line);
             }
@@ -319,14 +316,19 @@ impl View for Alerts {
         }
         table::header(painter, Rect { y, height: 1, ..inner }, &COLUMNS, &self.widths, None);
         let selected = self.cursor.index().checked_sub(self.cursor.top());
-        for (index, cells) in self.visible.iter().enumerate() {
+        for (index, row) in self.visible.iter().enumerate() {
             y += 1;
             let line = Rect { y, height: 1, ..inner };
             if Some(index) == selected {
                 painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
                 painter.set_ground(Some(Role::Selection));
             }
-            table::row(painter, line, &COLUMNS, &self.widths, cells);
+            match row {
+                Drawn::Alert(cells) => table::row(painter, line, &COLUMNS, &self.widths, cells),
+                Drawn::Group(spans) => {
+                    painter.spans(line.x, line.y, line.width, spans);
+                }
+            }
             painter.set_ground(None);
         }
         let more = self.shown.len() - self.visible.len();
@@ -335,7 +337,8 @@ impl View for Alerts {
         }
         // Close to the table while that is short.
         let begins = bottom.y.min(y + 2).max(top.y);
-        for (line, y) in self.detail(seen, inner.width.into()).iter().zip(begins + 1..bottom.bottom()) {
+        let detail = self.selected(seen).map(|one| told::detail(one, seen, inner.width.into()));
+        for (line, y) in detail.unwrap_or_default().iter().zip(begins + 1..bottom.bottom()) {
             painter.spans(inner.x, y, inner.width, line);
         }
     }
@@ -343,6 +346,11 @@ impl View for Alerts {
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         vec![
             Hint::new(Command::Open, "service"),
+            propose::hint(Command::Acknowledge, "on it", seen),
+            propose::hint(Command::Silence, "silence", seen),
+            Hint::new(Command::Describe, "details"),
+            Hint::new(Command::Group, "group"),
+            Hint::new(Command::Silences, "silences"),
             Hint::new(Command::ShowLogs, "logs then"),
             Hint::new(Command::ShowChanges, "changes"),
             propose::hint(Command::RollBack, "roll back", seen),
@@ -354,3 +362,5 @@ impl View for Alerts {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(in crate::tui) use tests::stage as alerts_stage;

@@ -19,6 +19,7 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Changed, ServiceBoard, Timeline};
 
+mod alert;
 mod alerts;
 mod around;
 mod audit;
@@ -34,9 +35,13 @@ pub mod propose;
 mod resources;
 mod rollouts;
 mod service;
+mod silences;
 mod text;
 
+pub use alert::AlertDetail;
 pub use alerts::Alerts;
+#[cfg(test)]
+pub(in crate::tui) use alerts::alerts_stage;
 pub(in crate::tui) use alerts::role_of;
 pub use around::Around;
 pub use audit::Audit;
@@ -47,6 +52,7 @@ pub use overview::Overview;
 pub use resources::Resources;
 pub use rollouts::Rollouts;
 pub use service::ServiceView;
+pub use silences::Silences;
 pub use text::{Detail, Form, Revisions};
 
 /// What a view may see.
@@ -189,6 +195,7 @@ pub fn main_view(command: Command, seen: &Seen<'_>) -> Option<Destination> {
         Command::Overview => Some(Destination::Overview),
         Command::Rollouts => Some(Destination::Rollouts),
         Command::Alerts => Some(Destination::Alerts),
+        Command::Silences => Some(Destination::Silences),
         Command::Briefing => Some(Destination::Briefing),
         Command::Resources => Some(Destination::Resources { kind: Kind::Pod, namespace: None, filter: String::new() }),
         Command::Audit => Some(Destination::Audit),
@@ -208,6 +215,8 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
         Destination::Service(id) => Box::new(ServiceView::new(id.clone())),
         Destination::Rollouts => Box::new(Rollouts::default()),
         Destination::Alerts => Box::new(Alerts::default()),
+        Destination::Alert(one) => Box::new(AlertDetail::new(one.clone())),
+        Destination::Silences => Box::new(Silences::default()),
         Destination::Around(one) => Box::new(Around::new(one.clone())),
         Destination::Briefing => Box::new(Briefing::default()),
         Destination::Audit => Box::new(Audit::new(seen)),

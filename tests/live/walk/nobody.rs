@@ -36,7 +36,7 @@ pub(super) fn asks_by_every_command(seat: &Seat) -> Result<()> {
         ensure!(run.stderr.contains(&format!("no access: {}", kind.plural())), "{}", run.stderr);
         ensure!(run.stderr.contains(&format!("{RULE} {}", kind.plural())), "{}", run.stderr);
     }
-    let changes = Verb::ALL.map(|verb| [vec![verb.word(), "chat-service", "--write"], more(verb)].concat());
+    let changes = Verb::OF_OBJECTS.map(|verb| [vec![verb.word(), "chat-service", "--write"], more(verb)].concat());
     for words in QUESTIONS.iter().map(|words| words.to_vec()).chain(changes) {
         denied(seat, &words).wrap_err_with(|| words.join(" "))?;
     }

@@ -20,7 +20,7 @@ pub(super) fn commands(plane: &Plane) -> Result<Vec<(Verb, Vec<String>)>> {
     for service in ["chat-service", "message-store", "log-shipper"] {
         let target = Target { service, pod: pod_of(plane, service)? };
         // A pod goes first, as long as it has its name.
-        for verb in Verb::ALL.into_iter().rev() {
+        for verb in Verb::OF_OBJECTS.into_iter().rev() {
             // How far a rehearsal goes does not depend on the kind.
             let consents = if service == "chat-service" { &CONSENTS[..] } else { &CONSENTS[2..] };
             for consent in consents {
@@ -43,6 +43,7 @@ fn command(verb: Verb, target: &Target, consent: &[&str]) -> Vec<String> {
         Verb::Rollback | Verb::Restart | Verb::Pause | Verb::Resume | Verb::Evict => None,
         Verb::Scale => Some("--replicas=3".to_owned()),
         Verb::SetImage => Some("--image=registry.example/messaging/anything:9.9.9".to_owned()),
+        other => panic!("{other} is about no workload"),
     };
     let name = if verb == Verb::Evict { pod.as_str() } else { service };
     let confirmed = ["--namespace=production", "--reason=because I say so", "--confirm", service];

@@ -94,6 +94,13 @@ fn stop(destination: &Destination) -> Stop {
         Destination::Around(_) => {
             Stop::new("show-changes", Context::Text, &[("alerts", "PRIORITY"), ("show-changes", "What changed")])
         }
+        // It too takes an alert.
+        Destination::Alert(_) => {
+            Stop::new("describe", Context::Text, &[("alerts", "PRIORITY"), ("describe", "Labels")])
+        }
+        Destination::Silences => {
+            Stop::new("silences", Context::Table, &[("silences", "active silence|Nothing is kept quiet")])
+        }
         Destination::Briefing => Stop::new("brief", Context::Text, &[("brief", "Overview › Briefing")]),
         Destination::Contexts => Stop::new("ctx", Context::Table, &[("ctx", "Contexts   ")]),
         Destination::Audit => Stop::new("audit", Context::Table, &AUDIT),

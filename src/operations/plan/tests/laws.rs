@@ -8,7 +8,7 @@ use super::*;
 fn applied(plan: &Plan, object: &Value) -> Result<Value, json_patch::PatchError> {
     let mut object = object.clone();
     for step in &plan.steps {
-        if let Call::Patch { subresource, operations } = &step.call {
+        if let Call::Patch { subresource, operations, .. } = &step.call {
             let patch: json_patch::Patch = serde_json::from_value(json!(operations)).unwrap();
             if subresource.is_some() {
                 let mut scale = scale_of(&object);
@@ -31,7 +31,7 @@ fn scale_of(object: &Value) -> Value {
 
 /// The intent whose command is the way back of another one.
 fn undoing(intent: &Intent, before: &Value) -> Intent {
-    let target = intent.target().clone();
+    let target = intent.object().unwrap().clone();
     match intent {
         Intent::Rollback { .. } | Intent::Restart { .. } | Intent::Evict { .. } => {
             let pin = if target.kind == Kind::Deployment { "bad" } else { "chat-service-bad" };
@@ -47,6 +47,7 @@ fn undoing(intent: &Intent, before: &Value) -> Intent {
             let image = before["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap().into();
             Intent::SetImage { target, container: Some("chat".into()), image }
         }
+        other => panic!("{} is about no object", other.verb()),
     }
 }
 

@@ -48,12 +48,13 @@ fn picture(plan: &Plan) -> String {
     let mut lines = vec![format!("# {}", plan.title), format!("$ {}", plan.command)];
     for step in &plan.steps {
         lines.push(format!("- {}: {} → {}", step.what, step.before, step.after));
-        lines.push(format!("  {}", step.call.request(&step.object)));
+        lines.push(format!("  {}", step.call.request()));
         match &step.call {
             Call::Patch { operations, .. } => {
                 lines.extend(operations.iter().map(|operation| format!("    {operation}")));
             }
-            Call::Evict { uid } => lines.push(format!("    uid {uid}")),
+            Call::Evict { uid, .. } => lines.push(format!("    uid {uid}")),
+            Call::PostSilence { .. } | Call::DeleteSilence { .. } => {}
             Call::DeleteBroken { uid, revision, .. } => lines.push(format!("    uid {uid}, not ready, of {revision}")),
         }
     }

@@ -6,7 +6,7 @@ use crate::operations::fake::objects::{autoscaler, budget, pod};
 
 /// What a plan for these members of the target warns of.
 fn warned(intent: &Intent, members: Value) -> String {
-    let kind = intent.target().kind;
+    let kind = intent.object().unwrap().kind;
     let snapshot = with(with_history(kind, workload(kind, "1.5.0")), members);
     made(intent, &snapshot).warnings.join("\n")
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
+use crate::domain::target::Target;
 use crate::operations::fake::objects::{merge, now, place, pod, rollback, snapshot, target, with_history, workload};
 use crate::operations::plan::plan;
 use crate::operations::read::Snapshot;
@@ -47,7 +48,7 @@ fn a_footprint_holds_no_value_of_the_template() {
     let kept = kept.unwrap();
     assert!(!kept.contains("hunter2") && !kept.contains("1.4.1") && kept.contains("/spec/template"), "{kept}");
     let read: Footprint = serde_json::from_str(&kept).unwrap();
-    assert_eq!((read.object, read.uid.as_str()), (target(KIND), "uid-chat"));
+    assert_eq!((read.object, read.uid.as_str()), (Target::Object(target(KIND)), "uid-chat"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a plan says, as lines: the part of the review that scrolls.
 
+use crate::domain::intent::Verb;
 use crate::domain::operation::{Mark, Proposal};
 use crate::domain::plan::{DiffLine, Goal, Plan};
 use crate::domain::text::Text;
@@ -29,6 +30,7 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     fact(&mut lines, "Touches", &[span(Role::Text, plan.touches.to_string())], width);
     listed(&mut lines, "Restores", &plan.restores, Role::Text, width);
     listed(&mut lines, "Does not restore", &plan.does_not_restore, Role::Attention, width);
+    alerts(&mut lines, plan, width);
     checks(&mut lines, proposal, look, width);
     fact(&mut lines, "Verified by", &[span(Role::Text, verified_by(plan))], width);
     if let Some(way_back) = &plan.way_back {
@@ -51,7 +53,7 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         span(Role::Muted, "then"),
     ]);
     for (index, step) in plan.steps.iter().enumerate() {
-        let object = format!("{}/{}", step.object.namespace, step.object.kind_and_name());
+        let object = step.call.target().short();
         let whole = format!("{}  {object}", step.what);
         // Where there is no room for both, the object has a line of its own.
         let is_apart = cells(&whole) >= what;
@@ -66,7 +68,9 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         }
     }
     if !plan.then.is_empty() {
-        lines.push(vec![span(Role::Muted, format!("   {}", plan.then))]);
+        for line in wrap(&plan.then, width.saturating_sub(3)) {
+            lines.push(vec![span(Role::Muted, format!("   {line}"))]);
+        }
     }
 }
 
@@ -94,6 +98,13 @@ fn listed(lines: &mut Lines, label: &str, items: &[Text], role: Role, width: usi
         let words: Vec<&str> = items.iter().map(Text::as_str).collect();
         fact(lines, label, &[span(role, words.join(", "))], width);
     }
+}
+
+/// The alerts that become quiet or loud, one a line.
+fn alerts(lines: &mut Lines, plan: &Plan, width: usize) {
+    let label = if plan.intent.verb() == Verb::ExpireSilence { "Makes loud" } else { "Hides" };
+    let spans: Vec<Span<'static>> = plan.alerts.iter().map(|alert| span(Role::Text, alert.to_string())).collect();
+    fact(lines, label, &spans, width);
 }
 
 /// Each question of permission, and who can grant it.
@@ -125,15 +136,17 @@ fn verified_by(plan: &Plan) -> String {
         Goal::Replicas(_) => "so many pods exist and are ready",
         Goal::Bounds { .. } => "the autoscaler has these bounds",
         Goal::Gone(_) => "the pod is gone",
+        Goal::Silenced { .. } => return "each Alertmanager has the silence, and these alerts are quiet".to_owned(),
+        Goal::Expired(_) => return "no Alertmanager has the silence any more".to_owned(),
     };
     format!("{what}, and it stays so for a while")
 }
 
 /// The exact calls.
 fn calls(lines: &mut Lines, plan: &Plan, width: usize) {
-    let spans: Vec<_> = plan.steps.iter().map(|step| span(Role::Muted, step.call.request(&step.object))).collect();
+    let spans: Vec<_> = plan.steps.iter().map(|step| span(Role::Muted, step.call.request())).collect();
     fact(lines, "Calls", &spans, width);
-    fact(lines, "Command", &[span(Role::Information, plan.confirmed(&plan.command, ""))], width);
+    fact(lines, "Command", &[span(Role::Information, plan.as_command(""))], width);
 }
 
 /// The lines of the template that differ.

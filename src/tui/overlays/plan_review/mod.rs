@@ -159,11 +159,19 @@ impl PlanReview {
             self.shown_at = Some(now);
             self.seen_to.set((0, 0));
             self.window.set((0, 1));
-            self.focus = if proposal.refusal.is_some() { Focus::Cancel } else { Focus::Reason };
         }
         let overtaken = self.overtaken.take();
         self.problem = proposal.refusal.clone().or(overtaken);
         self.proposal = Some(proposal.clone());
+        if !is_same {
+            self.focus = self.fields().first().copied().unwrap_or(Focus::Cancel);
+        }
+    }
+
+    /// Why it is done, as the wish says or as it was typed.
+    fn reason(&self) -> Text {
+        let wished = self.plan().and_then(|plan| plan.intent.reason());
+        wished.cloned().unwrap_or_else(|| Text::from_untrusted(self.reason.value()))
     }
 
     /// Whether it can be confirmed at all.
@@ -175,7 +183,9 @@ impl PlanReview {
     fn fields(&self) -> Vec<Focus> {
         let Some(plan) = self.plan().filter(|_| self.is_open()) else { return vec![Focus::Cancel] };
         let name = plan.is_protected.then_some(Focus::Name);
-        [Some(Focus::Reason), name, Some(Focus::Cancel), Some(Focus::Confirm)].into_iter().flatten().collect()
+        // Where it is part of the wish it was given before there was a plan.
+        let reason = plan.intent.reason().is_none().then_some(Focus::Reason);
+        [reason, name, Some(Focus::Cancel), Some(Focus::Confirm)].into_iter().flatten().collect()
     }
 
     fn step_focus(&mut self, back: bool) {
@@ -219,7 +229,7 @@ impl PlanReview {
 
     /// The command that does the same, with what arms and confirms it.
     fn as_command(&self, plan: &Plan) -> String {
-        plan.confirmed(&plan.command, self.reason.value()) + " --wait"
+        plan.as_command(self.reason.value()) + " --wait"
     }
 
     /// Presses what has the focus. In a field that only means to go on.
@@ -243,11 +253,8 @@ impl PlanReview {
                     self.problem = Some(problem);
                     return Some(Ask::Redraw);
                 }
-                let proof = Proof {
-                    plan: self.plan()?.hash(),
-                    typed: self.name.value().to_owned(),
-                    reason: Text::from_untrusted(self.reason.value()),
-                };
+                let proof =
+                    Proof { plan: self.plan()?.hash(), typed: self.name.value().to_owned(), reason: self.reason() };
                 // From here on it goes its way: closing the review does not take the consent back.
                 self.stage = Stage::Running;
                 self.focus = Focus::Cancel;

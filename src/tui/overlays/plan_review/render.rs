@@ -166,7 +166,12 @@ fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let Some(plan) = review.plan().filter(|_| review.is_open()) else { return };
     let label = u16::try_from(cells(&plan.service) + 8).unwrap_or(20).max(18).min(area.width / 2);
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
-    draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason);
+    match plan.intent.reason() {
+        Some(reason) => {
+            painter.text(area.x + label, area.y, area.width.saturating_sub(label), Role::Text, reason);
+        }
+        None => draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason),
+    }
     if plan.is_protected {
         let is_long = is_long(plan);
         let room = if is_long { area.width } else { label };

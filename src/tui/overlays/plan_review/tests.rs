@@ -10,6 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::Failure;
 use crate::domain::plan::Goal;
+use crate::domain::target::Target;
 use crate::tui::paint::Painter;
 use crate::tui::test_support;
 
@@ -32,14 +33,16 @@ fn plan(warnings: &[&str]) -> Plan {
         title: "Roll back chat-service to 1.4.1".into(),
         service: "chat-service".into(),
         environment: "production".into(),
+        environments: vec!["production".into()],
         is_protected: true,
-        target,
+        target: Target::Object(target),
         uid: "1".into(),
         steps: Vec::new(),
         then: Text::default(),
         touches: Text::default(),
         restores: Vec::new(),
         does_not_restore: Vec::new(),
+        alerts: Vec::new(),
         warnings: warnings.iter().map(|warning| Text::from(*warning)).collect(),
         needs: Vec::new(),
         access: Vec::new(),

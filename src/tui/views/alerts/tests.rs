@@ -1,12 +1,17 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::change::ChangeClass;
+use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 use crate::domain::update::Update;
+use crate::tui::effect::Prompt;
 use crate::tui::test_support::{Stage, ago, cluster};
 use crate::tui::views::fixture::deployment;
 
@@ -23,7 +28,7 @@ fn alert(name: &str, priority: Priority, standing: Standing, service: &str) -> A
             .into_iter()
             .map(|(name, value)| (Text::from(name), Text::from(value)))
             .collect(),
-        silenced_by: Vec::new(),
+        silenced_by: if standing == Standing::Silenced { vec!["s-1".into()] } else { Vec::new() },
         evaluated: None,
     }
 }
@@ -35,7 +40,7 @@ fn tell(stage: &mut Stage, told: Result<Vec<Alert>, Problem>) {
 }
 
 /// A stage with a service and some alerts.
-fn stage() -> Stage {
+pub(in crate::tui) fn stage() -> Stage {
     let mut stage = Stage::new();
     stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
     for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
@@ -115,4 +120,64 @@ fn where_nobody_is_asked_it_is_told_how_to_change_that() {
         let shown = Stage::new().draw(&mut Alerts::default(), width, height);
         assert!(shown.contains("Nobody is asked for alerts") && shown.contains("configuration"), "{shown}");
     }
+}
+
+#[test]
+fn alerts_are_put_together_and_a_group_can_be_folded() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    view.handle(Command::Group, &stage.seen());
+    view.handle(Command::Group, &stage.seen());
+    let shown = stage.draw(&mut view, 120, 30);
+    assert!(shown.lines().next().unwrap().contains("by service"), "{shown}");
+    assert!(shown.contains("- chat-service, production   1 High   1 quiet one"), "{shown}");
+    assert!(shown.contains("- no service is known   1 Medium"), "{shown}");
+    view.handle(Command::SelectFirst, &stage.seen());
+    assert_eq!(view.handle(Command::Open, &stage.seen()), Outcome::Redraw, "enter folds it");
+    let shown = stage.draw(&mut view, 120, 30);
+    assert!(shown.contains("+ chat-service, production") && !shown.contains("DiskFills"), "{shown}");
+}
+
+#[test]
+fn who_is_at_an_alert_says_what_they_do_and_that_is_planned() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    let asked = view.handle(Command::Acknowledge, &stage.seen());
+    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Doing, .. }))), "{asked:?}");
+    let nothing = view.answer(Asked::Doing, " ", &stage.seen());
+    assert!(matches!(nothing, Outcome::Ask(Effect::Notice(..))), "{nothing:?}");
+    view.handle(Command::Acknowledge, &stage.seen());
+    let planned = view.answer(Asked::Doing, "looking at the pods", &stage.seen());
+    let Outcome::Ask(Effect::Propose(Intent::Acknowledge { labels, reason, length, .. })) = planned else {
+        panic!("{planned:?}")
+    };
+    assert!(labels.contains(&("alertname".into(), "ChatErrorRate".into())), "{labels:?}");
+    assert_eq!((reason.as_str(), length), ("looking at the pods", SignedDuration::from_hours(1)));
+}
+
+#[test]
+fn a_silence_begins_with_what_the_alert_is_and_is_about() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    let Outcome::Ask(Effect::Compose { matchers, .. }) = view.handle(Command::Silence, &stage.seen()) else {
+        panic!("a silence is put together")
+    };
+    let words = crate::domain::silence::in_words(&matchers);
+    assert_eq!(words, "alertname=ChatErrorRate namespace=production service=chat-service");
+}
+
+#[test]
+fn an_alert_without_a_service_is_looked_at_itself() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    view.handle(Command::SelectNext, &stage.seen());
+    let outcome = view.handle(Command::Open, &stage.seen());
+    let Outcome::Ask(Effect::Go(Destination::Alert(one))) = outcome else { panic!("{outcome:?}") };
+    let shown = stage.draw(&mut crate::tui::views::AlertDetail::new(one), 100, 30);
+    assert!(shown.contains("KafkaLag   Medium   firing"), "{shown}");
+    assert!(shown.contains("runbook_url") && shown.contains("https://wiki.example/chat"), "{shown}");
 }

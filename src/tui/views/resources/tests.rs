@@ -233,5 +233,5 @@ fn a_number_that_was_asked_for_one_workload_is_not_taken_by_another_one() {
     stage.list(Kind::Deployment, vec![row("chat-service")]);
     stage.draw(&mut view, 120, 20);
     let Outcome::Ask(Effect::Propose(intent)) = view.answer(Asked::Size, "0", &stage.seen()) else { panic!("no wish") };
-    assert_eq!(intent.target().name, "auth-service", "which the plan will not find");
+    assert_eq!(intent.object().unwrap().name, "auth-service", "which the plan will not find");
 }

@@ -132,6 +132,8 @@ impl Hands {
             Asked::Time => "5m ago".to_owned(),
             Asked::Fields => "level".to_owned(),
             Asked::Size => "3".to_owned(),
+            Asked::Doing => "looking at it".to_owned(),
+            Asked::Length => "3h".to_owned(),
             Asked::Image => "registry.example/messaging/anything:9.9.9".to_owned(),
         };
         match self.knock(&format!("{EMPTY}{answer}\r"))? {

@@ -1,0 +1,136 @@
+//! Whether a silence is so: read back from every Alertmanager that is asked, with the alerts that it was to hide.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::domain::operation::{OperationEvent, Verdict};
+use crate::domain::plan::Goal;
+use crate::domain::silence::{LabelSet, Phase, Silence, SilenceRef, moment};
+use crate::domain::text::Text;
+
+use super::super::ports::{ControlPlane, Keeper};
+use super::super::verify::Patience;
+use super::preview::counted;
+use super::told::{alerts, silences};
+use super::trace::{is_like, untold};
+
+/// What is seen of it.
+enum Sight {
+    /// It is so.
+    So(String),
+    /// It is not so yet.
+    NotYet(String),
+    /// Somebody undid it.
+    Undone(String),
+    /// Nobody answers.
+    Dark(String),
+}
+
+/// Watches until what was asked for is so everywhere, or patience ends. An Alertmanager hides an alert at once, and tells
+/// the other of its pair within seconds.
+pub(in crate::operations) async fn watch(
+    goal: &Goal,
+    plane: &dyn ControlPlane,
+    patience: Patience,
+    now: &(dyn Fn() -> Timestamp + Send + Sync),
+    report: &mut (dyn FnMut(OperationEvent) + Send),
+) -> Verdict {
+    let began = now();
+    let limit = SignedDuration::try_from(patience.limit).unwrap_or(SignedDuration::MAX);
+    let mut last = String::new();
+    loop {
+        let keepers = plane.keepers().await;
+        let at = now();
+        let is_late = at.duration_since(began) >= limit;
+        let words = match sight(goal, &keepers, at) {
+            Sight::So(words) => return Verdict::Verified(words.into()),
+            Sight::Undone(words) => return Verdict::Reverted(words.into()),
+            Sight::NotYet(words) if is_late => return Verdict::NotConverged(words.into()),
+            Sight::Dark(words) if is_late => return Verdict::Unknown(words.into()),
+            Sight::NotYet(words) | Sight::Dark(words) => words,
+        };
+        if words != last {
+            report(OperationEvent::Verifying { progress: Text::from(words.as_str()) });
+            last = words;
+        }
+        tokio::time::sleep(patience.every).await;
+    }
+}
+
+/// One look.
+fn sight(goal: &Goal, keepers: &[Keeper], now: Timestamp) -> Sight {
+    let answered: Vec<&Keeper> = keepers.iter().filter(|keeper| keeper.told.is_ok()).collect();
+    if answered.is_empty() {
+        return Sight::Dark(untold(keepers).to_string());
+    }
+    match goal {
+        Goal::Silenced { silence, body, alerts } => silenced((silence, body), alerts, keepers, &answered, now),
+        Goal::Expired(silence) => expired(silence, keepers, &answered),
+        _ => Sight::Dark("this is not about a silence".to_owned()),
+    }
+}
+
+fn silenced(
+    (wanted, body): (&SilenceRef, &Value),
+    expected: &[LabelSet],
+    keepers: &[Keeper],
+    answered: &[&Keeper],
+    now: Timestamp,
+) -> Sight {
+    let is_it = |silence: &Silence| {
+        if wanted.id.is_empty() { is_like(silence, body) } else { silence.id == wanted.id }
+    };
+    let held: Vec<_> = silences(keepers, &wanted.cluster).filter(|held| is_it(&held.silence)).collect();
+    let Some(first) = held.first() else { return Sight::NotYet("no Alertmanager has it yet".to_owned()) };
+    let (id, ends) = (first.silence.id.clone(), first.silence.ends);
+    if held.iter().all(|held| held.silence.phase(now) == Phase::Expired) {
+        return Sight::Undone("somebody ended it".to_owned());
+    }
+    let has_it = |server: &Text| held.iter().any(|held| held.keeper.server == *server);
+    let mut loud = Vec::new();
+    let (mut hidden, mut unshown) = (0, Vec::new());
+    for alert in alerts(keepers) {
+        let is_shown = expected.contains(&alert.labels);
+        let quiet = alert.silenced_by.iter().filter(|(_, ids)| ids.contains(&id)).count();
+        let open = alert.silenced_by.iter().find(|(_, ids)| ids.is_empty());
+        match (is_shown, open) {
+            (true, Some((server, _))) => loud.push(format!("{} still pages from {server}", alert.name())),
+            (true, None) => hidden += 1,
+            (false, _) if quiet > 0 => unshown.push(alert.name().to_owned()),
+            (false, _) => {}
+        }
+    }
+    let seen = match (answered.iter().filter(|keeper| has_it(&keeper.server)).count(), keepers.len()) {
+        (_, 1) => String::new(),
+        (seen, all) => format!("; seen on {seen} of {all}"),
+    };
+    if let Some(first) = loud.first() {
+        let more = if loud.len() > 1 { format!(", and {} more", loud.len() - 1) } else { String::new() };
+        return Sight::NotYet(format!("{first}{more}{seen}"));
+    }
+    let gone = expected.len().saturating_sub(hidden);
+    let gone = if gone > 0 { format!(", {gone} that the plan showed ended meanwhile") } else { String::new() };
+    let unshown = match unshown.first() {
+        Some(first) => format!(", and {} that the plan did not show, such as {first}", unshown.len()),
+        None => String::new(),
+    };
+    let shown = if gone.is_empty() && unshown.is_empty() && hidden > 0 { " as shown" } else { "" };
+    let hides = if hidden == 0 { "nothing".to_owned() } else { counted(hidden) };
+    let until = moment(ends, now);
+    Sight::So(format!("silence {id} is active until {until}, hides {hides}{shown}{gone}{unshown}{seen}"))
+}
+
+fn expired(wanted: &SilenceRef, keepers: &[Keeper], answered: &[&Keeper]) -> Sight {
+    let still: Vec<Text> = silences(keepers, &wanted.cluster)
+        .filter(|held| held.silence.id == wanted.id && held.silence.told != Phase::Expired)
+        .map(|held| held.keeper.server.clone())
+        .collect();
+    let seen = match (answered.len() - still.len(), keepers.len()) {
+        (_, 1) => String::new(),
+        (seen, all) => format!("; seen on {seen} of {all}"),
+    };
+    match still.first() {
+        Some(server) => Sight::NotYet(format!("still active at {server}{seen}")),
+        None => Sight::So(format!("the silence is over{seen}")),
+    }
+}

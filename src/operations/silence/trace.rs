@@ -1,0 +1,146 @@
+//! What the world shows of a call about a silence: looked at just before it, after an answer was lost, and by a later
+//! session.
+
+use serde_json::Value;
+
+use crate::domain::audit::{Left, StepResult};
+use crate::domain::operation::Failure;
+use crate::domain::plan::{Call, Expected};
+use crate::domain::problem::Problem;
+use crate::domain::silence::{LabelSet, Matcher, Matchers, Phase, Silence, SilenceRef};
+use crate::domain::text::Text;
+
+use super::super::NotDone;
+use super::super::ports::{ControlPlane, Keeper, ReadError};
+use super::super::reconcile::Trace;
+use super::plan::core;
+use super::told::{alerts, silences};
+
+/// Looks whether what a plan rests on is still so. Why the call is not needed any more, where it is not.
+pub(in crate::operations) async fn look_again(
+    call: &Call,
+    silence: &SilenceRef,
+    expects: &Expected,
+    plane: &dyn ControlPlane,
+) -> Result<Option<&'static str>, NotDone> {
+    let keepers = plane.keepers().await;
+    let Some(keeper) = keepers.iter().find(|keeper| keeper.server == silence.server) else {
+        let problem = Problem::new(format!("{} is not asked any more", silence.server), "", "plan again");
+        return Err(NotDone::new(Failure::Conflict, problem));
+    };
+    if let Err(error) = &keeper.told {
+        return Err(match error {
+            ReadError::Forbidden(problem) => NotDone::new(Failure::Denied, problem.clone()),
+            ReadError::Failed(problem) => NotDone::new(Failure::Unreachable, problem.clone()),
+            ReadError::NotFound => NotDone::new(Failure::Unreachable, Problem::new("Alertmanager is gone", "", "")),
+        });
+    }
+    let changed = |what: String| {
+        let hint = "it changed since the plan was made: plan again";
+        NotDone::new(Failure::Conflict, Problem::new("the world is not as planned", what, hint))
+    };
+    let held = silences(std::slice::from_ref(keeper), &silence.cluster).find(|held| held.silence.id == silence.id);
+    if let Some(before) = &expects.silence {
+        let is_over = held.as_ref().is_none_or(|held| held.silence.told == Phase::Expired);
+        if is_over && matches!(call, Call::DeleteSilence { .. }) {
+            return Ok(Some("the silence is over already"));
+        }
+        if is_over || held.is_none_or(|held| core(held.raw) != *before) {
+            return Err(changed(format!("{silence} was changed or ended")));
+        }
+    }
+    if let Call::PostSilence { body, .. } = call {
+        let more = newly_taken(body, expects, &keepers);
+        if let Some(first) = more.first() {
+            let what = format!("it would hide {} that the plan did not show, such as {first}", more.len());
+            return Err(changed(what));
+        }
+    }
+    Ok(None)
+}
+
+/// The names of the alerts that a silence takes and that were not shown.
+fn newly_taken(body: &Value, expects: &Expected, keepers: &[Keeper]) -> Vec<String> {
+    let Some(matchers) = matchers_of(body).and_then(|all| Matchers::new(&all).ok()) else { return Vec::new() };
+    let all = alerts(keepers).into_iter();
+    let is_new = |labels: &LabelSet| !expects.alerts.contains(labels);
+    all.filter(|alert| alert.is_taken_by(&matchers) && is_new(&alert.labels))
+        .map(|alert| alert.name().to_owned())
+        .collect()
+}
+
+fn matchers_of(body: &Value) -> Option<Vec<Matcher>> {
+    body["matchers"].as_array()?.iter().map(Matcher::read).collect()
+}
+
+/// Whether a silence is the one that a call asked for: an Alertmanager gives it a name, and nothing else of its own.
+pub(super) fn is_like(silence: &Silence, body: &Value) -> bool {
+    let Left::Silence { by, comment, ends } = left_by(body) else { return false };
+    let same = |mut one: Vec<Matcher>, mut other: Vec<Matcher>| {
+        one.sort();
+        other.sort();
+        one == other
+    };
+    silence.by == by
+        && silence.comment == comment
+        && silence.ends == ends
+        && matchers_of(body).is_some_and(|matchers| same(matchers, silence.matchers.clone()))
+}
+
+/// Looks for what came of a call whose answer was lost.
+pub(in crate::operations) async fn trace(call: &Call, silence: &SilenceRef, plane: &dyn ControlPlane) -> Trace {
+    let keepers = plane.keepers().await;
+    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
+        return Trace::Unknown(untold(&keepers));
+    }
+    let mut held = silences(&keepers, &silence.cluster).map(|held| held.silence);
+    let is_done = match call {
+        Call::PostSilence { body, .. } => held.any(|held| held.told != Phase::Expired && is_like(&held, body)),
+        _ => !held.any(|held| held.id == silence.id && held.told != Phase::Expired),
+    };
+    if is_done { Trace::Applied } else { Trace::NotApplied }
+}
+
+/// Why none of them told anything.
+pub(super) fn untold(keepers: &[Keeper]) -> Problem {
+    let told = keepers.iter().find_map(|keeper| match &keeper.told {
+        Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) => Some(problem.clone()),
+        _ => None,
+    });
+    told.unwrap_or_else(|| Problem::new("no Alertmanager is known so far", "", ""))
+}
+
+/// What a silence leaves behind, for a later session.
+pub(in crate::operations) fn left_by(body: &Value) -> Left {
+    let text = |name: &str| Text::from_untrusted(body[name].as_str().unwrap_or_default());
+    let ends = body["endsAt"].as_str().and_then(|ends| ends.parse().ok()).unwrap_or_default();
+    Left::Silence { by: text("createdBy"), comment: text("comment"), ends }
+}
+
+/// Finds out whether a step of an earlier session was applied; none as long as no Alertmanager answers.
+pub(in crate::operations) async fn recall(
+    silence: &SilenceRef,
+    left: &Left,
+    plane: &dyn ControlPlane,
+) -> (Option<StepResult>, Text) {
+    let keepers = plane.keepers().await;
+    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
+        return (None, untold(&keepers).to_string().into());
+    }
+    let mut held = silences(&keepers, &silence.cluster).map(|held| held.silence);
+    let (result, words) = match left {
+        Left::Silence { by, comment, ends } => {
+            if held.any(|held| held.by == *by && held.comment == *comment && held.ends == *ends) {
+                (StepResult::Applied, "the silence is there")
+            } else {
+                (StepResult::Rejected, "there is no such silence")
+            }
+        }
+        Left::Gone if held.any(|held| held.id == silence.id && held.told != Phase::Expired) => {
+            (StepResult::Rejected, "the silence is still there")
+        }
+        Left::Gone => (StepResult::Applied, "the silence is over"),
+        Left::Fields(_) => (StepResult::Unknown, "its record does not speak of a silence"),
+    };
+    (Some(result), words.into())
+}
