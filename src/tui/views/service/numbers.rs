@@ -11,7 +11,7 @@ use crate::domain::metric::{Demand, Focus, Measure, Unit};
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
 use crate::state::{Line, Numbers};
-use crate::tui::paint::{Painter, Span, span};
+use crate::tui::paint::{Painter, Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::widgets::chart::{self, Chart};
@@ -21,8 +21,11 @@ use crate::tui::widgets::words;
 /// How high a chart is, with its title and its axis.
 const HEIGHT: u16 = 6;
 
-/// The body must be so high before charts get room.
-const ROOMY: u16 = 30;
+/// The same where there is room for more.
+const TALL: u16 = 10;
+
+/// The body must be so high before charts get room, and so high before they get more of it.
+const ROOMY: [u16; 2] = [30, 46];
 
 /// The width that a chart would like to have.
 const WIDTH: u16 = 36;
@@ -43,7 +46,8 @@ impl Panel {
     /// How many lines it takes; none where nobody tells numbers.
     pub(super) fn height(body: Rect, ground: &Ground<'_>, service: &Service) -> u16 {
         match ground.board.numbers(&service.id) {
-            Some(_) if body.height >= ROOMY => 1 + HEIGHT,
+            Some(_) if body.height >= ROOMY[1] => 1 + TALL,
+            Some(_) if body.height >= ROOMY[0] => 1 + HEIGHT,
             Some(_) => 1,
             None => u16::from(ground.board.has_numbers()),
         }
@@ -53,7 +57,7 @@ impl Panel {
     pub(super) fn settle(&mut self, ground: &Ground<'_>, service: &Service, area: Rect) {
         self.area = area;
         let numbers = ground.board.numbers(&service.id);
-        self.line = line(numbers, ground, service);
+        self.line = line(numbers, ground, service, area.width);
         self.charts = match numbers {
             Some(numbers) if area.height > HEIGHT => self.charts_of(numbers, ground, service),
             _ => Vec::new(),
@@ -146,8 +150,8 @@ fn limits(limit: Limit) -> Vec<(f64, Role)> {
     levels.into_iter().filter_map(|(threshold, role)| Some((threshold?.get(), role))).collect()
 }
 
-/// All numbers in one line.
-fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service) -> Vec<Span<'static>> {
+/// All numbers in one line, as many as there is room for.
+fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service, width: u16) -> Vec<Span<'static>> {
     let mut spans = vec![span(Role::Title, "Numbers")];
     let Some(numbers) = numbers else {
         spans.push(span(Role::Muted, "   no series is about it"));
@@ -162,8 +166,11 @@ fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service) -> Ve
             Some(_) => Role::Attention,
             None => Role::Text,
         };
-        spans.push(span(Role::Muted, format!("  {word} ")));
-        spans.push(span(role, unit.figure(value)));
+        let (word, figure) = (format!("  {word} "), unit.figure(value));
+        let taken: usize = spans.iter().map(|span| cells(&span.text)).sum();
+        if taken + cells(&word) + cells(&figure) <= usize::from(width) {
+            spans.extend([span(Role::Muted, word), span(role, figure)]);
+        }
     };
     let last = |measure| numbers.last(measure);
     say("requests", last(Measure::Requests), Unit::PerSecond, none);
