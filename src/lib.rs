@@ -4,9 +4,9 @@
 //!
 //! ```text
 //!           reads                                              writes
-//! Kubernetes, Alertmanager, Prometheus
-//!            ──► sources ──Update──► state ──&State──► tui / headless        Kubernetes
-//!                                                          │      ▲              ▲
+//! Kubernetes, Alertmanager, Prometheus                           Kubernetes, Alertmanager
+//!            ──► sources ──Update──► state ──&State──► tui / headless            ▲
+//!                                                          │      ▲              │
 //!                                                     Intent│      │OperationEvent│
 //!                                                          ▼      │              │
 //!            operations: read → plan → authorize → rehearse → confirm → execute → verify ──Call──► targets
@@ -40,7 +40,8 @@
 //! A *service* is what people speak of: workloads that one label names, in one *environment*, which is a set of
 //! namespaces. A *workload* is a Deployment, StatefulSet or DaemonSet; a *revision* is one template that it has rolled
 //! out. A *signal* is what Prometheus and Alertmanager tell: an *alert* pages, and counts for the health of the service
-//! that its labels name. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
+//! that its labels name; so does a *measure*, a number that a *template* asks for, once a *criterion* is breached for
+//! long enough. A *silence* keeps alerts quiet for a while; an *acknowledgement* is one that says who is on it. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
 //!
 //! # Invariants
 //!

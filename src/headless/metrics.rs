@@ -41,7 +41,7 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
     if servers.is_empty() {
         return Err(Problem::new(
             "nobody is asked for numbers",
-            "no Service is called prometheus, and the configuration names none",
+            "no Service that you may see is called prometheus, and the configuration names none",
             "name one under [prometheus.NAME]: midwatch init shows how",
         ));
     }

@@ -40,7 +40,7 @@ pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exi
     if servers == 0 {
         return Err(Problem::new(
             "nobody is asked for rules",
-            "no Service is called prometheus, and the configuration names none, or it does not answer",
+            "no Service that you may see is called prometheus, and the configuration names none, or it does not answer",
             "name one under [prometheus.NAME]: midwatch init shows how; midwatch doctor says who answers",
         ));
     }

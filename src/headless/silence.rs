@@ -88,7 +88,7 @@ fn the_cluster(session: &Session) -> Result<ClusterName, Problem> {
         [one] => Ok((*one).clone()),
         [] => Err(Problem::new(
             "no Alertmanager is known",
-            "no Service is called alertmanager, and the configuration names none",
+            "no Service that you may see is called alertmanager, and the configuration names none",
             "name one under [alertmanager.NAME]: midwatch init shows how",
         )),
         several => {

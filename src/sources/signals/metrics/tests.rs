@@ -175,3 +175,23 @@ async fn an_answer_of_another_shape_is_a_problem_and_says_not_that_nothing_fails
         assert!(told.is_err(), "{wrong}: {told:?}");
     }
 }
+
+#[tokio::test]
+async fn however_many_services_there_are_a_round_has_few_questions() {
+    const ALL: &[(&str, &[&str])] = &[
+        ("http_requests_total", &["app", "namespace", "pod", "code"]),
+        ("http_request_duration_seconds_bucket", &["app", "namespace", "pod", "le"]),
+        ("container_cpu_usage_seconds_total", &["namespace", "pod", "container"]),
+        ("container_memory_working_set_bytes", &["namespace", "pod", "container"]),
+        ("container_spec_memory_limit_bytes", &["namespace", "pod", "container"]),
+    ];
+    let series = |id: usize| json!({ "metric": { "app": format!("s{id}"), "namespace": "n" }, "values": [[1_795_662_750, "1"]] });
+    let (mut asker, asked) = asker(ALL, Value::Array((0..200).map(series).collect())).await;
+    let measured = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap();
+    assert_eq!(measured.readings.len(), 8);
+    assert!(measured.readings.iter().all(|reading| reading.series.len() == 200));
+    assert!(about_numbers(&asked).len() <= 10, "{:?}", about_numbers(&asked));
+    let before = asked.lock().unwrap().len();
+    asker.round(&Demand::default(), now()).await.unwrap();
+    assert_eq!(asked.lock().unwrap().len() - before, 3, "which series there are is not asked again");
+}

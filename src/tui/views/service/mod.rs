@@ -148,15 +148,17 @@ fn rollback(workload: &ObjectRef, name: &Text, seen: &Seen<'_>) -> Outcome {
     Outcome::Ask(Effect::Notice(Health::Attention, words))
 }
 
+/// Whose logs are meant by a selection: a pod's own, else those of the workload.
+fn whose_logs(key: &Key) -> ObjectRef {
+    match key {
+        Key::Pod { pod, .. } => pod.clone(),
+        _ => key.workload().clone(),
+    }
+}
+
 /// Where a command leads that only looks.
 fn look(command: Command, key: &Key, seen: &Seen<'_>) -> Option<Effect> {
-    let logs = |previous| {
-        let object = match key {
-            Key::Pod { pod, .. } => pod.clone(),
-            _ => key.workload().clone(),
-        };
-        Effect::Go(Destination::Logs(LogTarget::of(object).before_restart(previous)))
-    };
+    let logs = |previous| Effect::Go(Destination::Logs(LogTarget::of(whose_logs(key)).before_restart(previous)));
     Some(match (command, key) {
         (Command::Open, Key::Pod { .. }) | (Command::ShowLogs, _) => logs(false),
         (Command::PreviousContainer, _) => logs(true),
@@ -237,6 +239,10 @@ impl View for ServiceView {
             _ => {}
         }
         let Some(key) = self.cursor.selected().cloned() else { return Outcome::Ignored };
+        if let (Command::ShowLogs, Some(at)) = (command, self.panel.cursor) {
+            // What was said when the charts were like this.
+            return Outcome::Ask(Effect::Go(Destination::Logs(LogTarget::of(whose_logs(&key)).around(at))));
+        }
         match look(command, &key, seen) {
             Some(effect) => Outcome::Ask(effect),
             None => self.change(command, &key, seen),
@@ -315,7 +321,9 @@ impl View for ServiceView {
                 if self.is_turned { (Command::ScrollLeft, "back") } else { (Command::ScrollRight, "more") };
             hints.push(Hint::new(to, label));
         }
-        if open != "logs" {
+        if self.panel.cursor.is_some() {
+            hints.push(Hint::new(Command::ShowLogs, "logs then"));
+        } else if open != "logs" {
             hints.push(Hint::new(Command::ShowLogs, "logs"));
         }
         let is_pinned = matches!(self.cursor.selected(), Some(Key::Revision { .. }));
