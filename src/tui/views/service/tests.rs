@@ -1,11 +1,15 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 
 use super::*;
+use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::row::Row;
-use crate::tui::views::fixture::{Scene, chat, deployment, event, reference, rows, text_of, world};
+use crate::domain::signal::SignalId;
+use crate::domain::update::Update;
+use crate::tui::views::fixture::{NOW, Scene, chat, deployment, event, reference, rows, text_of, world};
 
 /// The view of chat-service in a window of that body, laid out once.
 fn laid_out(scene: &Scene, width: u16, height: u16) -> ServiceView {
@@ -139,4 +143,60 @@ fn a_revision_is_an_object_of_its_own_and_belongs_to_its_workload() {
     assert_eq!(key.workload(), &workload);
     let set = Key::Revision { workload: reference(Kind::StatefulSet, "redis"), name: "redis-1".into() };
     assert_eq!(set.object().kind, Kind::ControllerRevision);
+}
+
+/// chat-service with half an hour of numbers: nothing failed until the release, and since then one request in twelve.
+fn measured() -> Scene {
+    let mut state = world(rows(9));
+    let grid = Grid::before(NOW, SignedDuration::from_secs(30), 61);
+    let reading = |measure, of: &dyn Fn(usize) -> f64| {
+        let mut points = Points::gaps(grid.len);
+        (0..grid.len).for_each(|index| points.set(index, of(index)));
+        let labels = vec![("app".into(), "chat-service".into()), ("namespace".into(), "production".into())];
+        let question = Question { family: 0, measure, by_pod: false, is_before: false };
+        Reading { question, grid, series: vec![Series { labels: labels.into(), points }].into(), left_out: 0 }
+    };
+    let readings = vec![
+        reading(Measure::Requests, &|_| 120.0),
+        reading(Measure::Errors, &|index| if index < 45 { 0.0 } else { 10.0 }),
+        reading(Measure::P95, &|_| 0.2),
+    ];
+    let id = SignalId { cluster: chat().cluster, name: "main".into() };
+    let measured = Measured { readings, ..Measured::default() };
+    let _ = state.apply(Update::Metrics(id, NOW, Ok(measured)), NOW);
+    Scene::of(state)
+}
+
+/// The numbers as they are drawn.
+fn numbers_of(view: &ServiceView, scene: &Scene, width: u16, height: u16) -> String {
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
+    view.panel.render(&mut Painter::new(&mut buffer, &scene.look));
+    text_of(&buffer)
+}
+
+#[test]
+fn numbers_are_charts_where_there_is_room_and_one_line_where_there_is_none() {
+    let scene = measured();
+    let large = numbers_of(&laid_out(&scene, 120, 40), &scene, 120, 40);
+    for says in ["Numbers  requests 120/s  errors 8.33 %  p95 200 ms", "Error ratio  8.33 %", "10.0 %", "1.5.0"] {
+        assert!(large.contains(says), "{says}:\n{large}");
+    }
+    let small = numbers_of(&laid_out(&scene, 80, 19), &scene, 80, 19);
+    assert!(small.contains("errors 8.33 %") && !small.contains("Error ratio"), "{small}");
+}
+
+#[test]
+fn a_moment_of_the_charts_is_read_and_left_again() {
+    let scene = measured();
+    let mut view = laid_out(&scene, 120, 40);
+    assert!(view.panel.read(false), "there is something to read");
+    for _ in 0..30 {
+        view.panel.read(false);
+    }
+    let shown = numbers_of(&view, &scene, 120, 40);
+    assert!(shown.contains("Error ratio  0.00 %  at "), "{shown}");
+    while view.panel.cursor.is_some() {
+        view.panel.read(true);
+    }
+    assert!(!numbers_of(&view, &scene, 120, 40).contains(" at "), "now again");
 }
