@@ -93,9 +93,8 @@ async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
         while session
             .state()
             .metric_servers()
-            .map(|(_, server)| server.heard)
             .zip(&before)
-            .all(|(now, then)| now == *then)
+            .any(|((_, server), before)| server.problem.is_none() && server.heard == *before)
         {
             drop(session.absorb().await);
         }

@@ -95,11 +95,11 @@ impl Alerts {
 /// One list: servers that tell the same tell it once, and what Alertmanager knows it knows better than Prometheus. Loud
 /// ones first, then by priority, then the newest.
 fn merged(servers: &BTreeMap<(SignalKind, SignalId), AlertServer>) -> Vec<Arc<Alert>> {
-    // By cluster and name: few alerts of one name are compared with each other.
-    let mut known: HashMap<(&ClusterName, &Text), Vec<Arc<Alert>>> = HashMap::new();
+    // Few alerts agree in all of these, so few are compared with each other.
+    let mut known: HashMap<Likeness<'_>, Vec<Arc<Alert>>> = HashMap::new();
     for ((kind, _), server) in servers {
         for alert in &server.alerts {
-            let same = known.entry((&alert.cluster, &alert.name)).or_default();
+            let same = known.entry(likeness(alert)).or_default();
             let before = same.iter_mut().find(|before| match kind {
                 SignalKind::Alertmanager => before.labels == alert.labels,
                 // Alertmanager adds the labels that name the Prometheus.
@@ -125,6 +125,16 @@ fn merged(servers: &BTreeMap<(SignalKind, SignalId), AlertServer>) -> Vec<Arc<Al
             .then_with(|| one.labels.cmp(&other.labels))
     });
     all
+}
+
+/// The labels by which alerts of one name differ. Whatever names a Prometheus is none of them.
+const TELLING: [&str; 6] = ["namespace", "pod", "service", "instance", "container", "job"];
+
+/// What alerts have in common that may be the same one: cluster, name and telling labels.
+type Likeness<'a> = (&'a ClusterName, &'a Text, [Option<&'a Text>; TELLING.len()]);
+
+fn likeness(alert: &Alert) -> Likeness<'_> {
+    (&alert.cluster, &alert.name, TELLING.map(|name| alert.label(name)))
 }
 
 /// Whether labels hold all of others. Both are sorted.

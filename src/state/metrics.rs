@@ -1,6 +1,6 @@
 //! Numbers: what every server tells, and what of it is about which service.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -49,6 +49,7 @@ impl Metrics {
                 for reading in together(server, measured.readings) {
                     server.readings.insert(reading.question.clone(), (at, reading));
                 }
+                forget(server, at);
             }
         }
     }
@@ -62,18 +63,30 @@ impl Metrics {
     }
 }
 
-/// What of a round is taken in. Requests without the failures that were told before would look as if none failed, so
-/// they wait until both are told again.
+/// What of a round is taken in. Requests without the failures that were told before would look as if none failed, and
+/// failures without their requests are no part of anything: they wait until both are told again.
 fn together(server: &MetricServer, mut readings: Vec<Reading>) -> Vec<Reading> {
-    let failures = |question: &Question| Question { measure: Measure::Errors, ..question.clone() };
     let told: Vec<Question> = readings.iter().map(|reading| reading.question.clone()).collect();
-    readings.retain(|reading| {
-        let errors = failures(&reading.question);
-        reading.question.measure != Measure::Requests
-            || told.contains(&errors)
-            || !server.readings.contains_key(&errors)
+    readings.retain(|Reading { question, .. }| {
+        let other = match question.measure {
+            Measure::Requests => Measure::Errors,
+            Measure::Errors => Measure::Requests,
+            _ => return true,
+        };
+        let other = Question { measure: other, ..question.clone() };
+        told.contains(&other) || !server.readings.contains_key(&other)
     });
     readings
+}
+
+/// What a server has no series for any more is forgotten after a while: another family may tell it now.
+fn forget(server: &mut MetricServer, now: Timestamp) {
+    let found = std::mem::take(&mut server.found);
+    server.readings.retain(|question, (read, _)| {
+        let is_found = found.get(question.family).is_some_and(|family| family.measures.contains(&question.measure));
+        is_found || now.duration_since(*read) < FORGOTTEN_AFTER
+    });
+    server.found = found;
 }
 
 /// One line of points, and when it was read.
@@ -88,6 +101,9 @@ pub struct Line {
     /// Which family told them: a second one that knows the service too is not added to it.
     told_by: (SignalId, usize),
 }
+
+/// For how long what a server has no series for any more is still told.
+const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Numbers older than this are told as such.
 const OLD: SignedDuration = SignedDuration::from_mins(1);
@@ -198,48 +214,80 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
     let naming = Naming::of(services.map(Known::from));
     let mut all = Related::default();
     for (id, server) in state.metrics.servers() {
-        for (question, (read, reading)) in &server.readings {
-            for series in reading.series.iter() {
-                let Some(service) = naming.find(state, &id.cluster, &series.labels) else { continue };
-                let line = Line {
-                    points: series.points.clone(),
-                    grid: reading.grid,
-                    read: *read,
-                    told_by: (id.clone(), question.family),
-                };
-                let when = if question.is_before { &mut all.before } else { &mut all.now };
-                let numbers = when.entry(service.id.clone()).or_default();
-                match (question.by_pod, label(&series.labels, "pod")) {
-                    (false, _) => join(&mut numbers.whole, question.measure, &line),
-                    (true, Some(pod)) => {
-                        join(numbers.pods.entry(pod.clone()).or_default(), question.measure, &line);
-                    }
-                    (true, None) => {}
+        let families: BTreeSet<usize> = server.readings.keys().map(|question| question.family).collect();
+        for family in families {
+            let told = told_by(state, &naming, (id, server), family);
+            for (into, from) in [(&mut all.now, told.now), (&mut all.before, told.before)] {
+                for (service, numbers) in from {
+                    into.entry(service).or_default().take_in(numbers);
                 }
             }
         }
     }
-    for (is_before, numbers) in [(false, &mut all.now), (true, &mut all.before)] {
-        for numbers in numbers.values_mut() {
-            fill(state, numbers, is_before);
-        }
-    }
+    all.now.values_mut().chain(all.before.values_mut()).for_each(complete);
     all
 }
 
-/// Puts in what follows from what was asked and not told.
-fn fill(state: &State, numbers: &mut Numbers, is_before: bool) {
-    let is_asked = |by_pod| {
-        move |requests: &Line| {
-            let (id, family) = &requests.told_by;
-            let question = Question { family: *family, measure: Measure::Errors, by_pod, is_before };
-            let errors = state.metrics.servers.get(id).and_then(|server| server.readings.get(&question));
-            errors.is_some_and(|(_, reading)| reading.grid == requests.grid)
+/// What one family of a server tells of each service.
+fn told_by(state: &State, naming: &Naming<'_>, (id, server): (&SignalId, &MetricServer), family: usize) -> Related {
+    let mut told = Related::default();
+    for (question, (read, reading)) in server.readings.iter().filter(|(question, _)| question.family == family) {
+        for series in reading.series.iter() {
+            let Some(service) = naming.find(state, &id.cluster, &series.labels) else { continue };
+            let points = series.points.clone();
+            let line = Line { points, grid: reading.grid, read: *read, told_by: (id.clone(), family) };
+            let when = if question.is_before { &mut told.before } else { &mut told.now };
+            let numbers = when.entry(service.id.clone()).or_default();
+            match (question.by_pod, label(&series.labels, "pod")) {
+                (false, _) => join(&mut numbers.whole, question.measure, &line),
+                (true, Some(pod)) => join(numbers.pods.entry(pod.clone()).or_default(), question.measure, &line),
+                (true, None) => {}
+            }
         }
+    }
+    for (is_before, numbers) in [(false, &mut told.now), (true, &mut told.before)] {
+        let is_asked = |by_pod, requests: &Line| {
+            let question = Question { family, measure: Measure::Errors, by_pod, is_before };
+            server.readings.get(&question).is_some_and(|(_, errors)| errors.grid == requests.grid)
+        };
+        for numbers in numbers.values_mut() {
+            none_failed(&mut numbers.whole, |requests| is_asked(false, requests));
+            numbers.pods.values_mut().for_each(|lines| none_failed(lines, |requests| is_asked(true, requests)));
+        }
+    }
+    told
+}
+
+impl Numbers {
+    /// Takes in what a later family tells: what nobody told yet, and what another told long before it.
+    fn take_in(&mut self, later: Self) {
+        add(&mut self.whole, later.whole);
+        for (pod, lines) in later.pods {
+            add(self.pods.entry(pod).or_default(), lines);
+        }
+    }
+}
+
+/// Adds lines of a later family. Requests and their failures are told by the same one.
+fn add(known: &mut BTreeMap<Measure, Line>, later: BTreeMap<Measure, Line>) {
+    let is_better = |known: &BTreeMap<Measure, Line>, measure: Measure, line: &Line| {
+        known.get(&measure).is_none_or(|held| line.read.duration_since(held.read) > OLD)
     };
-    none_failed(&mut numbers.whole, is_asked(false));
-    numbers.pods.values_mut().for_each(|lines| none_failed(lines, is_asked(true)));
-    complete(numbers);
+    let takes_requests =
+        later.get(&Measure::Requests).is_some_and(|requests| is_better(known, Measure::Requests, requests));
+    if takes_requests {
+        known.remove(&Measure::Requests);
+        known.remove(&Measure::Errors);
+    }
+    for (measure, line) in later {
+        let is_taken = match measure {
+            Measure::Requests | Measure::Errors => takes_requests,
+            _ => is_better(known, measure, &line),
+        };
+        if is_taken {
+            known.insert(measure, line);
+        }
+    }
 }
 
 /// What was asked of pods alone is told of the whole as well, where it follows from them: latencies do not.

@@ -6,6 +6,7 @@ use super::State;
 use crate::domain::alert::NAMED;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, ObjectRef, label};
+use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::service::{Service, ServiceId, named_by};
 use crate::domain::text::Text;
@@ -74,24 +75,40 @@ impl<'a> Naming<'a> {
                 namespace: namespace.clone(),
                 name: pod.clone(),
             };
-            if let Some(Row::Pod(row)) = state.find(&object)
-                && let Some(service) = named_by(&[&row.meta.labels]).and_then(|name| placed(name))
-            {
-                return Some(service);
+            if let Some(Row::Pod(row)) = state.find(&object) {
+                return owning(row, &placed);
             }
-            // A pod that is gone still has the name of its workload.
-            pod.rmatch_indices('-').find_map(|(at, _)| placed(&pod[..at]))
+            // A pod that is gone still has the name of its workload, with at most two parts behind it.
+            pod.rmatch_indices('-').take(2).find_map(|(at, _)| placed(&pod[..at]))
         })
     }
 
-    /// The service of a name that a gateway made of namespace, service and port: "production-chat-80@kubernetes".
+    /// The service of a name that a gateway made of namespace, service and port: "production-chat-80@kubernetes". A port
+    /// may have a name in front of its number.
     fn composed(&self, cluster: &str, name: &str) -> Option<Known<'a>> {
         let (name, _) = name.split_once('@')?;
-        name.match_indices('-').find_map(|(at, _)| {
+        name.rmatch_indices('-').find_map(|(at, _)| {
             let (namespace, rest) = (&name[..at], &name[at + 1..]);
-            let ends = rest.match_indices('-').map(|(end, _)| end).chain([rest.len()]);
-            // The longest name that is known: of "chat-canary" and "chat" it is about the first.
-            ends.rev().find_map(|end| self.placed.get(&(cluster, namespace, &rest[..end])).copied())
+            let placed = |name: &str| self.placed.get(&(cluster, namespace, name)).copied();
+            let (without_port, _) = rest.rsplit_once('-').unwrap_or((rest, ""));
+            let named = without_port.rsplit_once('-').filter(|(_, port)| PORTS.contains(port));
+            placed(rest).or_else(|| placed(without_port)).or_else(|| placed(named?.0))
         })
     }
+}
+
+/// The names that ports usually have.
+const PORTS: [&str; 7] = ["http", "https", "web", "grpc", "h2c", "tcp", "main"];
+
+/// The service of a pod that is known: by its labels, else by what controls it. None where that belongs to nobody known.
+fn owning<'a>(pod: &Pod, placed: &impl Fn(&str) -> Option<Known<'a>>) -> Option<Known<'a>> {
+    let by_label = named_by(&[&pod.meta.labels]).and_then(|name| placed(name));
+    by_label.or_else(|| {
+        let Some(owner) = &pod.meta.owner else { return placed(&pod.meta.name) };
+        placed(&owner.name).or_else(|| {
+            // A ReplicaSet is called after its Deployment.
+            let (deployment, _) = owner.name.rsplit_once('-').filter(|_| owner.kind == "ReplicaSet")?;
+            placed(deployment)
+        })
+    })
 }

@@ -82,9 +82,14 @@ impl Asker {
         let measures: &[Measure] = if wanted.everything { &Measure::ALL } else { &Measure::ALWAYS };
         let mut measured = self.ask(measures, Of::Services, now).await?;
         if let Some(focus) = &wanted.focus {
-            let more = self.focused(focus, now).await?;
-            measured.readings.extend(more.readings);
-            measured.problems.extend(more.problems);
+            // That one service cannot be looked at closely says nothing about what was told of all.
+            match self.focused(focus, now).await {
+                Ok(more) => {
+                    measured.readings.extend(more.readings);
+                    measured.problems.extend(more.problems);
+                }
+                Err(problem) => measured.problems.push(problem),
+            }
         }
         Ok(measured)
     }
@@ -138,9 +143,14 @@ impl Asker {
                     continue;
                 };
                 let question = Question { family, measure, by_pod: matches!(of, Of::Pods(_)), is_before: false };
-                match self.put(&query, grid, knowledge, about.pod.as_str(), question).await {
+                match self.put(&query, grid, known, about.pod.as_str(), question).await {
                     Ok(reading) => {
                         answers += 1;
+                        if reading.left_out > 0 {
+                            let why = format!("{} series more than are taken in", reading.left_out);
+                            let what = format!("{measure} by {} is not complete", about.name);
+                            measured.problems.push(Problem::new(what, why, "narrow it with `matchers`"));
+                        }
                         measured.readings.push(reading);
                     }
                     // Nobody who is silent once answers the next nine questions.
@@ -162,13 +172,13 @@ impl Asker {
         &self,
         query: &str,
         grid: Grid,
-        knowledge: &probe::Knowledge,
+        known: &probe::Known,
         pod: &str,
         question: Question,
     ) -> Result<Reading, Problem> {
         let path = query::range(query, grid);
         let told = self.endpoint.get::<answer::Answer>(&path).await?;
-        let (series, left_out) = answer::series(told, grid, knowledge, pod);
+        let (series, left_out) = answer::series(told, grid, known, pod);
         Ok(Reading { question, grid, series: series.into(), left_out })
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
+use crate::domain::kind::Kind;
 use crate::domain::metric::Series;
+use crate::domain::object::Meta;
+use crate::domain::row::Row;
 use crate::domain::update::Update;
 use crate::state::ServiceBoard;
 use crate::state::tests::fixture::*;
@@ -98,4 +101,57 @@ fn pods_are_told_apart_and_add_up_to_their_service() {
     assert_eq!(numbers.last(Measure::Cpu), Some(0.5));
     assert_eq!(numbers.of_pods([&names[0]].into_iter()).last(Measure::P95), Some(0.1));
     assert_eq!(numbers.last(Measure::P95), None, "the latency of all does not follow from that of each");
+}
+
+#[test]
+fn the_failures_of_one_family_are_not_put_beside_the_requests_of_another() {
+    let mut state = chat();
+    let own = |value| vec![series(&[("app", "chat"), ("namespace", "production")], value)];
+    let gateway = |value| vec![series(&[("service", "production-chat-80@kubernetes")], value)];
+    let told = vec![
+        (question(0, Measure::Requests, false), own(10.0)),
+        (question(0, Measure::Errors, false), Vec::new()),
+        (question(4, Measure::Requests, false), gateway(20.0)),
+        (question(4, Measure::Errors, false), gateway(5.0)),
+    ];
+    tell(&mut state, "a", told);
+    let ratio = |state: &State| numbers(state).error_ratio().and_then(|line| line.points.last());
+    assert_eq!(ratio(&state), Some(0.0), "by the service's own count nothing failed");
+    let mut down = chat();
+    let told = vec![
+        (question(0, Measure::Requests, false), Vec::new()),
+        (question(0, Measure::Errors, false), Vec::new()),
+        (question(4, Measure::Requests, false), gateway(20.0)),
+        (question(4, Measure::Errors, false), gateway(20.0)),
+    ];
+    tell(&mut down, "a", told);
+    assert_eq!(ratio(&down), Some(1.0), "who is down counts nothing, and the gateway knows");
+}
+
+#[test]
+fn failures_without_their_requests_do_not_erase_the_ratio() {
+    let mut state = chat();
+    let own = |value| vec![series(&[("app", "chat"), ("namespace", "production")], value)];
+    let told =
+        vec![(question(0, Measure::Requests, false), own(10.0)), (question(0, Measure::Errors, false), own(1.0))];
+    tell(&mut state, "a", told);
+    let grid = Grid::before(later(60), SignedDuration::from_secs(30), 2);
+    let reading = Reading { question: question(0, Measure::Errors, false), grid, series: own(2.0).into(), left_out: 0 };
+    let measured = Measured { readings: vec![reading], ..Measured::default() };
+    let id = SignalId { cluster: cluster(), name: "a".into() };
+    let _ = state.apply(Update::Metrics(id, later(60), Ok(measured)), later(60));
+    assert_eq!(numbers(&state).error_ratio().and_then(|line| line.points.last()), Some(0.1));
+}
+
+#[test]
+fn a_pod_that_belongs_to_nobody_known_is_counted_for_nobody() {
+    let mut state = chat();
+    let mut job = pod("chat", 1, 7);
+    job.meta = Meta { name: "chat-migrate-x".into(), owner: Some(owner(Kind::Job, "chat-migrate")), ..job.meta };
+    job.meta.labels = labels(&[]);
+    say(&mut state, Row::Pod(Box::new(job)), NOW);
+    let of = |pod: &str| series(&[("namespace", "production"), ("pod", pod)], 1.0);
+    let told = vec![of("chat-migrate-x"), of(pod("chat", 1, 0).meta.name.as_str()), of("chat-5d9f-gone1")];
+    tell(&mut state, "a", vec![(question(6, Measure::Cpu, false), told)]);
+    assert_eq!(numbers(&state).last(Measure::Cpu), Some(2.0), "its own pod, and one that is gone");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::probe::Knowledge;
+use super::probe::Known;
 use crate::domain::metric::{Grid, Points, Series};
 use crate::domain::text::Text;
 
@@ -42,7 +42,7 @@ struct Told {
 }
 
 /// The series of an answer on a grid, and how many more there were.
-pub(super) fn series(answer: Answer, grid: Grid, knowledge: &Knowledge, pod: &str) -> (Vec<Series>, usize) {
+pub(super) fn series(answer: Answer, grid: Grid, known: &Known, pod: &str) -> (Vec<Series>, usize) {
     let result = answer.data.result;
     let left_out = result.len().saturating_sub(MOST_SERIES);
     let series = result.into_iter().take(MOST_SERIES).map(|told| {
@@ -59,7 +59,7 @@ pub(super) fn series(answer: Answer, grid: Grid, knowledge: &Knowledge, pod: &st
         let mut labels: Vec<(Text, Text)> = Vec::with_capacity(told.metric.len());
         for (name, value) in &told.metric {
             let name = match name.as_str() {
-                name if knowledge.namespace.as_deref() == Some(name) => "namespace",
+                name if known.namespace.as_deref() == Some(name) => "namespace",
                 name if !pod.is_empty() && name == pod => "pod",
                 // Whatever it is called there: it names the service.
                 name => name,

@@ -24,8 +24,6 @@ pub(super) struct Probed {
 /// What is known about one family.
 #[derive(Debug, Default)]
 pub(super) struct Knowledge {
-    /// The label that holds the namespace, where there is one.
-    pub(super) namespace: Option<String>,
     measures: BTreeMap<Measure, Known>,
     missing: BTreeMap<Measure, String>,
 }
@@ -36,6 +34,7 @@ pub(super) struct Known {
     pub(super) query: String,
     /// The labels that series are told apart by.
     pub(super) by: Vec<String>,
+    /// The label that holds the namespace, where there is one.
     pub(super) namespace: Option<String>,
     pub(super) code: Option<String>,
     pub(super) has_pod: bool,
@@ -185,7 +184,6 @@ fn knowledge(family: &Family, labels: &BTreeMap<&str, BTreeSet<String>>) -> Know
             }
             by.push(family.pod.to_string());
         }
-        knowledge.namespace.clone_from(&namespace);
         let known = Known { query, by, namespace, code, has_pod };
         knowledge.measures.extend(template.measures.iter().map(|measure| (*measure, known.clone())));
     }
