@@ -178,13 +178,12 @@ pub fn one_matcher(word: &str) -> Result<Matcher, String> {
     if rest.is_empty() {
         return Ok(matcher);
     }
-    // A value without quotes of its own goes on to the end.
-    let begins = matcher.name.len() + matcher.operator.sign().len();
-    match word.trim().get(begins..) {
-        Some(value) if !value.starts_with('"') && word.contains(matcher.operator.sign()) => {
-            Ok(Matcher { value: value.into(), ..matcher })
-        }
-        _ => Err("one word is one matcher".to_owned()),
+    // A value without quotes of its own goes on to the end. A bare name has none.
+    let value =
+        word.trim().strip_prefix(matcher.name.as_str()).and_then(|rest| rest.strip_prefix(matcher.operator.sign()));
+    match value {
+        Some(value) if !value.starts_with('"') => Ok(Matcher { value: value.into(), ..matcher }),
+        _ => Err(format!("{:?} is more than one matcher: one word is one matcher", Text::from_untrusted(word.trim()))),
     }
 }
 

@@ -67,6 +67,9 @@ fn a_word_of_a_command_line_is_one_matcher() {
     assert_eq!(read("summary=it is late, again"), pair("summary", "it is late, again"), "a shell took the quotes");
     assert_eq!(read("summary=\"it is late\""), pair("summary", "it is late"));
     assert!(read("a=\"b\" c=d").is_err() && read("Chat Error").is_err());
+    let two = read("ChatErrorRate service=chat").unwrap_err();
+    assert_eq!(two, "\"ChatErrorRate service=chat\" is more than one matcher: one word is one matcher");
+    assert!(read("alertname service=chat").is_err(), "the name of an alert, however it is called");
 }
 
 proptest! {
