@@ -16,11 +16,11 @@ use crate::state::{Numbers, ServiceBoard, State};
 
 use super::Exit;
 use super::alerts::await_signals;
-use super::answer::{Asked, Needs, answer};
+use super::answer::{Asked, Needs, answer, nothing};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::read;
+use super::reading::{judge, read};
 use super::services;
 
 /// The columns of text, in the order of [`Measure::ALL`] but for failures, which are told as a part of all.
@@ -38,6 +38,11 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
         look_closer(session, asked, service).await;
     }
     let servers: Vec<_> = session.state().metric_servers().collect();
+    let reading = judge(session, &services::KINDS, &services::ESSENTIAL);
+    if servers.is_empty() && !reading.is_any {
+        reading.problems.iter().for_each(super::complain);
+        return nothing(asked.format, &reading);
+    }
     if servers.is_empty() {
         return Err(Problem::new(
             "nobody is asked for numbers",

@@ -3,11 +3,13 @@
 use serde_json::Value;
 
 use crate::domain::audit::{History, Reconciliation};
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::problem::Problem;
 use crate::domain::update::Update;
 use crate::state::Changed;
+
+use super::signals::Offer;
 
 /// What arrives at a session.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub enum Message {
     History(Result<History, Problem>),
     /// What earlier sessions left open was looked at.
     Recalled(Vec<Reconciliation>),
+    /// Services were looked for where servers of signals usually live.
+    Offers(ClusterName, Vec<Offer>),
 }
 
 /// What happened besides facts while messages were taken in.

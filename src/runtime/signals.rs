@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::clusters::{Handle, forward};
 use super::message::Message;
+use crate::clients::kubernetes::Reader;
 use crate::clients::signals::{Endpoint, SignalWriter};
 use crate::domain::alert::Priorities;
 use crate::domain::kind::Kind;
@@ -38,6 +40,10 @@ const USUAL: [(SignalKind, &[&str]); 2] = [
         ],
     ),
 ];
+
+/// The namespaces in which they usually live.
+const HOMES: [&str; 6] =
+    ["monitoring", "observability", "prometheus", "kube-prometheus-stack", "kube-prometheus", "default"];
 
 /// The ports on which their APIs are, by name or number.
 const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
@@ -72,16 +78,16 @@ impl SignalServers {
         servers.into_iter().map(|server| self.ask(server.clone(), handle, clock, outbox)).sum()
     }
 
-    /// Begins to ask the servers with the usual names; how many tell alerts then.
+    /// Begins to ask the servers with the usual names among some Services; how many tell alerts then.
     pub(super) fn discover(
         &self,
         cluster: &ClusterName,
-        inventory: &Inventory,
+        offers: &[Offer],
         handle: &Handle,
         clock: &Clock,
         outbox: &mpsc::Sender<Message>,
     ) -> usize {
-        let found = usual(cluster, inventory);
+        let found = usual(cluster, offers);
         found.into_iter().map(|server| self.ask(server, handle, clock, outbox)).sum()
     }
 
@@ -122,17 +128,53 @@ impl SignalServers {
     }
 }
 
+/// A Kubernetes Service that may be a server of signals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    namespace: Text,
+    name: Text,
+    /// As a row tells them: "web 9093/TCP".
+    ports: Vec<Text>,
+}
+
+/// The Services that are listed.
+pub(super) fn listed(inventory: &Inventory) -> Vec<Offer> {
+    let offers = inventory.rows(Kind::Service).rows().filter_map(|row| match row {
+        Row::Service(service) => Some(Offer {
+            namespace: service.meta.namespace.clone(),
+            name: service.meta.name.clone(),
+            ports: service.ports.to_vec(),
+        }),
+        _ => None,
+    });
+    offers.collect()
+}
+
+/// Looks for Services where servers of signals usually live: what is asked of some namespaces is watched over from
+/// another one, which is not read. Where that may not be looked at there are none.
+pub(super) async fn look_elsewhere(cluster: ClusterName, reader: Reader, outbox: mpsc::Sender<Message>) {
+    let mut offers = Vec::new();
+    for namespace in HOMES {
+        for service in reader.list_objects(Kind::Service, namespace, "").await.unwrap_or_default() {
+            let text = |value: &Value| Text::from_untrusted(value.as_str().unwrap_or_default());
+            let ports = service["spec"]["ports"].as_array().into_iter().flatten();
+            let ports = ports.map(|port| {
+                format!("{} {}/TCP", text(&port["name"]), port["port"].as_u64().unwrap_or_default()).into()
+            });
+            let name = text(&service["metadata"]["name"]);
+            offers.push(Offer { namespace: namespace.into(), name, ports: ports.collect() });
+        }
+    }
+    drop(outbox.send(Message::Offers(cluster, offers)).await);
+}
+
 /// The servers that a cluster seems to have: one of each kind.
-fn usual(cluster: &ClusterName, inventory: &Inventory) -> Vec<SignalServer> {
-    let services = || inventory.rows(Kind::Service).rows();
+fn usual(cluster: &ClusterName, offers: &[Offer]) -> Vec<SignalServer> {
     let found = USUAL.iter().filter_map(|(kind, names)| {
         let (namespace, name, port) = names.iter().find_map(|name| {
-            services().find_map(|row| match row {
-                Row::Service(service) if service.meta.name == *name => {
-                    let port = PORTS.iter().find_map(|wanted| number_of(&service.ports, wanted))?;
-                    Some((service.meta.namespace.clone(), service.meta.name.clone(), port))
-                }
-                _ => None,
+            offers.iter().filter(|offer| offer.name == *name).find_map(|offer| {
+                let port = PORTS.iter().find_map(|wanted| number_of(&offer.ports, wanted))?;
+                Some((offer.namespace.clone(), offer.name.clone(), port))
             })
         })?;
         let id = SignalId { cluster: cluster.clone(), name: name.clone() };

@@ -190,3 +190,16 @@ fn rules_are_written_for_prometheus() {
     let object = bench.run("maria", "rules export --format prometheusrule").expect(0).stdout;
     assert!(object.contains("kind: PrometheusRule") && object.contains("for: 1m"), "{object}");
 }
+
+#[test]
+fn who_looks_at_one_namespace_is_told_what_pages_about_it() {
+    let bench = Bench::still();
+    for words in ["alerts -n production -o json", "metrics -n production -o json"] {
+        let told = bench.run("maria", words).expect(0).json();
+        let about = |item: &Value| item["service"] == "chat-service";
+        assert!(told["items"].as_array().is_some_and(|items| items.iter().any(about)), "{words}: {told:#}");
+    }
+    let services = bench.run("maria", "services -n production -o json").expect(0).json();
+    let chat = services["items"].as_array().and_then(|items| items.iter().find(|item| item["name"] == "chat-service"));
+    assert!(chat.is_some_and(|chat| chat["errorRatio"].as_f64().is_some_and(|ratio| ratio > 0.01)), "{services:#}");
+}

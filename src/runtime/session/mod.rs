@@ -86,6 +86,8 @@ pub struct Session {
     signals: SignalServers,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
+    /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
+    looked_for: BTreeSet<ClusterName>,
     /// How many servers of signals are asked.
     asked: usize,
     contexts: Vec<ContextRow>,
@@ -136,6 +138,7 @@ impl Session {
             scopes: options.scopes,
             signals: options.signals,
             undiscovered: BTreeSet::new(),
+            looked_for: BTreeSet::new(),
             asked: 0,
             contexts: Vec::new(),
             kinds: Vec::new(),
@@ -272,6 +275,10 @@ impl Session {
                 Message::History(history) => {
                     self.history = Some(history);
                     absorbed.history = true;
+                }
+                Message::Offers(cluster, mut offers) => {
+                    offers.extend(self.state.cluster(&cluster).map(super::signals::listed).unwrap_or_default());
+                    self.take_up(&cluster, &offers);
                 }
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }

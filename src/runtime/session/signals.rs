@@ -3,12 +3,14 @@
 use jiff::SignedDuration;
 
 use super::super::clusters::{self, Chosen};
+use super::super::signals::{Offer, listed, look_elsewhere};
 use super::Session;
 use crate::domain::kind::Kind;
 use crate::domain::metric::Demand;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::signal::SignalKind;
 use crate::domain::silence::Silence;
+use crate::sources::kubernetes::Scope;
 use crate::state::Freshness;
 
 impl Session {
@@ -17,7 +19,16 @@ impl Session {
         let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
         for (cluster, handle) in &started {
             match self.signals.start(cluster, handle, &self.clock, &self.outbox) {
-                0 => drop(self.undiscovered.insert(cluster.clone())),
+                0 => {
+                    self.undiscovered.insert(cluster.clone());
+                    let name = cluster.0.as_str();
+                    let of = chosen.iter().find(|one| one.context.as_str() == name);
+                    if of.is_some_and(|one| matches!(one.wanted.scope, Scope::Only(_))) {
+                        self.looked_for.insert(cluster.clone());
+                        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+                        tokio::spawn(look_elsewhere(cluster.clone(), reader, outbox));
+                    }
+                }
                 servers => self.asked += servers,
             }
         }
@@ -67,13 +78,22 @@ impl Session {
     /// Looks for servers of signals where the Services of a cluster are known by now.
     pub(super) fn discover(&mut self) {
         let state = &self.state;
-        let is_listed = |cluster: &ClusterName| state.freshness(cluster, Kind::Service) != Freshness::Loading;
-        let listed: Vec<ClusterName> = self.undiscovered.iter().filter(|cluster| is_listed(cluster)).cloned().collect();
-        for cluster in listed {
-            self.undiscovered.remove(&cluster);
-            if let (Some(inventory), Some(handle)) = (self.state.cluster(&cluster), self.clusters.get(&cluster)) {
-                self.asked += self.signals.discover(&cluster, inventory, handle, &self.clock, &self.outbox);
-            }
+        let is_listed = |cluster: &&ClusterName| {
+            state.freshness(cluster, Kind::Service) != Freshness::Loading && !self.looked_for.contains(*cluster)
+        };
+        let clusters: Vec<ClusterName> = self.undiscovered.iter().filter(is_listed).cloned().collect();
+        for cluster in clusters {
+            let offers = self.state.cluster(&cluster).map(listed).unwrap_or_default();
+            self.take_up(&cluster, &offers);
+        }
+    }
+
+    /// Begins to ask the servers of signals among some Services.
+    pub(super) fn take_up(&mut self, cluster: &ClusterName, offers: &[Offer]) {
+        self.undiscovered.remove(cluster);
+        self.looked_for.remove(cluster);
+        if let Some(handle) = self.clusters.get(cluster) {
+            self.asked += self.signals.discover(cluster, offers, handle, &self.clock, &self.outbox);
         }
     }
 }

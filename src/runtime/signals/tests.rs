@@ -15,7 +15,7 @@ fn found(services: &[(&str, &[&str])]) -> Vec<(SignalKind, String)> {
     let mut state = State::default();
     let _ = state.apply(Update::Applied(source, rows.collect()), jiff::Timestamp::UNIX_EPOCH);
     let inventory = state.cluster(&cluster).expect("it was told of");
-    usual(&cluster, inventory).into_iter().map(|server| (server.kind, server.reach.to_string())).collect()
+    usual(&cluster, &listed(inventory)).into_iter().map(|server| (server.kind, server.reach.to_string())).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::sandbox::object::{at, list, name, number, stamp, time};
+use crate::sandbox::object::{at, list, name, namespace, number, stamp, time, uid};
 use crate::sandbox::world::World;
 
 /// How long a condition holds before its alert fires.
@@ -125,14 +125,14 @@ fn alerts(world: &World) -> Vec<Alert> {
         });
     }
     for pod in pods("production", "notification-service").iter().filter(|pod| fails(pod)) {
-        let Some(since) = time(pod, "metadata.creationTimestamp") else { continue };
+        let Some(since) = first_back_off(world, pod) else { continue };
         alerts.push(Alert {
             name: "PodCrashLooping",
             severity: "warning",
             namespace: "production",
             labels: json!({ "pod": name(pod), "container": "notification-service" }),
             summary: format!("{} was started {} times", name(pod), restarts(pod)),
-            since: since.max(world.now - SignedDuration::from_mins(15)),
+            since,
         });
     }
     if let Some(gateway) = world.store.get("deployments", "staging", "api-gateway")
@@ -148,6 +148,13 @@ fn alerts(world: &World) -> Vec<Alert> {
         });
     }
     alerts
+}
+
+/// When a pod was first kept from starting again at once.
+fn first_back_off(world: &World, pod: &Value) -> Option<Timestamp> {
+    let events = world.store.list_in("events", namespace(pod));
+    let about = |event: &Value| at(event, "involvedObject.uid") == uid(pod) && event["reason"] == "BackOff";
+    events.iter().filter(|event| about(event)).filter_map(|event| time(event, "firstTimestamp")).min()
 }
 
 /// Whether a pod is started again and again.

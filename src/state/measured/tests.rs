@@ -1,7 +1,6 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measured, Question, Reading, Series};
 use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
@@ -49,8 +48,13 @@ fn failures_that_last_make_a_service_bad_and_say_how_many_and_since_when() {
 fn a_moment_of_failures_is_none_and_one_good_moment_ends_nothing() {
     let (_, board) = told(&[100.0; 8], &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 50.0]);
     assert_eq!(verdict(&board).0, Health::Healthy);
-    let (_, board) = told(&[100.0; 8], &[8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 0.0]);
-    assert_eq!(verdict(&board).0, Health::Bad);
+    let (_, board) = told(&[100.0; 8], &[8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 0.2]);
+    let words = "error ratio 0.20 %, was 5.00 % or more until 22:12".to_owned();
+    assert_eq!(
+        verdict(&board),
+        (Health::Attention, words),
+        "one good moment is not believed, and what is said is true"
+    );
 }
 
 #[test]

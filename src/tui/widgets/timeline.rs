@@ -37,7 +37,8 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
 /// The changes that so many lines are given to, newest first.
 pub fn pick(changes: &[Change], room: usize, now: Timestamp) -> Vec<&Change> {
     let is_recent = |change: &Change| now.duration_since(change.at) < RECENT;
-    let (noise, done): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.class.is_noise());
+    let (noise, done): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| change.class.is_noise() && change.class != ChangeClass::Alert);
     let recent = done.iter().filter(|change| is_recent(change)).count();
     // One line for each service that makes noise comes before its second.
     let mut whose: Vec<(&Option<Text>, &Text)> = Vec::new();

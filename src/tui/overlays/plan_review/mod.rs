@@ -63,6 +63,9 @@ pub enum Ask {
     Copy(String),
 }
 
+/// So many lines of a plan must be seen at once by who confirms it.
+const LEAST_SEEN: usize = 3;
+
 /// The review of one change.
 pub struct PlanReview {
     /// Which change.
@@ -248,6 +251,11 @@ impl PlanReview {
                 Some(Ask::Redraw)
             }
             Focus::Confirm if !self.is_read(now) => None,
+            Focus::Confirm if self.window.get().1 < LEAST_SEEN => {
+                let why = "the window is too small to show what is confirmed";
+                self.problem = Some(Problem::new("not confirmed", why, "make it larger"));
+                Some(Ask::Redraw)
+            }
             Focus::Confirm => {
                 if let Some(problem) = self.unread() {
                     self.problem = Some(problem);

@@ -214,6 +214,9 @@ fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Time
         format!("expires within {} s", (left + 9) / 10 * 10)
     });
     let width: usize = spans.iter().map(|span| cells(&span.text)).sum();
+    // Which button is pressed comes before until when.
+    let has_room = width + cells(&expiry) + 6 <= usize::from(area.width);
+    let expiry = if has_room { expiry } else { String::new() };
     let expiry_width = u16::try_from(cells(&expiry)).unwrap_or_default();
     let start = area.right().saturating_sub(u16::try_from(width).unwrap_or_default() + expiry_width + 6);
     painter.spans(start.max(area.x), area.y, area.width, &spans);

@@ -7,7 +7,7 @@ use super::facts::Facts;
 use crate::domain::change::{Change, ChangeClass, Edge};
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
-use crate::domain::metric::{Demand, Focus, Measure, Unit};
+use crate::domain::metric::{Demand, Focus, Measure, Points, Unit};
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
 use crate::state::{Line, Numbers};
@@ -89,7 +89,10 @@ impl Panel {
                 title,
                 unit,
                 points: line.points.clone(),
-                before: before.map(|before: Line| before.points),
+                // What was asked for and is not known is shown as such.
+                before: before
+                    .map(|before: Line| before.points)
+                    .or_else(|| self.compares.then(|| Points::gaps(line.points.len()))),
                 grid: line.grid,
                 limits: limits(limit),
                 marks: marks.clone(),
