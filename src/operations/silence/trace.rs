@@ -1,6 +1,7 @@
 //! What the world shows of a call about a silence: looked at just before it, after an answer was lost, and by a later
 //! session.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::audit::{Left, StepResult};
@@ -113,8 +114,12 @@ pub(super) fn untold(keepers: &[Keeper]) -> Problem {
 /// What a silence leaves behind, for a later session.
 pub(in crate::operations) fn left_by(body: &Value) -> Left {
     let text = |name: &str| Text::from_untrusted(body[name].as_str().unwrap_or_default());
-    let ends = body["endsAt"].as_str().and_then(|ends| ends.parse().ok()).unwrap_or_default();
-    Left::Silence { by: text("createdBy"), comment: text("comment"), ends }
+    Left::Silence { by: text("createdBy"), comment: text("comment"), ends: ends_of(body).unwrap_or_default() }
+}
+
+/// When a silence is to end that a call asks for.
+pub(super) fn ends_of(body: &Value) -> Option<Timestamp> {
+    body["endsAt"].as_str()?.parse().ok()
 }
 
 /// Finds out whether a step of an earlier session was applied; none as long as no Alertmanager answers.
