@@ -173,9 +173,15 @@ async fn a_later_session_finds_out_whether_it_was_made() {
         ends: "2026-11-21T04:10:00Z".parse().unwrap(),
     };
     let told = |state| vec![keeper("main", Vec::new(), vec![silence(state)])];
+    let second = || keeper("second", Vec::new(), vec![silence("active")]);
     for (left, told, result) in [
         (left("known"), told("active"), Some(StepResult::Applied)),
-        (left("another"), told("active"), Some(StepResult::Rejected)),
+        (left("another"), told("active"), Some(StepResult::Unknown)),
+        (left("known"), told("expired"), Some(StepResult::Unknown)),
+        (left("known"), Vec::new(), None),
+        (left("known"), vec![silent("main"), second()], None),
+        (left("known"), vec![keeper("main", Vec::new(), Vec::new()), second()], Some(StepResult::Unknown)),
+        (Left::Gone, vec![silent("main"), keeper("second", Vec::new(), Vec::new())], None),
         (Left::Gone, told("expired"), Some(StepResult::Applied)),
         (Left::Gone, told("active"), Some(StepResult::Rejected)),
         (Left::Gone, vec![silent("main")], None),
