@@ -13,6 +13,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
+use crate::domain::silence::moment;
 use crate::domain::text::Text;
 
 /// A change that is further back is not told.
@@ -67,7 +68,7 @@ pub fn brief(
                 by: change.by.clone(),
             })
             .collect(),
-        on_it: on_it(board, timeline, &broken, now),
+        on_it: on_it(state, board, timeline, &broken, now),
         safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
     }
 }
@@ -83,7 +84,7 @@ fn told(service: &Service) -> Broken {
 }
 
 /// Who is on it: whoever changed last what is broken, as far as that is known, and what somebody silenced of it.
-fn on_it(board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
+fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
     let changed = broken.iter().filter_map(|service| {
         let is_by_somebody = |change: &&Change| {
             change.by.is_some() && !change.class.is_noise() && now.duration_since(change.at) < LATELY
@@ -94,9 +95,20 @@ fn on_it(board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Ti
     });
     let silenced = board.alerts().iter().filter_map(|one| {
         let service = one.service.as_ref().filter(|id| broken.iter().any(|service| service.id == **id))?;
-        let is_silenced = one.alert.standing == Loudness::Silenced;
-        let by = one.alert.silenced_by.first().filter(|_| is_silenced)?;
-        Some(OnIt { who: None, what: format!("somebody silenced {} of {} ({by})", one.alert.name, service.name) })
+        let what = format!("{} of {}", one.alert.name, service.name);
+        if one.alert.standing != Loudness::Silenced {
+            return None;
+        }
+        // Its silences may not be told, as by an Alertmanager that answers only half of what it is asked.
+        let Some(silence) = state.quieted_by(&one.alert) else {
+            let by = one.alert.silenced_by.first()?;
+            return Some(OnIt { who: None, what: format!("somebody silenced {what} ({by})") });
+        };
+        let how = if silence.acknowledgement().is_some() { "acknowledged" } else { "silenced" };
+        let who = Some(silence.by.clone()).filter(|by| !by.is_empty());
+        let somebody = if who.is_none() { "somebody " } else { "" };
+        let until = moment(silence.ends, now);
+        Some(OnIt { who, what: format!("{somebody}{how} {what} until {until}") })
     });
     changed.chain(silenced).collect()
 }

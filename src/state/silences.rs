@@ -1,6 +1,6 @@
 //! Silences: what every Alertmanager keeps quiet, as one list; and whose silence an alert is under.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +19,8 @@ pub(super) struct Silences {
     servers: BTreeMap<SignalId, Vec<Silence>>,
     problems: BTreeMap<SignalId, Problem>,
     merged: Vec<Arc<Silence>>,
+    /// Where each of them is in the list, by cluster and name: alerts name what keeps them quiet.
+    places: BTreeMap<ClusterName, HashMap<Text, usize>>,
 }
 
 impl Silences {
@@ -34,9 +36,22 @@ impl Silences {
                 }
                 self.servers.insert(id, silences);
                 self.merged = merged(&self.servers);
+                self.places.clear();
+                for (at, silence) in self.merged.iter().enumerate() {
+                    self.places.entry(silence.cluster.clone()).or_default().insert(silence.id.clone(), at);
+                }
                 true
             }
         }
+    }
+
+    fn find(&self, cluster: &ClusterName, id: &Text) -> Option<&Arc<Silence>> {
+        self.merged.get(*self.places.get(cluster)?.get(id)?)
+    }
+
+    /// The silences that keep an alert quiet.
+    fn quieting<'a>(&'a self, alert: &Alert) -> impl Iterator<Item = &'a Arc<Silence>> {
+        alert.silenced_by.iter().filter_map(|id| self.find(&alert.cluster, id))
     }
 }
 
@@ -81,7 +96,7 @@ impl State {
 
     /// The silence that keeps an alert quiet the longest. One that says that somebody is at it goes first.
     pub fn quieted_by(&self, alert: &Alert) -> Option<&Arc<Silence>> {
-        let silences = self.silences().iter().filter(|silence| silence.quiets(alert));
+        let silences = self.silences.quieting(alert);
         silences.max_by_key(|silence| (silence.acknowledgement().is_some(), silence.ends))
     }
 
@@ -93,9 +108,7 @@ impl State {
     /// The alerts that become loud when a silence ends, since nothing else keeps them quiet beyond it.
     pub fn loud_after(&self, silence: &Silence) -> Vec<&Arc<Alert>> {
         let keeps_on = |alert: &Alert| {
-            self.silences()
-                .iter()
-                .any(|other| other.id != silence.id && other.ends > silence.ends && other.quiets(alert))
+            self.silences.quieting(alert).any(|other| other.id != silence.id && other.ends > silence.ends)
         };
         self.alerts().iter().filter(|alert| silence.quiets(alert) && !keeps_on(alert)).collect()
     }

@@ -12,7 +12,7 @@ use super::super::ports::{ControlPlane, Keeper};
 use super::super::verify::Patience;
 use super::preview::counted;
 use super::told::{alerts, silences};
-use super::trace::{is_like, untold};
+use super::trace::{ends_of, is_like, untold};
 
 /// What is seen of it.
 enum Sight {
@@ -82,50 +82,91 @@ fn silenced(
     };
     let held: Vec<_> = silences(keepers, &wanted.cluster).filter(|held| is_it(&held.silence)).collect();
     let Some(first) = held.first() else { return Sight::NotYet("no Alertmanager has it yet".to_owned()) };
-    let (id, ends) = (first.silence.id.clone(), first.silence.ends);
     if held.iter().all(|held| held.silence.phase(now) == Phase::Expired) {
         return Sight::Undone("somebody ended it".to_owned());
     }
-    let has_it = |server: &Text| held.iter().any(|held| held.keeper.server == *server);
-    let mut loud = Vec::new();
-    let (mut hidden, mut unshown) = (0, Vec::new());
-    for alert in alerts(keepers) {
-        let is_shown = expected.contains(&alert.labels);
-        let quiet = alert.silenced_by.iter().filter(|(_, ids)| ids.contains(&id)).count();
-        let open = alert.silenced_by.iter().find(|(_, ids)| ids.is_empty());
-        match (is_shown, open) {
-            (true, Some((server, _))) => loud.push(format!("{} still pages from {server}", alert.name())),
-            (true, None) => hidden += 1,
-            (false, _) if quiet > 0 => unshown.push(alert.name().to_owned()),
-            (false, _) => {}
-        }
-    }
+    // One that is made longer or shorter keeps its name: only its end tells whether it was changed.
+    let ends = ends_of(body).unwrap_or(first.silence.ends);
+    let has_it = |server: &Text| held.iter().any(|held| held.keeper.server == *server && held.silence.ends == ends);
     let seen = match (answered.iter().filter(|keeper| has_it(&keeper.server)).count(), keepers.len()) {
         (_, 1) => String::new(),
         (seen, all) => format!("; seen on {seen} of {all}"),
     };
-    if let Some(first) = loud.first() {
-        let more = if loud.len() > 1 { format!(", and {} more", loud.len() - 1) } else { String::new() };
+    let is_other = |silence: &Silence| silence.phase(now) != Phase::Expired && silence.ends != ends;
+    if let Some(other) = held.iter().find(|held| is_other(&held.silence)) {
+        let (until, instead) = (moment(ends, now), moment(other.silence.ends, now));
+        return Sight::NotYet(format!("at {} it lasts until {instead}, not {until}{seen}", other.keeper.server));
+    }
+    let id = &first.silence.id;
+    let hiding = Hiding::of(id, expected, keepers);
+    if let Some(first) = hiding.loud.first() {
+        let more = if hiding.loud.len() > 1 { format!(", and {} more", hiding.loud.len() - 1) } else { String::new() };
         return Sight::NotYet(format!("{first}{more}{seen}"));
     }
-    let gone = expected.len().saturating_sub(hidden);
-    let gone = if gone > 0 { format!(", {gone} that the plan showed ended meanwhile") } else { String::new() };
-    let unshown = match unshown.first() {
-        Some(first) => format!(", and {} that the plan did not show, such as {first}", unshown.len()),
-        None => String::new(),
-    };
-    let shown = if gone.is_empty() && unshown.is_empty() && hidden > 0 { " as shown" } else { "" };
-    let hides = if hidden == 0 { "nothing".to_owned() } else { counted(hidden) };
     let until = moment(ends, now);
-    Sight::So(format!("silence {id} is active until {until}, hides {hides}{shown}{gone}{unshown}{seen}"))
+    Sight::So(format!("silence {id} is active until {until}, hides {}{seen}", hiding.words(expected.len())))
+}
+
+/// What a silence does to the alerts that are told.
+#[derive(Default)]
+struct Hiding {
+    /// Those that it was to hide and that page all the same.
+    loud: Vec<String>,
+    /// How many it hides of those that the plan showed.
+    hidden: usize,
+    /// How many of those are quiet only by another silence.
+    elsewhere: usize,
+    /// Those that it hides and that the plan did not show.
+    unshown: Vec<String>,
+}
+
+impl Hiding {
+    fn of(id: &Text, expected: &[LabelSet], keepers: &[Keeper]) -> Self {
+        let mut hiding = Self::default();
+        for alert in alerts(keepers) {
+            let is_shown = expected.contains(&alert.labels);
+            let is_hidden = alert.silenced_by.iter().any(|(_, ids)| ids.contains(id));
+            let open = alert.silenced_by.iter().find(|(_, ids)| ids.is_empty());
+            match (is_shown, open) {
+                (true, Some((server, _))) => hiding.loud.push(format!("{} still pages from {server}", alert.name())),
+                (true, None) if is_hidden => hiding.hidden += 1,
+                (true, None) => hiding.elsewhere += 1,
+                (false, _) if is_hidden => hiding.unshown.push(alert.name().to_owned()),
+                (false, _) => {}
+            }
+        }
+        hiding
+    }
+
+    /// What it hides, in words, where the plan showed so many.
+    fn words(&self, shown: usize) -> String {
+        let Self { hidden, elsewhere, unshown, .. } = self;
+        let mut words = if *hidden == 0 { "nothing".to_owned() } else { counted(*hidden) };
+        let gone = shown.saturating_sub(hidden + elsewhere);
+        if gone == 0 && *elsewhere == 0 && unshown.is_empty() && *hidden > 0 {
+            words += " as shown";
+        }
+        if *elsewhere > 0 {
+            words += &format!(", {elsewhere} that only another silence keeps quiet");
+        }
+        if gone > 0 {
+            words += &format!(", {gone} that the plan showed ended meanwhile");
+        }
+        if let Some(first) = unshown.first() {
+            words += &format!(", and {} that the plan did not show, such as {first}", unshown.len());
+        }
+        words
+    }
 }
 
 fn expired(wanted: &SilenceRef, keepers: &[Keeper], answered: &[&Keeper]) -> Sight {
-    let still: Vec<Text> = silences(keepers, &wanted.cluster)
+    let mut still: Vec<Text> = silences(keepers, &wanted.cluster)
         .filter(|held| held.silence.id == wanted.id && held.silence.told != Phase::Expired)
         .map(|held| held.keeper.server.clone())
         .collect();
-    let seen = match (answered.len() - still.len(), keepers.len()) {
+    // What an Alertmanager tells twice counts once.
+    still.dedup();
+    let seen = match (answered.len().saturating_sub(still.len()), keepers.len()) {
         (_, 1) => String::new(),
         (seen, all) => format!("; seen on {seen} of {all}"),
     };

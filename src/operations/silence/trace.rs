@@ -1,6 +1,7 @@
 //! What the world shows of a call about a silence: looked at just before it, after an answer was lost, and by a later
 //! session.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::audit::{Left, StepResult};
@@ -87,13 +88,26 @@ pub(super) fn is_like(silence: &Silence, body: &Value) -> bool {
         && matchers_of(body).is_some_and(|matchers| same(matchers, silence.matchers.clone()))
 }
 
-/// Looks for what came of a call whose answer was lost.
+/// The Alertmanager that a call was written to, if it answers. What another one tells is no answer: it may know of it
+/// later, or keep something else under the same words.
+fn written_to<'a>(silence: &SilenceRef, keepers: &'a [Keeper]) -> Result<&'a Keeper, Problem> {
+    let Some(keeper) = keepers.iter().find(|keeper| keeper.server == silence.server) else {
+        return Err(Problem::new(format!("{} is not asked any more", silence.server), "", "look there yourself"));
+    };
+    if keeper.told.is_err() {
+        return Err(untold(std::slice::from_ref(keeper)));
+    }
+    Ok(keeper)
+}
+
+/// Looks for what came of a call whose answer was lost. Where nothing is seen of it, it may still be on its way.
 pub(in crate::operations) async fn trace(call: &Call, silence: &SilenceRef, plane: &dyn ControlPlane) -> Trace {
     let keepers = plane.keepers().await;
-    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
-        return Trace::Unknown(untold(&keepers));
-    }
-    let mut held = silences(&keepers, &silence.cluster).map(|held| held.silence);
+    let keeper = match written_to(silence, &keepers) {
+        Ok(keeper) => keeper,
+        Err(problem) => return Trace::Unknown(problem),
+    };
+    let mut held = silences(std::slice::from_ref(keeper), &silence.cluster).map(|held| held.silence);
     let is_done = match call {
         Call::PostSilence { body, .. } => held.any(|held| held.told != Phase::Expired && is_like(&held, body)),
         _ => !held.any(|held| held.id == silence.id && held.told != Phase::Expired),
@@ -113,27 +127,36 @@ pub(super) fn untold(keepers: &[Keeper]) -> Problem {
 /// What a silence leaves behind, for a later session.
 pub(in crate::operations) fn left_by(body: &Value) -> Left {
     let text = |name: &str| Text::from_untrusted(body[name].as_str().unwrap_or_default());
-    let ends = body["endsAt"].as_str().and_then(|ends| ends.parse().ok()).unwrap_or_default();
-    Left::Silence { by: text("createdBy"), comment: text("comment"), ends }
+    Left::Silence { by: text("createdBy"), comment: text("comment"), ends: ends_of(body).unwrap_or_default() }
 }
 
-/// Finds out whether a step of an earlier session was applied; none as long as no Alertmanager answers.
+/// When a silence is to end that a call asks for.
+pub(super) fn ends_of(body: &Value) -> Option<Timestamp> {
+    body["endsAt"].as_str()?.parse().ok()
+}
+
+/// Finds out whether a step of an earlier session was applied; none as long as its Alertmanager does not answer. That a
+/// silence is not found does not say that it was never made: it may have been changed, or ended and forgotten.
 pub(in crate::operations) async fn recall(
     silence: &SilenceRef,
     left: &Left,
     plane: &dyn ControlPlane,
 ) -> (Option<StepResult>, Text) {
     let keepers = plane.keepers().await;
-    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
-        return (None, untold(&keepers).to_string().into());
-    }
-    let mut held = silences(&keepers, &silence.cluster).map(|held| held.silence);
+    let keeper = match written_to(silence, &keepers) {
+        Ok(keeper) => keeper,
+        Err(problem) => return (None, problem.to_string().into()),
+    };
+    let mut held = silences(std::slice::from_ref(keeper), &silence.cluster).map(|held| held.silence);
     let (result, words) = match left {
         Left::Silence { by, comment, ends } => {
-            if held.any(|held| held.by == *by && held.comment == *comment && held.ends == *ends) {
+            let alike: Vec<Silence> = held.filter(|held| held.by == *by && held.comment == *comment).collect();
+            if alike.iter().any(|held| held.ends == *ends) {
                 (StepResult::Applied, "the silence is there")
+            } else if alike.is_empty() {
+                (StepResult::Unknown, "the silence is not there: it was not made, or it is over and forgotten")
             } else {
-                (StepResult::Rejected, "there is no such silence")
+                (StepResult::Unknown, "a silence like it ends at another time: it may have been changed or ended since")
             }
         }
         Left::Gone if held.any(|held| held.id == silence.id && held.told != Phase::Expired) => {

@@ -20,10 +20,13 @@ pub(super) const SILENCES: &str = "/api/v2/silences";
 /// So long after its end a silence is still told, for who wants it back.
 const AFTERWARDS: SignedDuration = SignedDuration::from_hours(24);
 
-/// The silences of an answer; none where it is no such answer. One that cannot be read is left out.
+/// The silences of an answer; none where it is no such answer. One that cannot be read is left out, but a list of nothing
+/// else is no such answer.
 pub(super) fn silences(answer: &Value, id: &SignalId, now: Timestamp) -> Option<Vec<Silence>> {
-    let read = answer.as_array()?.iter().filter_map(|silence| Silence::read(silence, &id.cluster, &id.name));
-    Some(read.filter(|silence| now.duration_since(silence.ends) < AFTERWARDS).collect())
+    let told = answer.as_array()?;
+    let read: Vec<Silence> = told.iter().filter_map(|silence| Silence::read(silence, &id.cluster, &id.name)).collect();
+    (told.is_empty() || !read.is_empty())
+        .then(|| read.into_iter().filter(|silence| now.duration_since(silence.ends) < AFTERWARDS).collect())
 }
 
 /// The alerts of an answer; none where it is no such answer. One that cannot be read is left out, but a list of nothing

@@ -11,13 +11,15 @@ use crate::domain::text::Text;
 pub(super) const ALERTS: &str = "/api/v1/alerts";
 
 /// The alerts of an answer; none where it is no such answer, or one that says itself that it failed. An alert that cannot
-/// be read is left out.
+/// be read is left out, but a list of nothing else is no such answer: it would take back all that was told.
 pub(super) fn alerts(answer: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Vec<Alert>> {
     if answer["status"] != "success" {
         return None;
     }
-    let alerts = answer["data"]["alerts"].as_array()?;
-    Some(alerts.iter().filter_map(|alert| read(alert, cluster, priorities)).collect())
+    let told = answer["data"]["alerts"].as_array()?;
+    let alerts: Vec<Alert> = told.iter().filter_map(|alert| read(alert, cluster, priorities)).collect();
+    let is_resting = |alert: &Value| alert["state"] == "inactive";
+    (told.iter().all(is_resting) || !alerts.is_empty()).then_some(alerts)
 }
 
 fn read(alert: &Value, cluster: &ClusterName, priorities: &Priorities) -> Option<Alert> {

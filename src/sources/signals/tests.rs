@@ -1,10 +1,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::alert::{Priority, Standing};
 use crate::domain::object::ClusterName;
+use crate::domain::signal::SignalId;
 
 fn cluster() -> ClusterName {
     ClusterName("eu".into())
@@ -60,4 +61,26 @@ fn an_answer_of_another_shape_is_none() {
         assert_eq!(alertmanager::alerts(&answer, &cluster(), &Priorities::default()), None, "{answer}");
     }
     assert_eq!(alertmanager::alerts(&json!([]), &cluster(), &Priorities::default()), Some(Vec::new()));
+    let told = |alerts: Value| {
+        let answer = json!({ "status": "success", "data": { "alerts": alerts } });
+        prometheus::alerts(&answer, &cluster(), &Priorities::default())
+    };
+    assert_eq!(told(json!([{ "no": "alert" }, 1])), None);
+    assert_eq!(told(json!([])), Some(Vec::new()));
+    assert_eq!(told(json!([{ "labels": { "alertname": "A" }, "state": "inactive" }])), Some(Vec::new()));
+}
+
+#[test]
+fn silences_of_which_none_can_be_read_are_no_answer() {
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    let now = "2026-11-25T03:06:00Z".parse().unwrap();
+    let over = json!({
+        "id": "s-1", "status": { "state": "expired" }, "createdBy": "maria", "comment": "known",
+        "startsAt": "2026-11-20T03:00:00.000Z", "endsAt": "2026-11-20T04:00:00.000Z",
+        "matchers": [{ "name": "alertname", "value": "A", "isRegex": false, "isEqual": true }],
+    });
+    let count = |answer: Value| alertmanager::silences(&answer, &id, now).map(|all| all.len());
+    assert_eq!(count(json!([{ "no": "silence" }, 3])), None);
+    assert_eq!(count(json!([])), Some(0));
+    assert_eq!(count(json!([over, { "no": "silence" }])), Some(0), "what is over for long can be read");
 }

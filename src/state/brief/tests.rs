@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::alert::{self, Alert, Priority};
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::silence::{self, Matcher, Silence};
 use crate::domain::update::Update;
 use crate::state::tests::fixture::*;
 
@@ -67,6 +68,26 @@ fn it_names_who_is_on_it() {
     let said: Vec<&str> = brief.on_it.iter().map(|one| one.what.as_str()).collect();
     assert_eq!(said, ["somebody silenced KafkaLag of chat-service (s-1)"], "{}", brief.text());
     assert!(brief.text().contains("\non it       somebody silenced KafkaLag"), "{}", brief.text());
+    let ends = NOW + SignedDuration::from_mins(30);
+    let until = moment(ends, NOW);
+    for (comment, how) in [("known", "silenced"), ("on it: the pods", "acknowledged")] {
+        let silence = Silence {
+            cluster: cluster(),
+            id: "s-1".into(),
+            servers: vec!["main".into()],
+            matchers: vec![Matcher::equal("service", "chat-service")],
+            starts: ago(60),
+            ends,
+            by: "maria".into(),
+            comment: comment.into(),
+            told: silence::Phase::Active,
+        };
+        let id = SignalId { cluster: cluster(), name: "main".into() };
+        let _ = state.apply(Update::Silences(id, Ok(vec![silence])), NOW);
+        let brief = made(&state, None);
+        let line = format!("maria {how} KafkaLag of chat-service until {until}");
+        assert!(brief.text().contains(&line), "{}", brief.text());
+    }
 }
 
 /// chat-service with all pods of a release that is ten minutes old, about which an alert fires since some seconds.

@@ -83,6 +83,24 @@ fn an_alert_is_acknowledged_by_whoever_says_so() {
 }
 
 #[test]
+fn a_name_means_the_silence_of_its_own_cluster_as_it_was_told_last() {
+    let mut state = State::default();
+    let elsewhere = ClusterName("elsewhere".into());
+    let id = SignalId { cluster: elsewhere.clone(), name: "a".into() };
+    let other = Silence { cluster: elsewhere.clone(), by: "paul".into(), ..silence("1", "known", 90) };
+    let _ = state.apply(Update::Silences(id, Ok(vec![other])), NOW);
+    let by = |state: &State, alert: &Alert| state.quieted_by(alert).map(|one| one.by.to_string());
+    assert_eq!(by(&state, &alert("A", &["1"])), None, "it is another cluster's");
+    tell(&mut state, "a", vec![silence("0", "", 5), silence("1", "known", 60)]);
+    assert_eq!(by(&state, &alert("A", &["1"])), Some("maria".to_owned()));
+    let far = Alert { cluster: elsewhere, ..alert("A", &["1"]) };
+    assert_eq!(by(&state, &far), Some("paul".to_owned()));
+    tell(&mut state, "a", vec![silence("2", "", 60)]);
+    assert_eq!(by(&state, &alert("A", &["1"])), None, "it is gone");
+    assert_eq!(by(&state, &alert("A", &["2"])), Some("maria".to_owned()));
+}
+
+#[test]
 fn a_silence_that_ends_soon_counts_where_something_becomes_loud() {
     let mut state = State::default();
     tell(&mut state, "a", vec![silence("1", "", 10), silence("2", "", 12), silence("3", "", 60), silence("4", "", 5)]);

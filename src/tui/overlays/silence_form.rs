@@ -150,10 +150,12 @@ impl SilenceForm {
         Ok((matchers, ready))
     }
 
-    /// The alerts that it would hide now, the most urgent first. Those that Alertmanager does not know yet are none.
+    /// The alerts that it would hide now, the most urgent first. Those that Alertmanager does not know are none: they do
+    /// not page yet, or only midwatch evaluates them.
     fn hidden<'a>(&self, session: &'a Session, matchers: &Matchers) -> Vec<&'a Alert> {
         let alerts = session.state().alerts().iter().map(|alert| &**alert);
-        let known = alerts.filter(|alert| alert.cluster == self.cluster && alert.standing != Standing::Pending);
+        let is_known = |alert: &Alert| alert.standing != Standing::Pending && alert.evaluated.is_none();
+        let known = alerts.filter(|alert| alert.cluster == self.cluster && is_known(alert));
         let mut hidden: Vec<&Alert> = known.filter(|alert| matchers.take_labels(&alert.labels)).collect();
         hidden.sort_by_key(|alert| (alert.priority, !alert.standing.is_loud()));
         hidden

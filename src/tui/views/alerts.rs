@@ -66,6 +66,8 @@ pub struct Alerts {
     folded: BTreeSet<String>,
     /// The alert about which it was asked what one is doing.
     asked_about: Option<Key>,
+    /// What is said above the table.
+    notes: Vec<(Role, String)>,
     /// The visible rows.
     visible: Vec<Drawn>,
     widths: Widths,
@@ -118,8 +120,8 @@ impl Alerts {
         seen.board.find(self.selected(seen)?.service.as_ref()?)
     }
 
-    fn lines_above(seen: &Seen<'_>) -> u16 {
-        2 + u16::try_from(told::notes(seen).len().min(3)).unwrap_or_default()
+    fn lines_above(&self) -> u16 {
+        2 + u16::try_from(self.notes.len()).unwrap_or_default()
     }
 
     /// How the lines are shared between the table and what is told of the selected alert.
@@ -242,7 +244,7 @@ impl View for Alerts {
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
-        let row = y.checked_sub(Self::lines_above(seen) + 1).map(usize::from).filter(|row| *row < self.visible.len());
+        let row = y.checked_sub(self.lines_above() + 1).map(usize::from).filter(|row| *row < self.visible.len());
         let at = row.and_then(|row| self.shown.get(self.cursor.top() + row));
         let Some(chosen) = at.map(|line| chosen(line, seen.board.alerts())) else { return Outcome::Ignored };
         if self.cursor.selected() == Some(&chosen) {
@@ -256,7 +258,12 @@ impl View for Alerts {
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
         let alerts = seen.board.alerts();
         let filter = &self.filter;
+        self.notes = told::notes(seen);
+        self.notes.truncate(3);
         let takes = |one: &RelatedAlert| {
+            if filter.is_empty() {
+                return true;
+            }
             let service = one.service.as_ref();
             filter.takes_all(&[
                 &one.alert.name,
@@ -273,10 +280,11 @@ impl View for Alerts {
             self.cursor.restart();
         }
         let (table, _) = Self::areas(area);
+        let room = usize::from(table.height.saturating_sub(self.lines_above() + 2));
         let shown = &self.shown;
         self.cursor.settle(
             shown.len(),
-            usize::from(table.height.saturating_sub(Self::lines_above(seen) + 2)),
+            room,
             |wanted| shown.iter().position(|line| chosen(line, alerts) == *wanted),
             |index| chosen(&shown[index], alerts),
         );
@@ -301,8 +309,8 @@ impl View for Alerts {
         heading.extend(self.filter.told());
         painter.spans(inner.x, top.y, inner.width, &heading);
         let mut y = top.y + 1;
-        for (role, words) in told::notes(seen).into_iter().take(3) {
-            painter.text(inner.x, y, inner.width, role, &words);
+        for (role, words) in &self.notes {
+            painter.text(inner.x, y, inner.width, *role, words);
             y += 1;
         }
         y += 1;
@@ -363,4 +371,4 @@ impl View for Alerts {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(in crate::tui) use tests::stage as alerts_stage;
+pub(in crate::tui) use tests::{evaluated as alerts_evaluated, stage as alerts_stage};

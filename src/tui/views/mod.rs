@@ -40,9 +40,9 @@ mod text;
 
 pub use alert::AlertDetail;
 pub use alerts::Alerts;
-#[cfg(test)]
-pub(in crate::tui) use alerts::alerts_stage;
 pub(in crate::tui) use alerts::role_of;
+#[cfg(test)]
+pub(in crate::tui) use alerts::{alerts_evaluated, alerts_stage};
 pub use around::Around;
 pub use audit::Audit;
 pub use brief::Briefing;

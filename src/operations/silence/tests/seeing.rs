@@ -11,8 +11,11 @@ use crate::domain::plan::Goal;
 /// What it is to be seen of a plan's silence, as if it had been given this name.
 async fn goal(intent: &Intent, told: Vec<Keeper>) -> Goal {
     match made(intent, told).await.goal {
-        Goal::Silenced { mut silence, body, alerts } => {
-            silence.id = ID.into();
+        Goal::Silenced { mut silence, mut body, alerts } => {
+            if silence.id.is_empty() {
+                silence.id = ID.into();
+                body["endsAt"] = super::silence("active")["endsAt"].take();
+            }
             Goal::Silenced { silence, body, alerts }
         }
         other => other,
@@ -123,6 +126,46 @@ async fn the_end_of_a_silence_is_seen_on_both() {
 }
 
 #[tokio::test]
+async fn a_silence_that_is_made_longer_is_seen_by_its_end() {
+    let told = |ends: &[&str]| -> Vec<Keeper> {
+        let keeper = |(name, ends): (&str, &&str)| {
+            let mut held = silence("active");
+            held["endsAt"] = (*ends).into();
+            keeper(name, vec![chat(&[ID])], vec![held])
+        };
+        ["main", "second"].into_iter().zip(ends).map(keeper).collect()
+    };
+    let old = "2026-11-21T04:10:00.000Z";
+    let Goal::Silenced { silence, body, alerts } = goal(&extend(3), told(&[old])).await else { panic!("a silence") };
+    let new = body["endsAt"].as_str().unwrap().to_owned();
+    let goal = Goal::Silenced { silence, body, alerts };
+    let (verdict, _) = watched(&goal, vec![told(&[old])]).await;
+    let Verdict::NotConverged(words) = &verdict else { panic!("{verdict:?}") };
+    assert!(words.starts_with("at main it lasts until 04:10Z, not "), "{words}");
+    let (verdict, said) = watched(&goal, vec![told(&[&new, old]), told(&[&new, &new])]).await;
+    assert!(said[0].starts_with("at second it lasts until 04:10Z") && said[0].ends_with("seen on 1 of 2"), "{said:?}");
+    assert!(matches!(&verdict, Verdict::Verified(words) if words.ends_with("seen on 2 of 2")), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn what_another_silence_keeps_quiet_is_not_counted_as_hidden() {
+    let goal = goal(&wish(), before()).await;
+    let after = vec![keeper("main", vec![chat(&[ID, "other"]), user(&["other"])], vec![silence("active")])];
+    let (verdict, _) = watched(&goal, vec![after]).await;
+    let words = "silence 5f2c1f3e-8f0e-4c55 is active until 04:10Z, hides 1 alert, 1 that only another silence keeps \
+                 quiet";
+    assert_eq!(verdict, Verdict::Verified(words.into()));
+}
+
+#[tokio::test]
+async fn what_an_alertmanager_tells_twice_counts_once() {
+    let goal = goal(&expire(), vec![keeper("main", vec![chat(&[])], vec![silence("active")])]).await;
+    let twice = vec![keeper("main", vec![chat(&[])], vec![silence("active"), silence("active")]), silent("second")];
+    let (verdict, _) = watched(&goal, vec![twice]).await;
+    assert_eq!(verdict, Verdict::NotConverged("still active at main; seen on 0 of 2".into()));
+}
+
+#[tokio::test]
 async fn a_later_session_finds_out_whether_it_was_made() {
     let left = |comment: &str| Left::Silence {
         by: "maria".into(),
@@ -130,9 +173,15 @@ async fn a_later_session_finds_out_whether_it_was_made() {
         ends: "2026-11-21T04:10:00Z".parse().unwrap(),
     };
     let told = |state| vec![keeper("main", Vec::new(), vec![silence(state)])];
+    let second = || keeper("second", Vec::new(), vec![silence("active")]);
     for (left, told, result) in [
         (left("known"), told("active"), Some(StepResult::Applied)),
-        (left("another"), told("active"), Some(StepResult::Rejected)),
+        (left("another"), told("active"), Some(StepResult::Unknown)),
+        (left("known"), told("expired"), Some(StepResult::Unknown)),
+        (left("known"), Vec::new(), None),
+        (left("known"), vec![silent("main"), second()], None),
+        (left("known"), vec![keeper("main", Vec::new(), Vec::new()), second()], Some(StepResult::Unknown)),
+        (Left::Gone, vec![silent("main"), keeper("second", Vec::new(), Vec::new())], None),
         (Left::Gone, told("expired"), Some(StepResult::Applied)),
         (Left::Gone, told("active"), Some(StepResult::Rejected)),
         (Left::Gone, vec![silent("main")], None),

@@ -56,6 +56,17 @@ fn what_cannot_be_read_is_said_where_it_is_typed() {
 }
 
 #[test]
+fn what_only_midwatch_evaluates_is_not_hidden() {
+    let mut stage = crate::tui::views::alerts_stage();
+    crate::tui::views::alerts_evaluated(&mut stage);
+    let mut form = SilenceForm::new(cluster(), &[]);
+    typed(&mut form, "alertname=~\".+\"");
+    let shown = drawn(&form, &mut stage);
+    assert!(shown.contains("hides 1 alert now") && shown.contains("KafkaLag"), "{shown}");
+    assert!(!shown.contains("ChatErrorRate"), "{shown}");
+}
+
+#[test]
 fn what_it_would_hide_is_shown_before_it_is_planned() {
     let mut stage = crate::tui::views::alerts_stage();
     let mut form = SilenceForm::new(cluster(), &[]);

@@ -26,6 +26,10 @@ impl Alerts {
         if alert.standing == Standing::Pending {
             return notice(format!("{} does not page yet: Alertmanager does not know it", alert.name));
         }
+        if alert.evaluated.is_some() {
+            let why = "only midwatch evaluates it, so no Alertmanager can tell others that you are on it";
+            return notice(format!("{} cannot be acknowledged: {why}", alert.name));
+        }
         if let Some(silence) = seen.session.state().acknowledged(alert) {
             return notice(format!("{} is {}", alert.name, silence.words(seen.now)));
         }

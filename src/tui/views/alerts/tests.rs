@@ -55,6 +55,26 @@ pub(in crate::tui) fn stage() -> Stage {
     stage
 }
 
+/// Makes one alert of a stage one that only midwatch evaluates, beside one that Alertmanager tells.
+pub(in crate::tui) fn evaluated(stage: &mut Stage) {
+    let own = crate::domain::alert::Evaluated { watched: ago(600), no_data: None };
+    let own =
+        Alert { evaluated: Some(own), ..alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
+    tell(stage, Ok(vec![own, alert("KafkaLag", Priority::Medium, Standing::Firing, "nobody")]));
+}
+
+#[test]
+fn what_only_midwatch_evaluates_cannot_be_acknowledged() {
+    let mut stage = stage();
+    evaluated(&mut stage);
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    let Outcome::Ask(Effect::Notice(_, words)) = view.handle(Command::Acknowledge, &stage.seen()) else {
+        panic!("it is said in words")
+    };
+    assert!(words.starts_with("ChatErrorRate cannot be acknowledged: only midwatch evaluates it"), "{words}");
+}
+
 #[test]
 fn the_most_urgent_comes_first_with_its_service_and_what_it_says() {
     let mut stage = stage();
