@@ -140,9 +140,9 @@ async fn two_rounds(evaluate: Evaluate, silent: [bool; 2]) -> [(bool, Result<Vec
     let outbox = Outbox::new(cluster(), clock, sender);
     let source = tokio::spawn(rules(server, endpoint, own, Priorities::default(), outbox));
     let mut rounds = Vec::new();
-    for round in 0..2 {
-        is_silent.store(silent[round], Ordering::SeqCst);
-        now.fetch_add(61 * i64::try_from(round).unwrap(), Ordering::SeqCst);
+    for (seconds, silent) in [0, 61].into_iter().zip(silent) {
+        is_silent.store(silent, Ordering::SeqCst);
+        now.fetch_add(seconds, Ordering::SeqCst);
         let mut heard = None;
         let told = loop {
             match updates.recv().await.unwrap() {
