@@ -41,19 +41,22 @@
 //! namespaces. A *workload* is a Deployment, StatefulSet or DaemonSet; a *revision* is one template that it has rolled
 //! out. A *signal* is what Prometheus and Alertmanager tell: an *alert* pages, and counts for the health of the service
 //! that its labels name; so does a *measure*, a number that a *template* asks for, once a *criterion* is breached for
-//! long enough. A *silence* keeps alerts quiet for a while; an *acknowledgement* is one that says who is on it. An *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
+//! long enough. A *silence* keeps alerts quiet for a while; an *acknowledgement* is one that says who is on it. An
+//! *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
 //!
 //! # Invariants
 //!
 //! 1. Facts enter only through `State::apply`. *(privacy)*
 //! 2. Only `targets` changes anything outside this process. *(`tests/architecture.rs`)*
-//! 3. Nothing is executed that was not planned, authorised, rehearsed and confirmed. *(types with one maker each)*
+//! 3. Nothing is executed that was not planned, authorised and confirmed, and rehearsed where its server knows a dry
+//!    run: Kubernetes does, Alertmanager does not. *(types with one maker each)*
 //! 4. The record of a call is on disk before the call; what cannot be recorded is not done. *(tests of `execute`)*
 //! 5. With roles, what is not granted is denied. *(golden matrix in `operations::policy`)*
 //! 6. A selection is an identity, never a row number; a plan names its target by uid. *(types)*
 //! 7. Drawing takes shared references and does no I/O. *(signatures)*
 //! 8. Text from outside reaches a terminal, a file or a script only as `domain::text::Text`. *(types, property tests)*
-//! 9. A silent source makes a service unknown, never healthy. *(property test in `state`)*
+//! 9. A silent source makes a service unknown, never healthy, and one of numbers ends no breach. *(property test in
+//!    `state`, tests of `state::measured`)*
 //! 10. No call is sent twice, except after a 401, which was not executed. *(tests of `clients`)*
 //! 11. What looks secret is sent as it is and shown nowhere. *(tests of `domain::redaction`)*
 //!

@@ -17,3 +17,6 @@ pub fn encode(value: &str) -> String {
 fn hex(digit: u8) -> char {
     char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,9 @@ use std::fmt;
 /// More words than this of a line are not looked at.
 const MOST: usize = 30;
 
+/// More bytes than this of a word are not kept: a token or a dump without a blank is one word.
+const LONGEST: usize = 128;
+
 /// What stands for whatever differs.
 const STAR: &str = "*";
 
@@ -89,6 +92,12 @@ fn end_of_word(text: &str) -> usize {
 
 /// A word with stars for what differs in it: a part with a digit, what stands in quotes, a mark of what is withheld.
 fn masked(word: &str) -> Box<str> {
+    let mut masked = starred(word);
+    masked.truncate(masked.floor_char_boundary(LONGEST));
+    masked.into()
+}
+
+fn starred(word: &str) -> String {
     if !word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'"' | b'<' | b'@')) {
         return word.into();
     }
@@ -120,7 +129,7 @@ fn masked(word: &str) -> Box<str> {
             }
         }
     }
-    masked.into()
+    masked
 }
 
 /// Writes a star. What one begins is gone on with over the signs within times, addresses and ids.

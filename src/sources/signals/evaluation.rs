@@ -25,7 +25,8 @@ const PAST: SignedDuration = SignedDuration::from_mins(15);
 /// How many moments of the past are asked for.
 const MOMENTS: i64 = 60;
 
-/// A series that is gone while others are there has ended by then, as it has for Prometheus.
+/// A series that is gone has ended by then, as it has for Prometheus: while others are there, or while the answers are
+/// empty, as they are for `absent(…)` when all is well. Only no answer at all ends nothing, however long it lasts.
 const GONE: SignedDuration = SignedDuration::from_mins(5);
 
 /// More series of one rule are not watched; a rule that has them is told so.
@@ -49,6 +50,8 @@ pub(super) struct Watched {
     problem: Option<Problem>,
     /// Whether it could not be asked the last time.
     failed: bool,
+    /// Since when it is answered, and each time with no series.
+    empty: Option<Timestamp>,
     series: BTreeMap<Labels, Series>,
 }
 
@@ -97,7 +100,8 @@ impl Evaluation {
 
 impl Watched {
     pub(super) fn new(rule: AlertRule) -> Self {
-        Self { rule, looks_since: None, evaluated: None, problem: None, failed: false, series: BTreeMap::new() }
+        let (looks_since, evaluated, problem, empty) = (None, None, None, None);
+        Self { rule, looks_since, evaluated, problem, failed: false, empty, series: BTreeMap::new() }
     }
 
     /// The moments that are asked for at `now`: that one, and those before it that were missed.
@@ -139,8 +143,10 @@ impl Watched {
                 }
             }
         }
-        // Pods come and go. Where nothing is told at all it is the measuring that has gone, which ends nothing.
-        let is_measured = !told.is_empty();
+        // Pods come and go. Where nothing is told at all it may be the measuring that has gone: that is waited for. What
+        // was missed before this answer is not counted, for the server may have been down itself.
+        self.empty = told.is_empty().then(|| self.empty.unwrap_or(now));
+        let is_measured = self.empty.is_none_or(|since| now.duration_since(since) > GONE);
         self.series.retain(|_, series| {
             let is_gone = series.seen.is_none_or(|seen| now.duration_since(seen) > GONE);
             !is_gone || !is_measured && matches!(series.watching.phase(), Phase::Pending | Phase::Firing)
@@ -150,6 +156,7 @@ impl Watched {
     /// It could not be asked: nothing is known of this moment.
     pub(super) fn fail(&mut self, problem: &Problem, now: Timestamp) {
         self.failed = true;
+        self.empty = None;
         self.problem = Some(Problem::new(self.what(), &problem.why, &problem.hint));
         for series in self.series.values_mut() {
             let outcome = self.rule.criterion.judge(None, None);

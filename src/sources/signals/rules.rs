@@ -34,13 +34,15 @@ pub async fn rules(server: SignalServer, endpoint: Endpoint, own: OwnRules, prio
         if read.as_ref().is_none_or(|(at, _)| now.duration_since(*at) >= EVERY) {
             let told = ask(&server, &endpoint).await;
             outbox.send(Update::Rules(server.kind, server.id.clone(), outbox.now(), told.clone())).await;
-            read = Some((now, told));
+            read = Some((now, believed(read.map(|(_, before)| before), told)));
         }
         if !own.rules.is_empty() {
             let reason = read.as_ref().and_then(|(_, told)| why_not(&own, &server, told));
-            let alerts = match &reason {
-                Some(_) => Ok(Vec::new()),
-                None => evaluation.round(&endpoint, &outbox).await,
+            let alerts = match (&reason, &read) {
+                (None, _) => evaluation.round(&endpoint, &outbox).await,
+                // Not to know who evaluates ends no alert.
+                (Some(_), Some((_, Err(problem)))) if own.evaluate == Evaluate::Auto => Err(problem.clone()),
+                (Some(_), _) => Ok(Vec::new()),
             };
             let rows = evaluation.rules(reason.as_ref());
             outbox.send(Update::Rules(SignalKind::Midwatch, server.id.clone(), outbox.now(), Ok(rows))).await;
@@ -54,6 +56,14 @@ pub async fn rules(server: SignalServer, endpoint: Endpoint, own: OwnRules, prio
             return;
         }
     }
+}
+
+/// What is believed of a server's own rules: who is silent once still has those that it told before.
+fn believed(
+    before: Option<Result<Vec<Rule>, Problem>>,
+    told: Result<Vec<Rule>, Problem>,
+) -> Result<Vec<Rule>, Problem> {
+    told.or_else(|problem| before.and_then(Result::ok).ok_or(problem))
 }
 
 /// Why midwatch does not evaluate rules for a server, if it does not.

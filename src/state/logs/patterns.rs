@@ -135,8 +135,9 @@ impl Patterns {
             return Some(*at);
         }
         let (length, first) = shape.family();
-        let family = self.families.entry((length, first.into())).or_default();
-        let alike = family.iter().filter_map(|at| Some((self.all[*at].shape.likeness(&shape)?, *at)));
+        let key = (length, Box::from(first));
+        let family = self.families.get(&key).into_iter().flatten();
+        let alike = family.filter_map(|at| Some((self.all[*at].shape.likeness(&shape)?, *at)));
         // The one that is most alike, and of those the one that was there first.
         let found = alike.max_by_key(|(same, at)| (*same, std::cmp::Reverse(*at))).map(|(_, at)| at);
         let at = match found {
@@ -147,7 +148,7 @@ impl Patterns {
             None if self.all.len() >= MOST => return None,
             None => {
                 let (first, last) = (record.at, record.at);
-                family.push(self.all.len());
+                self.families.entry(key).or_default().push(self.all.len());
                 self.all.push(Pattern { shape: shape.clone(), count: 0, level: None, first, last, counts: Vec::new() });
                 self.all.len() - 1
             }

@@ -29,6 +29,17 @@ fn similar_lines_become_one_shape_and_others_do_not() {
     assert_eq!(one.longest_word(), Some("cannot"));
 }
 
+#[test]
+fn of_a_long_word_only_the_beginning_is_kept() {
+    let long = |end: &str| format!("dump {}{end} done", "ä".repeat(LONGEST));
+    let shape = Shape::of(&long("x"));
+    assert_eq!(shape.to_string(), format!("dump {} done", "ä".repeat(LONGEST / 2)));
+    assert!(shape.fits(&long("x")) && shape.fits(&long("y")));
+    assert!(shape.longest_word().is_some_and(|word| long("x").contains(word)));
+    let quoted = format!("path=\"{}\" done", "a".repeat(10 * LONGEST));
+    assert_eq!(Shape::of(&quoted).to_string(), "path=* done", "what differs is told before it is cut");
+}
+
 proptest! {
     #[test]
     fn a_shape_fits_every_message_that_it_was_made_of(one in "[a-c0-2\"<> ]{0,24}", other in "[a-c0-2\"<> ]{0,24}") {

@@ -75,10 +75,15 @@ fn no_data_ends_no_alert_and_is_told_with_it() {
     let mut rule = watched("");
     let moments = rule.moments(INTERVAL, NOW);
     rule.take_in(of(&["chat"], &moments, 9.0), &moments);
-    for seconds in [30, 60, 3_600] {
+    for seconds in [30, 60, 330] {
         rule.take_in(Vec::new(), &[later(seconds)]);
     }
-    rule.fail(&Problem::new("x", "no answer within 10 s", ""), later(3_630));
+    let silent = Problem::new("x", "no answer within 10 s", "");
+    rule.fail(&silent, later(360));
+    rule.fail(&silent, later(3_570));
+    // The server is back, and empty at first.
+    rule.take_in(Vec::new(), &[later(0), later(1_800), later(3_600)]);
+    rule.fail(&silent, later(3_630));
     let alerts = rule.alerts(&ClusterName("eu".into()), &Priorities::default());
     assert_eq!(alerts[0].evaluated.unwrap().no_data, Some(later(30)));
     let told = rule.told(&ClusterName("eu".into()), None);
@@ -102,6 +107,21 @@ fn a_series_that_is_gone_while_others_are_there_has_ended() {
     }
     rule.take_in(of(&["user"], &[later(330)], 9.0), &[later(330)]);
     assert_eq!(on(&rule).len(), 1);
+}
+
+#[test]
+fn a_query_that_is_empty_when_all_is_well_ends_its_alert_as_in_prometheus() {
+    let mut rule = watched("");
+    let moments = rule.moments(INTERVAL, NOW);
+    rule.take_in(of(&["absent"], &moments, 9.0), &moments);
+    for seconds in (30..=330).step_by(30) {
+        rule.take_in(Vec::new(), &[later(seconds)]);
+        assert_eq!(on(&rule).len(), 1, "after {seconds} s");
+    }
+    rule.take_in(Vec::new(), &[later(360)]);
+    assert_eq!(on(&rule), []);
+    rule.take_in(of(&["absent"], &[later(390)], 9.0), &[later(390)]);
+    assert_eq!(on(&rule), [("absent".to_owned(), Standing::Pending, later(390))]);
 }
 
 #[test]

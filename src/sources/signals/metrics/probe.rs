@@ -1,16 +1,15 @@
 //! Which series a server has: asked before any number is, so that nothing is asked in vain and `doctor` can tell.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::query::escape;
 use crate::clients::signals::Endpoint;
 use crate::domain::metric::{Family, Found, Measure, Template};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
+use crate::domain::uri::encode;
 
 /// Series that were not seen for so long are gone.
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
@@ -116,13 +115,16 @@ fn names(template: &Template) -> impl Iterator<Item = &str> {
     native.chain(template.recorded.iter().map(Text::as_str)).chain([template.needs.as_str()])
 }
 
-/// Which of some series there are: one question for all of them.
+/// Which of some series there are: one question for all of them, and none where there are no names: `=~""` is no
+/// selector for a server.
 async fn count(endpoint: &Endpoint, names: &BTreeSet<&str>, matchers: &str) -> Result<BTreeSet<String>, Problem> {
+    if names.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let either = names.iter().map(|name| name.replace(':', "[:]")).collect::<Vec<_>>().join("|");
     let comma = if matchers.is_empty() { "" } else { "," };
-    let mut path = String::from("/api/v1/query?query=");
-    escape(&format!("count by (__name__) ({{{matchers}{comma}__name__=~\"{either}\"}})"), &mut path);
-    let told: Counted = endpoint.get(&path).await?;
+    let query = format!("count by (__name__) ({{{matchers}{comma}__name__=~\"{either}\"}})");
+    let told: Counted = endpoint.get(&format!("/api/v1/query?query={}", encode(&query))).await?;
     let named = told.data.result.into_iter().filter_map(|mut series| series.metric.remove("__name__"));
     Ok(named.collect())
 }
@@ -134,10 +136,9 @@ async fn labels_of(
     matchers: &str,
     now: Timestamp,
 ) -> Result<BTreeSet<String>, Problem> {
-    let mut path = String::from("/api/v1/labels?match[]=").replace("[]", "%5B%5D");
-    escape(&format!("{name}{{{matchers}}}"), &mut path);
-    let start = now.checked_sub(SEEN_WITHIN).unwrap_or(now).as_second();
-    let _ = write!(path, "&start={start}&end={}", now.as_second());
+    let series = encode(&format!("{name}{{{matchers}}}"));
+    let (start, end) = (now.checked_sub(SEEN_WITHIN).unwrap_or(now).as_second(), now.as_second());
+    let path = format!("/api/v1/labels?match%5B%5D={series}&start={start}&end={end}");
     let told: Names = endpoint.get(&path).await?;
     Ok(told.data.into_iter().collect())
 }

@@ -1,11 +1,10 @@
 //! Questions in PromQL: templates with their places filled, as the query of a URL.
 
-use std::fmt::Write as _;
-
 use jiff::SignedDuration;
 
 use super::probe::Known;
 use crate::domain::metric::{Family, Focus, Grid, Measure};
+use crate::domain::uri::encode;
 
 /// Of what numbers are asked.
 #[derive(Clone, Copy, Debug)]
@@ -72,26 +71,6 @@ fn narrow(scope: &mut String, family: &Family, known: &Known, focus: &Focus) {
 
 /// The path and query of a question about a range.
 pub(super) fn range(query: &str, grid: Grid) -> String {
-    let mut path = String::from("/api/v1/query_range?query=");
-    escape(query, &mut path);
-    let _ = write!(
-        path,
-        "&start={}&end={}&step={}&timeout=10s",
-        grid.start().as_second(),
-        grid.end.as_second(),
-        grid.step.as_secs()
-    );
-    path
-}
-
-/// Writes text as a value of a query.
-pub(super) fn escape(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => into.push(byte.into()),
-            _ => {
-                let _ = write!(into, "%{byte:02X}");
-            }
-        }
-    }
+    let (start, end, step) = (grid.start().as_second(), grid.end.as_second(), grid.step.as_secs());
+    format!("/api/v1/query_range?query={}&start={start}&end={end}&step={step}&timeout=10s", encode(query))
 }

@@ -146,6 +146,15 @@ async fn points_stand_where_they_belong_and_what_is_no_number_is_a_gap() {
 }
 
 #[tokio::test]
+async fn where_no_family_is_configured_nothing_is_asked() {
+    let (mut asker, asked) = asker(HTTP, json!([])).await;
+    asker.asking.families = Vec::new();
+    let measured = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap();
+    assert_eq!((measured.readings.len(), measured.found.len(), measured.problems.len()), (0, 0, 0));
+    assert_eq!(*asked.lock().unwrap(), [""; 0]);
+}
+
+#[tokio::test]
 async fn who_is_silent_is_asked_no_further() {
     let (mut asker, _) = asker(HTTP, json!([])).await;
     asker.round(&Demand::default(), now()).await.unwrap();

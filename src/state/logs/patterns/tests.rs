@@ -94,4 +94,6 @@ fn what_has_no_room_is_counted() {
     let mut patterns = Patterns::default();
     patterns.update(&store, usize::MAX);
     assert_eq!((patterns.all().len(), patterns.others), (MOST, 25));
+    assert_eq!(patterns.families.values().map(Vec::len).sum::<usize>(), MOST);
+    assert!(patterns.families.values().all(|family| !family.is_empty()), "who has no room leaves nothing");
 }

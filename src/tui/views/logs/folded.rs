@@ -1,5 +1,7 @@
 //! Similar lines folded: patterns with their counts, the rare ones first; and how the newest two revisions compare.
 
+use std::collections::HashSet;
+
 use ratatui::layout::Rect;
 
 use super::{Logs, row};
@@ -25,7 +27,8 @@ pub(super) struct Folded {
     /// The position of the one that is selected.
     at: usize,
     top: usize,
-    /// Whether somebody has moved: from then on the order holds, and what is new stands at its end.
+    /// Whether somebody has moved: from then on the order holds, what is new stands at its end, and what turns out to be
+    /// in both revisions leaves.
     is_placed: bool,
     /// Whether there are lines that have not been looked at.
     pub(super) is_behind: bool,
@@ -47,14 +50,22 @@ impl Folded {
             _ => self.patterns.rare_first(),
         };
         if self.is_placed {
-            let new: Vec<usize> = order.into_iter().filter(|at| !self.order.contains(at)).collect();
-            self.order.extend(new);
+            self.keep_order(&order);
         } else {
             self.order = order;
         }
         self.height = usize::from(area.height.saturating_sub(self.lines_above() + 1)).max(1);
         self.at = self.at.min(self.order.len().saturating_sub(1));
         self.top = self.top.clamp((self.at + 1).saturating_sub(self.height), self.at);
+    }
+
+    /// Brings the order up to what is true now, and moves nothing that stays. The selection stays on its pattern, or goes
+    /// to the next one where that has left.
+    fn keep_order(&mut self, now: &[usize]) {
+        let (there, shown): (HashSet<_>, HashSet<_>) = (now.iter().collect(), self.order.iter().copied().collect());
+        self.at = self.order.iter().take(self.at).filter(|at| there.contains(at)).count();
+        self.order.retain(|at| there.contains(at));
+        self.order.extend(now.iter().filter(|at| !shown.contains(at)));
     }
 
     /// Moves the selection; whether the command was one that moves.
@@ -241,3 +252,6 @@ fn draw_side(painter: &mut Painter<'_>, inner: Rect, y: u16, row: [(Role, String
         x += width;
     }
 }
+
+#[cfg(test)]
+mod tests;
