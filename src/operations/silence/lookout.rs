@@ -147,13 +147,13 @@ impl Hiding {
             words += " as shown";
         }
         if *elsewhere > 0 {
-            words += &format!(", {elsewhere} that only another silence keeps quiet");
+            words.extend([format!(", {elsewhere} that only another silence keeps quiet")]);
         }
         if gone > 0 {
-            words += &format!(", {gone} that the plan showed ended meanwhile");
+            words.extend([format!(", {gone} that the plan showed ended meanwhile")]);
         }
         if let Some(first) = unshown.first() {
-            words += &format!(", and {} that the plan did not show, such as {first}", unshown.len());
+            words.extend([format!(", and {} that the plan did not show, such as {first}", unshown.len())]);
         }
         words
     }

@@ -99,7 +99,7 @@ impl PlanReview {
             focus: Focus::Cancel,
             reason: Input::default(),
             name: Input::default(),
-            window: std::cell::Cell::new((0, 1)),
+            window: std::cell::Cell::new((0, LEAST_SEEN)),
             seen_to: std::cell::Cell::new((0, 0)),
             shown_at: None,
             problem: None,
@@ -161,7 +161,7 @@ impl PlanReview {
             self.name = Input::default();
             self.shown_at = Some(now);
             self.seen_to.set((0, 0));
-            self.window.set((0, 1));
+            self.window.set((0, LEAST_SEEN));
         }
         let overtaken = self.overtaken.take();
         self.problem = proposal.refusal.clone().or(overtaken);

@@ -275,3 +275,19 @@ fn drawn_in(review: &PlanReview, stage: &test_support::Stage, (width, height): (
     render(review, &mut Painter::new(&mut buffer, &stage.look), area, SHOWN);
     test_support::text_of(&buffer)
 }
+
+#[test]
+fn what_cannot_be_seen_is_not_confirmed() {
+    let stage = test_support::Stage::new();
+    let mut review = filled(shown(plan(&[]), None));
+    let draw = |review: &PlanReview, size: (u16, u16)| {
+        let area = Rect { x: 0, y: 0, width: size.0, height: size.1 };
+        let mut buffer = Buffer::empty(area);
+        render(review, &mut Painter::new(&mut buffer, &stage.look), area, read());
+    };
+    draw(&review, (40, 7));
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert!(review.problem.as_ref().is_some_and(|problem| problem.why.contains("too small")), "{:?}", review.problem);
+    draw(&review, (80, 24));
+    assert!(matches!(review.handle(Command::PressFocused, read()), Some(Ask::Confirm(_))), "it is seen now");
+}
