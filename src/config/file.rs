@@ -11,6 +11,7 @@ use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
 use super::{environments, health, logs, metrics, names, notify, rules, signals};
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::limits::Limits;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{SignalKind, SignalServer};
 use crate::domain::text::Text;
@@ -35,7 +36,8 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let asking = file.table.table("metrics").map_or(usual.asking, |table| metrics::asking(document, table));
     let limits = file.table.table("health").map_or(usual.limits, |table| health::limits(document, table));
     let settings = Settings {
-        limits: health::over(limits, asking.window),
+        // Requests are counted over the time that rates are taken over.
+        limits: Limits { window: asking.window, ..limits },
         asking,
         theme: file.one("theme", overrides.theme.as_deref(), theme).unwrap_or(usual.theme),
         keymap: file.one("keymap", overrides.keymap.as_deref(), keymap).unwrap_or(usual.keymap),

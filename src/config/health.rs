@@ -72,10 +72,5 @@ fn seconds(word: &str) -> Result<f64, String> {
     names::time(word).map(|time| time.as_secs_f64())
 }
 
-/// Puts the time in that rates are taken over, which is set elsewhere.
-pub(super) fn over(limits: Limits, window: jiff::SignedDuration) -> Limits {
-    Limits { window, ..limits }
-}
-
 #[cfg(test)]
 mod tests;

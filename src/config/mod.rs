@@ -22,6 +22,9 @@ mod names;
 mod rules;
 mod table;
 
+#[cfg(test)]
+mod test_support;
+
 pub use assets::Fault;
 pub use locations::Locations;
 pub use settings::{ConfigError, Overrides, Settings};

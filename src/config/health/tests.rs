@@ -1,13 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use crate::config::{Locations, Overrides, Settings};
+use crate::config::test_support::read;
 use crate::domain::limits::{Bounds, Limit};
-
-fn read(text: &str) -> Result<Settings, Vec<String>> {
-    let at = Locations::new("/etc/midwatch", "/nowhere");
-    let read = Settings::interpret(text, &at, &Overrides::default());
-    read.map_err(|error| error.faults.iter().map(|fault| format!("{}: {}", fault.line.unwrap(), fault.what)).collect())
-}
 
 #[test]
 fn an_environment_takes_what_it_does_not_say_from_all() {

@@ -1,13 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::config::{Locations, Overrides, Settings};
-
-fn read(text: &str) -> Result<Settings, Vec<String>> {
-    let at = Locations::new("/etc/midwatch", "/nowhere");
-    let read = Settings::interpret(text, &at, &Overrides::default());
-    read.map_err(|error| error.faults.iter().map(|fault| format!("{}: {}", fault.line.unwrap(), fault.what)).collect())
-}
+use crate::config::test_support::read;
 
 #[test]
 fn rules_and_bounds_are_read() {

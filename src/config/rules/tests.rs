@@ -1,13 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::config::{Locations, Overrides, Settings};
+use crate::config::test_support;
 
 fn read(text: &str) -> Result<OwnRules, Vec<String>> {
-    let at = Locations::new("/etc/midwatch", "/nowhere");
-    let read = Settings::interpret(text, &at, &Overrides::default());
-    read.map(|settings| settings.rules)
-        .map_err(|error| error.faults.iter().map(|it| format!("{}: {}", it.line.unwrap(), it.what)).collect())
+    test_support::read(text).map(|settings| settings.rules)
 }
 
 #[test]

@@ -3,13 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::config::{Overrides, Settings};
-
-fn read(text: &str) -> Result<Settings, Vec<String>> {
-    let at = Locations::new("/etc/midwatch", "/nowhere");
-    let read = Settings::interpret(text, &at, &Overrides::default());
-    read.map_err(|error| error.faults.iter().map(|fault| format!("{}: {}", fault.line.unwrap(), fault.what)).collect())
-}
+use crate::config::test_support::read;
 
 #[test]
 fn servers_are_reached_through_a_cluster_or_by_their_address() {
