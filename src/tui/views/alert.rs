@@ -8,10 +8,10 @@ use crate::domain::silence::moment;
 use crate::state::{RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, Outcome};
-use crate::tui::paint::{Painter, Span, span, wrap};
+use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text_pane::{Line, TextPane};
-use crate::tui::widgets::words;
+use crate::tui::widgets::{facts, words};
 
 /// Where a text begins after the word for it.
 const INDENT: usize = 16;
@@ -44,12 +44,7 @@ impl AlertDetail {
             span(Role::Text, format!("   {}", if is_told { alert.standing.word() } else { "not told any more" })),
         ]];
         let room = width.saturating_sub(INDENT).max(20);
-        let mut fact = |name: &str, role: Role, text: &str| {
-            for (at, piece) in wrap(text, room).into_iter().enumerate() {
-                let name = if at == 0 { name } else { "" };
-                lines.push(vec![span(Role::Muted, format!("{name:<INDENT$}")), span(role, piece)]);
-            }
-        };
+        let mut fact = |name: &str, role: Role, text: &str| lines.extend(facts::fact(name, INDENT, role, text, room));
         let since = alert.since.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         fact("", Role::Muted, "");
         fact("since", Role::Text, &format!("{since}, {} ago", words::age(alert.since, seen.now)));
@@ -71,10 +66,8 @@ impl AlertDetail {
             }
             lines.push(vec![span(Role::Title, title)]);
             for (name, value) in pairs.iter() {
-                for (at, piece) in wrap(value, room.saturating_sub(10)).into_iter().enumerate() {
-                    let name = if at == 0 { name.as_str() } else { "" };
-                    lines.push(vec![span(Role::Muted, format!("  {name:<24}")), span(Role::Text, piece)]);
-                }
+                let name = format!("  {name}");
+                lines.extend(facts::fact(&name, INDENT + 10, Role::Text, value, room.saturating_sub(10)));
             }
             lines.push(Vec::new());
         }
@@ -130,11 +123,7 @@ impl View for AlertDetail {
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        if asked != Asked::Search {
-            return Outcome::Ignored;
-        }
-        self.pane.look_for(text);
-        Outcome::Redraw
+        self.pane.answer(asked, text)
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {

@@ -112,11 +112,7 @@ impl View for Around {
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        if asked != Asked::Search {
-            return Outcome::Ignored;
-        }
-        self.pane.look_for(text);
-        Outcome::Redraw
+        self.pane.answer(asked, text)
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {

@@ -9,7 +9,7 @@ use crate::tui::effect::{Asked, Effect, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text_pane::{Line, TextPane};
-use crate::tui::widgets::words;
+use crate::tui::widgets::{facts, words};
 
 /// Where the text begins after the word for it.
 const INDENT: usize = 13;
@@ -52,11 +52,7 @@ impl View for Briefing {
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        if asked != Asked::Search {
-            return Outcome::Ignored;
-        }
-        self.pane.look_for(text);
-        Outcome::Redraw
+        self.pane.answer(asked, text)
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
@@ -68,10 +64,7 @@ impl View for Briefing {
                 lines.push(Vec::new());
             }
             let room = width.saturating_sub(INDENT).max(20);
-            for (at, piece) in crate::tui::paint::wrap(&text, room).into_iter().enumerate() {
-                let word = if at == 0 { word } else { "" };
-                lines.push(vec![span(Role::Muted, format!("{word:<INDENT$}")), span(Role::Text, piece)]);
-            }
+            lines.extend(facts::fact(word, INDENT, Role::Text, &text, room));
         }
         self.markdown = brief.markdown();
         self.pane.set(lines);

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod cursor;
+pub mod facts;
 pub mod filter;
 pub mod rollout;
 pub mod sources;

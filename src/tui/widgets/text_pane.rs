@@ -123,6 +123,15 @@ impl TextPane {
         Outcome::Redraw
     }
 
+    /// Takes the text of a search; other questions are none of the pane's.
+    pub fn answer(&mut self, asked: Asked, text: &str) -> Outcome {
+        if asked != Asked::Search {
+            return Outcome::Ignored;
+        }
+        self.look_for(text);
+        Outcome::Redraw
+    }
+
     /// Looks for a text from where one stands, and goes to it.
     pub fn look_for(&mut self, text: &str) {
         let built = RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build();

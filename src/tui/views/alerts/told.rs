@@ -5,10 +5,10 @@ use crate::domain::alert::{Alert, Priority};
 use crate::domain::problem::Problem;
 use crate::domain::silence::moment;
 use crate::state::RelatedAlert;
-use crate::tui::paint::{Span, span, wrap};
+use crate::tui::paint::{Span, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
-use crate::tui::widgets::words;
+use crate::tui::widgets::{facts, words};
 
 /// How many page, by priority.
 pub(super) fn heading(seen: &Seen<'_>) -> Vec<Span<'static>> {
@@ -79,10 +79,7 @@ pub(super) fn detail(one: &RelatedAlert, seen: &Seen<'_>, width: usize) -> Vec<V
     ]];
     let room = width.saturating_sub(12);
     let mut fact = |name: &str, role: Role, text: &str, most: usize| {
-        for (at, line) in wrap(text, room).into_iter().take(most).enumerate() {
-            let name = if at == 0 { name } else { "" };
-            lines.push(vec![span(Role::Muted, format!("{name:<12}")), span(role, line)]);
-        }
+        lines.extend(facts::fact(name, 12, role, text, room).into_iter().take(most));
     };
     if let Some(silence) = seen.session.state().quieted_by(alert) {
         let why = silence.acknowledgement().unwrap_or(&silence.comment);

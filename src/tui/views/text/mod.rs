@@ -166,11 +166,7 @@ impl View for Detail {
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        if asked != Asked::Search {
-            return Outcome::Ignored;
-        }
-        self.pane.look_for(text);
-        Outcome::Redraw
+        self.pane.answer(asked, text)
     }
 
     fn object(&mut self, object: &ObjectRef, result: &Result<Value, Problem>) -> Outcome {
