@@ -12,7 +12,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalKind;
-use crate::domain::silence::{Matcher, Matchers, Phase, Silence, SilenceRef, moment, one_matcher, short};
+use crate::domain::silence::{Matcher, Matchers, Phase, Silence, moment, one_matcher, short};
 use crate::domain::text::Text;
 use crate::runtime::Session;
 
@@ -47,11 +47,11 @@ pub(super) async fn silence(
             (Intent::Silence { cluster, matchers, length: signed(args.length), reason }, &args.consent)
         }
         SilenceCommand::Extend(args) => {
-            let silence = reference(named(session, &args.id)?);
+            let silence = named(session, &args.id)?.reference();
             (Intent::ExtendSilence { silence, length: signed(args.length) }, &args.consent)
         }
         SilenceCommand::Expire(args) => {
-            (Intent::ExpireSilence { silence: reference(meant(session, args)?) }, &args.consent)
+            (Intent::ExpireSilence { silence: meant(session, args)?.reference() }, &args.consent)
         }
         SilenceCommand::Ack(args) => match alert(session, args)? {
             Found::One(alert) => (acknowledge(session, args, alert), &args.consent),
@@ -96,11 +96,6 @@ fn the_cluster(session: &Session) -> Result<ClusterName, Problem> {
             Err(Problem::new("several clusters have an Alertmanager", names.join(", "), "say which with --context"))
         }
     }
-}
-
-fn reference(silence: &Silence) -> SilenceRef {
-    let server = silence.servers.first().cloned().unwrap_or_default();
-    SilenceRef { cluster: silence.cluster.clone(), server, id: silence.id.clone() }
 }
 
 /// A silence by its name, or the beginning of it.

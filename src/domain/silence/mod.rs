@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::alert::Alert;
-use super::object::{ClusterName, Labels};
+use super::object::ClusterName;
 use super::text::Text;
 
 mod matcher;
@@ -156,9 +156,10 @@ impl Silence {
         self.phase(now) == Phase::Active && self.left(now) <= Self::SOON
     }
 
-    /// Whether it takes alerts of these labels. One whose matchers cannot be read takes none, as far as is known.
-    pub fn takes(&self, labels: &Labels) -> bool {
-        Matchers::new(&self.matchers).is_ok_and(|matchers| matchers.take_labels(labels))
+    /// What it is called in a wish: by the first of those that keep it.
+    pub fn reference(&self) -> SilenceRef {
+        let server = self.servers.first().cloned().unwrap_or_default();
+        SilenceRef { cluster: self.cluster.clone(), server, id: self.id.clone() }
     }
 
     /// Whether it keeps an alert quiet, by what Alertmanager says of that.

@@ -7,14 +7,15 @@ use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::object::ClusterName;
-use crate::domain::silence::{Phase, Silence, SilenceRef, length, moment, short};
+use crate::domain::silence::{Phase, Silence, length, moment, short};
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
-use crate::tui::paint::{Painter, Span, span, wrap};
+use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
+use crate::tui::widgets::facts;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::table::{self, Cell, Column, Widths, cell};
 use crate::tui::widgets::words;
@@ -105,10 +106,7 @@ impl Silences {
         ]];
         let room = width.saturating_sub(12);
         let mut fact = |name: &str, role: Role, text: &str, most: usize| {
-            for (at, line) in wrap(text, room).into_iter().take(most).enumerate() {
-                let name = if at == 0 { name } else { "" };
-                lines.push(vec![span(Role::Muted, format!("{name:<12}")), span(role, line)]);
-            }
+            lines.extend(facts::fact(name, 12, role, text, room).into_iter().take(most));
         };
         fact("matchers", Role::Text, &silence.matchers_in_words(), 2);
         let (from, until) = (moment(silence.starts, seen.now), moment(silence.ends, seen.now));
@@ -124,11 +122,6 @@ impl Silences {
             fact("then loud", role, &named(&loud), 1);
         }
         lines
-    }
-
-    fn reference(silence: &Silence) -> SilenceRef {
-        let server = silence.servers.first().cloned().unwrap_or_default();
-        SilenceRef { cluster: silence.cluster.clone(), server, id: silence.id.clone() }
     }
 }
 
@@ -211,7 +204,7 @@ impl View for Silences {
                 Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about: String::new(), text }))
             }
             Command::ExpireSilence => {
-                Outcome::Ask(Effect::Propose(Intent::ExpireSilence { silence: Self::reference(silence) }))
+                Outcome::Ask(Effect::Propose(Intent::ExpireSilence { silence: silence.reference() }))
             }
             _ => Outcome::Ignored,
         }
@@ -227,7 +220,7 @@ impl View for Silences {
                 let Some(silence) = self.selected(seen) else { return Outcome::Ignored };
                 match text.trim().parse::<jiff::SignedDuration>() {
                     Ok(length) => {
-                        let silence = Self::reference(silence);
+                        let silence = silence.reference();
                         Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, length }))
                     }
                     Err(_odd) => {
