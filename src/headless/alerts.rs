@@ -1,7 +1,5 @@
 //! `midwatch alerts`: what pages, the most urgent first, with the service and the change that came before.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::{Map, json};
 
@@ -17,7 +15,7 @@ use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::read;
+use super::reading::{await_servers, read};
 use super::services;
 
 /// What services are made of, what changed, and the Services among which servers of alerts are looked for.
@@ -25,9 +23,6 @@ pub(super) fn kinds() -> Vec<Kind> {
     let more = [Kind::ConfigMap, Kind::HorizontalPodAutoscaler];
     services::KINDS.into_iter().chain(more).collect()
 }
-
-/// How long the servers of signals have to answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Shows alerts.
 pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
@@ -72,13 +67,7 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
 
 /// Waits until whoever is asked for alerts and numbers has answered, or said why not.
 pub(super) async fn await_signals(session: &mut Session) {
-    let answered = async {
-        while !session.knows_signals() {
-            drop(session.absorb().await);
-        }
-    };
-    // What is missing after that is told by who looks at it.
-    drop(tokio::time::timeout(PATIENCE, answered).await);
+    await_servers(session, Session::knows_signals).await;
 }
 
 fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {

@@ -20,7 +20,7 @@ use super::answer::{Asked, Needs, answer, nothing};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::{judge, read};
+use super::reading::{await_servers, judge, read};
 use super::services;
 
 /// The columns of text, in the order of [`Measure::ALL`] but for failures, which are told as a part of all.
@@ -94,18 +94,11 @@ async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
     };
     let before: Vec<Option<Timestamp>> = session.state().metric_servers().map(|(_, server)| server.heard).collect();
     session.look_at_numbers(Demand { everything: true, focus: Some(focus) });
-    let answered = async {
-        while session
-            .state()
-            .metric_servers()
-            .zip(&before)
-            .any(|((_, server), before)| server.problem.is_none() && server.heard == *before)
-        {
-            drop(session.absorb().await);
-        }
-    };
-    // What is missing after that is told as missing.
-    drop(tokio::time::timeout(super::alerts::PATIENCE, answered).await);
+    await_servers(session, |session| {
+        let mut servers = session.state().metric_servers().zip(&before);
+        servers.all(|((_, server), before)| server.problem.is_some() || server.heard != *before)
+    })
+    .await;
 }
 
 /// The lines of one service.

@@ -15,6 +15,9 @@ use super::{Exit, say};
 /// How long to wait for the first lists: longer than a login program may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How long servers of signals may take to answer.
+const PATIENCE: Duration = Duration::from_secs(12);
+
 /// What was read, as far as it could be.
 pub(super) struct Reading {
     /// Whether anything of what was asked for is known.
@@ -46,6 +49,17 @@ async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
     };
     // What is missing after that is told by who looks at it.
     drop(tokio::time::timeout(LIMIT, waiting).await);
+}
+
+/// Waits until servers of signals have told something, or for as long as they may take.
+pub(super) async fn await_servers(session: &mut Session, is_told: impl Fn(&Session) -> bool) {
+    let told = async {
+        while !is_told(session) {
+            drop(session.absorb().await);
+        }
+    };
+    // What is missing after that is told by who looks at it.
+    drop(tokio::time::timeout(PATIENCE, told).await);
 }
 
 /// Whether nothing more is to come of any cluster.

@@ -1,7 +1,5 @@
 //! `midwatch rules`: what makes alerts and who evaluates it; and the rules of the configuration as Prometheus takes them.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -18,24 +16,15 @@ use super::alerts::members;
 use super::answer::{Asked, Needs, answer};
 use super::output::text::age;
 use super::output::{self, Item, Listing};
-use super::reading::read;
+use super::reading::{await_servers, read};
 
 /// The Services among which servers are looked for.
 pub(super) const KINDS: [Kind; 1] = [Kind::Service];
 
-/// How long they have to answer.
-const PATIENCE: Duration = Duration::from_secs(12);
-
 /// Shows rules.
 pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
-    let answered = async {
-        while !session.knows_rules() {
-            drop(session.absorb().await);
-        }
-    };
-    // What is missing after that is told by who looks at it.
-    drop(tokio::time::timeout(PATIENCE, answered).await);
+    await_servers(session, Session::knows_rules).await;
     let servers = session.state().rule_servers().count();
     if servers == 0 {
         return Err(Problem::new(
