@@ -103,7 +103,7 @@ impl SignalServers {
                     let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
                     tokio::spawn(metrics(server.clone(), endpoint.clone(), asking, demand, outbox.clone()));
                 }
-                let evaluates = self.mind_rules(&server, handle, &outbox);
+                let evaluates = self.mind_rules(&server, &endpoint, &outbox);
                 tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));
                 1 + usize::from(evaluates)
             }
@@ -116,14 +116,13 @@ impl SignalServers {
 
     /// Begins to read the rules of a Prometheus and to evaluate those of the configuration, where somebody wants that;
     /// whether there are any to evaluate.
-    fn mind_rules(&self, server: &SignalServer, handle: &Handle, outbox: &Outbox) -> bool {
+    fn mind_rules(&self, server: &SignalServer, endpoint: &Endpoint, outbox: &Outbox) -> bool {
         let is_wanted = self.rules.is_looked_at || !self.rules.rules.is_empty();
         if server.kind != SignalKind::Prometheus || !is_wanted {
             return false;
         }
-        let Ok(endpoint) = Endpoint::new(server, &handle.reader) else { return false };
         let (own, priorities) = (self.rules.clone(), self.priorities.clone());
-        tokio::spawn(rules(server.clone(), endpoint, own, priorities, outbox.clone()));
+        tokio::spawn(rules(server.clone(), endpoint.clone(), own, priorities, outbox.clone()));
         !self.rules.rules.is_empty()
     }
 }
