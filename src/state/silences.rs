@@ -45,7 +45,7 @@ impl Silences {
         }
     }
 
-    fn find(&self, cluster: &ClusterName, id: &Text) -> Option<&Arc<Silence>> {
+    fn find(&self, cluster: &ClusterName, id: &str) -> Option<&Arc<Silence>> {
         self.merged.get(*self.places.get(cluster)?.get(id)?)
     }
 
@@ -89,9 +89,9 @@ impl State {
         self.silences.problems.iter()
     }
 
-    /// A silence by its name, or the beginning of it where that is enough.
+    /// A silence by its name.
     pub fn silence(&self, cluster: &ClusterName, id: &str) -> Option<&Arc<Silence>> {
-        self.silences().iter().find(|silence| silence.cluster == *cluster && silence.id == id)
+        self.silences.find(cluster, id)
     }
 
     /// The silence that keeps an alert quiet the longest. One that says that somebody is at it goes first.

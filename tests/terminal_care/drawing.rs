@@ -62,10 +62,13 @@ fn nothing_is_written_outside_of_a_whole_frame() -> Result<()> {
         rest = after;
     }
     between.push_str(rest);
-    // What stands between frames sets modes and draws nothing.
-    let modes: Vec<&str> = between.split('\x1b').filter(|sequence| !sequence.is_empty()).collect();
-    let is_mode = |sequence: &&str| sequence.starts_with("[?") && sequence.ends_with(['h', 'l']);
-    ensure!(modes.iter().all(is_mode), "{modes:?}");
+    // What stands between frames sets modes and the window's title, and draws nothing.
+    let sequences: Vec<&str> = between.split('\x1b').filter(|sequence| !sequence.is_empty()).collect();
+    let is_mode = |sequence: &str| sequence.starts_with("[?") && sequence.ends_with(['h', 'l']);
+    let is_title = |sequence: &str| {
+        ["[22;2t", "[23;2t"].contains(&sequence) || (sequence.starts_with("]2;") && sequence.ends_with('\x07'))
+    };
+    ensure!(sequences.iter().all(|sequence| is_mode(sequence) || is_title(sequence)), "{sequences:?}");
     console.quit()?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::prometheus;
 use crate::clients::signals::Endpoint;
 use crate::domain::alert::{Alert, Evaluated, Priorities, Standing};
 use crate::domain::criterion::{Phase, Watching};
@@ -243,19 +244,13 @@ impl Watched {
 
 /// The path and query of a question about moments: one of them, or many at equal distances.
 fn path(query: &str, moments: &[Timestamp]) -> String {
-    let query = encode(query);
     match moments {
-        [first, second, .., last] => {
-            let step = second.duration_since(*first).as_secs();
-            let (start, end) = (first.as_second(), last.as_second());
-            format!("/api/v1/query_range?query={query}&start={start}&end={end}&step={step}&timeout=10s")
+        [first, second, ..] => {
+            let last = moments.last().unwrap_or(second);
+            prometheus::range(query, *first, *last, second.duration_since(*first).as_secs())
         }
-        [first, last] => {
-            let (start, end) = (first.as_second(), last.as_second());
-            format!("/api/v1/query_range?query={query}&start={start}&end={end}&step={}&timeout=10s", end - start)
-        }
-        [at] => format!("/api/v1/query?query={query}&time={}&timeout=10s", at.as_second()),
-        [] => format!("/api/v1/query?query={query}&timeout=10s"),
+        [at] => format!("/api/v1/query?query={}&time={}&timeout=10s", encode(query), at.as_second()),
+        [] => format!("/api/v1/query?query={}&timeout=10s", encode(query)),
     }
 }
 
@@ -266,7 +261,7 @@ pub(super) fn read(answer: &Value) -> Option<Told> {
         return None;
     }
     let series = data["result"].as_array()?.iter().filter_map(|series| {
-        let labels = super::prometheus::labels(&series["metric"])?;
+        let labels = prometheus::labels(&series["metric"])?;
         let points = series["values"].as_array().cloned().unwrap_or_else(|| vec![series["value"].clone()]);
         Some((labels, points.iter().filter_map(point).collect()))
     });

@@ -1,11 +1,20 @@
-//! What Prometheus tells of its alerts. Those that are pending are known to nobody else.
+//! How Prometheus is asked about a range, and what it tells of its alerts: those that are pending are known to nobody
+//! else.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::moment;
 use crate::domain::alert::{Alert, Priorities, Standing};
 use crate::domain::object::{ClusterName, Labels};
 use crate::domain::text::Text;
+use crate::domain::uri::encode;
+
+/// The path and query of a question about a range, with its step in seconds.
+pub(super) fn range(query: &str, start: Timestamp, end: Timestamp, step: i64) -> String {
+    let (start, end) = (start.as_second(), end.as_second());
+    format!("/api/v1/query_range?query={}&start={start}&end={end}&step={step}&timeout=10s", encode(query))
+}
 
 /// The alerts of all rules.
 pub(super) const ALERTS: &str = "/api/v1/alerts";

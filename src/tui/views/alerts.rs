@@ -79,6 +79,20 @@ fn key(alert: &Alert) -> Key {
     (alert.cluster.clone(), alert.labels.clone())
 }
 
+/// Whether an alert is the one of a key: asked of thousands for one frame, so nothing is copied for it.
+fn is_of(alert: &Alert, (cluster, labels): &Key) -> bool {
+    alert.cluster == *cluster && alert.labels == *labels
+}
+
+/// The same of a line.
+fn is_chosen(line: &Line, wanted: &Chosen, alerts: &[RelatedAlert]) -> bool {
+    match (line, wanted) {
+        (Line::Alert(at), Chosen::Alert(key)) => is_of(&alerts[*at].alert, key),
+        (Line::Group(group), Chosen::Group(name)) => group.name == *name,
+        _ => false,
+    }
+}
+
 fn chosen(line: &Line, alerts: &[RelatedAlert]) -> Chosen {
     match line {
         Line::Alert(at) => Chosen::Alert(key(&alerts[*at].alert)),
@@ -103,8 +117,7 @@ impl Alerts {
             Some(Line::Alert(at)) => alerts.get(*at),
             _ => None,
         };
-        here.filter(|one| key(&one.alert) == *selected)
-            .or_else(|| alerts.iter().find(|one| key(&one.alert) == *selected))
+        here.filter(|one| is_of(&one.alert, selected)).or_else(|| alerts.iter().find(|one| is_of(&one.alert, selected)))
     }
 
     /// Folds or unfolds the selected group.
@@ -285,7 +298,7 @@ impl View for Alerts {
         self.cursor.settle(
             shown.len(),
             room,
-            |wanted| shown.iter().position(|line| chosen(line, alerts) == *wanted),
+            |wanted| shown.iter().position(|line| is_chosen(line, wanted, alerts)),
             |index| chosen(&shown[index], alerts),
         );
         let rows = self.shown[self.cursor.window(self.shown.len())].iter();

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::probe::Known;
 use crate::domain::metric::{Family, Focus, Grid, Measure};
-use crate::domain::uri::encode;
+use crate::sources::signals::prometheus;
 
 /// Of what numbers are asked.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,5 @@ fn narrow(scope: &mut String, family: &Family, known: &Known, focus: &Focus) {
 
 /// The path and query of a question about a range.
 pub(super) fn range(query: &str, grid: Grid) -> String {
-    let (start, end, step) = (grid.start().as_second(), grid.end.as_second(), grid.step.as_secs());
-    format!("/api/v1/query_range?query={}&start={start}&end={end}&step={step}&timeout=10s", encode(query))
+    prometheus::range(query, grid.start(), grid.end, grid.step.as_secs())
 }

@@ -1,6 +1,6 @@
 //! The keys by which alerts are made quiet: each begins a plan and changes nothing by itself.
 
-use super::{Alerts, key};
+use super::{Alerts, is_of, key};
 use crate::domain::alert::{Alert, Standing};
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -41,7 +41,7 @@ impl Alerts {
     pub(super) fn doing(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
         let alerts = seen.board.alerts();
         let asked = self.asked_about.take();
-        let Some(one) = asked.and_then(|asked| alerts.iter().find(|one| key(&one.alert) == asked)) else {
+        let Some(one) = asked.and_then(|asked| alerts.iter().find(|one| is_of(&one.alert, &asked))) else {
             return notice("that alert does not fire any more".to_owned());
         };
         let reason = Text::from_untrusted(text.trim());
