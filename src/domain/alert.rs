@@ -8,23 +8,6 @@ use serde::Serialize;
 use super::object::{ClusterName, Labels};
 use super::text::Text;
 
-/// The labels by which alerts and series name what they are about, the most telling first.
-pub const NAMED: [&str; 13] = [
-    "service",
-    "exported_service",
-    "app_kubernetes_io_name",
-    "app",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "destination_canonical_service",
-    "destination_workload",
-    "destination_service_name",
-    "job_name",
-    "container",
-];
-
 /// How soon somebody has to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

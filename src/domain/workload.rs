@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::condition::{Condition, Truth, find};
-use super::object::{Labels, Meta};
+use super::object::{Labels, Meta, TEMPLATE_HASH};
 use super::text::Text;
 
 /// How a workload replaces its pods.
@@ -147,7 +147,7 @@ pub struct ReplicaSet {
 impl ReplicaSet {
     /// The hash that tells this revision from the others.
     pub fn hash(&self) -> &str {
-        self.meta.label("pod-template-hash").map_or("", Text::as_str)
+        self.meta.label(TEMPLATE_HASH).map_or("", Text::as_str)
     }
 }
 

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{By, MetricsArgs};
 use crate::domain::metric::{Demand, Focus, Measure};
-use crate::domain::object::label;
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
@@ -127,10 +126,7 @@ fn pods(state: &State, service: &Service) -> Vec<(Text, Text)> {
     let families = service.workloads.iter().filter_map(|workload| state.family(workload));
     let pods = families.flat_map(|family| family.pods);
     pods.map(|pod| {
-        let hash = ["rollouts-pod-template-hash", "pod-template-hash", "controller-revision-hash"]
-            .iter()
-            .find_map(|name| label(&pod.meta.labels, name));
-        (pod.meta.name.clone(), hash.cloned().unwrap_or_default())
+        (pod.meta.name.clone(), pod.meta.revision_hash().cloned().unwrap_or_default())
     })
     .collect()
 }
