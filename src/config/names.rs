@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::assets::unknown;
+use crate::domain::moment::read_span;
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
 
@@ -52,8 +53,7 @@ pub(super) fn program(word: &str) -> Result<PathBuf, String> {
 
 /// A time: "30s", "5m", "1h 30m".
 pub(super) fn time(word: &str) -> Result<Duration, String> {
-    let time: SignedDuration =
-        word.parse().map_err(|error| format!("`{word}` is no time: {error}; write it like `30s` or `5m`"))?;
+    let time = read_span(word)?;
     match Duration::try_from(time) {
         Ok(length) if !length.is_zero() && time <= MAX_TIME => Ok(length),
         _ => Err(format!("`{word}` is out of range; times are longer than nothing and at most a day")),

@@ -125,10 +125,7 @@ fn items(state: &State, board: &ServiceBoard, service: &Service, args: &MetricsA
 fn pods(state: &State, service: &Service) -> Vec<(Text, Text)> {
     let families = service.workloads.iter().filter_map(|workload| state.family(workload));
     let pods = families.flat_map(|family| family.pods);
-    pods.map(|pod| {
-        (pod.meta.name.clone(), pod.meta.revision_hash().cloned().unwrap_or_default())
-    })
-    .collect()
+    pods.map(|pod| (pod.meta.name.clone(), pod.meta.revision_hash().cloned().unwrap_or_default())).collect()
 }
 
 fn item(

@@ -9,10 +9,11 @@ use crate::cli::{Consent, SilenceAck, SilenceCommand, SilenceExpire, SilenceList
 use crate::domain::alert::Alert;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::moment::moment;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalKind;
-use crate::domain::silence::{Matcher, Matchers, Phase, Silence, moment, one_matcher, short};
+use crate::domain::silence::{Matcher, Matchers, Phase, Silence, one_matcher, short};
 use crate::domain::text::Text;
 use crate::runtime::Session;
 

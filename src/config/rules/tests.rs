@@ -47,7 +47,7 @@ fn what_is_wrong_is_told_with_its_line() {
     for (text, says) in [
         ("[rules.a]\n", "1: `a` needs a `condition`"),
         ("[rules.a]\ncondition = \"up\"\n", "2: `up` compares nothing"),
-        ("[rules.a]\ncondition = \"up == 0\"\nfor = \"soon\"\n", "3: `soon` is no time"),
+        ("[rules.a]\ncondition = \"up == 0\"\nfor = \"soon\"\n", "3: `soon` is no length of time"),
         ("[rules.a]\ncondition = \"up == 0\"\nfor = \"1500ms\"\n", "3: `1500ms` is no whole number"),
         (
             "[rules.a]\ncondition = \"up == 0\"\nseverty = \"x\"\n",

@@ -7,8 +7,9 @@ use crate::domain::actor::Permission;
 use crate::domain::alert::Priorities;
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::intent::Intent;
+use crate::domain::moment::{length as spoken, moment};
 use crate::domain::plan::{Call, Expected, Goal, Plan, Step};
-use crate::domain::silence::{Phase, Silence, SilenceRef, in_words, length as spoken, moment, short};
+use crate::domain::silence::{Phase, Silence, SilenceRef, in_words, short};
 use crate::domain::target::Target;
 use crate::domain::text::Text;
 

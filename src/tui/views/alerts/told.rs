@@ -2,8 +2,8 @@
 
 use super::{role_of, told_before};
 use crate::domain::alert::{Alert, Priority};
+use crate::domain::moment::moment;
 use crate::domain::problem::Problem;
-use crate::domain::silence::moment;
 use crate::state::RelatedAlert;
 use crate::tui::paint::{Span, span};
 use crate::tui::theme::Role;
