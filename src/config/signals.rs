@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use toml::Spanned;
 
 use super::locations::Locations;
@@ -12,6 +13,7 @@ use super::table::{Document, Table};
 use crate::domain::alert::Priorities;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
+use crate::domain::silence::Lasting;
 use crate::domain::text::Text;
 
 /// Reads the servers of a kind, in the order of the file; without a cluster one tells about the first that is read.
@@ -119,9 +121,19 @@ pub(super) fn alerts(document: &Document<'_>, mut table: Table<'_>) -> (Prioriti
     };
     let length = table
         .value::<String>("acknowledge")
-        .and_then(|word| names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok());
+        .and_then(|word| acknowledges_for(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok());
     table.finish();
     (priorities, length)
+}
+
+/// For how long an alert is quiet that somebody is at: what a silence may last.
+fn acknowledges_for(word: &str) -> Result<Duration, String> {
+    let length = names::time(word)?;
+    let fits = SignedDuration::try_from(length).map(Lasting::lasting);
+    match fits {
+        Ok(Err((why, _))) => Err(format!("`acknowledge`: {why}; write it like `30m` or `2h`")),
+        _ => Ok(length),
+    }
 }
 
 /// Reads `NAMESPACE/NAME:PORT`; a Service with one port needs none.

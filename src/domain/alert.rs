@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::object::{ClusterName, Labels};
+use super::problem::Problem;
 use super::text::Text;
 
 /// How soon somebody has to look.
@@ -167,6 +168,28 @@ impl Alert {
     /// The namespace of what it is about.
     pub fn namespace(&self) -> Option<&Text> {
         self.label("namespace").or_else(|| self.label("exported_namespace"))
+    }
+
+    /// Why no Alertmanager can be told anything about it, and what to do instead; none where one may know it.
+    pub fn unheard(&self) -> Option<Problem> {
+        if self.evaluated.is_some() {
+            return Some(Problem::new(
+                format!("{} cannot be acknowledged", self.name),
+                "midwatch evaluates its rule itself, so no Alertmanager knows it or can be told to be quiet about it",
+                format!(
+                    "tell the others yourself; to have it paged and silenced for all, give the rule to Prometheus with \
+                     midwatch rules export; to end it, change or remove [rules.{}] in the configuration",
+                    self.name
+                ),
+            ));
+        }
+        (self.standing == Standing::Pending).then(|| {
+            Problem::new(
+                format!("{} does not page yet", self.name),
+                "its condition has not held for long enough, so no Alertmanager knows it",
+                "acknowledge it once it fires, or keep it quiet beforehand with midwatch silence create",
+            )
+        })
     }
 
     /// What it says in a sentence; empty where its author wrote none.

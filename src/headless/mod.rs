@@ -197,7 +197,7 @@ impl From<Failure> for Exit {
         match failure {
             Failure::NothingToDo => Self::Done,
             Failure::Impossible | Failure::Rejected => Self::Failed,
-            Failure::NotConfirmed | Failure::NotFound => Self::Usage,
+            Failure::Invalid | Failure::NotConfirmed | Failure::NotFound => Self::Usage,
             Failure::Denied => Self::Denied,
             Failure::Conflict => Self::Conflict,
             Failure::Unreachable => Self::Unreachable,

@@ -1,8 +1,6 @@
 //! `midwatch silence`: what is kept quiet, and the changes of it, by the same stages as every change.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{Consent, SilenceAck, SilenceCommand, SilenceExpire, SilenceList};
@@ -22,7 +20,7 @@ use super::answer::{Asked, Needs, answer};
 use super::change::carry_out;
 use super::output::{self, Ending, Item, Listing};
 use super::reading::{judge, read};
-use super::{Exit, say};
+use super::{Exit, find, say};
 
 /// What finds the Alertmanagers, and the environments of their alerts.
 pub(super) const KINDS: [Kind; 2] = [Kind::Namespace, Kind::Service];
@@ -33,6 +31,13 @@ pub(super) async fn silence(
     asked: Asked<'_>,
     command: &SilenceCommand,
 ) -> Result<Exit, Problem> {
+    // What makes no sense is told before anybody is asked.
+    let matchers = match command {
+        SilenceCommand::Create(args) => applicable(&args.matchers)?,
+        SilenceCommand::Ack(args) => applicable(&args.alert)?,
+        SilenceCommand::Expire(args) => matchers(&args.which)?,
+        SilenceCommand::List(_) | SilenceCommand::Extend(_) => Vec::new(),
+    };
     read(session, &KINDS).await;
     await_signals(session).await;
     let reading = judge(session, &KINDS, &[]);
@@ -43,27 +48,25 @@ pub(super) async fn silence(
     let (intent, consent): (Intent, &Consent) = match command {
         SilenceCommand::List(args) => return list(session, asked, *args).await,
         SilenceCommand::Create(args) => {
-            let (cluster, matchers) = (the_cluster(session)?, matchers(&args.matchers)?);
-            let reason = reason(&args.consent);
-            (Intent::Silence { cluster, matchers, length: signed(args.length), reason }, &args.consent)
+            let (cluster, reason) = (the_cluster(session)?, reason(&args.consent));
+            (Intent::Silence { cluster, matchers, lasting: args.lasts.lasting(), reason }, &args.consent)
         }
         SilenceCommand::Extend(args) => {
             let silence = named(session, &args.id)?.reference();
-            (Intent::ExtendSilence { silence, length: signed(args.length) }, &args.consent)
+            (Intent::ExtendSilence { silence, lasting: args.lasts.lasting() }, &args.consent)
         }
         SilenceCommand::Expire(args) => {
-            (Intent::ExpireSilence { silence: meant(session, args)?.reference() }, &args.consent)
+            (Intent::ExpireSilence { silence: meant(session, args, matchers)?.reference() }, &args.consent)
         }
-        SilenceCommand::Ack(args) => match alert(session, args)? {
-            Found::One(alert) => (acknowledge(session, args, alert), &args.consent),
+        SilenceCommand::Ack(args) => match alert(session, args, &matchers)? {
+            Found::One(alert) => match alert.unheard() {
+                Some(problem) => return unheard(asked, problem),
+                None => (acknowledge(session, args, alert), &args.consent),
+            },
             Found::Several(alerts) => return ambiguous(asked, &alerts),
         },
     };
     carry_out(session, asked, intent, consent).await
-}
-
-fn signed(length: Duration) -> SignedDuration {
-    SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX)
 }
 
 /// Why, which is kept with the silence.
@@ -78,6 +81,14 @@ fn matchers(words: &[String]) -> Result<Vec<Matcher>, Problem> {
             .map_err(|why| Problem::new(format!("{word:?} is no matcher"), why, "write service=chat-service"))
     };
     words.iter().map(read).collect()
+}
+
+/// The same, where they have to take alerts; what Alertmanager would refuse is told as it would be.
+fn applicable(words: &[String]) -> Result<Vec<Matcher>, Problem> {
+    let matchers = matchers(words)?;
+    Matchers::new(&matchers)
+        .map_err(|why| Problem::new(format!("{} cannot be matched", words.join(" ")), why, "give alertname=NAME"))?;
+    Ok(matchers)
 }
 
 /// The one cluster whose Alertmanager is meant.
@@ -118,14 +129,12 @@ fn none(what: &str) -> Problem {
 }
 
 /// The silence that is named, or that has exactly these matchers.
-fn meant<'a>(session: &'a Session, args: &SilenceExpire) -> Result<&'a Silence, Problem> {
+fn meant<'a>(session: &'a Session, args: &SilenceExpire, mut wanted: Vec<Matcher>) -> Result<&'a Silence, Problem> {
     if let [word] = args.which.as_slice()
-        && !word.is_empty()
         && let Ok(silence) = named(session, word)
     {
         return Ok(silence);
     }
-    let mut wanted = matchers(&args.which)?;
     wanted.sort();
     let now = session.clock().now();
     let is_meant = |silence: &Silence| {
@@ -152,15 +161,19 @@ enum Found<'a> {
     Several(Vec<&'a Alert>),
 }
 
-fn alert<'a>(session: &'a Session, args: &SilenceAck) -> Result<Found<'a>, Problem> {
+fn alert<'a>(session: &'a Session, args: &SilenceAck, matchers: &[Matcher]) -> Result<Found<'a>, Problem> {
     let words = args.alert.join(" ");
-    let ready = Matchers::new(&matchers(&args.alert)?)
-        .map_err(|why| Problem::new(format!("{words} names no alert"), why, "give its name"))?;
+    let ready =
+        Matchers::new(matchers).map_err(|why| Problem::new(format!("{words} names no alert"), why, "give its name"))?;
     let alerts = session.state().alerts();
     let found: Vec<&Alert> =
         alerts.iter().map(|alert| &**alert).filter(|alert| ready.take_labels(&alert.labels)).collect();
     match found.as_slice() {
-        [] => Err(Problem::new(format!("no alert is {words}"), "", "midwatch alerts shows what there is")),
+        [] => {
+            let names = alerts.iter().map(|alert| alert.name.clone()).collect();
+            let meant = find::meant(&words, &names);
+            Err(Problem::new(format!("no alert is {words}"), meant, "midwatch alerts shows what there is"))
+        }
         [one] => Ok(Found::One(one)),
         _ => {
             // One that is named wholly is not taken for others that have its labels and more.
@@ -174,9 +187,16 @@ fn acknowledge(session: &Session, args: &SilenceAck, alert: &Alert) -> Intent {
     Intent::Acknowledge {
         cluster: alert.cluster.clone(),
         labels: alert.labels.to_vec(),
-        length: args.length.map_or_else(|| session.acknowledges_for(), signed),
+        lasting: args.length.unwrap_or_else(|| session.acknowledges_for().into()),
         reason: reason(&args.consent),
     }
+}
+
+/// Says that nobody can be told to be quiet about an alert.
+fn unheard(asked: Asked<'_>, problem: Problem) -> Result<Exit, Problem> {
+    super::complain(&problem);
+    let more = json!({ "outcome": "impossible" });
+    output::result(asked.format, &Ending { exit: Exit::Failed, problems: &[problem], more })
 }
 
 /// Says what all could be meant.

@@ -11,8 +11,10 @@ use super::moment::moment;
 use super::object::ClusterName;
 use super::text::Text;
 
+mod lasting;
 mod matcher;
 
+pub use lasting::{Lasting, Unfit, whole};
 pub use matcher::{Matcher, Matchers, Operator, one_matcher, parse};
 
 /// A silence by the cluster whose alerts it keeps quiet, the Alertmanager that keeps it, and its name there.

@@ -222,7 +222,7 @@ impl View for Silences {
                 match text.trim().parse::<jiff::SignedDuration>() {
                     Ok(length) => {
                         let silence = silence.reference();
-                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, length }))
+                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
                     }
                     Err(_odd) => {
                         let words = format!("{text:?} is no length of time: write 2h or 30m");
