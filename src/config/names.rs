@@ -6,7 +6,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::assets::unknown;
+use crate::domain::alert::Priorities;
 use crate::domain::moment::read_span;
+use crate::domain::nearest::nearest;
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
 
@@ -67,4 +69,28 @@ pub(super) fn choice(what: &str, word: &str, known: &[impl AsRef<str>]) -> Resul
         return Ok(word.to_owned());
     }
     Err(format!("{}; there are {}", unknown(what, word, known.iter().copied()), known.join(", ")))
+}
+
+/// A word by which an alert is urgent or not, as it is known.
+pub(super) fn severity(word: &str, priorities: &Priorities) -> Result<Text, String> {
+    if priorities.knows(word) {
+        return Ok(Text::from_untrusted(word));
+    }
+    let known: Vec<&str> = priorities.words().collect();
+    let what = unknown("severity", word, known.iter().copied());
+    Err(format!("{what}; there are {}; others belong to `high`, `medium` or `low` under [alerts]", known.join(", ")))
+}
+
+/// A word that people choose freely, unless it is all but one of some usual ones.
+pub(super) fn no_slip<'a>(what: &str, word: &str, usual: impl Iterator<Item = &'a str>) -> Result<Text, String> {
+    let usual: Vec<&str> = usual.collect();
+    // Of short ones, such as p1 and p2, the next is another word.
+    let is_short = word.chars().count() < 4;
+    if is_short || usual.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+        return Ok(Text::from_untrusted(word));
+    }
+    match nearest(word, usual.iter().copied()) {
+        Some(_) => Err(unknown(what, word, usual.iter().copied())),
+        None => Ok(Text::from_untrusted(word)),
+    }
 }

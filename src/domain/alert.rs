@@ -50,6 +50,8 @@ pub struct Priorities {
     pub high: Vec<Text>,
     /// Words that mean [`Priority::Medium`]; an alert without any of the labels is medium too.
     pub medium: Vec<Text>,
+    /// Words that are known to mean [`Priority::Low`], as any other word does that somebody else gives an alert.
+    pub low: Vec<Text>,
 }
 
 impl Default for Priorities {
@@ -59,11 +61,22 @@ impl Default for Priorities {
             labels: words(&["priority", "severity"]),
             high: words(&["high", "critical", "page", "emergency", "fatal", "p1", "p0"]),
             medium: words(&["medium", "warning", "warn", "error", "major", "p2"]),
+            low: words(&["low", "info", "informational", "notice", "minor", "debug", "none", "p3", "p4", "p5"]),
         }
     }
 }
 
 impl Priorities {
+    /// Every word that is known, the most urgent first.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.high.iter().chain(&self.medium).chain(&self.low).map(Text::as_str)
+    }
+
+    /// Whether a word is known: one that is not is likely to be a slip where somebody writes it here.
+    pub fn knows(&self, word: &str) -> bool {
+        self.words().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
     /// The priority that the labels of an alert mean.
     pub fn of(&self, labels: &Labels) -> Priority {
         let word = self.labels.iter().find_map(|name| labels.iter().find(|(label, _)| label == name));
