@@ -229,7 +229,11 @@ pub struct WaitHealthy {
 /// Reads a length of time that is not nothing.
 pub(super) fn some_time(word: &str) -> Result<Duration, String> {
     let length = time(word)?;
-    if length.is_zero() { Err("it must be longer than nothing; write it like 30s or 5m".to_owned()) } else { Ok(length) }
+    if length.is_zero() {
+        Err("it must be longer than nothing; write it like 30s or 5m".to_owned())
+    } else {
+        Ok(length)
+    }
 }
 
 /// Reads a length of time: "30s", "5m".

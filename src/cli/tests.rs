@@ -65,7 +65,8 @@ fn a_silence_lasts_for_a_while_or_until_a_moment_and_slips_are_refused() {
     }
     assert!(parse("midwatch silence ack ChatErrorRate --for 0s").is_err());
     assert_eq!(parse("midwatch silence ack ChatErrorRate"), Ok(()));
-    for zero in ["restart chat-service --timeout 0s", "logs chat-service --since 0s", "logs chat-service --since soon"] {
+    for zero in ["restart chat-service --timeout 0s", "logs chat-service --since 0s", "logs chat-service --since soon"]
+    {
         assert!(parse(&format!("midwatch {zero}")).is_err(), "{zero}");
     }
 }

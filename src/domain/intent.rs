@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::object::{ClusterName, ObjectRef};
-use super::silence::{Lasting, LabelSet, Matcher, SilenceRef};
+use super::silence::{LabelSet, Lasting, Matcher, SilenceRef};
 use super::target::Target;
 use super::text::Text;
 

@@ -38,6 +38,7 @@ mod resource;
 mod rollouts;
 pub mod rules;
 mod services;
+mod signals;
 mod silence;
 mod wait;
 mod whoami;

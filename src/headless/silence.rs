@@ -10,17 +10,17 @@ use crate::domain::kind::Kind;
 use crate::domain::moment::moment;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
-use crate::domain::signal::SignalKind;
 use crate::domain::silence::{Matcher, Matchers, Phase, Silence, one_matcher, short};
 use crate::domain::text::Text;
 use crate::runtime::Session;
 
-use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::change::carry_out;
+use super::find::{check_place, meant as did_you_mean};
 use super::output::{self, Ending, Item, Listing};
 use super::reading::{judge, read};
-use super::{Exit, find, say};
+use super::signals::{Matter, Untold, await_alerts, nobody};
+use super::{Exit, say};
 
 /// What finds the Alertmanagers, and the environments of their alerts.
 pub(super) const KINDS: [Kind; 2] = [Kind::Namespace, Kind::Service];
@@ -39,14 +39,24 @@ pub(super) async fn silence(
         SilenceCommand::List(_) | SilenceCommand::Extend(_) => Vec::new(),
     };
     read(session, &KINDS).await;
-    await_signals(session).await;
+    await_alerts(session).await;
     let reading = judge(session, &KINDS, &[]);
     if !reading.is_any {
         reading.problems.iter().for_each(super::complain);
         return super::answer::nothing(asked.format, &reading);
     }
+    if Matter::Silences.asked(session).next().is_none() {
+        return nobody(session, asked, no_alertmanager());
+    }
+    check_place(session, asked.place)?;
+    let untold = Untold::of(session, Matter::Silences);
+    let looks_up = !matches!(command, SilenceCommand::List(_) | SilenceCommand::Create(_));
+    if looks_up && matches!(untold.exit, Exit::Denied | Exit::Unreachable) {
+        // Nobody has told what there is, which is not to say that there is nothing.
+        return untold.end(asked.format);
+    }
     let (intent, consent): (Intent, &Consent) = match command {
-        SilenceCommand::List(args) => return list(session, asked, *args).await,
+        SilenceCommand::List(args) => return list(session, asked, *args, &untold).await,
         SilenceCommand::Create(args) => {
             let (cluster, reason) = (the_cluster(session)?, reason(&args.consent));
             (Intent::Silence { cluster, matchers, lasting: args.lasts.lasting(), reason }, &args.consent)
@@ -93,21 +103,24 @@ fn applicable(words: &[String]) -> Result<Vec<Matcher>, Problem> {
 
 /// The one cluster whose Alertmanager is meant.
 fn the_cluster(session: &Session) -> Result<ClusterName, Problem> {
-    let servers = session.state().alert_servers().filter(|(kind, ..)| *kind == SignalKind::Alertmanager);
-    let mut clusters: Vec<&ClusterName> = servers.map(|(_, id, _)| &id.cluster).collect();
+    let mut clusters: Vec<&ClusterName> = Matter::Silences.asked(session).map(|(_, id)| &id.cluster).collect();
     clusters.dedup();
     match clusters.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(Problem::new(
-            "no Alertmanager is known",
-            "no Service that you may see is called alertmanager, and the configuration names none",
-            "name one under [alertmanager.NAME]: midwatch init shows how",
-        )),
+        [] => Err(no_alertmanager()),
         several => {
             let names: Vec<&str> = several.iter().map(|name| name.0.as_str()).collect();
             Err(Problem::new("several clusters have an Alertmanager", names.join(", "), "say which with --context"))
         }
     }
+}
+
+fn no_alertmanager() -> Problem {
+    Problem::new(
+        "no Alertmanager is known",
+        "no Service that you may see is called alertmanager, and the configuration names none",
+        "name one under [alertmanager.NAME]: midwatch init shows how",
+    )
 }
 
 /// A silence by its name, or the beginning of it.
@@ -171,7 +184,7 @@ fn alert<'a>(session: &'a Session, args: &SilenceAck, matchers: &[Matcher]) -> R
     match found.as_slice() {
         [] => {
             let names = alerts.iter().map(|alert| alert.name.clone()).collect();
-            let meant = find::meant(&words, &names);
+            let meant = did_you_mean(&words, &names);
             Err(Problem::new(format!("no alert is {words}"), meant, "midwatch alerts shows what there is"))
         }
         [one] => Ok(Found::One(one)),
@@ -217,14 +230,9 @@ fn ambiguous(asked: Asked<'_>, alerts: &[&Alert]) -> Result<Exit, Problem> {
 }
 
 /// Shows silences.
-async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList) -> Result<Exit, Problem> {
-    the_cluster(session).or_else(|problem| {
-        if problem.hint.contains("--context") { Ok(ClusterName::default()) } else { Err(problem) }
-    })?;
-    let untold: Vec<Problem> = session.state().untold_silences().map(|(_, problem)| problem.clone()).collect();
-    untold.iter().for_each(super::complain);
-    let needs = Needs { kinds: &KINDS, essential: &[] };
-    let exit = answer(session, asked, needs, |session, now| {
+async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList, untold: &Untold) -> Result<Exit, Problem> {
+    let needs = Needs { untold, ..Needs::of(&KINDS, &[]) };
+    answer(session, asked, needs, |session, now| {
         let silences = session.state().silences().iter();
         let shown = silences.filter(|silence| args.all || silence.phase(now) != Phase::Expired);
         Ok(Listing {
@@ -233,8 +241,7 @@ async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList) -> Res
             items: shown.map(|silence| item(silence, session, now)).collect(),
         })
     })
-    .await?;
-    Ok(if exit == Exit::Done && !untold.is_empty() { Exit::Partly } else { exit })
+    .await
 }
 
 fn item(silence: &Silence, session: &Session, now: Timestamp) -> Item {

@@ -40,11 +40,7 @@ pub(super) fn plan(
     require_not_paused(wish, snapshot, place)?;
     let target = wish.target;
     if image.is_empty() || image.contains(char::is_whitespace) {
-        return Err(NoPlan::invalid(
-            cannot(wish),
-            format!("\"{image}\" is no image"),
-            "give NAME:TAG or NAME@DIGEST",
-        ));
+        return Err(NoPlan::invalid(cannot(wish), format!("\"{image}\" is no image"), "give NAME:TAG or NAME@DIGEST"));
     }
     let current = template::current(snapshot);
     let containers = containers(current);

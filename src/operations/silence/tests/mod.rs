@@ -110,7 +110,12 @@ fn acknowledge(alert: &Value) -> Intent {
     let mut labels: Vec<(Text, Text)> =
         labels.map(|(name, value)| (name.as_str().into(), value.as_str().unwrap().into())).collect();
     labels.sort();
-    Intent::Acknowledge { cluster: cluster(), labels, lasting: SignedDuration::from_hours(1).into(), reason: "looking".into() }
+    Intent::Acknowledge {
+        cluster: cluster(),
+        labels,
+        lasting: SignedDuration::from_hours(1).into(),
+        reason: "looking".into(),
+    }
 }
 
 fn reference() -> SilenceRef {
