@@ -49,7 +49,7 @@ const HOMES: [&str; 6] =
 const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
 
 /// Somebody who is asked for alerts: a server, or midwatch itself where it evaluates rules against one.
-pub type Asked = (SignalKind, SignalId);
+pub(super) type Asked = (SignalKind, SignalId);
 
 /// What is asked of servers of signals.
 #[derive(Clone, Debug, Default)]

@@ -55,7 +55,7 @@ fn what_alertmanager_would_not_take_is_refused_with_the_reason() {
         ("a=\"x", "a quote is not closed"),
         ("a!x", "\"a!x\" is no matcher; write alertname=NAME"),
         ("{a=b", "a `{` is not closed"),
-        ("a=x\u{202e}y", "\"xy\" holds characters that cannot be shown"),
+        ("a=x\u{202e}y", "\"x<U+202E>y\" holds characters that cannot be shown"),
     ] {
         assert_eq!(parse(matchers).unwrap_err(), why, "{matchers}");
     }
