@@ -2,6 +2,8 @@
 
 pub mod actor;
 pub mod alert;
+pub mod analysis;
+pub mod argo;
 pub mod audit;
 pub mod brief;
 pub mod change;
@@ -26,6 +28,7 @@ pub mod pod;
 pub mod problem;
 pub mod redaction;
 pub mod rollout;
+pub mod route;
 pub mod row;
 pub mod rule;
 pub mod service;
@@ -35,6 +38,7 @@ pub mod silence;
 pub mod target;
 pub mod text;
 pub mod time;
+pub mod traffic;
 pub mod update;
 pub mod uri;
 pub mod workload;
