@@ -1,9 +1,10 @@
-//! A workload: a Deployment, StatefulSet or DaemonSet, and the revisions that it has rolled out.
+//! A workload: a Deployment, StatefulSet, DaemonSet or Argo Rollout, and the revisions that it has rolled out.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::argo::Argo;
 use super::condition::{Condition, Truth, find};
-use super::object::{Labels, Meta, TEMPLATE_HASH};
+use super::object::{Labels, Meta};
 use super::text::Text;
 
 /// How a workload replaces its pods.
@@ -31,7 +32,7 @@ pub enum Manager {
     Helm(Text),
 }
 
-/// A Deployment, StatefulSet or DaemonSet as a row shows it.
+/// A Deployment, StatefulSet, DaemonSet or Rollout as a row shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workload {
     /// Identity and labels.
@@ -74,6 +75,8 @@ pub struct Workload {
     pub change_cause: Text,
     /// Who else writes it.
     pub manager: Option<Manager>,
+    /// What is particular to a Rollout.
+    pub argo: Option<Box<Argo>>,
 }
 
 impl Workload {
@@ -121,10 +124,10 @@ pub fn image_name(image: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// A ReplicaSet: one revision of a Deployment.
+/// A ReplicaSet: one revision of a Deployment or of a Rollout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplicaSet {
-    /// Identity and labels; the hash of the template is the label `pod-template-hash`.
+    /// Identity and labels; the hash of the template is one of them.
     pub meta: Meta,
     /// Pods wished for.
     pub desired: i32,
@@ -147,7 +150,7 @@ pub struct ReplicaSet {
 impl ReplicaSet {
     /// The hash that tells this revision from the others.
     pub fn hash(&self) -> &str {
-        self.meta.label(TEMPLATE_HASH).map_or("", Text::as_str)
+        self.meta.revision_hash().map_or("", Text::as_str)
     }
 }
 

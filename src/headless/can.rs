@@ -24,12 +24,13 @@ use super::reading::{judge, read, read_identities};
 use super::signals::await_servers;
 
 /// What finds the service and tells whether its rollout is under way.
-pub(super) const KINDS: [Kind; 8] = [
+pub(super) const KINDS: [Kind; 9] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::HorizontalPodAutoscaler,
     // Where Alertmanager is looked for.
@@ -51,7 +52,7 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
         // The way to an Alertmanager is known once it is found, answer or none.
         await_servers(session, |session| session.looking_for_signals().next().is_none()).await;
     }
-    let mut reading = judge(session, &KINDS, &Kind::WORKLOADS);
+    let mut reading = judge(session, &KINDS, &Kind::BUILT_IN_WORKLOADS);
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {
         return nothing(asked.format, &reading);

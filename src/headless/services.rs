@@ -20,12 +20,13 @@ use super::reading::read;
 use super::signals::{Untold, await_briefly};
 
 /// What health is computed from.
-pub(super) const KINDS: [Kind; 10] = [
+pub(super) const KINDS: [Kind; 11] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::ControllerRevision,
     Kind::Job,
