@@ -146,7 +146,9 @@ fn last_manager(object: &Value, goal: &Goal) -> Text {
         Goal::Replicas(_) => ("f:spec", &["f:replicas"]),
         Goal::Bounds { .. } => ("f:spec", &["f:minReplicas", "f:maxReplicas"]),
         Goal::Rollout(argo::Goal::Restarted(_)) => ("f:spec", &["f:restartAt"]),
-        Goal::Rollout(_) => ("f:status", &["f:abort", "f:currentPodHash"]),
+        Goal::Rollout(argo::Goal::Aborted(_)) => ("f:status", &["f:abort"]),
+        Goal::Rollout(_) if object["status"]["abort"] == true => ("f:status", &["f:abort"]),
+        Goal::Rollout(_) => ("f:spec", &["f:template"]),
         Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => ("f:spec", &[]),
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
