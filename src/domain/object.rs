@@ -26,10 +26,16 @@ pub type Labels = Arc<[(Text, Text)]>;
 /// The label of a ReplicaSet and its pods with the hash of their template, by which each revision differs from every other.
 pub const TEMPLATE_HASH: &str = "pod-template-hash";
 
+/// The same where they are of an Argo Rollout.
+pub const ROLLOUT_HASH: &str = "rollouts-pod-template-hash";
+
+/// The labels that a template has only in its ReplicaSet.
+pub const TEMPLATE_HASHES: [&str; 2] = [ROLLOUT_HASH, TEMPLATE_HASH];
+
 /// The labels that may hold the hash of a revision, on what is of it: of an Argo Rollout, of a Deployment, of a StatefulSet
 /// or DaemonSet, and as ControllerRevisions carry it.
 const REVISION_HASHES: [&str; 4] =
-    ["rollouts-pod-template-hash", TEMPLATE_HASH, "controller-revision-hash", "controller.kubernetes.io/hash"];
+    [ROLLOUT_HASH, TEMPLATE_HASH, "controller-revision-hash", "controller.kubernetes.io/hash"];
 
 /// The value of a label.
 pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a Text> {

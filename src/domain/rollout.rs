@@ -150,10 +150,15 @@ impl RolloutStatus {
         self.deadline.map(|deadline| deadline.duration_since(now).max(SignedDuration::ZERO))
     }
 
-    /// Whether somebody should look at it.
+    /// The gate at which it waits.
+    pub fn gate(&self) -> Option<&Gate> {
+        self.delivery.as_ref()?.gate.as_ref()
+    }
+
+    /// Whether somebody should look at it. A gate that opens by itself needs nobody.
     pub fn needs_attention(&self) -> bool {
         matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused)
-            || self.delivery.as_ref().is_some_and(|delivery| delivery.gate.is_some())
+            || self.gate().is_some_and(|gate| gate.ends.is_none())
     }
 }
 

@@ -152,6 +152,11 @@ impl ReplicaSet {
     pub fn hash(&self) -> &str {
         self.meta.revision_hash().map_or("", Text::as_str)
     }
+
+    /// The version: the label that names it, else the tag of the first image.
+    pub fn version(&self) -> Text {
+        version_of(&self.template_labels, self.images.first())
+    }
 }
 
 /// A ControllerRevision: one revision of a StatefulSet or DaemonSet. Its template is read only when it is needed.
