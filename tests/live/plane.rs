@@ -151,6 +151,13 @@ impl Plane {
         succeed(Command::new(format!("{RIG}/signals")).arg(&self.dir).env("MIDWATCH_RIG_RATE", "50"))
     }
 
+    /// Adds a gateway and a service of two versions behind a route besides, with its weights as at the beginning.
+    #[allow(dead_code, reason = "only who has a gateway sees it")]
+    pub(crate) fn start_traffic(&self) -> Result<()> {
+        self.start_signals()?;
+        succeed(Command::new(format!("{RIG}/traffic")).arg(&self.dir))
+    }
+
     fn platform(&self, namespace: &str, args: &[&str]) -> Result<()> {
         let mut script = Command::new(format!("{RIG}/platform"));
         succeed(script.arg(&self.dir).args(args).env("NAMESPACE", namespace))
