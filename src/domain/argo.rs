@@ -194,5 +194,12 @@ pub struct Gate {
     pub ends: Option<Timestamp>,
 }
 
+impl Gate {
+    /// Its name on a command line: the revision and, for a canary, the step counted from 1: "6d5c9b7f4/2".
+    pub fn name(&self) -> String {
+        self.step.map_or_else(|| self.revision.to_string(), |step| format!("{}/{}", self.revision, step + 1))
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ mod rollouts;
 mod rules;
 mod services;
 mod silences;
+mod splits;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};

@@ -1,13 +1,12 @@
 use super::*;
 use crate::domain::problem::Problem;
-use crate::domain::row::Row;
+use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::tui::test_support::Stage;
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
-    let ground = scene.ground();
-    listed(&ground).into_iter().map(|(rollout, finished)| entry(rollout, finished, &ground, false)).collect()
+    listed::entries(&scene.ground(), &Filter::default(), 118).0
 }
 
 fn words(entry: &Entry) -> Vec<&str> {
@@ -53,7 +52,7 @@ fn what_is_stuck_comes_first_with_its_reason_and_what_ended_lately_comes_last() 
 
 #[test]
 fn what_ended_more_than_an_hour_ago_is_not_shown() {
-    let still = |minutes| Scene::of(world([Row::Deployment(Box::new(deployment("task-service", minutes)))]));
+    let still = |minutes| Scene::of(world([Fact::Deployment(Box::new(deployment("task-service", minutes)))]));
     assert_eq!(entries(&still(59)).len(), 1);
     assert_eq!(entries(&still(61)).len(), 0);
 }
@@ -74,12 +73,12 @@ fn what_cannot_be_heard_has_no_health_of_its_own() {
 fn finished_ones_stand_below_a_line_of_their_own() {
     let entries = entries(&Scene::of(world(rows(3))));
     let mut view = Rollouts { entries, moving: 1, ..Rollouts::default() };
-    let objects: Vec<_> = view.entries.iter().map(|entry| entry.workload.clone()).collect();
+    let objects: Vec<_> = view.entries.iter().map(|entry| entry.object.clone()).collect();
     view.cursor.settle(2, 9, |key| objects.iter().position(|object| object == key), |index| objects[index].clone());
-    assert_eq!(view.rows(), [Some(0), None, None, Some(1)]);
+    assert_eq!(view.rows(), [Row::Entry(0), Row::Gap, Row::Finished, Row::Entry(1)]);
     assert_eq!(view.cursor.selected(), Some(&reference(Kind::Deployment, "chat-service")));
     view.moving = 0;
-    assert_eq!(view.rows(), [None, Some(0), Some(1)]);
+    assert_eq!(view.rows(), [Row::Finished, Row::Entry(0), Row::Entry(1)]);
 }
 
 #[test]
