@@ -21,8 +21,7 @@ pub fn health(status: &RolloutStatus, ready: i32) -> Health {
 
 /// Where it stands in words; what holds it up comes before how far it is.
 pub fn told(status: &RolloutStatus, now: Timestamp) -> String {
-    let gate = status.delivery.as_ref().and_then(|delivery| delivery.gate.as_ref());
-    if let Some(gate) = gate.filter(|_| matches!(status.phase, Phase::Waiting | Phase::Progressing)) {
+    if let Some(gate) = status.gate().filter(|_| matches!(status.phase, Phase::Waiting | Phase::Progressing)) {
         return delivery::waits(gate, now);
     }
     let signals: Vec<String> = status.signals.iter().map(ToString::to_string).collect();

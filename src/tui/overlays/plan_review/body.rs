@@ -136,6 +136,7 @@ fn verified_by(plan: &Plan) -> String {
         Goal::Replicas(_) => "so many pods exist and are ready",
         Goal::Bounds { .. } => "the autoscaler has these bounds",
         Goal::Gone(_) => "the pod is gone",
+        Goal::Rollout(goal) => goal.words(),
         Goal::Silenced { .. } => return "each Alertmanager has the silence, and these alerts are quiet".to_owned(),
         Goal::Expired(_) => return "no Alertmanager has the silence any more".to_owned(),
     };
