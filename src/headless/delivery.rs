@@ -10,24 +10,22 @@ use crate::domain::route::Steering;
 use crate::domain::text::Text;
 use crate::domain::traffic::{Arm, ArmRole, Split};
 use crate::runtime::Session;
-use crate::state::Inventory;
+use crate::state::{Inventory, SPLIT_KINDS};
 
 use super::alerts::await_signals;
 use super::output::json::object;
 use super::reading::read;
 use super::services;
 
-/// What splits are joined from beyond what services are.
-const KINDS: [Kind; 2] = [Kind::HttpRoute, Kind::EndpointSlice];
-
 /// What services are made of, and what splits their requests.
 pub(super) fn kinds() -> Vec<Kind> {
-    services::KINDS.into_iter().chain(KINDS).collect()
+    let more = SPLIT_KINDS.into_iter().filter(|kind| !services::KINDS.contains(kind));
+    services::KINDS.into_iter().chain(more).collect()
 }
 
 /// Reads how traffic is split, and waits for who counts it where it is.
 pub(super) async fn read_splits(session: &mut Session) {
-    read(session, &KINDS).await;
+    read(session, &kinds()).await;
     let has_routes = |(_, cluster): (&ClusterName, &Inventory)| cluster.rows(Kind::HttpRoute).rows().next().is_some();
     if session.state().clusters().any(has_routes) {
         await_signals(session).await;
@@ -107,10 +105,7 @@ fn split(split: &Split) -> Value {
 
 fn arm(arm: &Arm) -> Value {
     json!({
-        "role": arm.role.map(|role| match role {
-            ArmRole::Stable => "stable",
-            ArmRole::Canary => "canary",
-        }),
+        "role": arm.role.map(ArmRole::word),
         "service": arm.service,
         "version": arm.version,
         "set": arm.desired,

@@ -16,12 +16,10 @@ use super::delivery::{self, read_splits};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
-use super::reading::read;
 use super::services::{ESSENTIAL, KINDS};
 
 /// Shows rollouts.
 pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
-    read(session, &KINDS).await;
     read_splits(session).await;
     let mut board = ServiceBoard::default();
     let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };

@@ -69,7 +69,7 @@ pub fn shift(service: &ServiceId, seen: &Seen<'_>) -> Outcome {
 /// Asks for the weight of the new arm behind an object: a route, or a workload of the service that it is for.
 pub(super) fn shift_of(object: &ObjectRef, seen: &Seen<'_>) -> Outcome {
     if object.kind == Kind::HttpRoute {
-        return match split_of(object, seen) {
+        return match seen.session.state().split(object) {
             Some(split) => ask_weight(&split),
             None => notice(format!("{} splits no requests between revisions of a service", object.kind_and_name())),
         };
@@ -83,17 +83,6 @@ pub(super) fn shift_of(object: &ObjectRef, seen: &Seen<'_>) -> Outcome {
 fn service_of<'a>(object: &ObjectRef, seen: &'a Seen<'_>) -> Option<&'a ServiceId> {
     let services = seen.board.services().iter();
     services.into_iter().find(|service| service.workloads.contains(object)).map(|service| &service.id)
-}
-
-/// The split that a route makes.
-fn split_of(route: &ObjectRef, seen: &Seen<'_>) -> Option<Split> {
-    let of_cluster = seen
-        .board
-        .services()
-        .iter()
-        .filter(|service| service.id.cluster == route.cluster && service.namespaces.contains(&route.namespace));
-    let splits = of_cluster.flat_map(|service| seen.session.state().splits(&service.id));
-    splits.into_iter().find(|split| split.router == *route)
 }
 
 /// Asks for the weight of the new arm, with what it is now.
