@@ -167,8 +167,7 @@ impl RolloutStatus {
 
     /// Whether somebody should look at it. A gate that opens by itself needs nobody.
     pub fn needs_attention(&self) -> bool {
-        matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused)
-            || self.waits_for_somebody()
+        matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused) || self.waits_for_somebody()
     }
 }
 

@@ -73,7 +73,7 @@ fn a_weight_is_a_share_of_the_arm_that_was_asked_for() {
 
 #[test]
 fn a_key_that_cannot_be_used_says_why() {
-    let mut stage = Stage::new();
+    let stage = Stage::new();
     let rollout = object(Kind::Rollout, "chat");
     let told = |stage: &Stage, shown: Option<&Delivery>| {
         let hints = delivery_hints(&rollout, shown, &[], &stage.seen());
