@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use crate::domain::argo;
 use crate::domain::intent::Size;
 
 /// What every change of a workload takes.
@@ -122,9 +123,38 @@ pub struct Shift {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Gate {
     /// Let it go on past the gate at which it waits, and past no other.
-    Release(Change),
+    Release(Release),
     /// Go past the step that is under way, whatever it waits for.
-    Skip(Change),
+    Skip(Skip),
+}
+
+/// Let it go on past the gate at which it waits, and past no other.
+#[derive(Clone, Debug, Args)]
+pub struct Release {
+    /// What every change of a workload takes.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// The gate as a plan names it; refused where it waits at another one. The one at which it waits by default.
+    #[arg(long, value_name = "HASH/STEP", value_parser = gate)]
+    pub gate: Option<argo::Gate>,
+}
+
+/// Go past the step that is under way, whatever it waits for.
+#[derive(Clone, Debug, Args)]
+pub struct Skip {
+    /// What every change of a workload takes.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// The step, from 1; refused where it is at another one. The one that is under way by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub step: Option<u32>,
+}
+
+/// Reads the name of a gate.
+fn gate(text: &str) -> Result<argo::Gate, String> {
+    argo::Gate::named(text).ok_or_else(|| "write it as HASH/STEP".to_owned())
 }
 
 /// Have a Service send its requests to other pods.

@@ -2,8 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::text::Text;
+
+pub use goal::Goal;
+
+mod goal;
 
 /// How a Rollout brings a revision to its users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -55,6 +60,28 @@ pub enum CanaryStep {
     Analysis,
     /// Anything else, by the name of its field: "setHeaderRoute".
     Other(Text),
+}
+
+impl CanaryStep {
+    /// Reads a step; it has one field, whose name says what it is.
+    pub fn read(step: &Map<String, Value>) -> Self {
+        let Some((name, value)) = step.iter().next() else { return Self::Other(Text::default()) };
+        match name.as_str() {
+            "setWeight" => Self::Weight(value.as_u64().and_then(|weight| u32::try_from(weight).ok()).unwrap_or(0)),
+            "pause" => Self::Pause(length(&value["duration"])),
+            "analysis" => Self::Analysis,
+            _ => Self::Other(Text::from_untrusted(name)),
+        }
+    }
+}
+
+/// The length of a pause: a number of seconds, or a number with its unit.
+fn length(value: &Value) -> Option<SignedDuration> {
+    if let Some(seconds) = value.as_i64() {
+        return Some(SignedDuration::from_secs(seconds));
+    }
+    let text = value.as_str()?;
+    text.parse().map(SignedDuration::from_secs).ok().or_else(|| text.parse().ok())
 }
 
 /// Why a Rollout waits, in the controller's word, and since when.
@@ -164,7 +191,7 @@ impl Argo {
         before.find_map(weight).unwrap_or_default()
     }
 
-    /// The gate at which it waits for somebody; none while it moves or waits for time alone.
+    /// The gate at which it waits, for somebody or for a while; none while it moves.
     pub fn gate(&self) -> Option<Gate> {
         let pause = self.pauses.first()?;
         let at = self.step.and_then(|step| self.steps.get(usize::try_from(step).ok()?));
@@ -192,6 +219,30 @@ pub struct Gate {
     pub since: Option<Timestamp>,
     /// When it goes on by itself; never, without.
     pub ends: Option<Timestamp>,
+}
+
+impl Gate {
+    /// Its name on a command line: the revision and, for a canary, the step counted from 1: "6d5c9b7f4/2".
+    pub fn name(&self) -> String {
+        self.step.map_or_else(|| self.revision.to_string(), |step| format!("{}/{}", self.revision, step + 1))
+    }
+
+    /// Reads a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let (revision, step) = match name.split_once('/') {
+            Some((revision, step)) => (revision, Some(step.parse::<u32>().ok()?.checked_sub(1)?)),
+            None => (name, None),
+        };
+        (!revision.is_empty()).then(|| Self { revision: Text::from_untrusted(revision), step, ..Self::default() })
+    }
+
+    /// Whether this is the gate that somebody saw, as far as they said what they saw.
+    pub fn is(&self, seen: &Self) -> bool {
+        self.revision == seen.revision
+            && self.step == seen.step
+            && (seen.reason.is_empty() || seen.reason == self.reason)
+            && (seen.since.is_none() || seen.since == self.since)
+    }
 }
 
 #[cfg(test)]

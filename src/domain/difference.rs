@@ -7,6 +7,7 @@ use super::kind::Kind;
 use super::plan::{Call, DiffLine, Plan};
 use super::redaction::Redaction;
 use super::text::Text;
+use super::workload::TEMPLATE_HASHES;
 
 /// Lines of context that are kept around a difference.
 const CONTEXT: usize = 2;
@@ -65,13 +66,15 @@ pub fn yaml(value: &Value) -> String {
     serde_saphyr::to_string(value).unwrap_or_else(|_error| value.to_string())
 }
 
-/// The template that a revision holds, as its workload would carry it: without the label that the controller of
+/// The template that a revision holds, as its workload would carry it: without the label that the maker of
 /// ReplicaSets adds, and without the directive that makes the data of a ControllerRevision a patch.
 pub fn template_of(holder: Kind, object: &Value) -> Value {
     if holder == Kind::ReplicaSet {
         let mut template = object["spec"]["template"].clone();
         if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-            labels.shift_remove("pod-template-hash");
+            for hash in TEMPLATE_HASHES {
+                labels.shift_remove(hash);
+            }
         }
         return template;
     }

@@ -237,6 +237,11 @@ impl Verb {
         Self::Switch,
     ];
 
+    /// Whether it goes back to what served before: it is attempted even where nobody can tell whether it is allowed.
+    pub fn goes_back(self) -> bool {
+        matches!(self, Self::Rollback | Self::Abort)
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {

@@ -292,6 +292,8 @@ pub enum Goal {
     Selector(Value),
     /// The pod of this identity is gone.
     Gone(Text),
+    /// A Rollout of Argo is so.
+    Rollout(super::argo::Goal),
     /// A silence is so, and these alerts are quiet.
     Silenced {
         /// The silence; without an id it is known by what it is like.

@@ -1,7 +1,7 @@
 //! `midwatch get`: objects of any kind, by any name of the kind, as lean rows.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::Get;
 use crate::domain::kind::{Kind, Scope};
@@ -10,15 +10,12 @@ use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::runtime::Session;
-use crate::state::SPLIT_KINDS;
 
 use super::Exit;
-use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in, object_of};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::read;
 use super::resource::{columns, describe, header};
 
 /// The kind that a word means.
@@ -37,25 +34,14 @@ pub(super) fn kind(word: &str) -> Result<Kind, Problem> {
 
 /// The kinds that are read: the one asked for, and the namespaces, which tell the environments.
 pub(super) fn kinds(kind: Kind) -> Vec<Kind> {
-    match kind {
-        Kind::Namespace => vec![kind],
-        // Its split is joined from what is behind it.
-        Kind::HttpRoute => SPLIT_KINDS.into_iter().chain([Kind::Namespace]).collect(),
-        _ => vec![Kind::Namespace, kind],
-    }
+    if kind == Kind::Namespace { vec![kind] } else { vec![Kind::Namespace, kind] }
 }
 
 /// Shows objects.
 pub(super) async fn get(session: &mut Session, asked: Asked<'_>, args: &Get) -> Result<Exit, Problem> {
     let kind = kind(&args.kind)?;
-    if kind == Kind::HttpRoute {
-        // What is behind it, and who counts its requests, which is told as far as it may be read.
-        read(session, &kinds(kind)).await;
-        await_signals(session).await;
-    }
-    let kinds = [Kind::Namespace, kind];
-    let kinds = if kind == Kind::Namespace { &kinds[1..] } else { &kinds[..] };
-    let needs = Needs { kinds, essential: &[kind] };
+    let kinds = kinds(kind);
+    let needs = Needs { kinds: &kinds, essential: &[kind] };
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         let mut items = Vec::new();
@@ -65,7 +51,7 @@ pub(super) async fn get(session: &mut Session, asked: Asked<'_>, args: &Get) -> 
                 let environment = session.state().place(cluster, &object.namespace).environment;
                 let is_here = kind.scope() == Scope::Cluster || is_in(asked.place, &environment);
                 if is_here && args.name.as_ref().is_none_or(|name| object.name == name.as_str()) {
-                    items.push((object.clone(), item(session, row, &object, now)));
+                    items.push((object.clone(), item(row, &object, now)));
                 }
             }
         }
@@ -82,11 +68,8 @@ pub(super) async fn get(session: &mut Session, asked: Asked<'_>, args: &Get) -> 
     .await
 }
 
-fn item(session: &Session, row: &Row, object: &crate::domain::object::ObjectRef, now: Timestamp) -> Item {
-    let mut json = describe(row, object);
-    if let Some(split) = session.state().split(object) {
-        json["split"] = json!({ "arms": split.arms, "doubts": split.doubts });
-    }
+fn item(row: &Row, object: &crate::domain::object::ObjectRef, now: Timestamp) -> Item {
+    let json = describe(row, object);
     Item {
         cluster: object.cluster.clone(),
         key: format!("{}/{}/{}", object.cluster, object.namespace, object.kind_and_name()),

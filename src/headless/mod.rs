@@ -22,6 +22,7 @@ mod change;
 mod changes;
 mod completions;
 pub mod config;
+mod delivery;
 mod diff;
 pub mod doctor;
 mod events;
@@ -48,9 +49,8 @@ pub use man::man;
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
-        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => {
-            services::KINDS.to_vec()
-        }
+        Command::Services(_) | Command::Rollouts(_) => delivery::kinds(),
+        Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => services::KINDS.to_vec(),
         Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
         Command::Rules(_) => rules::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),

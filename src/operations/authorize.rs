@@ -1,6 +1,5 @@
 //! The third stage: may we? Roles, the cluster's own answer and whether the session is armed, each visible.
 
-use crate::domain::intent::Verb;
 use crate::domain::operation::{Check, Mark};
 use crate::domain::plan::{Access, Plan};
 use crate::domain::problem::Problem;
@@ -89,7 +88,7 @@ impl Authorized {
     }
 }
 
-/// Decides. What nobody can tell is denied, except for a rollback, which may be attempted: the cluster has the last word.
+/// Decides. What nobody can tell is denied, except for going back, which may be attempted: the cluster has the last word.
 pub fn authorize(plan: Plan, asked: &dyn Asked, policy: &Policy, arming: Arming) -> Result<Authorized, Box<Denial>> {
     let verb = plan.intent.verb();
     let identity = asked.identity().as_ref().ok().cloned().unwrap_or_default();
@@ -104,7 +103,7 @@ pub fn authorize(plan: Plan, asked: &dyn Asked, policy: &Policy, arming: Arming)
     let refused = checks.iter().find(|check| match check.mark {
         Mark::Allowed => false,
         Mark::Denied => true,
-        Mark::Unknown => verb != Verb::Rollback,
+        Mark::Unknown => !verb.goes_back(),
     });
     if let Some(check) = refused {
         let problem = Problem::new(format!("{verb} denied"), why(check), &check.remedy);

@@ -8,6 +8,7 @@ use crate::domain::text::Text;
 
 use super::plan::{RESTARTED_AT, is_same_template};
 
+pub(super) mod argo;
 mod route;
 
 /// How far a workload is.
@@ -28,6 +29,7 @@ pub(super) fn is_finished(kind: Kind, object: &Value) -> bool {
     let (spec, status) = (&object["spec"], &object["status"]);
     match kind {
         _ if !is_observed(object) => false,
+        Kind::Rollout => argo::is_finished(object),
         Kind::Deployment if has_condition(object, "NewReplicaSetAvailable") => true,
         Kind::StatefulSet if spec["updateStrategy"]["type"] == "OnDelete" => {
             number(&status["updatedReplicas"]) >= spec["replicas"].as_i64().unwrap_or(1)
@@ -68,6 +70,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
         Goal::Replicas(wanted) if spec["replicas"].as_u64() != Some(u64::from(*wanted)) => {
             Progress::Replaced(format!("{} pods are wished for now", spec["replicas"]).into())
         }
+        Goal::Replicas(_) if kind == Kind::Rollout && is_observed(object) => argo::ready(object),
         Goal::Replicas(wanted) => ready(object, i64::from(*wanted)),
         Goal::Bounds { min, max } => {
             if spec["minReplicas"].as_u64() == Some(u64::from(*min))
@@ -78,6 +81,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
                 Progress::Replaced("the bounds are other ones again".into())
             }
         }
+        Goal::Rollout(goal) => argo::progress(object, goal),
         Goal::Weights { set, arm, percent, .. } => route::weights(object, set, &arm.name, *percent),
         Goal::Selector(wanted) if spec["selector"] == *wanted => Progress::Done("its selector is set".into()),
         Goal::Selector(_) => Progress::Replaced("its selector is another one again".into()),
@@ -116,13 +120,16 @@ fn rollout(kind: Kind, object: &Value) -> Progress {
         Kind::Deployment => deployment(object),
         Kind::StatefulSet => stateful_set(object),
         Kind::DaemonSet => daemon_set(object),
+        Kind::Rollout => argo::rollout(object),
         _ => Progress::Done(Text::default()),
     }
 }
 
-/// Whether the status is about the newest wish.
-fn is_observed(object: &Value) -> bool {
-    number(&object["metadata"]["generation"]) <= number(&object["status"]["observedGeneration"])
+/// Whether the status is about the newest wish. Argo Rollouts writes the generation in quotes.
+pub(super) fn is_observed(object: &Value) -> bool {
+    let seen = &object["status"]["observedGeneration"];
+    let seen = seen.as_str().map_or_else(|| number(seen), |seen| seen.parse().unwrap_or_default());
+    number(&object["metadata"]["generation"]) <= seen
 }
 
 /// Whether the controller reports progress for this reason.

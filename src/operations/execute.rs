@@ -3,7 +3,6 @@
 use futures::future::BoxFuture;
 
 use crate::domain::audit::{ActionId, Event, Footprint, Intent, StepResult};
-use crate::domain::intent::Verb;
 use crate::domain::operation::{Failure, OperationEvent};
 use crate::domain::plan::{Goal, Plan, Step};
 use crate::domain::problem::Problem;
@@ -151,9 +150,9 @@ fn redacted(plan: &Plan) -> serde_json::Value {
     })
 }
 
-/// A rollback may use the space that is kept for it on a full disk.
+/// Going back may use the space that is kept for it on a full disk.
 fn urgency(confirmed: &Confirmed) -> Urgency {
-    if confirmed.plan().intent.verb() == Verb::Rollback { Urgency::Rollback } else { Urgency::Ordinary }
+    if confirmed.plan().intent.verb().goes_back() { Urgency::Rollback } else { Urgency::Ordinary }
 }
 
 fn not_recorded(what: &str, error: &AuditError) -> NotDone {

@@ -11,6 +11,7 @@
 use crate::domain::operation::Failure;
 use crate::domain::problem::Problem;
 
+mod argo;
 pub mod audit;
 pub mod authorize;
 pub mod checks;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::environment::EnvironmentRules;
-use crate::domain::intent::{Intent, Size};
+use crate::domain::intent::{Intent, Size, Verb};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::plan::Access;
@@ -62,7 +62,7 @@ pub async fn read(
     let selector = selector_of(&target);
     let namespace = target_ref.namespace.as_str();
     let holder = match target_ref.kind {
-        Kind::Deployment => Some(Kind::ReplicaSet),
+        Kind::Deployment | Kind::Rollout => Some(Kind::ReplicaSet),
         Kind::StatefulSet | Kind::DaemonSet => Some(Kind::ControllerRevision),
         _ => None,
     };
@@ -89,7 +89,7 @@ pub async fn read(
     });
     let autoscalers = or_gap(autoscalers, &mut gaps);
     let backings = backing::read(intent, &target, plane, &mut gaps).await;
-    let needed = access_of(intent, target_ref, &autoscalers);
+    let needed = access_of(intent, target_ref, &target, &autoscalers);
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
     Ok(Snapshot {
         revisions: owned_by(revisions?, &target),
@@ -141,12 +141,19 @@ fn or_gap(read: Result<Vec<Value>, ReadError>, gaps: &mut Vec<Problem>) -> Vec<V
 }
 
 /// The calls that an intent may need to be allowed.
-fn access_of(intent: &Intent, target: &ObjectRef, autoscalers: &[Value]) -> Vec<Access> {
+fn access_of(intent: &Intent, target: &ObjectRef, object: &Value, autoscalers: &[Value]) -> Vec<Access> {
     let scaler = match intent {
         Intent::Scale { to: Size::Bounds { .. }, .. } => autoscaler_of(target, autoscalers),
         _ => None,
     };
-    Access::needed(intent.verb(), target, scaler.and_then(|found| found["metadata"]["name"].as_str()))
+    let scaler = scaler.and_then(|found| found["metadata"]["name"].as_str());
+    let mut needed = Access::needed(intent.verb(), target, scaler);
+    // What changes where a Rollout stands ends a pause by hand as well, which is not in its status.
+    if target.kind == Kind::Rollout && object["spec"]["paused"] == true {
+        let resumed = Access::needed(Verb::Resume, target, None);
+        needed.extend(resumed.into_iter().filter(|access| !needed.contains(access)).collect::<Vec<_>>());
+    }
+    needed
 }
 
 /// The autoscaler that owns the number of pods of a workload.

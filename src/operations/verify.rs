@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::domain::argo;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationEvent, Verdict};
@@ -174,17 +175,19 @@ fn signed(duration: Duration) -> SignedDuration {
 /// Who last wrote what the goal is about, by the object's own account, which is silent about some writes. It may be
 /// another midwatch; within the second of our own write it was somebody else.
 fn last_manager(object: &Value, goal: &Goal) -> Text {
-    let fields: &[&str] = match goal {
-        Goal::Template(_) | Goal::Restarted(_) => &["f:template"],
-        Goal::Paused(_) => &["f:paused"],
-        Goal::Replicas(_) => &["f:replicas"],
-        Goal::Bounds { .. } => &["f:minReplicas", "f:maxReplicas"],
-        Goal::Weights { .. } => &["f:rules"],
-        Goal::Selector(_) => &["f:selector"],
-        Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => &[],
+    let (part, fields): (_, &[&str]) = match goal {
+        Goal::Template(_) | Goal::Restarted(_) => ("f:spec", &["f:template"]),
+        Goal::Paused(_) => ("f:spec", &["f:paused"]),
+        Goal::Replicas(_) => ("f:spec", &["f:replicas"]),
+        Goal::Bounds { .. } => ("f:spec", &["f:minReplicas", "f:maxReplicas"]),
+        Goal::Weights { .. } => ("f:spec", &["f:rules"]),
+        Goal::Selector(_) => ("f:spec", &["f:selector"]),
+        Goal::Rollout(argo::Goal::Restarted(_)) => ("f:spec", &["f:restartAt"]),
+        Goal::Rollout(_) => ("f:status", &["f:abort", "f:currentPodHash"]),
+        Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => ("f:spec", &[]),
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();
-    let writers = managers.filter(|entry| fields.iter().any(|field| !entry["fieldsV1"]["f:spec"][field].is_null()));
+    let writers = managers.filter(|entry| fields.iter().any(|field| !entry["fieldsV1"][part][field].is_null()));
     let latest = writers
         .max_by_key(|entry| (entry["time"].as_str().unwrap_or_default().to_owned(), entry["manager"] != "midwatch"));
     Text::from_untrusted(latest.and_then(|entry| entry["manager"].as_str()).unwrap_or("somebody"))

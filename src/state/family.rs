@@ -12,21 +12,24 @@ use crate::domain::platform::Job;
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
-use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload};
+use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload, hash_of_template};
 
 /// The label by which StatefulSets and DaemonSets mark the revision of a pod.
 const REVISION_HASH: &str = "controller-revision-hash";
 
+/// The label by which Argo Rollouts marks the revision of a ReplicaSet and of a pod.
+const ROLLOUT_HASH: &str = "rollouts-pod-template-hash";
+
 /// A workload with what it owns.
 #[derive(Clone, Debug)]
 pub struct Family<'a> {
-    /// Deployment, StatefulSet or DaemonSet.
+    /// Deployment, StatefulSet, DaemonSet or Rollout.
     pub kind: Kind,
     /// The workload.
     pub workload: &'a Workload,
     /// Its pods, those on their way out included.
     pub pods: Vec<&'a Pod>,
-    /// Its ReplicaSets (Deployment).
+    /// Its ReplicaSets (Deployment, Rollout).
     pub replica_sets: Vec<&'a ReplicaSet>,
     /// Its ControllerRevisions (StatefulSet, DaemonSet).
     pub revisions: Vec<&'a ControllerRevision>,
@@ -45,10 +48,27 @@ impl<'a> Family<'a> {
         families.workloads.pop()
     }
 
-    /// The ReplicaSet whose template is the workload's, by its number: a lean row holds no template to compare.
+    /// The ReplicaSet whose template is the workload's: by the hash that a Rollout names, else by its number, because a
+    /// lean row holds no template to compare.
     pub fn current_replica_set(&self) -> Option<&'a ReplicaSet> {
+        if let Some(argo) = &self.workload.argo {
+            return self.replica_set(&argo.current);
+        }
         let number = self.workload.revision.parse::<i64>().ok()?;
         self.replica_sets.iter().copied().find(|set| set.revision == number)
+    }
+
+    /// The ReplicaSet of a Rollout's revision.
+    pub fn replica_set(&self, hash: &str) -> Option<&'a ReplicaSet> {
+        self.replica_sets.iter().copied().find(|set| !hash.is_empty() && set.hash() == hash)
+    }
+
+    /// The version that it rolls out. A Rollout may use the template of another workload: then its ReplicaSet tells.
+    pub fn version(&self) -> Text {
+        match (self.workload.images.is_empty(), self.current_replica_set()) {
+            (true, Some(set)) => set.version(),
+            _ => self.workload.version(),
+        }
     }
 
     /// When the newest revision began to roll out, as far as the objects tell. One that was rolled back to was made long
@@ -67,7 +87,7 @@ impl<'a> Family<'a> {
 
     /// When the newest revision was made, and when the last of all was made.
     fn revisions_made(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        if self.kind == Kind::Deployment {
+        if matches!(self.kind, Kind::Deployment | Kind::Rollout) {
             let latest = self.replica_sets.iter().filter_map(|set| set.meta.created).max();
             return (self.current_replica_set().and_then(|set| set.meta.created), latest);
         }
@@ -78,7 +98,9 @@ impl<'a> Family<'a> {
 
     /// The pods of the newest revision, without those that are on their way out.
     pub fn new_pods(&self) -> impl Iterator<Item = &'a Pod> {
+        let argo = self.workload.argo.as_ref();
         let hash = match self.kind {
+            Kind::Rollout => argo.map(|argo| (ROLLOUT_HASH, argo.current.as_str())),
             Kind::Deployment => self.current_replica_set().map(|set| ("pod-template-hash", set.hash())),
             Kind::StatefulSet => Some((REVISION_HASH, self.workload.update_revision.as_str())),
             _ => None,
@@ -182,10 +204,11 @@ impl<'a> Families<'a> {
     fn home_of(&self, inventory: &Inventory, pod: &Pod) -> Option<Home> {
         let owner = pod.meta.owner.as_ref()?;
         self.homes.get(owner.uid.as_str()).copied().or_else(|| {
-            // ReplicaSets may not be readable: their names are made of the Deployment's name and the hash.
-            let hash = pod.meta.label("pod-template-hash").filter(|_| owner.kind == "ReplicaSet")?;
+            // ReplicaSets may not be readable: their names are made of their owner's name and the hash.
+            let hash = hash_of_template(&pod.meta).filter(|_| owner.kind == "ReplicaSet")?;
             let name = owner.name.strip_suffix(hash.as_str())?.strip_suffix('-')?;
-            let row = inventory.rows(Kind::Deployment).find(&pod.meta.namespace, name)?;
+            let kind = if pod.meta.label(ROLLOUT_HASH).is_some() { Kind::Rollout } else { Kind::Deployment };
+            let row = inventory.rows(kind).find(&pod.meta.namespace, name)?;
             self.homes.get(row.meta().uid.as_str()).copied()
         })
     }

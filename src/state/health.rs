@@ -57,6 +57,17 @@ impl Case<'_> {
         let signal = self.status.signals.first().map(ToString::to_string);
         let since = self.pods.unready_since.or_else(|| self.progressing_since());
         match self.status.phase {
+            // Argo Rollouts leaves the stable pods alone: as long as none is missing, nothing hurts yet.
+            Phase::Failed if self.workload.argo.is_some() => {
+                let why = signal.map(|signal| format!(": {signal}")).unwrap_or_default();
+                let reason = format!("rollout failed: {}{why}", self.status.progress);
+                Some(Verdict::new(self.hurts(), reason, since))
+            }
+            Phase::Aborted if self.hurts() == Health::Bad => {
+                let (ready, desired) = (self.workload.ready, self.workload.desired);
+                let reason = format!("rollout aborted, {ready} of {desired} pods ready: {}", self.status.progress);
+                Some(Verdict::new(Health::Bad, reason, since))
+            }
             Phase::Failed => {
                 let why = signal.unwrap_or_else(|| self.status.progress.to_string());
                 Some(Verdict::new(Health::Bad, format!("past its deadline: {why}"), since))
@@ -68,6 +79,14 @@ impl Case<'_> {
             }
             _ => None,
         }
+    }
+
+    /// How bad it is when a rollout does not get there: pods that are missing hurt. One that was stopped may have its
+    /// stable pods on their way back.
+    fn hurts(&self) -> Health {
+        let is_back_soon = self.status.phase == Phase::Aborted && self.pods.overdue == 0;
+        let is_short = self.workload.ready < self.workload.desired;
+        if is_short && !is_back_soon { Health::Bad } else { Health::Attention }
     }
 
     /// Nothing serves, though something should and had the time to come up.

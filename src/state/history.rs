@@ -12,7 +12,10 @@ use crate::domain::workload::{ReplicaSet, version_of};
 
 /// The revisions of a workload, newest first.
 pub fn history(family: &Family<'_>) -> Vec<Revision> {
-    if family.kind == Kind::Deployment { replica_sets(family) } else { controller_revisions(family) }
+    match family.kind {
+        Kind::Deployment | Kind::Rollout => replica_sets(family),
+        _ => controller_revisions(family),
+    }
 }
 
 /// Revisions as ReplicaSets hold them, by their number.

@@ -10,9 +10,14 @@ use crate::domain::rollout::{Phase, RolloutStatus, StuckSignal};
 use crate::domain::text::Text;
 use crate::domain::workload::{Strategy, Workload};
 
+mod argo;
+
 /// How far the rollout of a workload is.
 pub fn status(family: &Family<'_>, now: Timestamp) -> RolloutStatus {
     let workload = family.workload;
+    if let Some(argo) = &workload.argo {
+        return argo::status(family, argo, now);
+    }
     let is_seen = workload.observed_generation >= workload.meta.generation;
     let (mut phase, mut progress, is_done) = match family.kind {
         _ if !is_seen => (Phase::Progressing, "not yet seen by its controller".to_owned(), false),
@@ -111,7 +116,8 @@ fn on_delete(workload: &Workload) -> (Phase, String, bool) {
 /// Pods of older revisions that are still there.
 fn old_left(family: &Family<'_>) -> i32 {
     let workload = family.workload;
-    let have = if family.kind == Kind::Deployment { workload.current } else { workload.desired };
+    let counts_all = matches!(family.kind, Kind::Deployment | Kind::Rollout);
+    let have = if counts_all { workload.current } else { workload.desired };
     (have - workload.updated).max(0)
 }
 

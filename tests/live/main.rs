@@ -6,6 +6,7 @@
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
 mod alerts;
+mod argo;
 #[path = "../hostile/attack/mod.rs"]
 mod attack;
 mod change;
@@ -83,12 +84,12 @@ const SUITES: &[&[(&str, Test)]] = &[
 ];
 
 /// Those that need the network namespace. They are the last ones, since what they add to the cluster stays.
-const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, traffic::TESTS];
+const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, argo::TESTS, traffic::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();
     let wanted = Selection::from_arguments();
-    let all = SUITES.iter().copied().chain(IN_NAMESPACE.iter().copied()).flatten();
+    let all = SUITES.iter().chain(IN_NAMESPACE).copied().flatten();
     let chosen: Vec<_> = all.filter(|(name, _)| wanted.holds(name)).collect();
     if wanted.list {
         for (name, _) in &chosen {

@@ -158,6 +158,12 @@ impl Plane {
         succeed(Command::new(format!("{RIG}/traffic")).arg(&self.dir))
     }
 
+    /// Adds Argo Rollouts where it does not run yet; wants a network namespace.
+    #[allow(dead_code, reason = "only who has Rollouts sees it")]
+    pub(crate) fn start_rollouts(&self) -> Result<()> {
+        succeed(Command::new(format!("{RIG}/rollouts")).arg(&self.dir))
+    }
+
     fn platform(&self, namespace: &str, args: &[&str]) -> Result<()> {
         let mut script = Command::new(format!("{RIG}/platform"));
         succeed(script.arg(&self.dir).args(args).env("NAMESPACE", namespace))

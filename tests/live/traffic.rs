@@ -8,10 +8,12 @@ use serde_json::Value;
 
 use crate::change::audit_holds;
 use crate::command::Seat;
+use crate::console::Console;
 use crate::plane::{PATIENCE, Plane, User, wait_until};
 
 crate::tests![
     a_shift_from_a_script_moves_the_requests_and_back_to_stable_takes_them_all_back,
+    a_shift_on_the_screen_moves_the_requests_and_shows_what_the_callers_see,
     a_shift_that_goes_too_far_or_nowhere_is_refused,
     a_service_is_switched_and_switched_back,
 ];
@@ -109,14 +111,85 @@ fn weights(plane: &Plane) -> Result<String> {
     plane.kubectl(User::Admin, &["get", "httproute", "presence", "-n", "production", path])
 }
 
-/// What midwatch shows of the canary to a script: the share that it was seen to get.
+/// What midwatch tells a script of the canary: the share that it was seen to get.
 fn observed(seat: &Seat) -> Result<f64> {
-    let ran = seat.midwatch(&["get", "httproutes", "presence", "-n", "production", "-o", "json"])?;
+    let ran = seat.midwatch(&["services", "-n", "production", "-o", "json"])?;
     ensure!(ran.code == Some(0), "{:?}: {}{}", ran.code, ran.stdout, ran.stderr);
     let told: Value = serde_json::from_str(&ran.stdout)?;
-    let arms = told["items"][0]["split"]["arms"].as_array().ok_or_eyre(told.to_string())?;
-    let canary = arms.iter().find(|arm| arm["role"] == "canary").ok_or_eyre(told.to_string())?;
-    canary["observed"].as_f64().ok_or_eyre(told.to_string())
+    let services = told["items"].as_array().ok_or_eyre(told.to_string())?;
+    let presence = services.iter().find(|service| service["name"] == "presence").ok_or_eyre(told.to_string())?;
+    let arms = presence["traffic"][0]["arms"].as_array().ok_or_eyre(presence.to_string())?;
+    let canary = arms.iter().find(|arm| arm["role"] == "canary").ok_or_eyre(presence.to_string())?;
+    canary["seen"].as_f64().ok_or_eyre(presence.to_string())
+}
+
+/// What the screen of the service shows of the canary under "SEEN", which stands at the right of its column.
+fn seen(screen: &str) -> Option<f64> {
+    let head = screen.lines().find(|line| line.contains("SEEN"))?;
+    let end = head[..head.find("SEEN")?].chars().count() + "SEEN".len();
+    let row = screen.lines().find(|line| line.contains("presence-canary") && line.contains("canary  "))?;
+    let told: String = row.chars().take(end).collect();
+    told.trim_end_matches('%').trim().rsplit(' ').next()?.parse().ok()
+}
+
+/// Shifts on the screen, whose table of routes holds only this one, and waits for the verdict; the whole second after it.
+fn shift_on_screen(console: &Console, to: &str, accepted: &str) -> Result<i64> {
+    console.type_text(":httproutes\r")?;
+    console.wait_for("presence-stable")?;
+    console.type_text("%")?;
+    console.wait_for("in percent, now")?;
+    console.type_text(to)?;
+    console.press("enter")?;
+    console.wait_for("Reason")?;
+    // What is typed before anybody can have read the plan does not count, so a first letter is tried until it does.
+    wait_until("the field for the reason to take text", PATIENCE, || {
+        console.type_text("!")?;
+        let screen = console.screen();
+        ensure!(screen.lines().any(|line| line.contains("Reason") && line.contains('!')), "{screen}");
+        Ok(())
+    })?;
+    console.type_text(" by requests")?;
+    console.press("tab")?;
+    console.type_text("presence")?;
+    console.press("tab")?;
+    console.press("tab")?;
+    console.press("enter")?;
+    console.wait_for(accepted)?;
+    console.wait_for("verified: ")?;
+    let whole = now() + 1;
+    console.press("esc")?;
+    console.wait_until("the review to be closed", |screen| !screen.contains("Way back"))?;
+    Ok(whole)
+}
+
+fn a_shift_on_the_screen_moves_the_requests_and_shows_what_the_callers_see(plane: &Plane) -> Result<()> {
+    plane.start_traffic()?;
+    let seat = Seat::with_roles_and(plane, User::Admin, METRICS)?;
+    let callers = Callers(plane);
+    let console = seat.console((200, 50), &["--write", "-n", "production"])?;
+    console.wait_for("presence")?;
+    let whole = shift_on_screen(&console, "50", "edge has taken it: presence-canary 50 %")?;
+    ensure!(weights(plane)? == "50 50", "{}", weights(plane)?);
+    let end = callers.wait_for(whole, 2_000)?;
+    let after = callers.counted(whole..end)?;
+    ensure!((after.percent() - 50.0).abs() < 3.0 && after.failed == 0, "{after:?}");
+
+    console.type_text(":overview\r")?;
+    console.type_text("/presence\r")?;
+    console.press("enter")?;
+    console.wait_for("Overview › presence")?;
+    console.wait_until("what the callers see", |screen| {
+        seen(screen).is_some_and(|seen| (seen - after.percent()).abs() < 1.0)
+    })?;
+
+    let whole = shift_on_screen(&console, "0", "edge has taken it: presence-canary 0 %")?;
+    ensure!(weights(plane)? == "100 0", "{}", weights(plane)?);
+    let end = callers.wait_for(whole + 5, 2_000)?;
+    let back = callers.counted(whole + 5..end)?;
+    ensure!(back.canary == 0 && back.failed == 0, "{back:?}");
+    println!("on the screen: after {after:?}, back {back:?}");
+    console.quit()?;
+    audit_holds(&seat, &["intent", "outcome", "verdict", "intent", "outcome", "verdict"])
 }
 
 fn a_shift_from_a_script_moves_the_requests_and_back_to_stable_takes_them_all_back(plane: &Plane) -> Result<()> {

@@ -83,9 +83,13 @@ fn wanted(command: &Command) -> Option<Wanted<'_>> {
             return Some(Wanted { wish, name: Name::Pod(pod), consent });
         }
         Command::Gate { what: Gate::Release(args) } => {
-            (args, Box::new(|target| Intent::Release { target, gate: None }))
+            let gate = args.gate.clone();
+            (&args.change, Box::new(|target| Intent::Release { target, gate }))
         }
-        Command::Gate { what: Gate::Skip(args) } => (args, Box::new(|target| Intent::Skip { target, step: None })),
+        Command::Gate { what: Gate::Skip(args) } => {
+            let step = args.step.map(|step| step - 1);
+            (&args.change, Box::new(move |target| Intent::Skip { target, step }))
+        }
         Command::PromoteFull(args) => (args, Box::new(|target| Intent::PromoteFull { target })),
         Command::Abort(args) => (args, Box::new(|target| Intent::Abort { target })),
         Command::Retry(args) => (args, Box::new(|target| Intent::Retry { target })),

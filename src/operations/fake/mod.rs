@@ -27,6 +27,7 @@ use super::read::Snapshot;
 use super::rehearse::rehearse;
 
 pub(super) mod objects;
+pub(super) mod recorded;
 pub(super) mod traffic;
 
 /// What was done, in order: "intent 1", "send PATCH …", "dry run PATCH …", "get …", "outcome 1 applied".

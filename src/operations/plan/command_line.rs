@@ -19,6 +19,8 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
     words.push(option("--context", &target.cluster.0));
     match intent {
         Intent::Rollback { to: Some(pin), .. } => words.push(option("--to", pin)),
+        Intent::Release { gate: Some(gate), .. } => words.push(option("--gate", &gate.name())),
+        Intent::Skip { step: Some(step), .. } => words.extend(["--step".to_owned(), (step + 1).to_string()]),
         Intent::Scale { to: Size::Replicas(count), .. } => words.extend(["--replicas".to_owned(), count.to_string()]),
         Intent::Scale { to: Size::Bounds { min, max }, .. } => {
             words.extend(["--min".to_owned(), min.to_string(), "--max".to_owned(), max.to_string()]);

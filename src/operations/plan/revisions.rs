@@ -8,6 +8,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::operation::Failure;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
+use crate::domain::workload::TEMPLATE_HASHES;
 
 use super::super::read::Snapshot;
 use super::template::{current, is_same, is_same_release};
@@ -29,12 +30,10 @@ pub(super) struct Revision<'a> {
 }
 
 impl Revision<'_> {
-    /// How old it is. Whoever goes back to a revision gives it a new number, and the Deployment's controller notes those
-    /// that it had.
+    /// How old it is. Whoever goes back to a revision gives it a new number, and the controller notes those that it had.
     fn age(&self) -> Age {
-        let meta = &self.object["metadata"];
-        let made = meta["creationTimestamp"].as_str().unwrap_or_default().to_owned();
-        let had = meta["annotations"]["deployment.kubernetes.io/revision-history"].as_str().unwrap_or_default();
+        let made = self.object["metadata"]["creationTimestamp"].as_str().unwrap_or_default().to_owned();
+        let had = annotation(self.object, "revision-history").unwrap_or_default();
         let had = had.split(',').filter_map(|number| number.trim().parse().ok());
         (made, had.chain([self.number]).min().unwrap_or_default())
     }
@@ -58,7 +57,10 @@ pub(super) fn all<'a>(target: &ObjectRef, snapshot: &'a Snapshot) -> Vec<Revisio
     let mut revisions: Vec<Revision<'a>> = snapshot
         .revisions
         .iter()
-        .map(|object| if target.kind == Kind::Deployment { of_replica_set(object) } else { of_controller(object) })
+        .map(|object| match target.kind {
+            Kind::Deployment | Kind::Rollout => of_replica_set(object),
+            _ => of_controller(object),
+        })
         .collect();
     revisions.sort_by_key(|revision| std::cmp::Reverse(revision.number));
     revisions
@@ -66,11 +68,22 @@ pub(super) fn all<'a>(target: &ObjectRef, snapshot: &'a Snapshot) -> Vec<Revisio
 
 /// A ReplicaSet as a revision: its template without the label that its controller added.
 fn of_replica_set(object: &Value) -> Revision<'_> {
-    let annotations = &object["metadata"]["annotations"];
-    let number = annotations["deployment.kubernetes.io/revision"].as_str().and_then(|number| number.parse().ok());
+    let number = annotation(object, "revision").and_then(|number| number.parse().ok());
     let template = template_of(Kind::ReplicaSet, object);
-    let pin = text(&object["metadata"]["labels"]["pod-template-hash"]);
-    Revision { object, number: number.unwrap_or_default(), pin, template }
+    Revision { object, number: number.unwrap_or_default(), pin: hash_of(object), template }
+}
+
+/// The hash of a ReplicaSet's template.
+pub(super) fn hash_of(object: &Value) -> Text {
+    let labels = &object["metadata"]["labels"];
+    TEMPLATE_HASHES.iter().map(|label| text(&labels[label])).find(|hash| !hash.is_empty()).unwrap_or_default()
+}
+
+/// What the controller of Deployments or of Rollouts notes about a ReplicaSet.
+fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    let annotations = &object["metadata"]["annotations"];
+    let of = |controller: &str| annotations[format!("{controller}/{name}")].as_str();
+    of("deployment.kubernetes.io").or_else(|| of("rollout.argoproj.io"))
 }
 
 /// A ControllerRevision as a revision: its data is a patch, whose directive must not reach the workload.

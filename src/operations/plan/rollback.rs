@@ -64,7 +64,7 @@ fn is_current(revision: &Revision<'_>, snapshot: &Snapshot) -> bool {
 }
 
 /// The patch that puts the template back. The change cause goes with it, or the next revision would be mislabelled.
-fn template_step(target: &ObjectRef, snapshot: &Snapshot, wanted: &Revision<'_>) -> Step {
+pub(super) fn template_step(target: &ObjectRef, snapshot: &Snapshot, wanted: &Revision<'_>) -> Step {
     let current = template::current(snapshot);
     let mut operations =
         vec![test_uid(snapshot), test("/spec/template", current), replace("/spec/template", &wanted.template)];
@@ -129,13 +129,13 @@ fn needs(target: &ObjectRef, snapshot: &Snapshot, wanted: &Revision<'_>, replace
 }
 
 /// How much moves.
-fn touches(snapshot: &Snapshot) -> Text {
+pub(super) fn touches(snapshot: &Snapshot) -> Text {
     let (updated, pods) = (template::updated(snapshot), template::pods(snapshot));
     format!("1 service; {updated} of {pods} pods of the revision that goes").into()
 }
 
 /// What a template does not hold.
-fn left_alone(template: &Value) -> Vec<Text> {
+pub(super) fn left_alone(template: &Value) -> Vec<Text> {
     let mut left = difference::configuration_of(template);
     left.push("number of pods".into());
     left.push("databases and anything outside the cluster".into());

@@ -111,9 +111,9 @@ pub(super) fn bounds(
 /// What has no number of pods to choose.
 fn require_scalable(wish: Wish<'_>) -> Result<(), NoPlan> {
     let why = match wish.target.kind {
-        Kind::Deployment | Kind::StatefulSet => return Ok(()),
+        Kind::Deployment | Kind::StatefulSet | Kind::Rollout => return Ok(()),
         Kind::DaemonSet => "a daemon set has one pod on each node that it is for",
-        _ => "only deployments and stateful sets can be scaled",
+        _ => "only deployments, stateful sets and Rollouts can be scaled",
     };
     Err(NoPlan::impossible(cannot(wish), why, ""))
 }

@@ -7,8 +7,10 @@ use crate::config::roles::{EXAMPLE, Roles};
 use crate::domain::actor::Grant;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
 use crate::domain::traffic::Bounds;
 use crate::operations::fake::objects::{failing, merge, pod, rollback, snapshot, target, with_history, workload};
+use crate::operations::fake::recorded;
 use crate::operations::fake::traffic::{blue_green, rule, shift, split, switch};
 use crate::operations::plan::{Place, plan};
 
@@ -59,8 +61,32 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
     ]
     .map(|(words, intent, snapshot)| (words, plan(&intent, snapshot, &place).unwrap().needs))
     .into_iter()
+    .chain(of_rollouts())
     .chain(crate::operations::silence::wishes())
     .collect()
+}
+
+/// Those about Rollouts of Argo, each where it makes sense.
+fn of_rollouts() -> impl Iterator<Item = (&'static str, Vec<Permission>)> {
+    let image = |target| Intent::SetImage { target, container: None, image: "registry.example/feed:2".into() };
+    let wishes: [(_, _, fn(ObjectRef) -> Intent); 11] = [
+        ("argo: release", "gate", |target| Intent::Release { target, gate: None }),
+        ("argo: skip", "gate", |target| Intent::Skip { target, step: None }),
+        ("argo: promote fully", "gate", |target| Intent::PromoteFull { target }),
+        ("argo: abort", "gate", |target| Intent::Abort { target }),
+        ("argo: retry", "aborted", |target| Intent::Retry { target }),
+        ("argo: pause", "gate", |target| Intent::Pause { target }),
+        ("argo: resume", "held", |target| Intent::Resume { target }),
+        ("argo: restart", "stable", |target| Intent::Restart { target }),
+        ("argo: rollback, under way", "aborted", |target| Intent::Rollback { target, to: None }),
+        ("argo: rollback, finished", "promoted", |target| Intent::Rollback { target, to: None }),
+        ("argo: set image", "stable", image),
+    ];
+    wishes.into_iter().map(|(words, at, wish)| {
+        let snapshot = recorded::seen(at);
+        let plan = plan(&wish(recorded::named(&snapshot)), &snapshot, &recorded::place(&snapshot)).unwrap();
+        (words, plan.needs)
+    })
 }
 
 #[test]
@@ -68,7 +94,7 @@ fn the_preset_allows_what_each_role_is_for() {
     let (policy, environments) = (preset(), ["production", "staging", "development"]);
     let groups = ["admins", "developers", "viewers", "nobodies"];
     let heading = groups.map(|group| format!("{group:<12}")).join(" ");
-    let mut lines = vec![format!("{:<20} {heading}", "").trim_end().to_owned()];
+    let mut lines = vec![format!("{:<26} {heading}", "").trim_end().to_owned()];
     for environment in environments {
         lines.push(format!("in {environment}:"));
         for (words, needs) in wishes() {
@@ -77,7 +103,7 @@ fn the_preset_allows_what_each_role_is_for() {
                 Decision::Denied { .. } => format!("{:<12}", "-"),
                 Decision::NotConfigured | Decision::Unusable(_) => panic!("the preset has roles"),
             });
-            lines.push(format!("{words:<20} {}", cells.join(" ")).trim_end().to_owned());
+            lines.push(format!("{words:<26} {}", cells.join(" ")).trim_end().to_owned());
         }
     }
     assert_snapshot!(lines.join("\n"));

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::operations::fake::objects::{autoscaler, budget, now, pod, revision, rollback, target, workload};
-use crate::operations::fake::{Plane, entries};
+use crate::operations::fake::{Plane, entries, recorded};
 
 /// A cluster that holds one target.
 fn plane(target: Value, lists: Vec<(Kind, Result<Vec<Value>, ReadError>)>) -> Plane {
@@ -102,4 +102,15 @@ fn a_selector_becomes_a_query() {
         ],
     } } });
     assert_eq!(selector_of(&selector), "app=chat,tier in (a,b),tier notin (c),!old,new");
+}
+
+#[tokio::test]
+async fn of_a_rollout_its_replica_sets_are_read_and_what_a_pause_by_hand_needs_is_asked_too() {
+    let lists = vec![(Kind::ReplicaSet, Ok(recorded::seen("held").revisions))];
+    let plane = plane(recorded::rollout("held"), lists);
+    let target = recorded::named(&recorded::seen("held"));
+    let snapshot = read(&Intent::Abort { target: target.clone() }, now(), &plane, now()).await.unwrap();
+    assert_eq!(snapshot.revisions.len(), 2);
+    let asked: Vec<String> = snapshot.reviews.iter().map(|(access, _)| access.words()).collect();
+    assert_eq!(asked, ["patch rollouts/status in production", "patch rollouts in production"]);
 }

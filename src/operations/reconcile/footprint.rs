@@ -16,6 +16,9 @@ use crate::domain::text::Text;
 /// Where the test of an object's identity stands in a patch.
 const UID: &str = "/metadata/uid";
 
+/// What a Rollout is asked by a field that goes away again.
+const PROMOTE_FULL: &str = "/status/promoteFull";
+
 /// What a step will leave behind.
 pub(in crate::operations) fn footprint(step: &Step) -> Footprint {
     let (uid, left) = match &step.call {
@@ -93,20 +96,32 @@ fn judge_fields(fields: &[Field], since: Timestamp, object: &Value) -> (StepResu
         (StepResult::Unknown, "it was changed again since".to_owned())
     } else {
         // Applied and put back would look the same as never applied.
-        match writer_since(object, since) {
+        match writer_since(object, fields, since) {
+            _ if fields.iter().any(|field| field.path == PROMOTE_FULL) => {
+                (StepResult::Unknown, "its controller takes that wish away once it has followed it".to_owned())
+            }
             Some(writer) => (StepResult::Unknown, format!("it is as it was before, but {writer} wrote to it since")),
             None => (StepResult::Rejected, "it is as it was before".to_owned()),
         }
     }
 }
 
-/// Who has written to an object, its status aside, since a moment. Servers write the time in whole seconds.
-fn writer_since(object: &Value, since: Timestamp) -> Option<&str> {
+/// Who has written to an object since a moment: to its status where the fields are there, else to anything but it. A
+/// status is written all the time, so only who wrote one of these fields counts. Servers write the time in whole seconds.
+fn writer_since<'a>(object: &'a Value, fields: &[Field], since: Timestamp) -> Option<&'a str> {
+    let of_status: Vec<_> = fields.iter().filter_map(|field| field.path.strip_prefix("/status/")).collect();
+    let is_about = |entry: &Value| match (of_status.is_empty(), entry["subresource"] == "status") {
+        (true, is_status) => !is_status,
+        (false, is_status) => {
+            let written = &entry["fieldsV1"]["f:status"];
+            is_status && of_status.iter().any(|field| !written[format!("f:{field}")].is_null())
+        }
+    };
     let since = since.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).ok()?;
     let mut entries = object["metadata"]["managedFields"].as_array()?.iter();
     let entry = entries.find(|entry| {
         let at = entry["time"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-        entry["subresource"] != "status" && at.is_some_and(|at| at >= since)
+        is_about(entry) && at.is_some_and(|at| at >= since)
     })?;
     entry["manager"].as_str()
 }

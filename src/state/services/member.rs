@@ -108,9 +108,14 @@ pub(super) fn loose_name(pod: &Pod) -> &Text {
 
 /// What runs and, while it is being replaced, by what: the version that most of the other pods have is the old one.
 fn version_shown(family: &Family<'_>, status: &RolloutStatus) -> VersionShown {
-    let newest = family.workload.version();
+    let newest = family.version();
     if status.phase == Phase::Stable {
         return VersionShown { now: newest, next: None };
+    }
+    if let Some(stable) = family.workload.argo.as_ref().and_then(|argo| family.replica_set(&argo.stable)) {
+        // One that was stopped stays where it is, whatever is wished for.
+        let next = Some(newest).filter(|newest| *newest != stable.version() && status.phase != Phase::Aborted);
+        return VersionShown { now: stable.version(), next };
     }
     let mut others: HashMap<Text, usize> = HashMap::new();
     for pod in family.pods.iter().filter(|pod| pod.meta.deleted.is_none()) {

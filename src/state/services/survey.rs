@@ -72,7 +72,7 @@ impl<'a> Survey<'a> {
             let member = Member::of_workload(self.cluster, family, &status, verdict);
             let object = member.object.clone();
             let service = self.admit(member, &workload.meta.namespace);
-            rollouts.push(Rollout { workload: object, service, status, version: workload.version() });
+            rollouts.push(Rollout { workload: object, service, status, version: family.version() });
         }
         rollouts
     }

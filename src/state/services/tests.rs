@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::argo::Argo;
 use crate::domain::object::Meta;
 use crate::domain::platform::{Event, Job, Namespace};
 use crate::domain::pod::{Container, Pod};
@@ -143,6 +144,50 @@ fn a_rollout_shows_the_version_that_runs_and_the_one_that_comes() {
     assert_eq!(only(&state).version.to_string(), "1.4.1 → 1.5.0");
     let board = board(&state);
     assert_eq!(board.rollouts()[0].status.progress, "1 of 3 updated");
+}
+
+/// A Rollout on its way from the first to the second revision, with its ReplicaSets and pods.
+fn canary() -> Vec<Row> {
+    let hashed = |meta: &mut Meta, number: i64| {
+        meta.labels = labels(&[("rollouts-pod-template-hash", &format!("hash{number}"))]);
+    };
+    let argo = Argo { current: "hash2".into(), stable: "hash1".into(), most: 100, ..Argo::default() };
+    let mut rows = vec![Row::Rollout(Box::new(Workload {
+        images: Box::new(["registry.example/chat:1.5.0".into()]),
+        argo: Some(Box::new(argo)),
+        ..rolling(workload("chat", 3), 1)
+    }))];
+    for (number, version) in [(1, "1.4.1"), (2, "1.5.0")] {
+        let mut set = replica_set("chat", number, version);
+        hashed(&mut set.meta, number);
+        rows.push(Row::ReplicaSet(Box::new(set)));
+    }
+    for (number, id) in [(1, 1), (1, 2), (2, 1)] {
+        let mut pod = ended(pod("chat", number, id), "Error", 1, 4_000);
+        hashed(&mut pod.meta, number);
+        rows.push(Row::Pod(Box::new(pod)));
+    }
+    rows
+}
+
+#[test]
+fn a_rollout_of_argo_is_a_workload_like_any_other_even_without_replica_sets() {
+    let service = only(&world(canary()));
+    assert_eq!((service.restarts, service.version.to_string().as_str()), (3, "1.4.1 → 1.5.0"));
+    assert_eq!(service.workloads[0].kind, Kind::Rollout);
+    let without_sets = canary().into_iter().filter(|row| !matches!(row, Row::ReplicaSet(_)));
+    let service = only(&world(without_sets));
+    assert_eq!((service.restarts, service.version.to_string().as_str()), (3, "1.4.1 → 1.5.0"), "names are enough");
+}
+
+#[test]
+fn one_that_was_stopped_shows_what_serves() {
+    let mut rows = canary();
+    if let Row::Rollout(rollout) = &mut rows[0] {
+        let argo = rollout.argo.as_mut().unwrap();
+        argo.is_aborted = true;
+    }
+    assert_eq!(only(&world(rows)).version.to_string(), "1.4.1");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::domain::plan::DiffLine;
 use crate::operations::fake::objects::{failing, merge, place, rollback, snapshot, target, with_history, workload};
 use crate::operations::read::Snapshot;
 
+mod argo;
 mod laws;
 mod pictures;
 mod refusals;

@@ -156,7 +156,7 @@ fn a_verb_for_the_wrong_kind_is_impossible() {
     let pod = snapshot(pod("chat-service-1", "r", true));
     for (intent, snapshot, why) in [
         (scale(Kind::DaemonSet, Size::Replicas(2)), &daemons, "a daemon set has one pod on each node"),
-        (scale(Kind::Pod, Size::Replicas(2)), &pod, "only deployments and stateful sets can be scaled"),
+        (scale(Kind::Pod, Size::Replicas(2)), &pod, "only deployments, stateful sets and Rollouts can be scaled"),
         (Intent::Pause { target: target(Kind::StatefulSet) }, &sets, "only the rollout of a deployment"),
         (Intent::Resume { target: target(Kind::DaemonSet) }, &daemons, "only the rollout of a deployment"),
         (rollback(Kind::Pod, None), &pod, "rollback is for deployments, stateful sets and daemon sets"),

@@ -8,6 +8,7 @@ use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::target::Target;
 use crate::operations::fake::objects::{merge, now, place, pod, rollback, snapshot, target, with_history, workload};
+use crate::operations::fake::recorded;
 use crate::operations::plan::plan;
 use crate::operations::read::Snapshot;
 
@@ -153,4 +154,45 @@ fn a_shift_and_a_switch_leave_what_tells_whether_they_were_applied() {
     assert_eq!(judged(&print, switched.clone()), StepResult::Applied);
     switched["spec"]["selector"]["zone"] = json!("a");
     assert_eq!(judged(&print, switched), StepResult::Unknown);
+}
+
+/// The footprint of a wish about a Rollout at a place, read a second before.
+fn left_at(place: &str, wish: fn(crate::domain::object::ObjectRef) -> Intent) -> Footprint {
+    let snapshot = recorded::seen(place);
+    let intent = wish(recorded::named(&snapshot));
+    footprint(&plan(&intent, &snapshot, &recorded::place(&snapshot)).unwrap().steps.remove(0))
+}
+
+#[test]
+fn a_gate_that_is_open_was_opened_and_one_that_waits_since_the_same_time_was_not() {
+    let release = left_at("gate", |target| Intent::Release { target, gate: None });
+    assert_eq!(judged(&release, recorded::rollout("gate")), StepResult::Rejected);
+    let mut open = recorded::rollout("gate");
+    open["status"].as_object_mut().unwrap().shift_remove("pauseConditions");
+    assert_eq!(judged(&release, open), StepResult::Applied);
+    // By now it waits at the next one: somebody opened the first.
+    assert_eq!(judged(&release, recorded::rollout("second-gate")), StepResult::Unknown);
+}
+
+#[test]
+fn an_abort_is_told_by_the_status_and_by_who_wrote_it() {
+    let abort = left_at("gate", |target| Intent::Abort { target });
+    assert_eq!(judged(&abort, recorded::rollout("aborted")), StepResult::Applied);
+    let wrote = |field: &str| {
+        let mut object = recorded::rollout("gate");
+        let mut entry = json!({ "manager": "kubectl-edit", "subresource": "status", "time": "2026-11-26T08:00:00Z" });
+        entry["fieldsV1"]["f:status"][format!("f:{field}")] = json!({});
+        object["metadata"]["managedFields"] = json!([entry]);
+        object
+    };
+    assert_eq!(judged(&abort, wrote("phase")), StepResult::Rejected, "its controller reports all the time");
+    assert_eq!(judged(&abort, wrote("abort")), StepResult::Unknown, "aborted and begun anew, perhaps");
+}
+
+#[test]
+fn a_full_promotion_leaves_nothing_by_which_to_tell() {
+    let promote = left_at("gate", |target| Intent::PromoteFull { target });
+    assert_eq!(judged(&promote, recorded::rollout("promoted")), StepResult::Unknown);
+    let (_, words) = judge(&promote, now(), &Ok(recorded::rollout("gate"))).unwrap();
+    assert_eq!(words, "its controller takes that wish away once it has followed it");
 }

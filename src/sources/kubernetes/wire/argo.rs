@@ -1,6 +1,6 @@
 //! What Argo Rollouts keeps: Rollouts and their AnalysisRuns. Custom objects come as JSON only.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -202,7 +202,7 @@ fn argo(spec: &Spec, status: &Status, interner: &mut Interner) -> Argo {
         strategy: if blue_green.is_some() { Strategy::BlueGreen } else { Strategy::Canary },
         phase: Phase::parse(&status.phase),
         message: Text::from_untrusted(&status.message),
-        steps: canary.into_iter().flat_map(|canary| &canary.steps).map(|step| step_of(step, interner)).collect(),
+        steps: canary.into_iter().flat_map(|canary| &canary.steps).map(CanaryStep::read).collect(),
         step: status.current_step_index,
         pauses: status.pause_conditions.iter().map(|pause| pause.project(interner)).collect(),
         is_held: status.controller_pause,
@@ -238,26 +238,6 @@ impl RunStatus {
             message: Text::from_untrusted(&self.message),
         }
     }
-}
-
-/// One step; it has one field, whose name says what it is.
-fn step_of(step: &Map<String, Value>, interner: &mut Interner) -> CanaryStep {
-    let Some((name, value)) = step.iter().next() else { return CanaryStep::Other(Text::default()) };
-    match name.as_str() {
-        "setWeight" => CanaryStep::Weight(value.as_u64().and_then(|weight| u32::try_from(weight).ok()).unwrap_or(0)),
-        "pause" => CanaryStep::Pause(length(&value["duration"])),
-        "analysis" => CanaryStep::Analysis,
-        _ => CanaryStep::Other(interner.text(name)),
-    }
-}
-
-/// The length of a pause: a number of seconds, or a number with its unit.
-fn length(value: &Value) -> Option<SignedDuration> {
-    if let Some(seconds) = value.as_i64() {
-        return Some(SignedDuration::from_secs(seconds));
-    }
-    let text = value.as_str()?;
-    text.parse().map(SignedDuration::from_secs).ok().or_else(|| text.parse().ok())
 }
 
 /// An `AnalysisRun`.

@@ -303,3 +303,70 @@ proptest! {
         }
     }
 }
+
+/// What a real controller of Argo Rollouts left, by its place of the sample: "rollouts/gate".
+fn argo_rollouts(place: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sources/kubernetes/wire/samples");
+    let sample = std::fs::read_to_string(format!("{folder}/argo-rollouts.json")).unwrap();
+    let mut sample: Value = serde_json::from_str(&sample).unwrap();
+    sample.pointer_mut(&format!("/{place}")).unwrap().take()
+}
+
+/// What is particular to a recorded Rollout.
+fn rollout(place: &str) -> (crate::domain::workload::Workload, crate::domain::argo::Argo) {
+    let row = from_json(Kind::Rollout, argo_rollouts(&format!("rollouts/{place}")));
+    let Row::Rollout(workload) = row else { panic!("{row:?}") };
+    let argo = workload.argo.clone().unwrap();
+    (*workload, *argo)
+}
+
+#[test]
+fn a_rollout_tells_its_steps_its_gate_and_its_revisions() {
+    use crate::domain::argo::{CanaryStep, Phase, Strategy};
+    let (workload, argo) = rollout("gate");
+    assert_eq!((workload.observed_generation, workload.meta.generation), (2, 2), "it writes the number in quotes");
+    assert_eq!((workload.desired, workload.updated, workload.ready), (5, 1, 5));
+    assert_eq!((argo.strategy, argo.phase, argo.is_held), (Strategy::Canary, Phase::Paused, true));
+    assert_eq!(argo.steps[..2], [CanaryStep::Weight(20), CanaryStep::Pause(None)]);
+    assert_eq!(argo.steps[5], CanaryStep::Pause(Some(jiff::SignedDuration::from_mins(10))));
+    assert_eq!((argo.progress(), argo.desired_weight()), (Some((2, 6)), 20));
+    assert_eq!(argo.gate().unwrap().name(), "64cf69cfd4/2");
+    assert!(!argo.is_fully_promoted() && rollout("promoted").1.is_fully_promoted());
+
+    let (workload, argo) = rollout("aborted");
+    assert!(argo.is_aborted && argo.phase == Phase::Degraded && workload.updated == 0);
+    assert_eq!(argo.message, "RolloutAborted: Rollout aborted update to revision 2");
+    assert!(rollout("held").0.is_paused);
+}
+
+#[test]
+fn a_blue_green_rollout_tells_what_is_behind_its_services() {
+    use crate::domain::argo::Strategy;
+    let (_, argo) = rollout("preview");
+    assert_eq!(argo.strategy, Strategy::BlueGreen);
+    assert_eq!((argo.active == argo.stable, argo.preview == argo.current), (true, true));
+    assert_eq!(
+        (argo.services.stable.as_str(), argo.services.canary.as_str()),
+        ("login-service", "login-service-preview")
+    );
+    assert_eq!((argo.gate().unwrap().step, argo.progress()), (None, None));
+}
+
+#[test]
+fn an_analysis_that_came_to_no_answer_says_what_it_measured() {
+    let analysis = rollout("inconclusive").1.analysis.unwrap();
+    assert_eq!((analysis.name.as_str(), analysis.phase.as_str()), ("rank-service-6c4f9855b5-2-1", "Inconclusive"));
+    let row = from_json(Kind::AnalysisRun, argo_rollouts("analysisRuns/0"));
+    let Row::AnalysisRun(run) = row else { panic!("{row:?}") };
+    assert_eq!((&run.meta.name, &run.phase), (&analysis.name, &analysis.phase));
+    let metric = &run.metrics[0];
+    assert_eq!((metric.name.as_str(), metric.count, metric.value.as_str()), ("minor", 1, "\"36\""));
+    assert!(metric.measured.is_some());
+}
+
+#[test]
+fn a_replica_set_of_a_rollout_has_its_number_and_hash_like_any_other() {
+    let row = from_json(Kind::ReplicaSet, argo_rollouts("replicaSets/1"));
+    let Row::ReplicaSet(set) = row else { panic!("{row:?}") };
+    assert_eq!((set.revision, set.hash(), set.version().as_str()), (2, "64cf69cfd4", "2.1.0"));
+}

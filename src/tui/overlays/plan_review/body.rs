@@ -138,6 +138,7 @@ fn verified_by(plan: &Plan) -> String {
         Goal::Weights { .. } => "each parent has taken the weights, requests go where they say",
         Goal::Selector(_) => "its endpoints are the pods that it is to select, and no others",
         Goal::Gone(_) => "the pod is gone",
+        Goal::Rollout(goal) => goal.words(),
         Goal::Silenced { .. } => return "each Alertmanager has the silence, and these alerts are quiet".to_owned(),
         Goal::Expired(_) => return "no Alertmanager has the silence any more".to_owned(),
     };
