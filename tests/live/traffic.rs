@@ -1,6 +1,7 @@
 //! Traffic that is shifted on a real gateway: shown by the requests that callers count, and by what midwatch says of them.
 
 use std::fs;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use color_eyre::eyre::{OptionExt, Result, ensure};
@@ -181,13 +182,14 @@ fn a_shift_on_the_screen_moves_the_requests_and_shows_what_the_callers_see(plane
     console.wait_until("what the callers see", |screen| {
         seen(screen).is_some_and(|seen| (seen - after.percent()).abs() < 1.0)
     })?;
+    let shown = seen(&console.screen()).unwrap_or_default();
 
     let whole = shift_on_screen(&console, "0", "edge has taken it: presence-canary 0 %")?;
     ensure!(weights(plane)? == "100 0", "{}", weights(plane)?);
     let end = callers.wait_for(whole + 5, 2_000)?;
     let back = callers.counted(whole + 5..end)?;
     ensure!(back.canary == 0 && back.failed == 0, "{back:?}");
-    println!("on the screen: after {after:?}, back {back:?}");
+    writeln!(io::stdout(), "{after:?}, seen {shown} %; back {back:?}")?;
     console.quit()?;
     audit_holds(&seat, &["intent", "outcome", "verdict", "intent", "outcome", "verdict"])
 }
@@ -220,7 +222,7 @@ fn a_shift_from_a_script_moves_the_requests_and_back_to_stable_takes_them_all_ba
     let end = callers.wait_for(whole + 5, 2_000)?;
     let back = callers.counted(whole + 5..end)?;
     ensure!(back.canary == 0 && back.failed == 0, "{back:?}");
-    println!("before {before:?}, after {after:?} (seen {seen}), back {back:?}");
+    writeln!(io::stdout(), "{before:?}; {after:?}, seen {seen} %; back {back:?}")?;
     audit_holds(&seat, &["intent", "outcome", "verdict", "intent", "outcome", "verdict"])
 }
 
