@@ -29,7 +29,7 @@ pub(super) fn on_row(command: Command, object: &ObjectRef, row: &Row, seen: &See
         },
         Command::CopyName => Outcome::Ask(Effect::Copy(object.name.to_string())),
         Command::CopyCommand => Outcome::Ask(Effect::Copy(kubectl("get", object, " -o yaml"))),
-        _ => propose::on_object(command, object),
+        _ => propose::on_object(command, object, seen),
     }
 }
 
