@@ -19,6 +19,8 @@ use super::kinds::KINDS;
 use super::object::{at, condition, list, name, number, text, uid};
 use super::world::World;
 
+mod delivery;
+
 const CHAT: &str = "/apis/apps/v1/namespaces/production/deployments/chat-service";
 const JSON_PATCH: &str = "application/json-patch+json";
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
