@@ -14,7 +14,6 @@ use crate::domain::rollout::{Delivery, Phase, Revision, RolloutStatus};
 use crate::domain::row::Row;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
-use crate::domain::workload::hash_of_template;
 use crate::state::{Family, Inventory, State, history, status};
 
 /// A pod younger than this may still be starting.
