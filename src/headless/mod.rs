@@ -60,7 +60,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
-        Command::Switch(_) => change::SERVICE_KINDS.to_vec(),
+        Command::Shift(_) | Command::Switch(_) => change::SHIFT_KINDS.to_vec(),
         Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
@@ -75,7 +75,6 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         | Command::Resume(_)
         | Command::Scale(_)
         | Command::SetImage(_)
-        | Command::Shift(_)
         | Command::Gate { .. }
         | Command::PromoteFull(_)
         | Command::Abort(_)

@@ -20,12 +20,13 @@ mod observed;
 use backing::Backing;
 
 /// The kinds that splits are joined from; a face that shows splits reads them.
-pub const SPLIT_KINDS: [Kind; 8] = [
+pub const SPLIT_KINDS: [Kind; 9] = [
     Kind::HttpRoute,
     Kind::Service,
     Kind::EndpointSlice,
     Kind::Deployment,
     Kind::StatefulSet,
+    Kind::DaemonSet,
     Kind::Rollout,
     Kind::ReplicaSet,
     Kind::Pod,
