@@ -302,6 +302,7 @@ impl View for Overview {
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         let mut hints = vec![Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")];
+        hints.extend(self.selected(seen).into_iter().flat_map(|service| propose::hints_of_service(service, seen)));
         hints.push(propose::hint(Command::RollBack, "roll back", seen));
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(Hint::new(Command::Filter, "filter"));

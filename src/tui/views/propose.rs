@@ -13,7 +13,7 @@ use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
 
 mod delivery;
 
-pub use delivery::{hints as delivery_hints, now as delivery_of, shift};
+pub use delivery::{hints as delivery_hints, hints_of as hints_of_object, hints_of_service, shift};
 
 /// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
 pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {

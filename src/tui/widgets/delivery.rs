@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::words;
 use crate::domain::analysis::{AnalysisRun, MetricResult};
-use crate::domain::argo::{Analysis, Argo, CanaryStep, Gate};
+use crate::domain::argo::{Analysis, Argo, CanaryStep, Gate, Strategy};
 use crate::domain::moment;
-use crate::domain::rollout::Delivery;
+use crate::domain::rollout::{Delivery, Revision};
 use crate::domain::route::Steering;
+use crate::domain::text::Text;
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::{Glyphs, Role};
 
@@ -72,6 +73,31 @@ pub fn label(step: &CanaryStep, most: u32) -> String {
             other => other.to_owned(),
         },
     }
+}
+
+/// What stands before the steps: at which it is; none without steps. One that was aborted is at none of them.
+pub fn head(of: &Delivery, argo: &Argo) -> Option<String> {
+    let (at, steps) = of.step?;
+    Some(if argo.is_aborted { "steps     ".to_owned() } else { format!("step {at}/{steps}  ") })
+}
+
+/// The revision that serves and the one that is previewed; none for what goes by weights.
+pub fn preview(argo: &Argo, revisions: &[Revision]) -> Option<Vec<Span<'static>>> {
+    if argo.strategy != Strategy::BlueGreen {
+        return None;
+    }
+    let version = |hash: &Text| {
+        let of = revisions.iter().find(|revision| revision.hash == *hash).map(|revision| &revision.version);
+        of.filter(|version| !version.is_empty()).unwrap_or(hash).to_string()
+    };
+    let mut spans = vec![span(Role::Muted, "active "), span(Role::Text, version(&argo.active))];
+    if argo.preview != argo.active && !argo.preview.is_empty() {
+        spans.extend([span(Role::Muted, "   preview "), span(Role::Text, version(&argo.preview))]);
+    }
+    if !argo.services.canary.is_empty() {
+        spans.push(span(Role::Muted, format!(" behind {}", argo.services.canary)));
+    }
+    Some(spans)
 }
 
 /// The steps in a row: those that are done, the present one marked, those ahead. Where there is too little room, those

@@ -6,7 +6,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::Delivery;
 use crate::domain::route::Steering;
-use crate::domain::service::ServiceId;
+use crate::domain::service::{Service, ServiceId};
 use crate::domain::text::Text;
 use crate::domain::traffic::{Arm, ArmRole, Split};
 use crate::state::status;
@@ -21,7 +21,7 @@ pub(super) fn is_stepping(command: Command) -> bool {
 }
 
 /// How an object is delivered now; none for what is only rolled out.
-pub fn now(object: &ObjectRef, seen: &Seen<'_>) -> Option<Delivery> {
+pub(super) fn now(object: &ObjectRef, seen: &Seen<'_>) -> Option<Delivery> {
     let family = seen.session.state().family(object).filter(|_| object.kind == Kind::Rollout)?;
     status(&family, seen.now).delivery
 }
@@ -145,6 +145,33 @@ pub fn hints(object: &ObjectRef, shown: Option<&Delivery>, splits: &[Split], see
             let steered = split.steered_by.as_ref().map(|by| format!("{} sets it", steering(by)));
             hints.push(unless(steered.is_some(), &steered.unwrap_or_default(), shift));
         }
+    }
+    hints
+}
+
+/// The same for an object as it is now.
+pub fn hints_of(object: &ObjectRef, seen: &Seen<'_>) -> Vec<Hint> {
+    if !matches!(object.kind, Kind::Rollout | Kind::HttpRoute) {
+        return Vec::new();
+    }
+    let state = seen.session.state();
+    let splits: Vec<Split> = match object.kind {
+        Kind::HttpRoute => state.split(object).into_iter().collect(),
+        _ => service_of(object, seen).map(|service| state.splits(service)).unwrap_or_default(),
+    };
+    hints(object, now(object, seen).as_ref(), &splits, seen)
+}
+
+/// The keys for the gate and the weight of a service where there is something to release or to shift.
+pub fn hints_of_service(service: &Service, seen: &Seen<'_>) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    let mut of_service = seen.board.rollouts().iter().filter(|rollout| rollout.service == service.id);
+    if of_service.any(|rollout| rollout.status.gate().is_some()) {
+        hints.push(hint(Command::Release, "release", seen));
+    }
+    let splits = seen.session.state().splits(&service.id);
+    if splits.iter().any(|split| split.steered_by.is_none()) {
+        hints.push(hint(Command::Shift, "shift", seen));
     }
     hints
 }

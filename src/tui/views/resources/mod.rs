@@ -257,7 +257,7 @@ impl View for Resources {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
-        drill::hints(self.wish.kind, seen)
+        drill::hints(self.wish.kind, self.cursor.selected(), seen)
     }
 }
 

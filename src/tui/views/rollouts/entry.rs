@@ -13,7 +13,7 @@ use crate::domain::row::Row;
 use crate::domain::service::ServiceId;
 use crate::domain::traffic::{ArmRole, Split};
 use crate::state::{Family, history};
-use crate::tui::paint::{Span, span};
+use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::widgets::table::{Cell, Column, cell};
@@ -37,6 +37,9 @@ pub(super) const COLUMNS: [Column; 11] = [
 
 /// A width below which environments are told by their short names.
 const NARROW: u16 = 98;
+
+/// Between two pieces of a line.
+const GAP: &str = "   ";
 
 /// From this width on there is a column for the change cause.
 const CAUSED: u16 = 190;
@@ -106,7 +109,11 @@ pub(super) fn of_rollout(rollout: &Rollout, finished: Option<Timestamp>, ground:
     let delivery = status.delivery.clone();
     let argo = workload.and_then(|workload| workload.argo.as_deref());
     let below = match (&delivery, argo) {
-        (Some(delivery), Some(argo)) if !is_quiet => below(rollout, delivery, argo, &splits, ground, role, width),
+        (Some(delivery), Some(argo)) if !is_quiet => {
+            let arms =
+                delivery::preview(argo, &revisions).unwrap_or_else(|| delivery::weights(delivery, seen_of(&splits)));
+            below(rollout, delivery, argo, arms, ground, role, width)
+        }
         _ => Vec::new(),
     };
     Entry {
@@ -122,41 +129,44 @@ pub(super) fn of_rollout(rollout: &Rollout, finished: Option<Timestamp>, ground:
     }
 }
 
-/// The steps in a row; the weights, the analysis, and who began it.
+/// The steps in a row; the weights or the preview, the analysis, and who began it.
 fn below(
     rollout: &Rollout,
     of: &Delivery,
     argo: &Argo,
-    splits: &[Split],
+    arms: Vec<Span<'static>>,
     ground: &Ground<'_>,
     role: Role,
     width: u16,
 ) -> Vec<Vec<Span<'static>>> {
     let mut lines = Vec::new();
-    if let Some((at, steps)) = of.step {
-        let head = format!("step {at}/{steps}  ");
+    if let Some(head) = delivery::head(of, argo) {
         let room = usize::from(width.saturating_sub(INDENT)).saturating_sub(head.len());
-        let mut line = vec![span(Role::Muted, head)];
-        line.extend(delivery::track(argo, role, ground.look.glyphs, room));
-        lines.push(line);
+        let mut steps = vec![span(Role::Muted, head)];
+        steps.extend(delivery::track(argo, role, ground.look.glyphs, room));
+        lines.push(steps);
     }
-    let mut line = match of.desired_weight.or(of.weight) {
-        Some(_) => delivery::weights(of, seen_of(splits)),
-        None => Vec::new(),
-    };
-    let mut say = |spans: Vec<Span<'static>>| {
-        if !line.is_empty() && !spans.is_empty() {
-            line.push(span(Role::Muted, "   "));
-        }
-        line.extend(spans);
-    };
-    if let Some(analysis) = &of.analysis {
+    let analysis = of.analysis.as_ref().map(|analysis| {
         let run = ObjectRef { kind: Kind::AnalysisRun, name: analysis.name.clone(), ..rollout.workload.clone() };
-        say(delivery::analysis(analysis, run_of(&run, ground), ground.now));
-    }
-    say(began_by(&rollout.workload, ground, width < CAUSED));
-    if !line.is_empty() {
-        lines.push(line);
+        delivery::analysis(analysis, run_of(&run, ground), ground.now)
+    });
+    let began = began_by(&rollout.workload, ground, width < CAUSED);
+    lines.extend(flowed([arms, analysis.unwrap_or_default(), began], usize::from(width.saturating_sub(INDENT))));
+    lines
+}
+
+/// Pieces one after the other, as many in a line as fit.
+fn flowed(pieces: [Vec<Span<'static>>; 3], width: usize) -> Vec<Vec<Span<'static>>> {
+    let wide = |line: &[Span<'_>]| line.iter().map(|span| cells(&span.text)).sum::<usize>();
+    let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
+    for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if wide(line) + GAP.len() + wide(&piece) <= width => {
+                line.push(span(Role::Muted, GAP));
+                line.extend(piece);
+            }
+            _ => lines.push(piece),
+        }
     }
     lines
 }

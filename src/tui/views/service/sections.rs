@@ -130,8 +130,7 @@ pub(super) fn workloads(
 /// The steps of a delivered workload in a row, and its weight.
 fn steps(part: &Part<'_>, status: &RolloutStatus, role: Role, look: &Look) -> Option<Line> {
     let (of, argo) = (status.delivery.as_ref()?, part.family.as_ref()?.workload.argo.as_deref()?);
-    let (at, steps) = of.step?;
-    let mut line = vec![span(Role::Muted, format!("   step {at}/{steps}  "))];
+    let mut line = vec![span(Role::Muted, format!("   {}", delivery::head(of, argo)?))];
     line.extend(delivery::track(argo, role, look.glyphs, STEPS));
     Some(Line::Words(line))
 }

@@ -113,3 +113,24 @@ fn of_an_analysis_the_metric_that_fails_is_told() {
     };
     assert_eq!(text(&analysis(&of, Some(&run), NOW)), "analysis Running  errors 0.07 60 s ago, 2 of 4 failed");
 }
+
+#[test]
+fn of_blue_and_green_the_version_that_serves_and_the_one_that_is_previewed_are_told() {
+    let revision = |hash: &str, version: &str| Revision {
+        number: None,
+        name: hash.into(),
+        hash: hash.into(),
+        images: Vec::new(),
+        version: version.into(),
+        change_cause: Text::default(),
+        created: None,
+        ready: 0,
+        desired: 0,
+        standing: crate::domain::rollout::Standing::Older,
+    };
+    let mut argo = Argo { strategy: Strategy::BlueGreen, active: "old".into(), preview: "new".into(), ..canary(0) };
+    argo.services.canary = "chat-preview".into();
+    let told = preview(&argo, &[revision("new", "1.5.0"), revision("old", "1.4.1")]).unwrap_or_default();
+    assert_eq!(text(&told), "active 1.4.1   preview 1.5.0 behind chat-preview");
+    assert_eq!(preview(&canary(0), &[]), None);
+}
