@@ -295,12 +295,8 @@ impl View for Overview {
             };
             let Some(service) = seen.board.find(&self.order[index]) else { continue };
             let line = Rect { y, height: 1, ..inner };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: top.x, width: top.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, columns, &self.widths, &cells_of(service, seen, area.width));
-            painter.set_ground(None);
+            let (cells, is_selected) = (cells_of(service, seen, area.width), index == self.cursor.index());
+            table::row(painter, line, columns, &self.widths, &cells, is_selected);
         }
         let y = top.y.saturating_add(3 + u16::try_from(rows.len()).unwrap_or(u16::MAX));
         let below = self.order.len() - self.cursor.window(self.order.len()).end;

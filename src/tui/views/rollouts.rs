@@ -314,12 +314,7 @@ impl View for Rollouts {
                 }
                 continue;
             };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &COLUMNS, &self.widths, &self.entries[index].cells);
-            painter.set_ground(None);
+            table::row(painter, line, &COLUMNS, &self.widths, &self.entries[index].cells, index == self.cursor.index());
         }
         let more = self.entries.len() - self.cursor.window(self.entries.len()).len();
         if more > 0 && y + 1 < area.bottom() {

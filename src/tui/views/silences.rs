@@ -287,12 +287,7 @@ impl View for Silences {
         for (index, cells) in self.visible.iter().enumerate() {
             y += 1;
             let line = Rect { y, height: 1, ..inner };
-            if Some(index) == selected {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &COLUMNS, &self.widths, cells);
-            painter.set_ground(None);
+            table::row(painter, line, &COLUMNS, &self.widths, cells, Some(index) == selected);
         }
         let more = self.shown.len() - self.visible.len();
         if more > 0 && y + 1 < top.bottom() {
