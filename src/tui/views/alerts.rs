@@ -8,7 +8,7 @@ use super::{Hint, Seen, View, closer, propose};
 use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::health::Health;
 use crate::domain::object::{ClusterName, Labels};
-use crate::domain::service::Service;
+use crate::domain::service::{Service, ServiceId};
 use crate::state::{Changed, RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, Outcome};
@@ -66,6 +66,8 @@ pub struct Alerts {
     folded: BTreeSet<String>,
     /// The alert about which it was asked what one is doing.
     asked_about: Option<Key>,
+    /// The service for which a line of text was asked.
+    asked: Option<ServiceId>,
     /// What is said above the table.
     notes: Vec<(Role, String)>,
     /// The visible rows.
@@ -155,7 +157,7 @@ fn cells_of(one: &RelatedAlert, seen: &Seen<'_>, is_narrow: bool) -> Vec<Cell<'s
         (Standing::Firing, Priority::High) => glyphs.bad,
         (Standing::Firing, _) => glyphs.attention,
         (Standing::Pending, _) => glyphs.moving,
-        (Standing::Silenced | Standing::Inhibited, _) => glyphs.unknown,
+        (Standing::Silenced | Standing::Inhibited, _) => glyphs.quiet,
     };
     let dash = || glyphs.dash.to_owned();
     let environment = one.service.as_ref().map(|service| &service.environment);
@@ -241,7 +243,13 @@ impl View for Alerts {
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::ShowLogs => closer::logs_at(service, one.alert.since),
-            _ => propose::on_service(command, service),
+            _ => {
+                let outcome = propose::on_service(command, service);
+                if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
+                    self.asked = Some(service.id.clone());
+                }
+                outcome
+            }
         }
     }
 
@@ -253,7 +261,9 @@ impl View for Alerts {
         if asked == Asked::Doing {
             return self.doing(text, seen);
         }
-        self.service(seen).map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service))
+        // Another alert may be selected by now.
+        let service = self.asked.take().and_then(|id| seen.board.find(&id));
+        service.map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service))
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {

@@ -49,6 +49,8 @@ pub struct Silences {
     widths: Widths,
     filter: Filter,
     is_placed: bool,
+    /// The silence of which it was asked how long it is to last.
+    asked_about: Option<Key>,
 }
 
 fn key(silence: &Silence) -> Key {
@@ -59,6 +61,18 @@ impl Silences {
     fn selected<'a>(&self, seen: &Seen<'a>) -> Option<&'a Silence> {
         let (cluster, id) = self.cursor.selected()?;
         seen.session.state().silence(cluster, id).map(|silence| &**silence)
+    }
+
+    /// Begins to extend the silence that was asked about: another one may be selected by now.
+    fn extend(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
+        let asked = self.asked_about.take();
+        let Some(silence) = asked.and_then(|(cluster, id)| seen.session.state().silence(&cluster, &id)) else {
+            return notice("that silence is gone".to_owned());
+        };
+        match text.trim().parse() {
+            Ok(length) => Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence: silence.reference(), length })),
+            Err(_odd) => notice(format!("{text:?} is no length of time: write 2h or 30m")),
+        }
     }
 
     fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
@@ -135,6 +149,10 @@ fn named(alerts: &[&Alert]) -> String {
     }
 }
 
+fn notice(words: String) -> Outcome {
+    Outcome::Ask(Effect::Notice(Health::Attention, words))
+}
+
 fn cells_of(silence: &Silence, seen: &Seen<'_>) -> Vec<Cell<'static>> {
     let (glyphs, state) = (seen.look.glyphs, seen.session.state());
     let phase = silence.phase(seen.now);
@@ -142,7 +160,7 @@ fn cells_of(silence: &Silence, seen: &Seen<'_>) -> Vec<Cell<'static>> {
     let hides = state.alerts().iter().filter(|alert| silence.quiets(alert)).count();
     let (glyph, role) = match phase {
         _ if warns => (glyphs.attention, Role::Attention),
-        Phase::Active => (glyphs.unknown, Role::Text),
+        Phase::Active => (glyphs.quiet, Role::Text),
         Phase::Pending => (glyphs.moving, Role::Information),
         Phase::Expired => (" ", Role::Muted),
     };
@@ -200,8 +218,9 @@ impl View for Silences {
                 Outcome::Ask(Effect::Compose { cluster: silence.cluster.clone(), matchers: silence.matchers.clone() })
             }
             Command::ExtendSilence => {
-                let text = "2h".to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about: String::new(), text }))
+                let about = format!("silence {}", short(&silence.id));
+                self.asked_about = Some(key(silence));
+                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about, text: "2h".to_owned() }))
             }
             Command::ExpireSilence => {
                 Outcome::Ask(Effect::Propose(Intent::ExpireSilence { silence: silence.reference() }))
@@ -216,19 +235,7 @@ impl View for Silences {
                 self.filter = Filter::parse(text);
                 Outcome::Redraw
             }
-            Asked::Length => {
-                let Some(silence) = self.selected(seen) else { return Outcome::Ignored };
-                match text.trim().parse::<jiff::SignedDuration>() {
-                    Ok(length) => {
-                        let silence = silence.reference();
-                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, length }))
-                    }
-                    Err(_odd) => {
-                        let words = format!("{text:?} is no length of time: write 2h or 30m");
-                        Outcome::Ask(Effect::Notice(Health::Attention, words))
-                    }
-                }
-            }
+            Asked::Length => self.extend(text, seen),
             _ => Outcome::Ignored,
         }
     }
