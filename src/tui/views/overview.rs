@@ -197,6 +197,7 @@ impl View for Overview {
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
+            Command::ShowChanges => closer::changes(&service.id, seen),
             _ if closer::is_look(command) => closer::on_service(command, service),
             _ => {
                 let outcome = propose::on_service(command, service);
@@ -312,6 +313,7 @@ impl View for Overview {
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(Hint::new(Command::Filter, "filter"));
         hints.push(Hint::new(Command::FaultsOnly, "faults only"));
+        hints.push(Hint::new(Command::ShowChanges, "changes"));
         hints
     }
 

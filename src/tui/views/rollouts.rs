@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View, closer, propose};
 use crate::domain::change::{ChangeClass, Edge};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -202,9 +202,11 @@ impl View for Rollouts {
             outcome => return outcome,
         }
         let Some(object) = self.cursor.selected().cloned() else { return Outcome::Ignored };
+        let rollout = seen.board.rollouts().iter().find(|rollout| rollout.workload == object);
         let logs = |previous| LogTarget::of(object.clone()).before_restart(previous);
         let destination = match command {
-            Command::Open => match seen.board.rollouts().iter().find(|rollout| rollout.workload == object) {
+            Command::Open | Command::ShowChanges => match rollout {
+                Some(rollout) if command == Command::ShowChanges => return closer::changes(&rollout.service, seen),
                 Some(rollout) => Destination::Service(rollout.service.clone()),
                 None => return Outcome::Ignored,
             },

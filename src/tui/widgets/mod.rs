@@ -4,6 +4,7 @@ pub mod chart;
 pub mod cursor;
 pub mod facts;
 pub mod filter;
+pub mod limited;
 pub mod rollout;
 pub mod sources;
 pub mod sparkline;
