@@ -1,6 +1,6 @@
 //! What each change takes. The words are those of `domain::intent::Verb`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::domain::intent::Size;
 
@@ -93,6 +93,59 @@ pub struct SetImage {
     /// The container, where there are several.
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
+}
+
+/// Send another share of the requests to one arm of a route.
+#[derive(Clone, Debug, Args)]
+pub struct Shift {
+    /// The service.
+    pub service: String,
+
+    /// The share of the new revision in percent; 0 sends everything back to the stable one.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub to: u8,
+
+    /// The route, where the service has several.
+    #[arg(long, value_name = "NAME")]
+    pub route: Option<String>,
+
+    /// The Service of the new revision, where its name does not tell which of the two it is.
+    #[arg(long, value_name = "NAME")]
+    pub arm: Option<String>,
+
+    /// What shows that it is meant.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// What to do at a gate.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Gate {
+    /// Let it go on past the gate at which it waits, and past no other.
+    Release(Change),
+    /// Go past the step that is under way, whatever it waits for.
+    Skip(Change),
+}
+
+/// Have a Service send its requests to other pods.
+#[derive(Clone, Debug, Args)]
+pub struct Switch {
+    /// The Service.
+    pub service: String,
+
+    /// The labels of its selector that become other ones: version=green.
+    #[arg(long, value_name = "KEY=VALUE", required = true, value_parser = label)]
+    pub to: Vec<(String, String)>,
+
+    /// What shows that it is meant.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// Reads a label.
+fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// Ask one pod to go.

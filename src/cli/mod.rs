@@ -10,7 +10,7 @@ mod logs;
 mod query;
 mod silence;
 
-pub use change::{Change, Consent, Evict, Rollback, Scale, SetImage};
+pub use change::{Change, Consent, Evict, Gate, Rollback, Scale, SetImage, Shift, Switch};
 pub use logs::Logs;
 pub use query::{
     BriefArgs, By, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, MetricsArgs, Of, Rules,
@@ -142,6 +142,22 @@ pub enum Command {
     SetImage(SetImage),
     /// Ask one pod to go, within its disruption budget.
     Evict(Evict),
+    /// Send another share of the requests to the new revision, or all of them back to the stable one.
+    Shift(Shift),
+    /// Let a rollout go on past the gate at which it waits, or past a step that is under way.
+    Gate {
+        /// What of it.
+        #[command(subcommand)]
+        what: Gate,
+    },
+    /// Bring the new revision to everybody, without the steps that are left.
+    PromoteFull(Change),
+    /// Stop a rollout and go back to the stable revision.
+    Abort(Change),
+    /// Begin an aborted rollout anew.
+    Retry(Change),
+    /// Have a Service send its requests to other pods: blue or green.
+    Switch(Switch),
     /// Show what is kept quiet; keep alerts quiet, acknowledge them, make them loud again.
     Silence(Silence),
     /// Who did what, and does the journal still say so?

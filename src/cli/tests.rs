@@ -16,7 +16,8 @@ fn the_definition_is_consistent() {
 fn every_verb_has_a_command_with_the_same_checks() {
     let cli = Cli::command();
     for verb in Verb::OF_OBJECTS {
-        let command = cli.find_subcommand(verb.word()).unwrap_or_else(|| panic!("no command for {verb}"));
+        let command = verb.command().split(' ').try_fold(&cli, |command, word| command.find_subcommand(word));
+        let command = command.unwrap_or_else(|| panic!("no command for {verb}"));
         for option in ["write", "reason", "confirm", "dry_run", "wait", "timeout"] {
             assert!(command.get_arguments().any(|argument| argument.get_id() == option), "{verb} lacks {option}");
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::argo::Gate;
 use super::object::{ClusterName, ObjectRef};
 use super::silence::{LabelSet, Matcher, SilenceRef};
 use super::target::Target;
@@ -56,6 +57,51 @@ pub enum Intent {
     Evict {
         /// The pod.
         target: ObjectRef,
+    },
+    /// Send another share of the requests to one arm of a route; what it gives up goes to the other.
+    Shift {
+        /// The route.
+        target: ObjectRef,
+        /// The Service of the arm.
+        arm: Text,
+        /// Its share in percent.
+        percent: u8,
+    },
+    /// Let a rollout go on past the gate at which it waits, and past no other.
+    Release {
+        /// The rollout.
+        target: ObjectRef,
+        /// The gate as it was seen; the one that is read for the plan when none was.
+        gate: Option<Gate>,
+    },
+    /// Go past a step that is under way, whatever it waits for.
+    Skip {
+        /// The rollout.
+        target: ObjectRef,
+        /// The step as it was seen, from 0.
+        step: Option<u32>,
+    },
+    /// Bring the new revision to everybody, without the steps that are left.
+    PromoteFull {
+        /// The rollout.
+        target: ObjectRef,
+    },
+    /// Stop a rollout and go back to the stable revision.
+    Abort {
+        /// The rollout.
+        target: ObjectRef,
+    },
+    /// Begin an aborted rollout anew.
+    Retry {
+        /// The rollout.
+        target: ObjectRef,
+    },
+    /// Have a Service send its requests to other pods.
+    Switch {
+        /// The Service.
+        target: ObjectRef,
+        /// The labels of its selector that become other ones.
+        to: Vec<(Text, Text)>,
     },
     /// Keep alerts quiet for a while.
     Silence {
@@ -137,6 +183,13 @@ pub enum Verb {
     Scale,
     SetImage,
     Evict,
+    Shift,
+    Release,
+    Skip,
+    PromoteFull,
+    Abort,
+    Retry,
+    Switch,
     Silence,
     Acknowledge,
     ExtendSilence,
@@ -145,7 +198,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
         Self::Rollback,
         Self::Restart,
         Self::Pause,
@@ -153,6 +206,13 @@ impl Verb {
         Self::Scale,
         Self::SetImage,
         Self::Evict,
+        Self::Shift,
+        Self::Release,
+        Self::Skip,
+        Self::PromoteFull,
+        Self::Abort,
+        Self::Retry,
+        Self::Switch,
         Self::Silence,
         Self::Acknowledge,
         Self::ExtendSilence,
@@ -160,10 +220,24 @@ impl Verb {
     ];
 
     /// Those that change an object of a cluster.
-    pub const OF_OBJECTS: [Self; 7] =
-        [Self::Rollback, Self::Restart, Self::Pause, Self::Resume, Self::Scale, Self::SetImage, Self::Evict];
+    pub const OF_OBJECTS: [Self; 14] = [
+        Self::Rollback,
+        Self::Restart,
+        Self::Pause,
+        Self::Resume,
+        Self::Scale,
+        Self::SetImage,
+        Self::Evict,
+        Self::Shift,
+        Self::Release,
+        Self::Skip,
+        Self::PromoteFull,
+        Self::Abort,
+        Self::Retry,
+        Self::Switch,
+    ];
 
-    /// The word for it. That of a change of an object is also the name of the command.
+    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rollback => "rollback",
@@ -173,10 +247,26 @@ impl Verb {
             Self::Scale => "scale",
             Self::SetImage => "set-image",
             Self::Evict => "evict",
+            Self::Shift => "shift",
+            Self::Release => "release",
+            Self::Skip => "skip",
+            Self::PromoteFull => "promote-full",
+            Self::Abort => "abort",
+            Self::Retry => "retry",
+            Self::Switch => "switch",
             Self::Silence => "silence",
             Self::Acknowledge => "acknowledge",
             Self::ExtendSilence => "extend-silence",
             Self::ExpireSilence => "expire-silence",
+        }
+    }
+
+    /// The command of a change of an object, in the words of the command line.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Release => "gate release",
+            Self::Skip => "gate skip",
+            other => other.word(),
         }
     }
 
@@ -190,6 +280,13 @@ impl Verb {
             Self::Scale => "Scale",
             Self::SetImage => "Set image",
             Self::Evict => "Evict",
+            Self::Shift => "Shift",
+            Self::Release => "Release",
+            Self::Skip => "Skip step",
+            Self::PromoteFull => "Promote fully",
+            Self::Abort => "Abort",
+            Self::Retry => "Retry",
+            Self::Switch => "Switch",
             Self::Silence => "Silence",
             Self::Acknowledge => "Acknowledge",
             Self::ExtendSilence => "Extend",
@@ -215,6 +312,13 @@ impl Intent {
             Self::Scale { .. } => Verb::Scale,
             Self::SetImage { .. } => Verb::SetImage,
             Self::Evict { .. } => Verb::Evict,
+            Self::Shift { .. } => Verb::Shift,
+            Self::Release { .. } => Verb::Release,
+            Self::Skip { .. } => Verb::Skip,
+            Self::PromoteFull { .. } => Verb::PromoteFull,
+            Self::Abort { .. } => Verb::Abort,
+            Self::Retry { .. } => Verb::Retry,
+            Self::Switch { .. } => Verb::Switch,
             Self::Silence { .. } => Verb::Silence,
             Self::Acknowledge { .. } => Verb::Acknowledge,
             Self::ExtendSilence { .. } => Verb::ExtendSilence,
@@ -231,7 +335,14 @@ impl Intent {
             | Self::Resume { target }
             | Self::Scale { target, .. }
             | Self::SetImage { target, .. }
-            | Self::Evict { target } => Some(target),
+            | Self::Evict { target }
+            | Self::Shift { target, .. }
+            | Self::Release { target, .. }
+            | Self::Skip { target, .. }
+            | Self::PromoteFull { target }
+            | Self::Abort { target }
+            | Self::Retry { target }
+            | Self::Switch { target, .. } => Some(target),
             Self::Silence { .. }
             | Self::Acknowledge { .. }
             | Self::ExtendSilence { .. }
@@ -260,7 +371,14 @@ impl Intent {
             | Self::Resume { target }
             | Self::Scale { target, .. }
             | Self::SetImage { target, .. }
-            | Self::Evict { target } => &target.cluster,
+            | Self::Evict { target }
+            | Self::Shift { target, .. }
+            | Self::Release { target, .. }
+            | Self::Skip { target, .. }
+            | Self::PromoteFull { target }
+            | Self::Abort { target }
+            | Self::Retry { target }
+            | Self::Switch { target, .. } => &target.cluster,
         }
     }
 

@@ -16,6 +16,7 @@ pub enum Kind {
     Pod,
     StatefulSet,
     DaemonSet,
+    Rollout,
     ReplicaSet,
     ControllerRevision,
     HorizontalPodAutoscaler,
@@ -25,6 +26,8 @@ pub enum Kind {
     Service,
     EndpointSlice,
     Ingress,
+    HttpRoute,
+    AnalysisRun,
     Node,
     ConfigMap,
     Secret,
@@ -53,12 +56,13 @@ struct Facts {
 
 impl Kind {
     /// Every kind, in the order in which they are read.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Namespace,
         Self::Deployment,
         Self::Pod,
         Self::StatefulSet,
         Self::DaemonSet,
+        Self::Rollout,
         Self::ReplicaSet,
         Self::ControllerRevision,
         Self::HorizontalPodAutoscaler,
@@ -68,14 +72,24 @@ impl Kind {
         Self::Service,
         Self::EndpointSlice,
         Self::Ingress,
+        Self::HttpRoute,
+        Self::AnalysisRun,
         Self::Node,
         Self::ConfigMap,
         Self::Secret,
         Self::Event,
     ];
 
+    /// Those of them that every server has.
+    pub const BUILT_IN_WORKLOADS: [Self; 3] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet];
+
     /// The kinds whose revisions can be rolled out.
-    pub const WORKLOADS: [Self; 3] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet];
+    pub const WORKLOADS: [Self; 4] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::Rollout];
+
+    /// The kinds that a server has only where somebody installed them.
+    pub fn is_custom(self) -> bool {
+        matches!(self, Self::Rollout | Self::HttpRoute | Self::AnalysisRun)
+    }
 
     /// The position in [`Kind::ALL`].
     pub fn index(self) -> usize {
@@ -184,6 +198,7 @@ impl Kind {
             Self::Pod => ("", "v1", "pods", "Pod", "po", "Pods"),
             Self::StatefulSet => ("apps", "v1", "statefulsets", "StatefulSet", "sts", "Stateful sets"),
             Self::DaemonSet => ("apps", "v1", "daemonsets", "DaemonSet", "ds", "Daemon sets"),
+            Self::Rollout => ("argoproj.io", "v1alpha1", "rollouts", "Rollout", "ro", "Argo rollouts"),
             Self::ReplicaSet => ("apps", "v1", "replicasets", "ReplicaSet", "rs", "Replica sets"),
             Self::ControllerRevision => {
                 ("apps", "v1", "controllerrevisions", "ControllerRevision", "", "Controller revisions")
@@ -199,6 +214,8 @@ impl Kind {
             Self::Service => ("", "v1", "services", "Service", "svc", "Services"),
             Self::EndpointSlice => ("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", "", "Endpoint slices"),
             Self::Ingress => ("networking.k8s.io", "v1", "ingresses", "Ingress", "ing", "Ingresses"),
+            Self::HttpRoute => ("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute", "", "HTTP routes"),
+            Self::AnalysisRun => ("argoproj.io", "v1alpha1", "analysisruns", "AnalysisRun", "ar", "Analysis runs"),
             Self::Node => ("", "v1", "nodes", "Node", "no", "Nodes"),
             Self::ConfigMap => ("", "v1", "configmaps", "ConfigMap", "cm", "Config maps"),
             Self::Secret => ("", "v1", "secrets", "Secret", "sec", "Secrets"),

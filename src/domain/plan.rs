@@ -243,6 +243,9 @@ impl Access {
                 vec![on("patch", &scaler, None)]
             }
             (Verb::Scale, None) => vec![on("patch", target, Some("scale"))],
+            (Verb::Release | Verb::Skip | Verb::PromoteFull | Verb::Abort | Verb::Retry, _) => {
+                vec![on("patch", target, Some("status"))]
+            }
             (Verb::Evict, _) => vec![on("create", target, Some("eviction"))],
             _ => vec![on("patch", target, None)],
         }

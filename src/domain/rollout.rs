@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::argo::{Analysis, Gate, Strategy};
 use super::object::ObjectRef;
 use super::service::ServiceId;
 use super::text::Text;
@@ -17,12 +18,14 @@ pub enum Phase {
     Stable,
     /// Pods are being replaced.
     Progressing,
-    /// It goes on when somebody deletes pods or lowers the partition.
+    /// It goes on when somebody releases its gate, deletes pods or lowers the partition.
     Waiting,
     /// Somebody paused it.
     Paused,
     /// New pods do not come up; the controller still waits for them.
     Stuck,
+    /// It was stopped, by somebody or by measurements; the revision before it serves.
+    Aborted,
     /// The controller has given up waiting, and goes on trying.
     Failed,
 }
@@ -36,6 +39,7 @@ impl Phase {
             Self::Waiting => "waiting",
             Self::Paused => "paused",
             Self::Stuck => "stuck",
+            Self::Aborted => "aborted",
             Self::Failed => "failed",
         }
     }
@@ -112,6 +116,32 @@ pub struct RolloutStatus {
     pub signals: Vec<StuckSignal>,
     /// Whether `kubectl rollout status` would say that it is done.
     pub is_done: bool,
+    /// How it is delivered, where a controller does that in steps or after a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+}
+
+/// How a revision is brought to its users where that is more than replacing pods.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The step that it is at, from 1, of how many.
+    pub step: Option<(u32, u32)>,
+    /// The gate at which it waits.
+    pub gate: Option<Gate>,
+    /// The share of the new revision that the steps ask for, in percent.
+    pub desired_weight: Option<u32>,
+    /// The share that is set where traffic is split, in percent.
+    pub weight: Option<u32>,
+    /// Whether the data plane says so too; none where nobody asks it.
+    pub is_verified: Option<bool>,
+    /// The analysis of the present step.
+    pub analysis: Option<Analysis>,
+    /// The hash of the new revision, and of the one that is stable.
+    pub revision: Text,
+    /// See `revision`.
+    pub stable: Text,
 }
 
 impl RolloutStatus {
@@ -122,7 +152,8 @@ impl RolloutStatus {
 
     /// Whether somebody should look at it.
     pub fn needs_attention(&self) -> bool {
-        matches!(self.phase, Phase::Failed | Phase::Stuck | Phase::Paused)
+        matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused)
+            || self.delivery.as_ref().is_some_and(|delivery| delivery.gate.is_some())
     }
 }
 

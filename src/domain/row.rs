@@ -1,11 +1,13 @@
 //! Any object as a row: one shape for the table of all kinds.
 
+use super::analysis::AnalysisRun;
 use super::kind::Kind;
 use super::object::Meta;
 use super::platform::{
     Autoscaler, CronJob, DisruptionBudget, EndpointSlice, Event, Ingress, Job, MetadataOnly, Namespace, Node, Service,
 };
 use super::pod::Pod;
+use super::route::HttpRoute;
 use super::text::Text;
 use super::workload::{ControllerRevision, ReplicaSet, Workload};
 
@@ -17,6 +19,7 @@ pub enum Row {
     Deployment(Box<Workload>),
     StatefulSet(Box<Workload>),
     DaemonSet(Box<Workload>),
+    Rollout(Box<Workload>),
     Pod(Box<Pod>),
     ReplicaSet(Box<ReplicaSet>),
     ControllerRevision(Box<ControllerRevision>),
@@ -27,6 +30,8 @@ pub enum Row {
     Service(Box<Service>),
     EndpointSlice(Box<EndpointSlice>),
     Ingress(Box<Ingress>),
+    HttpRoute(Box<HttpRoute>),
+    AnalysisRun(Box<AnalysisRun>),
     Node(Box<Node>),
     ConfigMap(Box<MetadataOnly>),
     Secret(Box<MetadataOnly>),
@@ -54,6 +59,7 @@ impl Row {
             Self::Deployment(_) => Kind::Deployment,
             Self::StatefulSet(_) => Kind::StatefulSet,
             Self::DaemonSet(_) => Kind::DaemonSet,
+            Self::Rollout(_) => Kind::Rollout,
             Self::Pod(_) => Kind::Pod,
             Self::ReplicaSet(_) => Kind::ReplicaSet,
             Self::ControllerRevision(_) => Kind::ControllerRevision,
@@ -64,6 +70,8 @@ impl Row {
             Self::Service(_) => Kind::Service,
             Self::EndpointSlice(_) => Kind::EndpointSlice,
             Self::Ingress(_) => Kind::Ingress,
+            Self::HttpRoute(_) => Kind::HttpRoute,
+            Self::AnalysisRun(_) => Kind::AnalysisRun,
             Self::Node(_) => Kind::Node,
             Self::ConfigMap(_) => Kind::ConfigMap,
             Self::Secret(_) => Kind::Secret,
@@ -76,7 +84,7 @@ impl Row {
     pub fn meta(&self) -> &Meta {
         match self {
             Self::Namespace(row) => &row.meta,
-            Self::Deployment(row) | Self::StatefulSet(row) | Self::DaemonSet(row) => &row.meta,
+            Self::Deployment(row) | Self::StatefulSet(row) | Self::DaemonSet(row) | Self::Rollout(row) => &row.meta,
             Self::Pod(row) => &row.meta,
             Self::ReplicaSet(row) => &row.meta,
             Self::ControllerRevision(row) => &row.meta,
@@ -87,6 +95,8 @@ impl Row {
             Self::Service(row) => &row.meta,
             Self::EndpointSlice(row) => &row.meta,
             Self::Ingress(row) => &row.meta,
+            Self::HttpRoute(row) => &row.meta,
+            Self::AnalysisRun(row) => &row.meta,
             Self::Node(row) => &row.meta,
             Self::ConfigMap(row) | Self::Secret(row) => &row.meta,
             Self::Event(row) => &row.meta,
@@ -97,7 +107,7 @@ impl Row {
     /// The workload, if this is one.
     pub fn workload(&self) -> Option<&Workload> {
         match self {
-            Self::Deployment(row) | Self::StatefulSet(row) | Self::DaemonSet(row) => Some(row),
+            Self::Deployment(row) | Self::StatefulSet(row) | Self::DaemonSet(row) | Self::Rollout(row) => Some(row),
             _ => None,
         }
     }

@@ -1,7 +1,8 @@
-//! A workload: a Deployment, StatefulSet or DaemonSet, and the revisions that it has rolled out.
+//! A workload: a Deployment, StatefulSet, DaemonSet or Argo Rollout, and the revisions that it has rolled out.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::argo::Argo;
 use super::condition::{Condition, Truth, find};
 use super::object::{Labels, Meta};
 use super::text::Text;
@@ -31,7 +32,7 @@ pub enum Manager {
     Helm(Text),
 }
 
-/// A Deployment, StatefulSet or DaemonSet as a row shows it.
+/// A Deployment, StatefulSet, DaemonSet or Rollout as a row shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workload {
     /// Identity and labels.
@@ -74,6 +75,8 @@ pub struct Workload {
     pub change_cause: Text,
     /// Who else writes it.
     pub manager: Option<Manager>,
+    /// What is particular to a Rollout.
+    pub argo: Option<Box<Argo>>,
 }
 
 impl Workload {
@@ -121,10 +124,10 @@ pub fn image_name(image: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// A ReplicaSet: one revision of a Deployment.
+/// A ReplicaSet: one revision of a Deployment or of a Rollout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplicaSet {
-    /// Identity and labels; the hash of the template is the label `pod-template-hash`.
+    /// Identity and labels; the hash of the template is one of them.
     pub meta: Meta,
     /// Pods wished for.
     pub desired: i32,
@@ -147,8 +150,13 @@ pub struct ReplicaSet {
 impl ReplicaSet {
     /// The hash that tells this revision from the others.
     pub fn hash(&self) -> &str {
-        self.meta.label("pod-template-hash").map_or("", Text::as_str)
+        hash_of_template(&self.meta).map_or("", Text::as_str)
     }
+}
+
+/// The hash of the template that a ReplicaSet or one of its pods carries.
+pub fn hash_of_template(meta: &Meta) -> Option<&Text> {
+    meta.label("rollouts-pod-template-hash").or_else(|| meta.label("pod-template-hash"))
 }
 
 /// A ControllerRevision: one revision of a StatefulSet or DaemonSet. Its template is read only when it is needed.

@@ -23,12 +23,13 @@ use super::output::{Item, Listing, json};
 use super::reading::{judge, read, read_identities};
 
 /// What finds the service and tells whether its rollout is under way.
-pub(super) const KINDS: [Kind; 8] = [
+pub(super) const KINDS: [Kind; 9] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::HorizontalPodAutoscaler,
     // Where Alertmanager is looked for.
@@ -49,7 +50,7 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
     if matches!(what, What::Verb(verb) if !Verb::OF_OBJECTS.contains(&verb)) {
         super::alerts::await_signals(session).await;
     }
-    let mut reading = judge(session, &KINDS, &Kind::WORKLOADS);
+    let mut reading = judge(session, &KINDS, &Kind::BUILT_IN_WORKLOADS);
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {
         return nothing(asked.format, &reading);

@@ -22,12 +22,13 @@ use super::output::{Item, Listing, json};
 use super::reading::read;
 
 /// The kinds that tell about the past, and the Services among which servers of alerts are looked for.
-pub(super) const KINDS: [Kind; 13] = [
+pub(super) const KINDS: [Kind; 14] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::ControllerRevision,
     Kind::HorizontalPodAutoscaler,

@@ -19,8 +19,8 @@ use super::output::{Item, Listing};
 use super::resource::describe;
 
 /// Events, and what tells which service they concern.
-pub(super) const KINDS: [Kind; 6] =
-    [Kind::Namespace, Kind::Deployment, Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::Event];
+pub(super) const KINDS: [Kind; 7] =
+    [Kind::Namespace, Kind::Deployment, Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::Event];
 
 /// Shows events.
 pub(super) async fn events(session: &mut Session, asked: Asked<'_>, args: &Of) -> Result<Exit, Problem> {

@@ -74,7 +74,8 @@ pub(super) fn check_place(session: &Session, place: &Place) -> Result<(), Proble
     for namespace in objects(session, &[Kind::Namespace]) {
         known.insert(session.state().place(&namespace.cluster, &namespace.name).environment);
     }
-    for workload in objects(session, &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod]) {
+    for workload in objects(session, &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::Pod])
+    {
         known.insert(session.state().place(&workload.cluster, &workload.namespace).environment);
     }
     if known.is_empty() || known.contains(wanted) {

@@ -19,18 +19,19 @@ use super::output::text::{age, join};
 use super::output::{Item, Listing, json};
 
 /// What revisions are told by.
-pub(super) const KINDS: [Kind; 7] = [
+pub(super) const KINDS: [Kind; 8] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::ControllerRevision,
 ];
 
 /// Without any of these there is no workload.
-pub(super) const ESSENTIAL: [Kind; 3] = Kind::WORKLOADS;
+pub(super) const ESSENTIAL: [Kind; 3] = Kind::BUILT_IN_WORKLOADS;
 
 /// Shows revisions, newest first.
 pub(super) async fn history(session: &mut Session, asked: Asked<'_>, args: &History) -> Result<Exit, Problem> {

@@ -26,8 +26,8 @@ use super::{Exit, complain, say};
 mod folded;
 
 /// What pods are found by.
-pub(super) const KINDS: [Kind; 6] =
-    [Kind::Namespace, Kind::Deployment, Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet];
+pub(super) const KINDS: [Kind; 7] =
+    [Kind::Namespace, Kind::Deployment, Kind::Pod, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::ReplicaSet];
 
 /// How long lines are gathered, so that those of several pods can be put in order.
 const GATHER: Duration = Duration::from_millis(250);

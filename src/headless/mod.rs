@@ -60,6 +60,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
+        Command::Switch(_) => change::SERVICE_KINDS.to_vec(),
         Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
@@ -73,7 +74,12 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         | Command::Pause(_)
         | Command::Resume(_)
         | Command::Scale(_)
-        | Command::SetImage(_) => change::WORKLOAD_KINDS.to_vec(),
+        | Command::SetImage(_)
+        | Command::Shift(_)
+        | Command::Gate { .. }
+        | Command::PromoteFull(_)
+        | Command::Abort(_)
+        | Command::Retry(_) => change::WORKLOAD_KINDS.to_vec(),
     })
 }
 

@@ -140,6 +140,7 @@ fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: 
         match inventory.freshness(*kind) {
             Freshness::Live | Freshness::Partial(_) => missing.known += usize::from(is_essential),
             Freshness::NoAccess(_) => {}
+            Freshness::Absent(_) if kind.is_custom() && !is_essential => {}
             Freshness::Absent(problem) => problems.push(problem),
             Freshness::Late { problem, .. } => {
                 missing.is_late |= is_essential;
@@ -159,7 +160,9 @@ fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: 
         }
     }
     // Namespaces are read for the names of environments only, where nobody asks for them.
-    let asked = kinds.iter().copied().filter(|kind| *kind != Kind::Namespace || essential.contains(kind));
+    // A server without custom kinds forbids them to whoever may not read everything.
+    let is_by_the_way = |kind: Kind| kind == Kind::Namespace || kind.is_custom();
+    let asked = kinds.iter().copied().filter(|kind| !is_by_the_way(*kind) || essential.contains(kind));
     problems.extend(inventory.closed(asked));
     missing
 }

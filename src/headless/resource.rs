@@ -14,6 +14,11 @@ pub(super) fn columns(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Namespace => &["name", "phase", "created"],
         Kind::Node => &["name", "status", "cordoned", "version", "ip", "created"],
+        Kind::Rollout => {
+            &["namespace", "name", "phase", "step", "weight", "ready", "desired", "updated", "images", "created"]
+        }
+        Kind::HttpRoute => &["namespace", "name", "hosts", "parents", "weights", "created"],
+        Kind::AnalysisRun => &["namespace", "name", "phase", "message", "created"],
         Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
             &["namespace", "name", "ready", "desired", "updated", "available", "images", "created"]
         }
@@ -36,6 +41,11 @@ pub(super) fn header(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Namespace => &["NAME", "STATUS", "AGE"],
         Kind::Node => &["NAME", "STATUS", "CORDONED", "VERSION", "IP", "AGE"],
+        Kind::Rollout => {
+            &["NAMESPACE", "NAME", "PHASE", "STEP", "WEIGHT", "READY", "DESIRED", "UPDATED", "IMAGES", "AGE"]
+        }
+        Kind::HttpRoute => &["NAMESPACE", "NAME", "HOSTS", "PARENTS", "WEIGHTS", "AGE"],
+        Kind::AnalysisRun => &["NAMESPACE", "NAME", "PHASE", "MESSAGE", "AGE"],
         Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
             &["NAMESPACE", "NAME", "READY", "DESIRED", "UPDATED", "AVAILABLE", "IMAGES", "AGE"]
         }
@@ -86,6 +96,18 @@ fn members(row: &Row) -> Value {
     match row {
         Row::Namespace(row) => json!({ "phase": row.phase }),
         Row::Deployment(row) | Row::StatefulSet(row) | Row::DaemonSet(row) => workload(row),
+        Row::Rollout(row) => rollout(row),
+        Row::HttpRoute(row) => json!({
+            "hosts": row.hosts, "parents": row.parents, "weights": row.weights(), "rules": row.rules,
+            "steeredBy": row.steered_by,
+        }),
+        Row::AnalysisRun(row) => json!({
+            "phase": row.phase, "message": row.message,
+            "metrics": row.metrics.iter().map(|one| json!({
+                "name": one.name, "phase": one.phase, "count": one.count, "failed": one.failed, "value": one.value,
+                "measured": one.measured,
+            })).collect::<Vec<_>>(),
+        }),
         Row::Pod(row) => pod(row),
         Row::ReplicaSet(row) => json!({
             "revision": row.revision, "hash": row.hash(), "desired": row.desired, "ready": row.ready, "images": row.images,
@@ -137,6 +159,15 @@ fn workload(row: &Workload) -> Value {
         "available": row.available, "paused": row.is_paused, "images": row.images, "version": row.version(),
         "revision": row.revision, "changeCause": row.change_cause,
     })
+}
+
+fn rollout(row: &Workload) -> Value {
+    let (Value::Object(mut members), Some(argo)) = (workload(row), row.argo.as_deref()) else { return workload(row) };
+    members.insert("phase".to_owned(), json!(argo.phase));
+    members.insert("step".to_owned(), json!(argo.progress().map(|(at, of)| format!("{at}/{of}"))));
+    members.insert("weight".to_owned(), json!(argo.weights.map(|weights| weights.canary)));
+    members.insert("argo".to_owned(), json!(argo));
+    Value::Object(members)
 }
 
 fn pod(row: &Pod) -> Value {

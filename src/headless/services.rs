@@ -20,12 +20,13 @@ use super::output::{Item, Listing, json};
 use super::reading::read;
 
 /// What health is computed from.
-pub(super) const KINDS: [Kind; 10] = [
+pub(super) const KINDS: [Kind; 11] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::Pod,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::ControllerRevision,
     Kind::Job,

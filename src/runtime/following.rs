@@ -52,7 +52,15 @@ impl Following {
 
     /// Whether a change may have brought or taken a pod, or told more about one.
     pub(super) fn depends_on(changed: Changed) -> bool {
-        let kinds = [Kind::Pod, Kind::ReplicaSet, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Job];
+        let kinds = [
+            Kind::Pod,
+            Kind::ReplicaSet,
+            Kind::Deployment,
+            Kind::StatefulSet,
+            Kind::DaemonSet,
+            Kind::Rollout,
+            Kind::Job,
+        ];
         kinds.iter().any(|kind| changed.touches(*kind)) || changed.touches_sources()
     }
 

@@ -111,6 +111,9 @@ impl Case<'_> {
             Phase::Paused if !self.status.is_done => {
                 Some(Verdict::new(Health::Attention, format!("paused by hand: {}", self.status.progress), since))
             }
+            Phase::Aborted => {
+                Some(Verdict::new(Health::Attention, format!("rollout aborted: {}", self.status.progress), since))
+            }
             Phase::Stable | Phase::Paused | Phase::Stuck | Phase::Failed => None,
         }
     }

@@ -36,6 +36,7 @@ pub fn status(family: &Family<'_>, now: Timestamp) -> RolloutStatus {
         deadline: workload.deadline().filter(|_| matches!(phase, Phase::Progressing | Phase::Stuck)),
         signals,
         is_done,
+        delivery: None,
     }
 }
 

@@ -28,7 +28,7 @@ fn commands() -> Vec<&'static str> {
         "man",
         "demo",
     ];
-    questions.into_iter().chain(Verb::OF_OBJECTS.map(Verb::word)).chain(others).collect()
+    questions.into_iter().chain(Verb::OF_OBJECTS.map(Verb::command)).chain(others).collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Changes from a script: the same intents, checks and records as on the screen.
 
-use crate::cli::{Change, Command, Consent, Evict, Scale};
+use crate::cli::{Change, Command, Consent, Evict, Gate, Scale, Switch};
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -20,10 +20,14 @@ mod proposal;
 pub(super) use carry_out::carry_out;
 
 /// What finds the workload that is meant, and its environment.
-pub(super) const WORKLOAD_KINDS: [Kind; 4] = [Kind::Namespace, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet];
+pub(super) const WORKLOAD_KINDS: [Kind; 5] =
+    [Kind::Namespace, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout];
 
 /// What finds the pod that is meant, and its environment.
 pub(super) const POD_KINDS: [Kind; 2] = [Kind::Namespace, Kind::Pod];
+
+/// What finds the Service that is meant, and its environment.
+pub(super) const SERVICE_KINDS: [Kind; 2] = [Kind::Namespace, Kind::Service];
 
 /// What is wanted, before it is known of what.
 type Wish = Box<dyn FnOnce(ObjectRef) -> Intent>;
@@ -40,6 +44,7 @@ struct Wanted<'a> {
 enum Name<'a> {
     Workload(&'a Change),
     Pod(&'a str),
+    Service(&'a str),
 }
 
 /// Carries out a change; none for a command that is a question.
@@ -75,6 +80,19 @@ fn wanted(command: &Command) -> Option<Wanted<'_>> {
             let wish: Wish = Box::new(|target| Intent::Evict { target });
             return Some(Wanted { wish, name: Name::Pod(pod), consent });
         }
+        Command::Gate { what: Gate::Release(args) } => {
+            (args, Box::new(|target| Intent::Release { target, gate: None }))
+        }
+        Command::Gate { what: Gate::Skip(args) } => (args, Box::new(|target| Intent::Skip { target, step: None })),
+        Command::PromoteFull(args) => (args, Box::new(|target| Intent::PromoteFull { target })),
+        Command::Abort(args) => (args, Box::new(|target| Intent::Abort { target })),
+        Command::Retry(args) => (args, Box::new(|target| Intent::Retry { target })),
+        Command::Switch(Switch { service, to, consent }) => {
+            let text = |word: &String| Text::from_untrusted(word);
+            let to = to.iter().map(|(key, value)| (text(key), text(value))).collect();
+            let wish: Wish = Box::new(|target| Intent::Switch { target, to });
+            return Some(Wanted { wish, name: Name::Service(service), consent });
+        }
         _ => return None,
     };
     Some(Wanted { wish, name: Name::Workload(change), consent: &change.consent })
@@ -92,8 +110,9 @@ fn size(args: &Scale) -> Option<Size> {
 /// Finds the one target and goes on; more than one is told and never guessed.
 async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> Result<Exit, Problem> {
     let (kinds, essential): (&[Kind], &[Kind]) = match wanted.name {
-        Name::Workload(_) => (&WORKLOAD_KINDS, &Kind::WORKLOADS),
+        Name::Workload(_) => (&WORKLOAD_KINDS, &Kind::BUILT_IN_WORKLOADS),
         Name::Pod(_) => (&POD_KINDS, &[Kind::Pod]),
+        Name::Service(_) => (&SERVICE_KINDS, &[Kind::Service]),
     };
     read(session, kinds).await;
     let reading = judge(session, kinds, essential);
@@ -110,7 +129,8 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
     check_place(session, asked.place)?;
     let mut found = match wanted.name {
         Name::Workload(change) => workloads(session, asked.place, &change.service, change.workload.as_deref())?,
-        Name::Pod(pod) => pods(session, asked, pod)?,
+        Name::Pod(name) => named(session, asked, Kind::Pod, name)?,
+        Name::Service(name) => named(session, asked, Kind::Service, name)?,
     };
     if found.len() > 1 {
         return ambiguous(asked, wanted.name, &found);
@@ -118,26 +138,29 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
     carry_out(session, asked, (wanted.wish)(found.remove(0)), wanted.consent).await
 }
 
-/// The pods of a name.
-fn pods(session: &Session, asked: Asked<'_>, pod: &str) -> Result<Vec<ObjectRef>, Problem> {
-    let is_meant = |object: &ObjectRef| object.name == pod && is_in(asked.place, &session.place_of(object).environment);
-    let found: Vec<ObjectRef> = objects(session, &[Kind::Pod]).into_iter().filter(is_meant).collect();
+/// The objects of a kind and a name.
+fn named(session: &Session, asked: Asked<'_>, kind: Kind, name: &str) -> Result<Vec<ObjectRef>, Problem> {
+    let is_meant =
+        |object: &ObjectRef| object.name == name && is_in(asked.place, &session.place_of(object).environment);
+    let found: Vec<ObjectRef> = objects(session, &[kind]).into_iter().filter(is_meant).collect();
     if found.is_empty() {
-        return Err(Problem::new(format!("there is no pod {pod}"), "", "midwatch get pods shows what there is"));
+        let hint = format!("midwatch get {} shows what there is", kind.plural());
+        return Err(Problem::new(format!("there is no {} {name}", kind.singular()), "", hint));
     }
     Ok(found)
 }
 
 /// Says what all could be meant.
 fn ambiguous(asked: Asked<'_>, name: Name<'_>, found: &[ObjectRef]) -> Result<Exit, Problem> {
-    let (name, is_pod) = match name {
-        Name::Workload(change) => (change.service.as_str(), false),
-        Name::Pod(pod) => (pod, true),
+    let (name, what) = match name {
+        Name::Workload(change) => (change.service.as_str(), "workloads"),
+        Name::Pod(name) => (name, Kind::Pod.plural()),
+        Name::Service(name) => (name, Kind::Service.plural()),
     };
-    let what = if is_pod { "pods" } else { "workloads" };
+    let is_workload = what == "workloads";
     say(&format!("midwatch: {} is {} {what}; say which one is meant:", Text::from(name), found.len()));
     for object in found {
-        let workload = if is_pod { String::new() } else { format!("--workload {} ", object.kind_and_name()) };
+        let workload = if is_workload { format!("--workload {} ", object.kind_and_name()) } else { String::new() };
         say(&format!("  {workload}-n {} --context {}", object.namespace, object.cluster));
     }
     let problem =

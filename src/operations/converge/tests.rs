@@ -135,7 +135,7 @@ fn a_pod_is_gone_when_another_one_bears_its_name() {
 
 #[test]
 fn a_rollout_has_finished_also_when_its_pods_failed_afterwards() {
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         assert!(is_finished(kind, &workload(kind, "1.5.0")), "{kind}");
         assert!(!is_finished(kind, &failing(kind, "1.5.0")), "{kind}");
     }

@@ -9,7 +9,7 @@ use super::Place;
 /// The command for an intent, without the options that arm and confirm it.
 pub(super) fn of(intent: &Intent, place: &Place) -> String {
     let Some(target) = intent.object() else { return super::super::silence::command_line(intent) };
-    let mut words = vec!["midwatch".to_owned(), intent.verb().word().to_owned()];
+    let mut words = vec!["midwatch".to_owned(), intent.verb().command().to_owned()];
     if target.kind == Kind::Pod {
         words.push(quoted(&target.name));
     } else {

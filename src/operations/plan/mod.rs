@@ -14,9 +14,11 @@ use crate::domain::text::Text;
 
 use super::read::Snapshot;
 
+mod argo;
 mod command_line;
 mod difference;
 mod evict;
+mod gateway;
 mod pause;
 mod restart;
 mod resume;
@@ -24,7 +26,9 @@ mod revisions;
 mod rollback;
 mod scale;
 mod selector;
+
 mod set_image;
+mod switch;
 mod template;
 mod warnings;
 
@@ -73,6 +77,12 @@ struct Wish<'a> {
 /// Makes the plan for an intent about an object; one about alerts is planned by what Alertmanager tells.
 pub fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
     let wish = |target| Wish { intent, target };
+    match intent.object() {
+        Some(target) if target.kind == Kind::Rollout => return argo::plan(wish(target), snapshot, place),
+        Some(target) if target.kind == Kind::HttpRoute => return gateway::plan(wish(target), snapshot, place),
+        Some(target) if target.kind == Kind::Service => return switch::plan(wish(target), snapshot, place),
+        _ => {}
+    }
     match intent {
         Intent::Rollback { target, to } => rollback::plan(wish(target), to.as_ref(), snapshot, place),
         Intent::Restart { target } => restart::plan(wish(target), snapshot, place),
@@ -86,6 +96,17 @@ pub fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan,
             set_image::plan(wish(target), container.as_ref(), image, snapshot, place)
         }
         Intent::Evict { target } => evict::plan(wish(target), snapshot, place),
+        Intent::Shift { .. }
+        | Intent::Release { .. }
+        | Intent::Skip { .. }
+        | Intent::PromoteFull { .. }
+        | Intent::Abort { .. }
+        | Intent::Retry { .. }
+        | Intent::Switch { .. } => Err(NoPlan::impossible(
+            format!("cannot {}", intent.verb()),
+            "a workload of this kind has neither steps nor weights",
+            "",
+        )),
         Intent::Silence { .. }
         | Intent::Acknowledge { .. }
         | Intent::ExtendSilence { .. }

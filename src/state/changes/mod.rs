@@ -30,11 +30,12 @@ pub(super) use written::Written;
 pub const KEPT: usize = 500;
 
 /// The kinds that tell about the past.
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::ControllerRevision,
     Kind::Pod,

@@ -22,11 +22,12 @@ mod survey;
 use steady::Steadiness;
 
 /// The kinds that services are computed from.
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::StatefulSet,
     Kind::DaemonSet,
+    Kind::Rollout,
     Kind::ReplicaSet,
     Kind::Pod,
     Kind::Job,

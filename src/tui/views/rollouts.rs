@@ -147,7 +147,7 @@ impl Rollouts {
         let state = seen.session.state();
         let mut doubts: Vec<_> = state
             .clusters()
-            .flat_map(|(cluster, _)| sources::doubts(state, cluster, &Kind::WORKLOADS, seen.now))
+            .flat_map(|(cluster, _)| sources::doubts(state, cluster, &Kind::BUILT_IN_WORKLOADS, seen.now))
             .collect();
         doubts.truncate(3);
         doubts

@@ -10,7 +10,7 @@ use crate::domain::rollout::{Phase, Revision, RolloutStatus, Standing};
 pub fn health(status: &RolloutStatus, ready: i32) -> Health {
     match status.phase {
         Phase::Failed | Phase::Stuck => Health::Bad,
-        Phase::Paused => Health::Attention,
+        Phase::Paused | Phase::Aborted => Health::Attention,
         Phase::Progressing | Phase::Waiting => Health::Moving,
         Phase::Stable if ready < status.desired => Health::Attention,
         Phase::Stable => Health::Healthy,
@@ -24,6 +24,7 @@ pub fn told(status: &RolloutStatus) -> String {
     match status.phase {
         Phase::Failed => format!("past its deadline: {why}"),
         Phase::Stuck => format!("stuck: {why}"),
+        Phase::Aborted => format!("aborted: {}", status.progress),
         Phase::Paused if status.is_done => "paused, with nothing to roll out".to_owned(),
         Phase::Paused => format!("paused by hand: {}", status.progress),
         Phase::Waiting => format!("waiting: {}", status.progress),

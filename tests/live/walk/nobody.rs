@@ -36,7 +36,10 @@ pub(super) fn asks_by_every_command(seat: &Seat) -> Result<()> {
         ensure!(run.stderr.contains(&format!("no access: {}", kind.plural())), "{}", run.stderr);
         ensure!(run.stderr.contains(&format!("{RULE} {}", kind.plural())), "{}", run.stderr);
     }
-    let changes = Verb::OF_OBJECTS.map(|verb| [vec![verb.word(), "chat-service", "--write"], more(verb)].concat());
+    let changes = Verb::OF_OBJECTS.map(|verb| {
+        let words = verb.command().split(' ').chain(["chat-service", "--write"]);
+        words.chain(more(verb)).collect::<Vec<_>>()
+    });
     for words in QUESTIONS.iter().map(|words| words.to_vec()).chain(changes) {
         denied(seat, &words).wrap_err_with(|| words.join(" "))?;
     }
@@ -71,6 +74,8 @@ fn more(verb: Verb) -> Vec<&'static str> {
     match verb {
         Verb::Scale => vec!["--replicas=3"],
         Verb::SetImage => vec!["--image=anything"],
+        Verb::Shift => vec!["--to=0"],
+        Verb::Switch => vec!["--to=version=green"],
         _ => Vec::new(),
     }
 }

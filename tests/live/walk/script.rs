@@ -40,14 +40,16 @@ pub(super) fn commands(plane: &Plane) -> Result<Vec<(Verb, Vec<String>)>> {
 fn command(verb: Verb, target: &Target, consent: &[&str]) -> Vec<String> {
     let Target { service, pod } = target;
     let more = match verb {
-        Verb::Rollback | Verb::Restart | Verb::Pause | Verb::Resume | Verb::Evict => None,
+        Verb::Shift => Some("--to=50".to_owned()),
+        Verb::Switch => Some("--to=version=green".to_owned()),
         Verb::Scale => Some("--replicas=3".to_owned()),
         Verb::SetImage => Some("--image=registry.example/messaging/anything:9.9.9".to_owned()),
-        other => panic!("{other} is about no workload"),
+        verb if Verb::OF_OBJECTS.contains(&verb) => None,
+        other => panic!("{other} is about no object"),
     };
     let name = if verb == Verb::Evict { pod.as_str() } else { service };
     let confirmed = ["--namespace=production", "--reason=because I say so", "--confirm", service];
-    let words = [verb.word(), name].into_iter().chain(confirmed).chain(consent.iter().copied());
+    let words = verb.command().split(' ').chain([name]).chain(confirmed).chain(consent.iter().copied());
     words.map(str::to_owned).chain(more).collect()
 }
 

@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn the_way_back_leads_back(
-        kind in prop::sample::select(Kind::WORKLOADS.to_vec()),
+        kind in prop::sample::select(Kind::BUILT_IN_WORKLOADS.to_vec()),
         replicas in prop::sample::select(vec![0_u32, 1, 4]),
         env in prop::collection::vec(("[A-Z]{1,8}", ".{0,12}"), 0..4),
         annotations in prop::option::of(prop::collection::vec("[a-z/~.]{1,12}", 0..3)),
@@ -113,7 +113,7 @@ proptest! {
 
 #[test]
 fn a_patch_hits_nothing_but_what_was_seen() {
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         let snapshot = with_history(kind, workload(kind, "1.5.0"));
         for intent in intents(kind) {
             let plan = made(&intent, &snapshot);
@@ -135,7 +135,7 @@ fn a_patch_hits_nothing_but_what_was_seen() {
 
 #[test]
 fn a_patch_does_not_care_about_what_moves_by_itself() {
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         let snapshot = with_history(kind, workload(kind, "1.5.0"));
         for intent in intents(kind) {
             let plan = made(&intent, &snapshot);
@@ -162,7 +162,7 @@ fn without_annotations_nothing_that_somebody_writes_there_is_lost() {
 
 #[test]
 fn a_plan_that_is_made_anew_of_an_unchanged_world_is_the_same() {
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         let snapshot = with_history(kind, workload(kind, "1.5.0"));
         for intent in intents(kind) {
             let later = Snapshot { taken: snapshot.taken + Plan::FRESH, ..snapshot.clone() };

@@ -38,7 +38,7 @@ fn plan_for_a_pod() {
 
 #[test]
 fn rollbacks_in_the_middle_of_a_failing_rollout() {
-    let all = Kind::WORKLOADS.map(|kind| {
+    let all = Kind::BUILT_IN_WORKLOADS.map(|kind| {
         let mut snapshot = with_history(kind, failing(kind, "1.5.0"));
         snapshot.pods =
             vec![pod("chat-service-2", "chat-service-good", true), pod("chat-service-3", "chat-service-bad", false)];

@@ -34,7 +34,7 @@ fn a_paused_rollout_has_to_be_resumed_before_its_template_changes() {
 
 #[test]
 fn a_pin_is_a_hash_a_name_or_a_clear_beginning_of_one() {
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         let snapshot = with_history(kind, workload(kind, "1.5.0"));
         for pin in ["older", "chat-service-older", "olde"] {
             let plan = made(&rollback(kind, Some(pin)), &snapshot);

@@ -196,7 +196,7 @@ fn only_ending_a_rollout_needs_less_than_rolling_back() {
     let needs =
         |object: Value, to: Option<&str>, kind: Kind| made(&rollback(kind, to), &with_history(kind, object)).needs;
     let (either, rolling_back) = ([Permission::Deploy, Permission::Rollback], [Permission::Rollback]);
-    for kind in Kind::WORKLOADS {
+    for kind in Kind::BUILT_IN_WORKLOADS {
         assert_eq!(needs(failing(kind, "1.5.0"), None, kind), either, "{kind}");
         assert_eq!(
             needs(failing(kind, "1.5.0"), Some("older"), kind),

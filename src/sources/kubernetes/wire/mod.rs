@@ -3,11 +3,13 @@
 //! Each kind declares, once for both wires, only the fields that its row shows; everything else is skipped while
 //! decoding. Adding a kind takes its messages, its [`Project`] and one line of [`Decoder::of`].
 
+mod argo;
 mod cluster;
 mod conditions;
 mod envelope;
 mod events;
 mod frames;
+mod gateway;
 mod interner;
 mod jobs;
 mod meta;
@@ -39,6 +41,9 @@ pub(crate) enum DecodeError {
     /// They are not the protobuf message that they should be.
     #[error("unreadable protobuf: {0}")]
     Protobuf(#[from] prost::DecodeError),
+    /// They are protobuf, of a kind that has none.
+    #[error("a custom object in protobuf")]
+    NotJson,
     /// They are not the JSON that they should be; the parser's words quote what it read, so they are sanitised.
     #[error("unreadable JSON: {0}")]
     Json(Text),
@@ -65,6 +70,12 @@ pub(crate) trait Project: prost::Message + Default + DeserializeOwned {
     fn project(self, interner: &mut Interner) -> Row;
 }
 
+/// An object of a custom kind, which no server sends as protobuf.
+pub(crate) trait ProjectJson: DeserializeOwned {
+    /// Turns the object into its row.
+    fn project(self, interner: &mut Interner) -> Row;
+}
+
 /// How objects of one kind are read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decoder {
@@ -82,6 +93,7 @@ impl Decoder {
             Kind::Pod => Self::through::<pods::Pod>(kind),
             Kind::StatefulSet => Self::through::<workloads::StatefulSet>(kind),
             Kind::DaemonSet => Self::through::<workloads::DaemonSet>(kind),
+            Kind::Rollout => Self::through_json::<argo::Rollout>(kind),
             Kind::ReplicaSet => Self::through::<revisions::ReplicaSet>(kind),
             Kind::ControllerRevision => Self::through::<revisions::ControllerRevision>(kind),
             Kind::HorizontalPodAutoscaler => Self::through::<scaling::Autoscaler>(kind),
@@ -91,6 +103,8 @@ impl Decoder {
             Kind::Service => Self::through::<network::Service>(kind),
             Kind::EndpointSlice => Self::through::<network::EndpointSlice>(kind),
             Kind::Ingress => Self::through::<network::Ingress>(kind),
+            Kind::HttpRoute => Self::through_json::<gateway::HttpRoute>(kind),
+            Kind::AnalysisRun => Self::through_json::<argo::AnalysisRun>(kind),
             Kind::Node => Self::through::<cluster::Node>(kind),
             Kind::ConfigMap => Self::through::<cluster::ConfigMap>(kind),
             Kind::Secret => Self::through::<cluster::Secret>(kind),
@@ -115,6 +129,15 @@ impl Decoder {
         Self {
             kind,
             protobuf: |bytes, interner| Ok(P::decode(bytes)?.project(interner)),
+            json: |value, interner| Ok(P::deserialize(value)?.project(interner)),
+        }
+    }
+
+    /// Reads a custom kind.
+    fn through_json<P: ProjectJson>(kind: Kind) -> Self {
+        Self {
+            kind,
+            protobuf: |_, _| Err(DecodeError::NotJson),
             json: |value, interner| Ok(P::deserialize(value)?.project(interner)),
         }
     }

@@ -55,13 +55,19 @@ impl Project for ReplicaSet {
             desired: spec.replicas.unwrap_or(1),
             current: status.replicas,
             ready: status.ready_replicas,
-            revision: metadata.annotation("deployment.kubernetes.io/revision").parse().unwrap_or_default(),
+            revision: number(&metadata),
             images: template.images(interner),
             template_labels: template.labels(interner),
             change_cause: metadata.annotation("kubernetes.io/change-cause"),
             conditions: status.conditions.iter().map(|condition| condition.project(interner)).collect(),
         }))
     }
+}
+
+/// The number of the revision, by whichever controller gave it one.
+fn number(metadata: &ObjectMeta) -> i64 {
+    let keys = ["deployment.kubernetes.io/revision", "rollout.argoproj.io/revision"];
+    keys.iter().find_map(|key| metadata.annotation(key).parse().ok()).unwrap_or_default()
 }
 
 /// A ControllerRevision; its template is not asked for.

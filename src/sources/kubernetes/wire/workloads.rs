@@ -240,8 +240,8 @@ impl Project for DaemonSet {
     }
 }
 
-/// What the three kinds have in common.
-fn workload(
+/// What all kinds of workloads have in common.
+pub(super) fn workload(
     metadata: Option<&ObjectMeta>,
     selector: Option<&LabelSelector>,
     template: Option<&PodTemplate>,

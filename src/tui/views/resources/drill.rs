@@ -66,6 +66,7 @@ fn opens(kind: Kind) -> &'static str {
         Kind::Deployment
         | Kind::StatefulSet
         | Kind::DaemonSet
+        | Kind::Rollout
         | Kind::ReplicaSet
         | Kind::Job
         | Kind::Service
@@ -87,7 +88,7 @@ fn open(object: &ObjectRef, row: &Row) -> Destination {
         })
     };
     let opened = match row {
-        Row::Deployment(it) | Row::StatefulSet(it) | Row::DaemonSet(it) => selected(&it.selector),
+        Row::Deployment(it) | Row::StatefulSet(it) | Row::DaemonSet(it) | Row::Rollout(it) => selected(&it.selector),
         Row::Service(it) => selected(&it.selector),
         Row::DisruptionBudget(it) => selected(&it.selector),
         Row::ReplicaSet(_) | Row::Job(_) => Some(pods(here, format!("owner:={}", object.name))),
@@ -111,7 +112,8 @@ fn open(object: &ObjectRef, row: &Row) -> Destination {
 /// Whose logs a row stands for: its own, or those of the workload that it belongs to.
 fn logs_of(object: &ObjectRef, row: &Row, seen: &Seen<'_>) -> Option<ObjectRef> {
     match row {
-        Row::Pod(_) | Row::Deployment(_) | Row::StatefulSet(_) | Row::DaemonSet(_) => Some(object.clone()),
+        Row::Pod(_) => Some(object.clone()),
+        row if row.workload().is_some() => Some(object.clone()),
         Row::ReplicaSet(_) => revisions_of(object, row),
         Row::Job(_) => {
             let pods = seen.session.state().cluster(&object.cluster)?.rows(Kind::Pod);

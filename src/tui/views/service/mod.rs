@@ -33,7 +33,8 @@ use layout::Side;
 use page::Section;
 
 /// The kinds that a service is made of.
-const KINDS: [Kind; 5] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet, Kind::Pod];
+const KINDS: [Kind; 6] =
+    [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::ReplicaSet, Kind::Pod];
 
 /// What can be selected.
 #[derive(Clone, Debug, PartialEq, Eq)]

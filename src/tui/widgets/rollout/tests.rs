@@ -14,6 +14,7 @@ fn status(phase: Phase) -> RolloutStatus {
         deadline: None,
         signals: Vec::new(),
         is_done: false,
+        delivery: None,
     }
 }
 

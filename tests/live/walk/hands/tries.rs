@@ -31,7 +31,10 @@ impl Hands {
     pub(in super::super) fn require_everything(&self) -> Result<()> {
         let missed: Vec<_> = Context::ALL.into_iter().filter(|context| !self.contexts.contains(context)).collect();
         ensure!(missed.is_empty(), "contexts that were not reached: {missed:?}");
-        let missed: Vec<_> = Asked::ALL.into_iter().filter(|asked| !self.asked.contains(asked)).collect();
+        // These two take an alert and a silence, which this platform need not have: tests/live/silences.rs goes there.
+        let elsewhere = [Asked::Doing, Asked::Length];
+        let missed = Asked::ALL.into_iter().filter(|asked| !self.asked.contains(asked) && !elsewhere.contains(asked));
+        let missed: Vec<_> = missed.collect();
         ensure!(missed.is_empty(), "fields that did not open: {missed:?}");
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::words;
 
+mod delivery;
 mod events;
 mod jobs;
 mod network;
@@ -99,6 +100,18 @@ macro_rules! with_fields {
                 let $fields = &workloads::WORKLOADS;
                 $work
             }
+            Row::Rollout($object) => {
+                let $fields = &delivery::ROLLOUTS;
+                $work
+            }
+            Row::HttpRoute($object) => {
+                let $fields = &delivery::ROUTES;
+                $work
+            }
+            Row::AnalysisRun($object) => {
+                let $fields = &delivery::ANALYSES;
+                $work
+            }
             Row::Pod($object) => {
                 let $fields = &pods::PODS;
                 $work
@@ -164,6 +177,9 @@ pub(super) fn columns(kind: Kind) -> Vec<Column> {
     match kind {
         Kind::Namespace => of(&policies::NAMESPACES),
         Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => of(&workloads::WORKLOADS),
+        Kind::Rollout => of(&delivery::ROLLOUTS),
+        Kind::HttpRoute => of(&delivery::ROUTES),
+        Kind::AnalysisRun => of(&delivery::ANALYSES),
         Kind::Pod => of(&pods::PODS),
         Kind::ReplicaSet => of(&workloads::REPLICA_SETS),
         Kind::ControllerRevision => of(&workloads::REVISIONS),

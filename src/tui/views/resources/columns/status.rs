@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::domain::analysis::AnalysisRun;
+use crate::domain::argo::Phase;
 use crate::domain::condition::{Truth, find};
 use crate::domain::platform::{Autoscaler, CronJob, DisruptionBudget, EndpointSlice, Event, Job, Namespace, Node};
 use crate::domain::pod::{Pod, is_stuck_reason};
+use crate::domain::route::HttpRoute;
 use crate::domain::row::Row;
 use crate::domain::workload::{ReplicaSet, Workload};
 use crate::tui::theme::Role;
@@ -15,6 +18,9 @@ pub(in crate::tui::views::resources) fn status_of(row: &Row) -> Role {
     match row {
         Row::Pod(pod) => of_pod(pod).0,
         Row::Deployment(workload) | Row::StatefulSet(workload) | Row::DaemonSet(workload) => of_workload(workload).0,
+        Row::Rollout(rollout) => of_rollout(rollout).0,
+        Row::AnalysisRun(run) => of_analysis(run).0,
+        Row::HttpRoute(route) => of_route(route).0,
         Row::ReplicaSet(set) => of_replica_set(set).0,
         Row::Job(job) => of_job(job).0,
         Row::CronJob(job) => of_cron_job(job).0,
@@ -76,6 +82,49 @@ pub(super) fn of_workload(workload: &Workload) -> (Role, &'static str) {
         (Role::Muted, "scaled to 0")
     } else {
         (Role::Text, "healthy")
+    }
+}
+
+/// By the controller's word, which knows more than the numbers do.
+pub(super) fn of_rollout(workload: &Workload) -> (Role, &'static str) {
+    let Some(argo) = workload.argo.as_deref() else { return of_workload(workload) };
+    match argo.phase {
+        _ if argo.is_aborted => (Role::Bad, "aborted"),
+        Phase::Degraded => (Role::Bad, "degraded"),
+        Phase::Paused if workload.is_paused => (Role::Attention, "paused by hand"),
+        Phase::Paused => (Role::Attention, "waits at a gate"),
+        Phase::Progressing => (Role::Attention, "rolling out"),
+        Phase::Healthy => of_workload(workload),
+    }
+}
+
+/// By its phase.
+pub(super) fn of_analysis(run: &AnalysisRun) -> (Role, &str) {
+    let role = match run.phase.as_str() {
+        "Failed" | "Error" => Role::Bad,
+        "Inconclusive" => Role::Attention,
+        "Successful" => Role::Muted,
+        _ => Role::Text,
+    };
+    (role, &run.phase)
+}
+
+/// By what its parents say of it.
+pub(super) fn of_route(route: &HttpRoute) -> (Role, &'static str) {
+    let is_false = |about| {
+        let told = route.status.iter().filter_map(|parent| find(&parent.conditions, about));
+        told.into_iter().any(|condition| condition.truth == Truth::False)
+    };
+    if route.status.is_empty() {
+        (Role::Attention, "no gateway answers")
+    } else if is_false("Accepted") {
+        (Role::Bad, "not accepted")
+    } else if is_false("ResolvedRefs") {
+        (Role::Bad, "backend not found")
+    } else if route.status.iter().any(|parent| parent.observed_generation < route.meta.generation) {
+        (Role::Attention, "not yet seen")
+    } else {
+        (Role::Text, "accepted")
     }
 }
 

@@ -1,0 +1,198 @@
+//! What Argo Rollouts tells of a Rollout beyond what every workload has: its strategy, its steps and where it waits.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::text::Text;
+
+/// How a Rollout brings a revision to its users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// A share of the traffic or of the pods, in steps.
+    #[default]
+    Canary,
+    /// All at once, after a preview.
+    BlueGreen,
+}
+
+/// What the controller makes of a Rollout, in its own word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Everything is of the stable revision.
+    Healthy,
+    /// It moves.
+    #[default]
+    Progressing,
+    /// It waits.
+    Paused,
+    /// It was aborted, ran out of time or is wrong.
+    Degraded,
+}
+
+impl Phase {
+    /// Reads the controller's word; what is not known moves, as far as anybody can tell.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "Healthy" => Self::Healthy,
+            "Paused" => Self::Paused,
+            "Degraded" => Self::Degraded,
+            _ => Self::Progressing,
+        }
+    }
+}
+
+/// One step of a canary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CanaryStep {
+    /// So much traffic, of the most there is, goes to the canary.
+    Weight(u32),
+    /// It waits: for so long, or until somebody releases it.
+    Pause(Option<SignedDuration>),
+    /// Measurements decide.
+    Analysis,
+    /// Anything else, by the name of its field: "setHeaderRoute".
+    Other(Text),
+}
+
+/// Why a Rollout waits, in the controller's word, and since when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Pause {
+    /// `CanaryPauseStep`, `BlueGreenPause`, `InconclusiveAnalysisRun` or `InconclusiveExperiment`.
+    pub reason: Text,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// How much traffic goes where, as the controller set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Weights {
+    /// To the canary.
+    pub canary: u32,
+    /// To the stable revision.
+    pub stable: u32,
+    /// Whether the data plane says so too; none where nobody asks it.
+    pub is_verified: Option<bool>,
+}
+
+/// An analysis that runs or has run for the present step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Analysis {
+    /// The `AnalysisRun`.
+    pub name: Text,
+    /// Its phase: "Running", "Failed".
+    pub phase: Text,
+    /// What it says.
+    pub message: Text,
+}
+
+/// The Services by which traffic finds the two arms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Services {
+    /// Of the stable revision; for blue/green the active one. Empty without one.
+    pub stable: Text,
+    /// Of the new revision; for blue/green the preview. Empty without one.
+    pub canary: Text,
+}
+
+/// What is particular to a Rollout.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Argo {
+    /// How it brings a revision to its users.
+    pub strategy: Strategy,
+    /// The controller's word for how it is.
+    pub phase: Phase,
+    /// The controller's sentence.
+    pub message: Text,
+    /// The steps of a canary.
+    pub steps: Box<[CanaryStep]>,
+    /// The step that it is at, from 0; equal to their number when all are done. None before the first.
+    pub step: Option<u32>,
+    /// Why it waits; nothing while it does not.
+    pub pauses: Box<[Pause]>,
+    /// Whether the controller holds it for those reasons.
+    pub is_held: bool,
+    /// Whether it was aborted.
+    pub is_aborted: bool,
+    /// The hash of the revision that is wished for.
+    pub current: Text,
+    /// The hash of the stable revision.
+    pub stable: Text,
+    /// The hashes behind the active and the preview Service (blue/green).
+    pub active: Text,
+    /// See `active`.
+    pub preview: Text,
+    /// Whether something routes its traffic by weight; without, pods are its weights.
+    pub is_routed: bool,
+    /// The weights that the controller has set.
+    pub weights: Option<Weights>,
+    /// What 100 % is.
+    pub most: u32,
+    /// The analysis of the present step.
+    pub analysis: Option<Analysis>,
+    /// The Services of its arms.
+    pub services: Services,
+    /// The workload whose template it uses in place of its own: "Deployment/chat". Empty without one.
+    pub template_of: Text,
+}
+
+impl Argo {
+    /// Whether the revision that is wished for is the stable one.
+    pub fn is_fully_promoted(&self) -> bool {
+        !self.stable.is_empty() && self.stable == self.current
+    }
+
+    /// The step that it is at, from 1, of how many; none without steps.
+    pub fn progress(&self) -> Option<(u32, u32)> {
+        let of = u32::try_from(self.steps.len()).ok().filter(|of| *of > 0)?;
+        Some((self.step.map_or(0, |step| (step + 1).min(of)), of))
+    }
+
+    /// The share of the canary that the steps ask for now, of `most`.
+    pub fn desired_weight(&self) -> u32 {
+        if self.is_aborted || self.is_fully_promoted() {
+            return 0;
+        }
+        let at = self.step.map_or(0, |step| usize::try_from(step).unwrap_or(usize::MAX));
+        if at >= self.steps.len() {
+            return if self.strategy == Strategy::Canary { self.most } else { 0 };
+        }
+        let mut before = self.steps.iter().take(at + 1).rev();
+        let weight = |step: &CanaryStep| if let CanaryStep::Weight(weight) = step { Some(*weight) } else { None };
+        before.find_map(weight).unwrap_or_default()
+    }
+
+    /// The gate at which it waits for somebody; none while it moves or waits for time alone.
+    pub fn gate(&self) -> Option<Gate> {
+        let pause = self.pauses.first()?;
+        let at = self.step.and_then(|step| self.steps.get(usize::try_from(step).ok()?));
+        let ends = match (at, pause.since) {
+            (Some(CanaryStep::Pause(Some(length))), Some(since)) if pause.reason == "CanaryPauseStep" => {
+                since.checked_add(*length).ok()
+            }
+            _ => None,
+        };
+        let step = self.step.filter(|_| self.strategy == Strategy::Canary);
+        Some(Gate { revision: self.current.clone(), step, reason: pause.reason.clone(), since: pause.since, ends })
+    }
+}
+
+/// Where a rollout waits. It is named by all of this: a release is for this gate and for no other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Gate {
+    /// The hash of the revision that waits.
+    pub revision: Text,
+    /// The step that it waits at, from 0; none for blue/green.
+    pub step: Option<u32>,
+    /// Why, in the controller's word.
+    pub reason: Text,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// When it goes on by itself; never, without.
+    pub ends: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests;

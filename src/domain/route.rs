@@ -1,0 +1,98 @@
+//! A route of the Gateway API: which share of the requests goes to which Service.
+
+use serde::Serialize;
+
+use super::condition::Condition;
+use super::object::Meta;
+use super::text::Text;
+
+/// An `HTTPRoute` as a row shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRoute {
+    /// Identity and labels.
+    pub meta: Meta,
+    /// The host names; all of them where there is none.
+    pub hosts: Box<[Text]>,
+    /// The Gateways or Services it belongs to, by name.
+    pub parents: Box<[Text]>,
+    /// Its rules, in order.
+    pub rules: Box<[Rule]>,
+    /// What the controllers of its parents say, each about one parent.
+    pub status: Box<[ParentStatus]>,
+    /// Who sets its weights, where a controller does.
+    pub steered_by: Option<Steering>,
+}
+
+/// A controller that sets the weights of a route and takes back what anybody else sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Steering {
+    /// Argo Rollouts, while a canary is under way.
+    ArgoRollouts,
+    /// A Canary of Flagger, by its name.
+    Flagger(Text),
+}
+
+/// One rule of a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// Its name; empty without one.
+    pub name: Text,
+    /// Whether it is only for some requests: those with a header, a method or a query.
+    pub is_selective: bool,
+    /// Where its requests go.
+    pub backends: Box<[Backend]>,
+}
+
+/// Where requests of a rule go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Backend {
+    /// The Service.
+    pub service: Text,
+    /// Its namespace; empty for that of the route.
+    pub namespace: Text,
+    /// Its weight among those of its rule.
+    pub weight: u32,
+}
+
+/// What a parent's controller says about a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParentStatus {
+    /// The parent.
+    pub parent: Text,
+    /// `Accepted`, `ResolvedRefs` and others.
+    pub conditions: Box<[Condition]>,
+    /// The generation that the oldest of them is about.
+    pub observed_generation: i64,
+}
+
+impl Rule {
+    /// The share of a Service in percent, of whole hundreds only where it comes out so; none where it gets nothing and
+    /// nobody else does.
+    pub fn share(&self, service: &str) -> Option<f64> {
+        let total: u64 = self.backends.iter().map(|backend| u64::from(backend.weight)).sum();
+        let own: u64 = self.backends.iter().filter(|one| one.service == service).map(|one| u64::from(one.weight)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "weights are a million at most")]
+        (total > 0).then(|| own as f64 * 100.0 / total as f64)
+    }
+
+    /// Whether it sends requests to a Service, or could.
+    pub fn names(&self, service: &str) -> bool {
+        self.backends.iter().any(|backend| backend.service == service)
+    }
+}
+
+impl HttpRoute {
+    /// The weights of its first rule that splits, as people write them: "chat-stable 90, chat-canary 10".
+    pub fn weights(&self) -> Text {
+        let rule = self.splits().next().or(self.rules.first());
+        let backends = rule.map_or(&[][..], |rule| &rule.backends);
+        let words: Vec<String> = backends.iter().map(|one| format!("{} {}", one.service, one.weight)).collect();
+        words.join(", ").into()
+    }
+
+    /// The rules that split their requests between several Services.
+    pub fn splits(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.backends.len() > 1)
+    }
+}
