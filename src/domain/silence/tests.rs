@@ -111,12 +111,12 @@ fn who_is_at_an_alert_is_told_from_who_only_keeps_it_quiet() {
 #[test]
 fn time_goes_on_after_an_answer() {
     let at = |time: &str| format!("2026-11-25T{time}Z").parse::<Timestamp>().unwrap();
-    let phase = |state: &str, time: &str| told(state, "").phase(at(time));
-    assert_eq!(phase("pending", "02:59:00"), Phase::Pending);
-    assert_eq!(phase("pending", "03:00:00"), Phase::Active);
-    assert_eq!(phase("active", "04:10:00"), Phase::Active);
-    assert_eq!(phase("active", "04:10:01"), Phase::Expired);
-    assert_eq!(phase("expired", "03:30:00"), Phase::Expired, "it was ended before its time");
+    let phase = |state: &str, time: &str| told(state, "").state(at(time));
+    assert_eq!(phase("pending", "02:59:00"), SilenceState::Pending);
+    assert_eq!(phase("pending", "03:00:00"), SilenceState::Active);
+    assert_eq!(phase("active", "04:10:00"), SilenceState::Active);
+    assert_eq!(phase("active", "04:10:01"), SilenceState::Expired);
+    assert_eq!(phase("expired", "03:30:00"), SilenceState::Expired, "it was ended before its time");
     assert!(!told("active", "").ends_soon(at("03:55:00")) && told("active", "").ends_soon(at("03:56:00")));
     assert!(!told("active", "").ends_soon(at("04:11:00")), "it is over");
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::domain::operation::{OperationEvent, Verdict};
 use crate::domain::plan::Goal;
-use crate::domain::silence::{LabelSet, Phase, Silence, SilenceRef, moment};
+use crate::domain::silence::{LabelSet, Silence, SilenceRef, SilenceState, moment};
 use crate::domain::text::Text;
 
 use super::super::ports::{ControlPlane, Keeper};
@@ -82,7 +82,7 @@ fn silenced(
     };
     let held: Vec<_> = silences(keepers, &wanted.cluster).filter(|held| is_it(&held.silence)).collect();
     let Some(first) = held.first() else { return Sight::NotYet("no Alertmanager has it yet".to_owned()) };
-    if held.iter().all(|held| held.silence.phase(now) == Phase::Expired) {
+    if held.iter().all(|held| held.silence.state(now) == SilenceState::Expired) {
         return Sight::Undone("somebody ended it".to_owned());
     }
     // One that is made longer or shorter keeps its name: only its end tells whether it was changed.
@@ -92,7 +92,7 @@ fn silenced(
         (_, 1) => String::new(),
         (seen, all) => format!("; seen on {seen} of {all}"),
     };
-    let is_other = |silence: &Silence| silence.phase(now) != Phase::Expired && silence.ends != ends;
+    let is_other = |silence: &Silence| silence.state(now) != SilenceState::Expired && silence.ends != ends;
     if let Some(other) = held.iter().find(|held| is_other(&held.silence)) {
         let (until, instead) = (moment(ends, now), moment(other.silence.ends, now));
         return Sight::NotYet(format!("at {} it lasts until {instead}, not {until}{seen}", other.keeper.server));
@@ -161,7 +161,7 @@ impl Hiding {
 
 fn expired(wanted: &SilenceRef, keepers: &[Keeper], answered: &[&Keeper]) -> Sight {
     let mut still: Vec<Text> = silences(keepers, &wanted.cluster)
-        .filter(|held| held.silence.id == wanted.id && held.silence.told != Phase::Expired)
+        .filter(|held| held.silence.id == wanted.id && held.silence.told != SilenceState::Expired)
         .map(|held| held.keeper.server.clone())
         .collect();
     // What an Alertmanager tells twice counts once.

@@ -8,7 +8,7 @@ use crate::domain::alert::Priorities;
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::intent::Intent;
 use crate::domain::plan::{Call, Expected, Goal, Plan, Step};
-use crate::domain::silence::{Phase, Silence, SilenceRef, in_words, length as spoken, moment, short};
+use crate::domain::silence::{Silence, SilenceRef, SilenceState, in_words, length as spoken, moment, short};
 use crate::domain::target::Target;
 use crate::domain::text::Text;
 
@@ -113,7 +113,7 @@ fn make(
 fn extend(intent: &Intent, length: SignedDuration, subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
     let Some((silence, raw)) = &subject.silence else { return Err(gone()) };
     let id = short(&silence.id);
-    if silence.phase(ward.taken) == Phase::Expired {
+    if silence.state(ward.taken) == SilenceState::Expired {
         let title = format!("Silence {} again for {}", in_words(&subject.matchers), spoken(length));
         let mut draft = make(intent, title, (length, silence.comment.clone()), subject, ward)?;
         draft.warnings.push(format!("silence {id} is over: this makes another one with its matchers").into());
@@ -156,7 +156,7 @@ fn extend(intent: &Intent, length: SignedDuration, subject: &Subject<'_>, ward: 
 fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
     let Some((silence, raw)) = &subject.silence else { return Err(gone()) };
     let id = short(&silence.id);
-    if silence.phase(ward.taken) == Phase::Expired {
+    if silence.state(ward.taken) == SilenceState::Expired {
         let over = moment(silence.ends, ward.taken);
         return Err(NoPlan::nothing_to_do(format!("silence {id} is over"), format!("it ended at {over}")));
     }
@@ -171,7 +171,7 @@ fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
         title: format!("End silence {id} of {}", in_words(&subject.matchers)),
         step: Step {
             what: "end the silence".into(),
-            before: format!("{} until {}", silence.phase(ward.taken).word(), moment(silence.ends, ward.taken)).into(),
+            before: format!("{} until {}", silence.state(ward.taken).word(), moment(silence.ends, ward.taken)).into(),
             after: "over".into(),
             call: Call::DeleteSilence {
                 silence: reference.clone(),

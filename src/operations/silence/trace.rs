@@ -8,7 +8,7 @@ use crate::domain::audit::{Left, StepResult};
 use crate::domain::operation::Failure;
 use crate::domain::plan::{Call, Expected};
 use crate::domain::problem::Problem;
-use crate::domain::silence::{LabelSet, Matcher, Matchers, Phase, Silence, SilenceRef};
+use crate::domain::silence::{LabelSet, Matcher, Matchers, Silence, SilenceRef, SilenceState};
 use crate::domain::text::Text;
 
 use super::super::NotDone;
@@ -42,7 +42,7 @@ pub(in crate::operations) async fn look_again(
     };
     let held = silences(std::slice::from_ref(keeper), &silence.cluster).find(|held| held.silence.id == silence.id);
     if let Some(before) = &expects.silence {
-        let is_over = held.as_ref().is_none_or(|held| held.silence.told == Phase::Expired);
+        let is_over = held.as_ref().is_none_or(|held| held.silence.told == SilenceState::Expired);
         if is_over && matches!(call, Call::DeleteSilence { .. }) {
             return Ok(Some("the silence is over already"));
         }
@@ -109,8 +109,8 @@ pub(in crate::operations) async fn trace(call: &Call, silence: &SilenceRef, plan
     };
     let mut held = silences(std::slice::from_ref(keeper), &silence.cluster).map(|held| held.silence);
     let is_done = match call {
-        Call::PostSilence { body, .. } => held.any(|held| held.told != Phase::Expired && is_like(&held, body)),
-        _ => !held.any(|held| held.id == silence.id && held.told != Phase::Expired),
+        Call::PostSilence { body, .. } => held.any(|held| held.told != SilenceState::Expired && is_like(&held, body)),
+        _ => !held.any(|held| held.id == silence.id && held.told != SilenceState::Expired),
     };
     if is_done { Trace::Applied } else { Trace::NotApplied }
 }
@@ -159,7 +159,7 @@ pub(in crate::operations) async fn recall(
                 (StepResult::Unknown, "a silence like it ends at another time: it may have been changed or ended since")
             }
         }
-        Left::Gone if held.any(|held| held.id == silence.id && held.told != Phase::Expired) => {
+        Left::Gone if held.any(|held| held.id == silence.id && held.told != SilenceState::Expired) => {
             (StepResult::Rejected, "the silence is still there")
         }
         Left::Gone => (StepResult::Applied, "the silence is over"),

@@ -7,7 +7,7 @@ use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::object::ClusterName;
-use crate::domain::silence::{Phase, Silence, length, moment, short};
+use crate::domain::silence::{Silence, SilenceState, length, moment, short};
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
@@ -77,7 +77,7 @@ impl Silences {
 
     fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
         let state = seen.session.state();
-        let active = state.silences().iter().filter(|silence| silence.phase(seen.now) == Phase::Active);
+        let active = state.silences().iter().filter(|silence| silence.state(seen.now) == SilenceState::Active);
         let (mut all, mut acknowledged) = (0, 0);
         for silence in active {
             all += 1;
@@ -116,7 +116,7 @@ impl Silences {
         let word = if silence.acknowledgement().is_some() { "Acknowledgement" } else { "Silence" };
         let mut lines = vec![vec![
             span(Role::Title, format!("{word} {}", short(&silence.id))),
-            span(Role::Muted, format!("   {}", silence.phase(seen.now).word())),
+            span(Role::Muted, format!("   {}", silence.state(seen.now).word())),
         ]];
         let room = width.saturating_sub(12);
         let mut fact = |name: &str, role: Role, text: &str, most: usize| {
@@ -130,7 +130,7 @@ impl Silences {
         let hides: Vec<&Alert> =
             state.alerts().iter().map(|alert| &**alert).filter(|alert| silence.quiets(alert)).collect();
         fact("hides", Role::Text, &named(&hides), 1);
-        if silence.phase(seen.now) == Phase::Active {
+        if silence.state(seen.now) == SilenceState::Active {
             let loud: Vec<&Alert> = state.loud_after(silence).into_iter().map(|alert| &**alert).collect();
             let role = if silence.ends_soon(seen.now) && !loud.is_empty() { Role::Attention } else { Role::Muted };
             fact("then loud", role, &named(&loud), 1);
@@ -155,21 +155,22 @@ fn notice(words: String) -> Outcome {
 
 fn cells_of(silence: &Silence, seen: &Seen<'_>) -> Vec<Cell<'static>> {
     let (glyphs, state) = (seen.look.glyphs, seen.session.state());
-    let phase = silence.phase(seen.now);
+    let phase = silence.state(seen.now);
     let warns = silence.ends_soon(seen.now) && !state.loud_after(silence).is_empty();
     let hides = state.alerts().iter().filter(|alert| silence.quiets(alert)).count();
     let (glyph, role) = match phase {
         _ if warns => (glyphs.attention, Role::Attention),
-        Phase::Active => (glyphs.quiet, Role::Text),
-        Phase::Pending => (glyphs.moving, Role::Information),
-        Phase::Expired => (" ", Role::Muted),
+        SilenceState::Active => (glyphs.quiet, Role::Text),
+        SilenceState::Pending => (glyphs.moving, Role::Information),
+        SilenceState::Expired => (" ", Role::Muted),
     };
-    let quiet = if phase == Phase::Expired { Role::Muted } else { Role::Text };
+    let quiet = if phase == SilenceState::Expired { Role::Muted } else { Role::Text };
     let left = match phase {
-        Phase::Expired => "over".to_owned(),
+        SilenceState::Expired => "over".to_owned(),
         _ => length(silence.left(seen.now)),
     };
-    let state = if silence.acknowledgement().is_some() && phase == Phase::Active { "on it" } else { phase.word() };
+    let state =
+        if silence.acknowledgement().is_some() && phase == SilenceState::Active { "on it" } else { phase.word() };
     let why = silence.acknowledgement().filter(|why| !why.is_empty()).unwrap_or(&silence.comment).to_owned();
     vec![
         cell(role, glyph),
@@ -256,7 +257,7 @@ impl View for Silences {
         let filter = &self.filter;
         let takes = |silence: &Silence| {
             filter.takes_all(&[
-                silence.phase(seen.now).word(),
+                silence.state(seen.now).word(),
                 &silence.by,
                 &silence.matchers_in_words(),
                 &silence.comment,
@@ -264,7 +265,7 @@ impl View for Silences {
         };
         self.shown = (0..all.len()).filter(|at| takes(&all[*at])).collect();
         // What has ended since it was told goes to the end, behind what is still there.
-        self.shown.sort_by_key(|at| all[*at].phase(seen.now));
+        self.shown.sort_by_key(|at| all[*at].state(seen.now));
         if !self.is_placed {
             self.cursor.restart();
         }

@@ -18,7 +18,7 @@ fn silence(id: &str, comment: &str, ends: Timestamp) -> Silence {
         ends,
         by: "maria".into(),
         comment: comment.into(),
-        told: Phase::Active,
+        told: SilenceState::Active,
     }
 }
 
