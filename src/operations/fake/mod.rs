@@ -22,7 +22,7 @@ use super::confirm::{Confirmed, Proof, confirm};
 use super::execute::Record;
 use super::plan::plan;
 use super::policy::Policy;
-use super::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
+use super::ports::{AlertmanagerReply, Answer, ControlPlane, Earnest, ReadError, Review};
 use super::read::Snapshot;
 use super::rehearse::rehearse;
 
@@ -42,7 +42,7 @@ pub(super) struct Plane {
     /// What a dry run is answered; accepted without one.
     pub rehearsals: Mutex<VecDeque<Answer>>,
     /// What its Alertmanagers tell.
-    pub keepers: Mutex<VecDeque<Vec<Keeper>>>,
+    pub replies: Mutex<VecDeque<Vec<AlertmanagerReply>>>,
     /// What a list finds, by kind.
     pub lists: Vec<(Kind, Result<Vec<Value>, ReadError>)>,
 }
@@ -93,9 +93,9 @@ impl ControlPlane for Plane {
         async { Review::Allowed }.boxed()
     }
 
-    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+    fn alertmanagers(&self) -> BoxFuture<'_, Vec<AlertmanagerReply>> {
         note(&self.diary, "ask Alertmanager".to_owned());
-        async { next(&self.keepers).unwrap_or_default() }.boxed()
+        async { next(&self.replies).unwrap_or_default() }.boxed()
     }
 
     fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, _audit_id: &'a str) -> BoxFuture<'a, Answer> {

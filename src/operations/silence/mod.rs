@@ -16,7 +16,7 @@ use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
 use super::authorize::Asked;
-use super::ports::{ControlPlane, Keeper, ReadError, Review};
+use super::ports::{AlertmanagerReply, ControlPlane, ReadError, Review};
 use super::read::environment_of;
 
 mod command_line;
@@ -43,7 +43,7 @@ pub struct Ward {
     /// The cluster.
     pub cluster: ClusterName,
     /// Its Alertmanagers.
-    pub keepers: Vec<Keeper>,
+    pub replies: Vec<AlertmanagerReply>,
     /// The namespaces that the alerts name, each with the label that names its environment, where there is one.
     pub namespaces: BTreeMap<Text, Option<Text>>,
     /// Who we are.
@@ -76,18 +76,18 @@ pub async fn read(
     now: Timestamp,
 ) -> Result<Ward, ReadError> {
     let cluster = intent.cluster().clone();
-    let (keepers, identity) = futures::join!(plane.keepers(), plane.identity());
+    let (replies, identity) = futures::join!(plane.alertmanagers(), plane.identity());
     let mut gaps = Vec::new();
-    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
-        return Err(nobody_tells(&cluster, &keepers));
+    if !replies.iter().any(|reply| reply.told.is_ok()) {
+        return Err(nobody_tells(&cluster, &replies));
     }
-    for keeper in &keepers {
-        if let Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) = &keeper.told {
+    for reply in &replies {
+        if let Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) = &reply.told {
             gaps.push(problem.clone());
         }
     }
     let mut ward =
-        Ward { cluster, keepers, namespaces: BTreeMap::new(), identity, reviews: Vec::new(), gaps, asked, taken: now };
+        Ward { cluster, replies, namespaces: BTreeMap::new(), identity, reviews: Vec::new(), gaps, asked, taken: now };
     // What makes no sense is for the plan to say.
     let Ok(subject) = Subject::of(intent, &ward) else { return Ok(ward) };
     let (namespaces, access) = (subject.namespaces(), subject.access(intent));
@@ -111,8 +111,8 @@ pub async fn read(
 }
 
 /// Why nothing is known: none is there to ask, or none of them answered.
-fn nobody_tells(cluster: &ClusterName, keepers: &[Keeper]) -> ReadError {
-    keepers.iter().find_map(|keeper| keeper.told.as_ref().err().cloned()).unwrap_or_else(|| {
+fn nobody_tells(cluster: &ClusterName, replies: &[AlertmanagerReply]) -> ReadError {
+    replies.iter().find_map(|reply| reply.told.as_ref().err().cloned()).unwrap_or_else(|| {
         ReadError::Failed(Problem::new(
             format!("no Alertmanager of {cluster} is known"),
             "no Service is called alertmanager, and the configuration names none",

@@ -95,7 +95,7 @@ fn make(
             after: format!("quiet until {}", moment(ends, ward.taken)).into(),
             call: Call::PostSilence {
                 silence: silence.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 body: body.clone(),
                 expects: Expected { alerts: subject.labels(), silence: None },
             },
@@ -138,7 +138,7 @@ fn extend(intent: &Intent, length: SignedDuration, subject: &Subject<'_>, ward: 
             after: moment(ends, ward.taken).into(),
             call: Call::PostSilence {
                 silence: reference.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 body: body.clone(),
                 expects: Expected { alerts: subject.labels(), silence: Some(core(raw)) },
             },
@@ -175,7 +175,7 @@ fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
             after: "over".into(),
             call: Call::DeleteSilence {
                 silence: reference.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 expects: Expected { alerts: subject.labels(), silence: Some(core(raw)) },
             },
         },

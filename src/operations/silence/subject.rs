@@ -13,14 +13,14 @@ use crate::domain::silence::{LabelSet, Matcher, Matchers, Operator, Silence, Sil
 use crate::domain::text::Text;
 
 use super::super::plan::NoPlan;
-use super::super::ports::Keeper;
+use super::super::ports::AlertmanagerReply;
 use super::Ward;
 use super::told::{Told, alerts, silences};
 
 /// Which alerts, kept quiet by what, and where.
 pub(super) struct Subject<'a> {
     /// The Alertmanager that is told.
-    pub(super) keeper: &'a Keeper,
+    pub(super) reply: &'a AlertmanagerReply,
     /// What is matched.
     pub(super) matchers: Vec<Matcher>,
     /// The same, as an Alertmanager is told.
@@ -36,7 +36,7 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// Finds out.
     pub(super) fn of(intent: &Intent, ward: &'a Ward) -> Result<Self, NoPlan> {
-        let all = alerts(&ward.keepers);
+        let all = alerts(&ward.replies);
         match intent {
             Intent::Silence { matchers, .. } => by_matchers(matchers, all, ward),
             Intent::Acknowledge { labels, .. } => one(labels, &all, ward),
@@ -75,7 +75,7 @@ impl<'a> Subject<'a> {
     /// What the cluster has to allow, where the way leads through it.
     pub(super) fn access(&self, intent: &Intent) -> Option<Access> {
         let verb = if matches!(intent, Intent::ExpireSilence { .. }) { "delete" } else { "create" };
-        let object = self.keeper.behind.clone()?;
+        let object = self.reply.behind.clone()?;
         Some(Access { verb, object, subresource: Some("proxy") })
     }
 
@@ -86,7 +86,7 @@ impl<'a> Subject<'a> {
 
     /// Its silence by name, or the one that is to be made.
     pub(super) fn reference(&self, ward: &Ward, id: Text) -> SilenceRef {
-        SilenceRef { cluster: ward.cluster.clone(), server: self.keeper.server.clone(), id }
+        SilenceRef { cluster: ward.cluster.clone(), server: self.reply.server.clone(), id }
     }
 }
 
@@ -94,10 +94,10 @@ impl<'a> Subject<'a> {
 fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
     let ready =
         Matchers::new(matchers).map_err(|why| NoPlan::impossible("cannot silence", why, "give alertname=NAME"))?;
-    let keeper = ward.keepers.iter().find(|keeper| keeper.told.is_ok()).ok_or_else(|| nobody(ward))?;
+    let reply = ward.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(ward))?;
     let known = all.len();
     Ok(Subject {
-        keeper,
+        reply,
         matchers: matchers.to_vec(),
         raw: matchers.iter().map(Matcher::json).collect(),
         alerts: all.into_iter().filter(|alert| alert.is_taken_by(&ready)).collect(),
@@ -121,9 +121,9 @@ fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a
     let told = alert.raw.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let told = told.filter(|(_, value)| !value.is_empty()).chain(lacking.iter().map(|name| (name.as_str(), "")));
     let pairs: Vec<(&str, &str)> = told.collect();
-    let keeper = ward.keepers.iter().find(|keeper| tells(keeper, labels)).ok_or_else(|| nobody(ward))?;
+    let reply = ward.replies.iter().find(|reply| tells(reply, labels)).ok_or_else(|| nobody(ward))?;
     Ok(Subject {
-        keeper,
+        reply,
         matchers: pairs.iter().map(|(name, value)| Matcher::equal(*name, *value)).collect(),
         raw: pairs
             .iter()
@@ -136,14 +136,14 @@ fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a
 }
 
 /// Whether an Alertmanager tells an alert.
-fn tells(keeper: &Keeper, labels: &LabelSet) -> bool {
-    alerts(std::slice::from_ref(keeper)).iter().any(|alert| alert.labels == *labels)
+fn tells(reply: &AlertmanagerReply, labels: &LabelSet) -> bool {
+    alerts(std::slice::from_ref(reply)).iter().any(|alert| alert.labels == *labels)
 }
 
 /// A silence that is there, at whom it was named, or else at whoever has it.
 fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
-    let mut held: Vec<_> = silences(&ward.keepers, &ward.cluster).filter(|held| held.silence.id == wanted.id).collect();
-    held.sort_by_key(|held| held.keeper.server != wanted.server);
+    let mut held: Vec<_> = silences(&ward.replies, &ward.cluster).filter(|held| held.silence.id == wanted.id).collect();
+    held.sort_by_key(|held| held.reply.server != wanted.server);
     let Some(held) = held.into_iter().next() else {
         let problem = Problem::new(format!("there is no {wanted}"), "", "midwatch silence list shows what there is");
         return Err(NoPlan { failure: Failure::NotFound, problem });
@@ -151,7 +151,7 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subj
     let ready = Matchers::new(&held.silence.matchers)
         .map_err(|why| NoPlan::impossible(format!("{wanted} cannot be read"), why, "use amtool"))?;
     Ok(Subject {
-        keeper: held.keeper,
+        reply: held.reply,
         matchers: held.silence.matchers.clone(),
         raw: held.raw["matchers"].clone(),
         known: all.len(),

@@ -8,7 +8,7 @@ use crate::domain::object::ClusterName;
 use crate::domain::silence::{LabelSet, Matchers, Silence};
 use crate::domain::text::Text;
 
-use super::super::ports::Keeper;
+use super::super::ports::AlertmanagerReply;
 
 /// An alert as it was told.
 #[derive(Clone, Debug)]
@@ -63,11 +63,11 @@ impl Told {
 }
 
 /// The alerts that any of them tells, each once, by their labels.
-pub(super) fn alerts(keepers: &[Keeper]) -> Vec<Told> {
+pub(super) fn alerts(replies: &[AlertmanagerReply]) -> Vec<Told> {
     let mut known: BTreeMap<LabelSet, Told> = BTreeMap::new();
-    for keeper in keepers {
-        for alert in keeper.told.iter().flat_map(|kept| &kept.alerts) {
-            let Some(told) = Told::read(alert, &keeper.server) else { continue };
+    for reply in replies {
+        for alert in reply.told.iter().flat_map(|data| &data.alerts) {
+            let Some(told) = Told::read(alert, &reply.server) else { continue };
             match known.get_mut(&told.labels) {
                 Some(before) => before.silenced_by.extend(told.silenced_by),
                 None => drop(known.insert(told.labels.clone(), told)),
@@ -79,18 +79,21 @@ pub(super) fn alerts(keepers: &[Keeper]) -> Vec<Told> {
 
 /// A silence as one of them tells it, and what it told.
 pub(super) struct Held<'a> {
-    pub(super) keeper: &'a Keeper,
+    pub(super) reply: &'a AlertmanagerReply,
     pub(super) silence: Silence,
     pub(super) raw: &'a Value,
 }
 
 /// The silences that they tell.
-pub(super) fn silences<'a>(keepers: &'a [Keeper], cluster: &'a ClusterName) -> impl Iterator<Item = Held<'a>> {
-    keepers.iter().flat_map(move |keeper| {
-        let told = keeper.told.iter().flat_map(|kept| &kept.silences);
+pub(super) fn silences<'a>(
+    replies: &'a [AlertmanagerReply],
+    cluster: &'a ClusterName,
+) -> impl Iterator<Item = Held<'a>> {
+    replies.iter().flat_map(move |reply| {
+        let told = reply.told.iter().flat_map(|data| &data.silences);
         told.filter_map(move |raw| {
-            let silence = Silence::read(raw, cluster, &keeper.server)?;
-            Some(Held { keeper, silence, raw })
+            let silence = Silence::read(raw, cluster, &reply.server)?;
+            Some(Held { reply, silence, raw })
         })
     })
 }
