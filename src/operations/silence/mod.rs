@@ -39,7 +39,7 @@ const AT_ONCE: usize = 8;
 
 /// What was read for one intent about alerts, at one moment.
 #[derive(Clone, Debug)]
-pub struct Ward {
+pub struct AlertSnapshot {
     /// The cluster.
     pub cluster: ClusterName,
     /// Its Alertmanagers.
@@ -58,7 +58,7 @@ pub struct Ward {
     pub taken: Timestamp,
 }
 
-impl Asked for Ward {
+impl Asked for AlertSnapshot {
     fn identity(&self) -> &Result<Identity, Problem> {
         &self.identity
     }
@@ -74,7 +74,7 @@ pub async fn read(
     asked: Timestamp,
     plane: &dyn ControlPlane,
     now: Timestamp,
-) -> Result<Ward, ReadError> {
+) -> Result<AlertSnapshot, ReadError> {
     let cluster = intent.cluster().clone();
     let (replies, identity) = futures::join!(plane.alertmanagers(), plane.identity());
     let mut gaps = Vec::new();
@@ -86,28 +86,36 @@ pub async fn read(
             gaps.push(problem.clone());
         }
     }
-    let mut ward =
-        Ward { cluster, replies, namespaces: BTreeMap::new(), identity, reviews: Vec::new(), gaps, asked, taken: now };
+    let mut snapshot = AlertSnapshot {
+        cluster,
+        replies,
+        namespaces: BTreeMap::new(),
+        identity,
+        reviews: Vec::new(),
+        gaps,
+        asked,
+        taken: now,
+    };
     // What makes no sense is for the plan to say.
-    let Ok(subject) = Subject::of(intent, &ward) else { return Ok(ward) };
+    let Ok(subject) = Subject::of(intent, &snapshot) else { return Ok(snapshot) };
     let (namespaces, access) = (subject.namespaces(), subject.access(intent));
     let labels = stream::iter(namespaces).map(|namespace| {
-        let cluster = &ward.cluster;
+        let cluster = &snapshot.cluster;
         async move { (environment_of(cluster, &namespace, plane).await, namespace) }
     });
     let labels: Vec<_> = labels.buffer_unordered(AT_ONCE).collect().await;
     for (label, namespace) in labels {
         let label = label.unwrap_or_else(|problem| {
-            ward.gaps.push(problem);
+            snapshot.gaps.push(problem);
             None
         });
-        ward.namespaces.insert(namespace, label);
+        snapshot.namespaces.insert(namespace, label);
     }
     if let Some(access) = access {
         let review = plane.review(&access).await;
-        ward.reviews.push((access, review));
+        snapshot.reviews.push((access, review));
     }
-    Ok(ward)
+    Ok(snapshot)
 }
 
 /// Why nothing is known: none is there to ask, or none of them answered.

@@ -14,7 +14,7 @@ use crate::domain::text::Text;
 
 use super::super::plan::NoPlan;
 use super::super::ports::AlertmanagerReply;
-use super::Ward;
+use super::AlertSnapshot;
 use super::told::{Told, alerts, silences};
 
 /// Which alerts, kept quiet by what, and where.
@@ -35,12 +35,12 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// Finds out.
-    pub(super) fn of(intent: &Intent, ward: &'a Ward) -> Result<Self, NoPlan> {
-        let all = alerts(&ward.replies);
+    pub(super) fn of(intent: &Intent, snapshot: &'a AlertSnapshot) -> Result<Self, NoPlan> {
+        let all = alerts(&snapshot.replies);
         match intent {
-            Intent::Silence { matchers, .. } => by_matchers(matchers, all, ward),
-            Intent::Acknowledge { labels, .. } => one(labels, &all, ward),
-            Intent::ExtendSilence { silence, .. } | Intent::ExpireSilence { silence } => known(silence, all, ward),
+            Intent::Silence { matchers, .. } => by_matchers(matchers, all, snapshot),
+            Intent::Acknowledge { labels, .. } => one(labels, &all, snapshot),
+            Intent::ExtendSilence { silence, .. } | Intent::ExpireSilence { silence } => known(silence, all, snapshot),
             _ => Err(NoPlan::impossible(format!("cannot {}", intent.verb()), "it is not about alerts", "")),
         }
     }
@@ -85,16 +85,16 @@ impl<'a> Subject<'a> {
     }
 
     /// Its silence by name, or the one that is to be made.
-    pub(super) fn reference(&self, ward: &Ward, id: Text) -> SilenceRef {
-        SilenceRef { cluster: ward.cluster.clone(), server: self.reply.server.clone(), id }
+    pub(super) fn reference(&self, snapshot: &AlertSnapshot, id: Text) -> SilenceRef {
+        SilenceRef { cluster: snapshot.cluster.clone(), server: self.reply.server.clone(), id }
     }
 }
 
 /// What matchers take. It is kept by the first that answered: a pair tells each other.
-fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
+fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
     let ready =
         Matchers::new(matchers).map_err(|why| NoPlan::impossible("cannot silence", why, "give alertname=NAME"))?;
-    let reply = ward.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(ward))?;
+    let reply = snapshot.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(snapshot))?;
     let known = all.len();
     Ok(Subject {
         reply,
@@ -107,7 +107,7 @@ fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Resu
 }
 
 /// Exactly one alert. Others may have all its labels and more: of those it is told by what it lacks.
-fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
+fn one<'a>(labels: &LabelSet, all: &[Told], snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
     let known = all.len();
     let name = labels.iter().find(|(name, _)| name == "alertname").map_or("the alert", |(_, value)| value.as_str());
     let Some(alert) = all.iter().find(|alert| alert.labels == *labels).cloned() else {
@@ -121,7 +121,7 @@ fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a
     let told = alert.raw.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let told = told.filter(|(_, value)| !value.is_empty()).chain(lacking.iter().map(|name| (name.as_str(), "")));
     let pairs: Vec<(&str, &str)> = told.collect();
-    let reply = ward.replies.iter().find(|reply| tells(reply, labels)).ok_or_else(|| nobody(ward))?;
+    let reply = snapshot.replies.iter().find(|reply| tells(reply, labels)).ok_or_else(|| nobody(snapshot))?;
     Ok(Subject {
         reply,
         matchers: pairs.iter().map(|(name, value)| Matcher::equal(*name, *value)).collect(),
@@ -141,8 +141,9 @@ fn tells(reply: &AlertmanagerReply, labels: &LabelSet) -> bool {
 }
 
 /// A silence that is there, at whom it was named, or else at whoever has it.
-fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
-    let mut held: Vec<_> = silences(&ward.replies, &ward.cluster).filter(|held| held.silence.id == wanted.id).collect();
+fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
+    let mut held: Vec<_> =
+        silences(&snapshot.replies, &snapshot.cluster).filter(|held| held.silence.id == wanted.id).collect();
     held.sort_by_key(|held| held.reply.server != wanted.server);
     let Some(held) = held.into_iter().next() else {
         let problem = Problem::new(format!("there is no {wanted}"), "", "midwatch silence list shows what there is");
@@ -161,7 +162,7 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subj
 }
 
 /// None of them answered, which reading has told before.
-fn nobody(ward: &Ward) -> NoPlan {
-    let what = format!("no Alertmanager of {} answers", ward.cluster);
+fn nobody(snapshot: &AlertSnapshot) -> NoPlan {
+    let what = format!("no Alertmanager of {} answers", snapshot.cluster);
     NoPlan { failure: Failure::Unreachable, problem: Problem::new(what, "", "try again") }
 }

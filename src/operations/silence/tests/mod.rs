@@ -126,11 +126,11 @@ fn expire() -> Intent {
 }
 
 /// The plan for an intent, with what was read for it.
-async fn planned(intent: &Intent, plane: &Plane) -> Result<(Plan, Ward), NoPlan> {
-    let ward = read(intent, now(), plane, now()).await.unwrap();
+async fn planned(intent: &Intent, plane: &Plane) -> Result<(Plan, AlertSnapshot), NoPlan> {
+    let snapshot = read(intent, now(), plane, now()).await.unwrap();
     let (rules, priorities) = (EnvironmentRules::default(), Priorities::default());
-    let plan = plan(intent, &ward, &Ground { rules: &rules, priorities: &priorities })?;
-    Ok((plan, ward))
+    let plan = plan(intent, &snapshot, &Ground { rules: &rules, priorities: &priorities })?;
+    Ok((plan, snapshot))
 }
 
 async fn made(intent: &Intent, told: Vec<AlertmanagerReply>) -> Plan {
@@ -140,8 +140,8 @@ async fn made(intent: &Intent, told: Vec<AlertmanagerReply>) -> Plan {
 /// Takes an intent through every stage before execution; what is told then is what the plane tells next.
 async fn confirmed(intent: &Intent, told: Vec<AlertmanagerReply>) -> Confirmed {
     let plane = plane(vec![told]);
-    let (plan, ward) = planned(intent, &plane).await.unwrap();
-    let authorized = authorize(plan, &ward, &Policy::NotConfigured, Arming::Armed).unwrap();
+    let (plan, snapshot) = planned(intent, &plane).await.unwrap();
+    let authorized = authorize(plan, &snapshot, &Policy::NotConfigured, Arming::Armed).unwrap();
     let rehearsed = rehearse(authorized, &plane, "a-1").await.unwrap();
     let proof = proof_of(rehearsed.plan());
     confirm(rehearsed, &proof, now()).unwrap()

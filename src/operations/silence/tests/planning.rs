@@ -115,8 +115,8 @@ async fn a_member_that_answers_is_told_and_one_that_does_not_is_said() {
 /// Whether it is allowed with roles, and what reached Alertmanager or the cluster besides questions.
 async fn is_allowed(intent: &Intent, policy: &Policy) -> (bool, Vec<String>) {
     let plane = plane(vec![vec![reply("main", vec![chat(&[ID]), user(&[])], vec![silence("active")])]]);
-    let (plan, ward) = planned(intent, &plane).await.unwrap();
-    let allowed = authorize(plan, &ward, policy, Arming::Armed);
+    let (plan, snapshot) = planned(intent, &plane).await.unwrap();
+    let allowed = authorize(plan, &snapshot, policy, Arming::Armed);
     let is_allowed = allowed.is_ok();
     if let Ok(authorized) = allowed {
         rehearse(authorized, &plane, "a-1").await.unwrap();
@@ -153,10 +153,11 @@ async fn it_has_to_be_allowed_in_every_environment_of_its_alerts() {
 async fn the_cluster_is_asked_for_the_way_through_it() {
     for (intent, verb) in [(hush("ChatErrorRate"), "create"), (expire(), "delete")] {
         let plane = plane(vec![vec![reply("main", vec![chat(&[])], vec![silence("active")])]]);
-        let (plan, ward) = planned(&intent, &plane).await.unwrap();
+        let (plan, snapshot) = planned(&intent, &plane).await.unwrap();
         let asked = format!("may we {verb} services/proxy in monitoring main:9093");
         assert!(entries(&plane.diary).contains(&asked), "{:?}", entries(&plane.diary));
-        let denied = Ward { reviews: vec![(plan.access[0].clone(), Review::Denied("no rule".into()))], ..ward };
+        let denied =
+            AlertSnapshot { reviews: vec![(plan.access[0].clone(), Review::Denied("no rule".into()))], ..snapshot };
         let denial = authorize(plan, &denied, &Policy::NotConfigured, Arming::Armed).unwrap_err();
         assert!(denial.checks.iter().any(|check| check.mark == Mark::Denied), "{}", denial.problem);
     }
