@@ -10,8 +10,8 @@ use crate::domain::text::Text;
 
 use super::super::ports::{AlertmanagerReply, ControlPlane};
 use super::super::verify::Patience;
+use super::listed::{alerts, silences};
 use super::preview::counted;
-use super::told::{alerts, silences};
 use super::trace::{ends_of, is_like, untold};
 
 /// What is seen of it.

@@ -20,11 +20,11 @@ use super::ports::{AlertmanagerReply, ControlPlane, ReadError, Review};
 use super::read::environment_of;
 
 mod command_line;
+mod listed;
 mod lookout;
 mod plan;
 mod preview;
 mod subject;
-mod told;
 mod trace;
 
 pub(super) use command_line::of as command_line;

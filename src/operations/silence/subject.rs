@@ -15,7 +15,7 @@ use crate::domain::text::Text;
 use super::super::plan::NoPlan;
 use super::super::ports::AlertmanagerReply;
 use super::AlertSnapshot;
-use super::told::{Told, alerts, silences};
+use super::listed::{ListedAlert, alerts, silences};
 
 /// Which alerts, kept quiet by what, and where.
 pub(super) struct Subject<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Subject<'a> {
     /// The same, as an Alertmanager is told.
     pub(super) raw: Value,
     /// The alerts that they take now.
-    pub(super) alerts: Vec<Told>,
+    pub(super) alerts: Vec<ListedAlert>,
     /// How many there are in all.
     pub(super) known: usize,
     /// The silence that is there, with what was told of it.
@@ -63,7 +63,7 @@ impl<'a> Subject<'a> {
     /// The namespaces whose environments have to allow it.
     pub(super) fn namespaces(&self) -> BTreeSet<Text> {
         let mut named = self.pinned().unwrap_or_default();
-        named.extend(self.alerts.iter().filter_map(Told::namespace).cloned());
+        named.extend(self.alerts.iter().filter_map(ListedAlert::namespace).cloned());
         named
     }
 
@@ -91,7 +91,11 @@ impl<'a> Subject<'a> {
 }
 
 /// What matchers take. It is kept by the first that answered: a pair tells each other.
-fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
+fn by_matchers<'a>(
+    matchers: &[Matcher],
+    all: Vec<ListedAlert>,
+    snapshot: &'a AlertSnapshot,
+) -> Result<Subject<'a>, NoPlan> {
     let ready =
         Matchers::new(matchers).map_err(|why| NoPlan::impossible("cannot silence", why, "give alertname=NAME"))?;
     let reply = snapshot.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(snapshot))?;
@@ -107,7 +111,7 @@ fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, snapshot: &'a AlertSnap
 }
 
 /// Exactly one alert. Others may have all its labels and more: of those it is told by what it lacks.
-fn one<'a>(labels: &LabelSet, all: &[Told], snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
+fn one<'a>(labels: &LabelSet, all: &[ListedAlert], snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
     let known = all.len();
     let name = labels.iter().find(|(name, _)| name == "alertname").map_or("the alert", |(_, value)| value.as_str());
     let Some(alert) = all.iter().find(|alert| alert.labels == *labels).cloned() else {
@@ -115,7 +119,7 @@ fn one<'a>(labels: &LabelSet, all: &[Told], snapshot: &'a AlertSnapshot) -> Resu
             Problem::new(format!("{name} does not fire"), "Alertmanager does not tell of it any more", "look again");
         return Err(NoPlan { failure: Failure::NotFound, problem });
     };
-    let has_all = |other: &&Told| alert.raw.iter().all(|label| other.raw.get(label.0) == Some(label.1));
+    let has_all = |other: &&ListedAlert| alert.raw.iter().all(|label| other.raw.get(label.0) == Some(label.1));
     let more = all.iter().filter(has_all).flat_map(|other| other.raw.keys());
     let lacking: BTreeSet<&String> = more.filter(|name| !alert.raw.contains_key(*name)).collect();
     let told = alert.raw.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -141,7 +145,7 @@ fn tells(reply: &AlertmanagerReply, labels: &LabelSet) -> bool {
 }
 
 /// A silence that is there, at whom it was named, or else at whoever has it.
-fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
+fn known<'a>(wanted: &SilenceRef, all: Vec<ListedAlert>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
     let mut held: Vec<_> =
         silences(&snapshot.replies, &snapshot.cluster).filter(|held| held.silence.id == wanted.id).collect();
     held.sort_by_key(|held| held.reply.server != wanted.server);

@@ -14,8 +14,8 @@ use crate::domain::text::Text;
 use super::super::NotDone;
 use super::super::ports::{AlertmanagerReply, ControlPlane, ReadError};
 use super::super::reconcile::Trace;
+use super::listed::{alerts, silences};
 use super::plan::core;
-use super::told::{alerts, silences};
 
 /// Looks whether what a plan rests on is still so. Why the call is not needed any more, where it is not.
 pub(in crate::operations) async fn look_again(
