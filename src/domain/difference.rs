@@ -4,6 +4,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::kind::Kind;
+use super::object::TEMPLATE_HASH;
 use super::plan::{Call, DiffLine, Plan};
 use super::redaction::Redaction;
 use super::text::Text;
@@ -71,7 +72,7 @@ pub fn template_of(holder: Kind, object: &Value) -> Value {
     if holder == Kind::ReplicaSet {
         let mut template = object["spec"]["template"].clone();
         if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-            labels.shift_remove("pod-template-hash");
+            labels.shift_remove(TEMPLATE_HASH);
         }
         return template;
     }

@@ -213,7 +213,7 @@ fn lower_bound(ratio: f64, of: f64, certainty: f64) -> f64 {
 }
 
 /// Verdicts in a row: what one look says may be chance.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Looks {
     breaches: u8,
 }

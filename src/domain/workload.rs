@@ -150,13 +150,8 @@ pub struct ReplicaSet {
 impl ReplicaSet {
     /// The hash that tells this revision from the others.
     pub fn hash(&self) -> &str {
-        hash_of_template(&self.meta).map_or("", Text::as_str)
+        self.meta.revision_hash().map_or("", Text::as_str)
     }
-}
-
-/// The hash of the template that a ReplicaSet or one of its pods carries.
-pub fn hash_of_template(meta: &Meta) -> Option<&Text> {
-    meta.label("rollouts-pod-template-hash").or_else(|| meta.label("pod-template-hash"))
 }
 
 /// A ControllerRevision: one revision of a StatefulSet or DaemonSet. Its template is read only when it is needed.

@@ -19,9 +19,6 @@ use super::history::{ESSENTIAL, KINDS, revisions};
 use super::output::{Item, Listing, json};
 use super::reading::{judge, read};
 
-/// The label by which each revision of a Deployment differs from every other.
-const TEMPLATE_HASH: &str = "pod-template-hash";
-
 /// Shows what differs, for each workload that has both revisions.
 pub(super) async fn diff(session: &mut Session, asked: Asked<'_>, args: &Diff) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
@@ -95,17 +92,9 @@ async fn compare(session: &Session, workload: &ObjectRef, from: &Revision, to: &
 
 /// The template of a revision, without the label that always differs.
 async fn template(session: &Session, workload: &ObjectRef, revision: &Revision) -> Result<Value, Problem> {
-    let (kind, pointer) = match workload.kind {
-        Kind::Deployment => (Kind::ReplicaSet, "/spec/template"),
-        _ => (Kind::ControllerRevision, "/data/spec/template"),
-    };
+    let kind = if workload.kind == Kind::Deployment { Kind::ReplicaSet } else { Kind::ControllerRevision };
     let holder = ObjectRef { kind, name: revision.name.clone(), ..workload.clone() };
-    let mut object = session.object(&holder).await?;
-    let mut template = object.pointer_mut(pointer).map(Value::take).unwrap_or_default();
-    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-        labels.shift_remove(TEMPLATE_HASH);
-    }
-    Ok(template)
+    Ok(difference::template_of(kind, &session.object(&holder).await?))
 }
 
 /// The shortest name of a revision.

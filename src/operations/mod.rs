@@ -17,6 +17,7 @@ pub mod checks;
 pub mod confirm;
 pub mod converge;
 pub mod execute;
+pub mod guard;
 pub mod plan;
 pub mod policy;
 pub mod ports;

@@ -7,15 +7,11 @@ use jiff::Timestamp;
 use super::inventory::Inventory;
 use crate::domain::condition::find;
 use crate::domain::kind::Kind;
-use crate::domain::object::Meta;
+use crate::domain::object::{Meta, TEMPLATE_HASH};
 use crate::domain::platform::Job;
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
-use crate::domain::text::Text;
 use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload};
-
-/// The label by which StatefulSets and DaemonSets mark the revision of a pod.
-const REVISION_HASH: &str = "controller-revision-hash";
 
 /// A workload with what it owns.
 #[derive(Clone, Debug)]
@@ -79,16 +75,16 @@ impl<'a> Family<'a> {
     /// The pods of the newest revision, without those that are on their way out.
     pub fn new_pods(&self) -> impl Iterator<Item = &'a Pod> {
         let hash = match self.kind {
-            Kind::Deployment => self.current_replica_set().map(|set| ("pod-template-hash", set.hash())),
-            Kind::StatefulSet => Some((REVISION_HASH, self.workload.update_revision.as_str())),
+            Kind::Deployment => self.current_replica_set().map(ReplicaSet::hash),
+            Kind::StatefulSet => Some(self.workload.update_revision.as_str()),
             _ => None,
         };
-        let hash = hash.filter(|(_, hash)| !hash.is_empty());
+        let hash = hash.filter(|hash| !hash.is_empty());
         let images = &self.workload.images;
         self.pods.iter().copied().filter(move |pod| {
             pod.meta.deleted.is_none()
                 && match hash {
-                    Some((label, hash)) => pod.meta.label(label).is_some_and(|of_pod| of_pod == hash),
+                    Some(hash) => pod.meta.revision_hash().is_some_and(|of_pod| of_pod == hash),
                     // Without a revision to compare with, a pod with the images of the template counts as new.
                     None => images.iter().all(|image| pod.containers.iter().any(|held| held.image == *image)),
                 }
@@ -183,15 +179,10 @@ impl<'a> Families<'a> {
         let owner = pod.meta.owner.as_ref()?;
         self.homes.get(owner.uid.as_str()).copied().or_else(|| {
             // ReplicaSets may not be readable: their names are made of the Deployment's name and the hash.
-            let hash = pod.meta.label("pod-template-hash").filter(|_| owner.kind == "ReplicaSet")?;
+            let hash = pod.meta.label(TEMPLATE_HASH).filter(|_| owner.kind == "ReplicaSet")?;
             let name = owner.name.strip_suffix(hash.as_str())?.strip_suffix('-')?;
             let row = inventory.rows(Kind::Deployment).find(&pod.meta.namespace, name)?;
             self.homes.get(row.meta().uid.as_str()).copied()
         })
     }
-}
-
-/// The hash that a pod or a ControllerRevision carries for its revision.
-pub(super) fn revision_hash(meta: &Meta) -> Option<&Text> {
-    meta.label(REVISION_HASH).or_else(|| meta.label("controller.kubernetes.io/hash"))
 }

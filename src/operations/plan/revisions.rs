@@ -107,7 +107,7 @@ pub(super) fn wanted<'a>(
         )),
         (Some(revision), 0) => Ok(revision),
         (Some(_), _) => {
-            Err(NoPlan::impossible(what, format!("more than one revision begins with {pin}"), "give more letters"))
+            Err(NoPlan::invalid(what, format!("more than one revision begins with {pin}"), "give more letters"))
         }
         (None, _) => {
             let known: Vec<&str> = known.iter().map(Text::as_str).collect();

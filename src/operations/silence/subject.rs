@@ -96,8 +96,7 @@ fn by_matchers<'a>(
     all: Vec<ListedAlert>,
     snapshot: &'a AlertSnapshot,
 ) -> Result<Subject<'a>, NoPlan> {
-    let ready =
-        Matchers::new(matchers).map_err(|why| NoPlan::impossible("cannot silence", why, "give alertname=NAME"))?;
+    let ready = Matchers::new(matchers).map_err(|why| NoPlan::invalid("cannot silence", why, "give alertname=NAME"))?;
     let reply = snapshot.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(snapshot))?;
     let known = all.len();
     Ok(Subject {

@@ -6,8 +6,9 @@ use super::{Hint, Seen, View, propose};
 use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
+use crate::domain::moment::{length, moment};
 use crate::domain::object::ClusterName;
-use crate::domain::silence::{Silence, SilenceState, length, moment, short};
+use crate::domain::silence::{Silence, SilenceState, short};
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
@@ -69,8 +70,11 @@ impl Silences {
         let Some(silence) = asked.and_then(|(cluster, id)| seen.session.state().silence(&cluster, &id)) else {
             return notice("that silence is gone".to_owned());
         };
-        match text.trim().parse() {
-            Ok(length) => Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence: silence.reference(), length })),
+        match text.trim().parse::<jiff::SignedDuration>() {
+            Ok(length) => {
+                let silence = silence.reference();
+                Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
+            }
             Err(_odd) => notice(format!("{text:?} is no length of time: write 2h or 30m")),
         }
     }

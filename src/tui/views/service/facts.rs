@@ -84,8 +84,7 @@ impl<'a> Facts<'a> {
 
     /// The revision that a pod has.
     pub(super) fn revision_of(&self, member: &Member<'_>) -> Option<&Revision> {
-        let meta = &member.pod.meta;
-        let hash = meta.label("pod-template-hash").or_else(|| meta.label("controller-revision-hash"))?;
+        let hash = member.pod.meta.revision_hash()?;
         self.parts[member.part].revisions.iter().find(|revision| revision.hash == *hash || revision.name == *hash)
     }
 }
