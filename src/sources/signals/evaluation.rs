@@ -65,7 +65,7 @@ struct Series {
 }
 
 /// What an answer tells: labels with values at moments.
-pub(super) type Told = Vec<(Labels, BTreeMap<Timestamp, f64>)>;
+pub(super) type Samples = Vec<(Labels, BTreeMap<Timestamp, f64>)>;
 
 impl Evaluation {
     pub(super) fn new(server: &SignalServer, own: &OwnRules, priorities: Priorities) -> Self {
@@ -119,7 +119,7 @@ impl Watched {
     }
 
     /// Takes in what was told of these moments, the last of which is now.
-    pub(super) fn take_in(&mut self, mut told: Told, moments: &[Timestamp]) {
+    pub(super) fn take_in(&mut self, mut told: Samples, moments: &[Timestamp]) {
         let (Some(first), Some(now)) = (moments.first().copied(), moments.last().copied()) else { return };
         self.failed = false;
         self.problem = (told.len() > MOST).then(|| {
