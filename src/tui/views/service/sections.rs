@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::facts::{Facts, Member, Part, Told};
+use super::facts::{EventGroup, Facts, Member, Part};
 use super::numbers;
 use super::page::Line;
 use super::{Key, object_of};
@@ -344,11 +344,11 @@ pub(super) fn revision(
 }
 
 /// The events, those that say the same as one. How often stands before the words, so that it is not what is cut.
-pub(super) fn events(told: &[Told], now: Timestamp) -> Vec<Line> {
+pub(super) fn events(told: &[EventGroup], now: Timestamp) -> Vec<Line> {
     let reasons = told.iter().map(|told| cells(&told.reason)).max().unwrap_or_default().min(20);
-    let often = |told: &Told| if told.times > 1 { format!("{} times", told.times) } else { String::new() };
+    let often = |told: &EventGroup| if told.times > 1 { format!("{} times", told.times) } else { String::new() };
     let counts = told.iter().map(|told| often(told).len()).max().unwrap_or_default();
-    let line = |told: &Told| {
+    let line = |told: &EventGroup| {
         let at = told.at.map_or_else(String::new, |at| words::moment(at, now));
         let (reason, gist) = if told.is_warning { (Role::Attention, Role::Text) } else { (Role::Muted, Role::Muted) };
         let mut spans = vec![
