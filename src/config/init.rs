@@ -103,6 +103,11 @@ const USUAL: &str = r#"
 #     recorded = { requests = "service:our_requests:rate2m" }
 #     service = ["app"]
 
+# How far traffic may be shifted at once and in all, for all environments and under [traffic.NAME] for one.
+#[traffic]
+#step = 50
+#ceiling = 100
+
 # From when on numbers count for health, for all environments and under [health.NAME] for one.
 #[health]
 #error-ratio = { attention = "1 %", bad = "5 %" }

@@ -21,6 +21,7 @@ mod metrics;
 mod names;
 mod rules;
 mod table;
+mod traffic;
 
 #[cfg(test)]
 mod test_support;

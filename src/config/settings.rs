@@ -18,6 +18,7 @@ use crate::domain::object::ClusterName;
 use crate::domain::rule::OwnRules;
 use crate::domain::signal::SignalServer;
 use crate::domain::text::Text;
+use crate::domain::traffic;
 
 /// What a person may set. The default is what holds without any configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Settings {
     pub asking: Asking,
     /// From when on they count for health.
     pub limits: Limits,
+    /// How far traffic may be shifted.
+    pub traffic: traffic::Limits,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -120,6 +123,7 @@ impl Default for Settings {
             acknowledges_for: Some(Duration::from_hours(1)),
             asking: Asking::default(),
             limits: Limits::default(),
+            traffic: traffic::Limits::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

@@ -277,6 +277,19 @@ pub enum Goal {
         /// Most.
         max: u32,
     },
+    /// The weights of a route are these, each of its parents has taken it so, and requests go where they say.
+    Weights {
+        /// Each weight that is set.
+        set: Vec<WeightSet>,
+        /// The Service whose share was asked for, and its share in percent.
+        arm: ObjectRef,
+        /// See `arm`.
+        percent: u8,
+        /// The other Service, which gets the rest.
+        other: ObjectRef,
+    },
+    /// The selector of a Service is this one, and its addresses are those of the pods that it selects.
+    Selector(Value),
     /// The pod of this identity is gone.
     Gone(Text),
     /// A Rollout of Argo is so.
@@ -292,6 +305,19 @@ pub enum Goal {
     },
     /// A silence is over.
     Expired(SilenceRef),
+}
+
+/// A weight as a plan sets it: of which backend of which rule, each from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WeightSet {
+    /// The rule.
+    pub rule: usize,
+    /// The backend.
+    pub backend: usize,
+    /// Its Service.
+    pub service: Text,
+    /// The weight.
+    pub weight: u64,
 }
 
 /// One line of a difference.

@@ -155,10 +155,19 @@ impl RolloutStatus {
         self.delivery.as_ref()?.gate.as_ref()
     }
 
+    /// When it goes on by itself past the pause that holds it.
+    pub fn goes_on(&self) -> Option<Timestamp> {
+        self.gate()?.ends
+    }
+
+    /// Whether it goes on only when somebody lets it: it waits at a gate that time does not open.
+    pub fn waits_for_somebody(&self) -> bool {
+        self.gate().is_some_and(|gate| gate.ends.is_none())
+    }
+
     /// Whether somebody should look at it. A gate that opens by itself needs nobody.
     pub fn needs_attention(&self) -> bool {
-        matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused)
-            || self.gate().is_some_and(|gate| gate.ends.is_none())
+        matches!(self.phase, Phase::Failed | Phase::Aborted | Phase::Stuck | Phase::Paused) || self.waits_for_somebody()
     }
 }
 

@@ -67,10 +67,15 @@ pub struct ParentStatus {
 }
 
 impl Rule {
+    /// What its weights add up to.
+    pub fn total(&self) -> u64 {
+        self.backends.iter().map(|backend| u64::from(backend.weight)).sum()
+    }
+
     /// The share of a Service in percent, of whole hundreds only where it comes out so; none where it gets nothing and
     /// nobody else does.
     pub fn share(&self, service: &str) -> Option<f64> {
-        let total: u64 = self.backends.iter().map(|backend| u64::from(backend.weight)).sum();
+        let total = self.total();
         let own: u64 = self.backends.iter().filter(|one| one.service == service).map(|one| u64::from(one.weight)).sum();
         #[expect(clippy::cast_precision_loss, reason = "weights are a million at most")]
         (total > 0).then(|| own as f64 * 100.0 / total as f64)

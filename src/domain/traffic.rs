@@ -1,8 +1,11 @@
 //! Traffic: which share of a service's requests goes to which of its revisions, as it is set and as it is seen.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::object::ObjectRef;
+use super::object::{Labels, ObjectRef, label};
 use super::route::Steering;
 use super::text::Text;
 
@@ -14,6 +17,115 @@ pub enum ArmRole {
     Stable,
     /// The revision that is tried.
     Canary,
+}
+
+impl ArmRole {
+    /// The labels of pods that may say which part they play.
+    pub const LABELS: [&str; 3] = ["track", "role", "release-track"];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::Canary => "canary",
+        }
+    }
+
+    /// The part that a word means: the end of a Service's name, or a label of its pods.
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "canary" | "preview" | "green" | "next" => Some(Self::Canary),
+            "stable" | "primary" | "blue" | "active" => Some(Self::Stable),
+            _ => None,
+        }
+    }
+
+    /// The part that a Service plays by its name: "chat-canary".
+    pub fn of_name(service: &str) -> Option<Self> {
+        service.rsplit_once('-').and_then(|(_, end)| Self::of_word(end))
+    }
+
+    /// The part that pods play by their labels.
+    pub fn of_labels(labels: &Labels) -> Option<Self> {
+        Self::LABELS.iter().find_map(|name| label(labels, name)).and_then(|word| Self::of_word(word))
+    }
+}
+
+/// What tells which part an arm plays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// What its name or its labels say.
+    pub said: Option<ArmRole>,
+    /// Its version; empty where it is not known.
+    pub version: Text,
+    /// When its newest revision was made.
+    pub made: Option<Timestamp>,
+}
+
+/// The parts that arms play. Names and labels say it for one of two, which leaves the other for the other; where they say
+/// nothing, the newer of two versions is the canary. None where that cannot be told.
+pub fn roles(hints: &[Hint]) -> Vec<Option<ArmRole>> {
+    let said = |role| hints.iter().filter(|hint| hint.said == Some(role)).count();
+    let nobody = vec![None; hints.len()];
+    match (hints, said(ArmRole::Canary), said(ArmRole::Stable)) {
+        // Two that both say that they are it: one of the names lies.
+        (_, 2.., _) | (_, _, 2..) if hints.len() == 2 => nobody,
+        ([one, other], 0, 0) if one.version != other.version && one.made != other.made => {
+            let (Some(first), Some(second)) = (one.made, other.made) else { return nobody };
+            let is_first = first > second;
+            vec![Some(role(is_first)), Some(role(!is_first))]
+        }
+        ([_, _], 1, 0) => hints.iter().map(|hint| Some(role(hint.said.is_some()))).collect(),
+        ([_, _], 0, 1) => hints.iter().map(|hint| Some(role(hint.said.is_none()))).collect(),
+        _ => hints.iter().map(|hint| hint.said).collect(),
+    }
+}
+
+fn role(is_canary: bool) -> ArmRole {
+    if is_canary { ArmRole::Canary } else { ArmRole::Stable }
+}
+
+/// Whether a gateway counts the requests of a Service under this name, which it makes of namespace, Service and port:
+/// "production-chat-canary-http-80@kubernetesgateway".
+pub fn is_counted_as(name: &str, namespace: &str, service: &str) -> bool {
+    let Some((name, _)) = name.split_once('@') else { return false };
+    let own = |rest: &str| {
+        let port = rest.rsplit_once('-').map_or(rest, |(protocol, port)| if protocol == "http" { port } else { "" });
+        !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let prefixed = name.strip_prefix(namespace).and_then(|rest| rest.strip_prefix('-')?.strip_prefix(service));
+    prefixed.and_then(|rest| rest.strip_prefix('-')).is_some_and(own)
+}
+
+/// How far traffic may be shifted at once, and in all, towards a revision that is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Bounds {
+    /// The most that one change may add, in points of a percent.
+    pub step: u8,
+    /// The most that it may have, in percent.
+    pub ceiling: u8,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { step: 50, ceiling: 100 }
+    }
+}
+
+/// The bounds of all environments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Where nothing else is said.
+    pub usual: Bounds,
+    /// Environments with bounds of their own.
+    pub environments: BTreeMap<Text, Bounds>,
+}
+
+impl Limits {
+    /// The bounds of an environment.
+    pub fn of(&self, environment: &Text) -> Bounds {
+        self.environments.get(environment).copied().unwrap_or(self.usual)
+    }
 }
 
 /// One way that requests can go.
@@ -52,3 +164,6 @@ impl Split {
         self.arms.iter().find(|arm| arm.role == Some(role))
     }
 }
+
+#[cfg(test)]
+mod tests;

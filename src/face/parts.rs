@@ -110,6 +110,7 @@ impl Parts {
         let options = Options {
             rules,
             limits: self.settings.limits.clone(),
+            traffic: self.settings.traffic.clone(),
             policy: self.policy(),
             connect,
             scopes: self.scopes(place),

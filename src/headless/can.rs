@@ -127,6 +127,17 @@ fn accesses(session: &Session, what: &What, workload: &ObjectRef) -> Vec<Access>
             ways.map(|object| Access { verb, object, subresource: Some("proxy") }).collect()
         }
         What::Verb(Verb::Evict) => Access::needed(Verb::Evict, &pods, None),
+        // Which route or Service it would be is not asked here.
+        What::Verb(Verb::Shift) => Access::needed(
+            Verb::Shift,
+            &ObjectRef { kind: Kind::HttpRoute, name: Text::default(), ..workload.clone() },
+            None,
+        ),
+        What::Verb(Verb::Switch) => Access::needed(
+            Verb::Switch,
+            &ObjectRef { kind: Kind::Service, name: Text::default(), ..workload.clone() },
+            None,
+        ),
         What::Verb(verb) => {
             let scaler = session.state().cluster(&workload.cluster).and_then(|cluster| cluster.autoscaler_of(workload));
             Access::needed(*verb, workload, scaler.map(|scaler| scaler.meta.name.as_str()))

@@ -115,6 +115,8 @@ fn describe(settings: &Settings) -> Value {
         "notify.through-multiplexer": settings.notify.through_multiplexer,
         "verify.stable": format!("{} s", settings.verification.stable.as_secs()),
         "verify.timeout": format!("{} s", settings.verification.timeout.as_secs()),
+        "traffic.step": settings.traffic.usual.step,
+        "traffic.ceiling": settings.traffic.usual.ceiling,
         "logs.lines": settings.logs.limits.lines,
         "logs.megabytes": settings.logs.limits.bytes / 1024 / 1024,
         "logs.mask-personal": settings.logs.rules.masks_personal,

@@ -22,6 +22,7 @@ mod change;
 mod changes;
 mod completions;
 pub mod config;
+mod delivery;
 mod diff;
 pub mod doctor;
 mod events;
@@ -49,9 +50,8 @@ pub use man::man;
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
-        Command::Services(_) | Command::Rollouts(_) | Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => {
-            services::KINDS.to_vec()
-        }
+        Command::Services(_) | Command::Rollouts(_) => delivery::kinds(),
+        Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => services::KINDS.to_vec(),
         Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
         Command::Rules(_) => rules::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
@@ -61,7 +61,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
-        Command::Switch(_) => change::SERVICE_KINDS.to_vec(),
+        Command::Shift(_) | Command::Switch(_) => change::SHIFT_KINDS.to_vec(),
         Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)
@@ -76,7 +76,6 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         | Command::Resume(_)
         | Command::Scale(_)
         | Command::SetImage(_)
-        | Command::Shift(_)
         | Command::Gate { .. }
         | Command::PromoteFull(_)
         | Command::Abort(_)

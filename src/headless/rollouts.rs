@@ -6,11 +6,13 @@ use serde_json::json;
 use crate::domain::problem::Problem;
 use crate::domain::rollout::{Rollout, StuckSignal};
 use crate::domain::text::Text;
+use crate::domain::traffic::Split;
 use crate::runtime::Session;
 use crate::state::ServiceBoard;
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
+use super::delivery::{self, read_splits};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
@@ -18,6 +20,7 @@ use super::services::{ESSENTIAL, KINDS};
 
 /// Shows rollouts.
 pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
+    read_splits(session).await;
     let mut board = ServiceBoard::default();
     let needs = Needs::of(&KINDS, &ESSENTIAL);
     answer(session, asked, needs, |session, now| {
@@ -26,18 +29,31 @@ pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<
         let shown = board.rollouts().iter().filter(|rollout| is_in(asked.place, &rollout.service.environment));
         Ok(Listing {
             kind: "Rollout",
-            header: &["PHASE", "SERVICE", "ENVIRONMENT", "WORKLOAD", "VERSION", "LEFT", "PROGRESS", "WHY"],
-            items: shown.map(|rollout| item(rollout, now)).collect(),
+            header: &[
+                "PHASE",
+                "SERVICE",
+                "ENVIRONMENT",
+                "WORKLOAD",
+                "VERSION",
+                "STEP",
+                "WEIGHT",
+                "GATE",
+                "LEFT",
+                "PROGRESS",
+                "WHY",
+            ],
+            items: shown.map(|rollout| item(rollout, &session.state().splits(&rollout.service), now)).collect(),
         })
     })
     .await
 }
 
-fn item(rollout: &Rollout, now: Timestamp) -> Item {
+fn item(rollout: &Rollout, splits: &[Split], now: Timestamp) -> Item {
     let (status, workload) = (&rollout.status, &rollout.workload);
     let signals: Vec<String> = status.signals.iter().map(StuckSignal::to_string).collect();
     // A deadline lies ahead: how long until it is what there is left.
     let left = status.left(now).map(|left| age(Some(now - left), now)).unwrap_or_default();
+    let [step, weight, gate] = delivery::cells(status.delivery.as_ref(), splits);
     Item {
         cluster: workload.cluster.clone(),
         key: format!("{}/{}/{}", workload.cluster, workload.namespace, workload.kind_and_name()),
@@ -47,6 +63,9 @@ fn item(rollout: &Rollout, now: Timestamp) -> Item {
             rollout.service.environment.clone(),
             workload.kind_and_name().into(),
             rollout.version.clone(),
+            step,
+            weight,
+            gate,
             left,
             status.progress.clone(),
             Text::from(signals.join("; ")),
@@ -64,6 +83,8 @@ fn item(rollout: &Rollout, now: Timestamp) -> Item {
             "oldLeft": status.old_left,
             "deadline": status.deadline,
             "signals": signals,
+            "delivery": status.delivery.as_ref().map(delivery::delivery),
+            "traffic": delivery::traffic(splits),
         }),
     }
 }

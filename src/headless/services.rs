@@ -8,11 +8,13 @@ use crate::domain::metric::Measure;
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
+use crate::domain::traffic::Split;
 use crate::runtime::Session;
 use crate::state::{Numbers, ServiceBoard};
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
+use super::delivery::{read_splits, traffic};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
@@ -42,6 +44,7 @@ pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Ki
 pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
     let untold = Untold::beside(await_briefly(session).await);
+    read_splits(session).await;
     let mut board = ServiceBoard::default();
     let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &ESSENTIAL) };
     answer(session, asked, needs, |session, now| {
@@ -51,13 +54,15 @@ pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<
         Ok(Listing {
             kind: "Service",
             header: &["HEALTH", "SERVICE", "ENVIRONMENT", "VERSION", "READY", "RESTARTS", "SINCE", "WHY"],
-            items: shown.map(|service| item(service, board.numbers(&service.id), now)).collect(),
+            items: shown
+                .map(|service| item(service, board.numbers(&service.id), &session.state().splits(&service.id), now))
+                .collect(),
         })
     })
     .await
 }
 
-fn item(service: &Service, numbers: Option<&Numbers>, now: Timestamp) -> Item {
+fn item(service: &Service, numbers: Option<&Numbers>, splits: &[Split], now: Timestamp) -> Item {
     let id = &service.id;
     let version = match &service.version.next {
         Some(next) => Text::from(format!("{}->{next}", service.version.now)),
@@ -66,7 +71,7 @@ fn item(service: &Service, numbers: Option<&Numbers>, now: Timestamp) -> Item {
     Item {
         cluster: id.cluster.clone(),
         key: format!("{}/{}/{}", id.cluster, id.environment, id.name),
-        json: describe(service, numbers),
+        json: describe(service, numbers, splits),
         cells: vec![
             service.verdict.health.word().into(),
             id.name.clone(),
@@ -80,7 +85,7 @@ fn item(service: &Service, numbers: Option<&Numbers>, now: Timestamp) -> Item {
     }
 }
 
-fn describe(service: &Service, numbers: Option<&Numbers>) -> Value {
+fn describe(service: &Service, numbers: Option<&Numbers>, splits: &[Split]) -> Value {
     let last = |measure| numbers.and_then(|numbers| numbers.last(measure));
     let errors = numbers.and_then(Numbers::error_ratio).and_then(|line| line.points.last());
     json!({
@@ -102,5 +107,6 @@ fn describe(service: &Service, numbers: Option<&Numbers>) -> Value {
         "requests": last(Measure::Requests),
         "errorRatio": errors,
         "latencyP95": last(Measure::P95),
+        "traffic": traffic(splits),
     })
 }

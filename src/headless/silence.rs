@@ -45,6 +45,12 @@ pub(super) async fn silence(
         reading.problems.iter().for_each(super::complain);
         return super::answer::nothing(asked.format, &reading);
     }
+    if let SilenceCommand::Ack(args) = command
+        && let Ok(Found::One(alert)) = alert(session, args, &matchers)
+        && let Some(problem) = alert.unheard()
+    {
+        return unheard(asked, problem);
+    }
     if Matter::Silences.asked(session).next().is_none() {
         return nobody(session, asked, no_alertmanager());
     }
@@ -69,10 +75,7 @@ pub(super) async fn silence(
             (Intent::ExpireSilence { silence: meant(session, args, matchers)?.reference() }, &args.consent)
         }
         SilenceCommand::Ack(args) => match alert(session, args, &matchers)? {
-            Found::One(alert) => match alert.unheard() {
-                Some(problem) => return unheard(asked, problem),
-                None => (acknowledge(session, args, alert), &args.consent),
-            },
+            Found::One(alert) => (acknowledge(session, args, alert), &args.consent),
             Found::Several(alerts) => return ambiguous(asked, &alerts),
         },
     };

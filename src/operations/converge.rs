@@ -9,6 +9,7 @@ use crate::domain::text::Text;
 use super::plan::{RESTARTED_AT, is_same_template};
 
 pub(super) mod argo;
+mod route;
 
 /// How far a workload is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,9 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
             }
         }
         Goal::Rollout(goal) => argo::progress(object, goal),
+        Goal::Weights { set, arm, percent, .. } => route::weights(object, set, &arm.name, *percent),
+        Goal::Selector(wanted) if spec["selector"] == *wanted => Progress::Done("its selector is set".into()),
+        Goal::Selector(_) => Progress::Replaced("its selector is another one again".into()),
         // No object shows it.
         Goal::Silenced { .. } | Goal::Expired(_) => Progress::Done(Text::default()),
         Goal::Gone(uid) => {

@@ -17,6 +17,7 @@ pub mod authorize;
 pub mod checks;
 pub mod confirm;
 pub mod converge;
+mod dataplane;
 pub mod execute;
 pub mod guard;
 pub mod plan;

@@ -99,6 +99,12 @@ pub trait ControlPlane: Send + Sync {
         async { Vec::new() }.boxed()
     }
 
+    /// Asks how many requests each of some Services has been sent so far, by whoever counts them; none where nobody does.
+    fn counted<'a>(&'a self, services: &'a [ObjectRef]) -> BoxFuture<'a, Option<Vec<f64>>> {
+        let _ = services;
+        async { None }.boxed()
+    }
+
     /// Asks who we are.
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>>;
 

@@ -15,6 +15,11 @@ use crate::domain::update::Identity;
 
 use super::ports::{ControlPlane, ReadError, Review};
 
+mod backing;
+
+pub use backing::{Backing, query_of};
+pub(super) use backing::{SERVICE_NAME, addresses_in, switched};
+
 /// What was read for one intent, at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -30,6 +35,9 @@ pub struct Snapshot {
     pub autoscalers: Vec<Value>,
     /// Disruption budgets in the namespace; none where they may not be read.
     pub budgets: Vec<Value>,
+    /// The Services that a change of traffic is about: those that a route names; of a Service itself what it selects now,
+    /// and what it is to select.
+    pub backings: Vec<Backing>,
     /// Who we are.
     pub identity: Result<Identity, Problem>,
     /// What the cluster says to each call that the intent needs.
@@ -59,6 +67,7 @@ pub async fn read(
         _ => None,
     };
     let of_workload = |kind| holder.map(|_| kind);
+    let is_traffic = matches!(target_ref.kind, Kind::HttpRoute | Kind::Service);
     let list = |kind: Option<Kind>, selector| async move {
         match kind {
             Some(kind) => plane.list(kind, namespace, selector).await,
@@ -70,7 +79,7 @@ pub async fn read(
         list(holder, selector.as_str()),
         list(of_workload(Kind::Pod), selector.as_str()),
         list(of_workload(Kind::HorizontalPodAutoscaler), ""),
-        list(Some(Kind::PodDisruptionBudget), ""),
+        list(Some(Kind::PodDisruptionBudget).filter(|_| !is_traffic), ""),
         plane.identity(),
     );
     let mut gaps = Vec::new();
@@ -79,12 +88,14 @@ pub async fn read(
         None
     });
     let autoscalers = or_gap(autoscalers, &mut gaps);
+    let backings = backing::read(intent, &target, plane, &mut gaps).await;
     let needed = access_of(intent, target_ref, &target, &autoscalers);
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
     Ok(Snapshot {
         revisions: owned_by(revisions?, &target),
         pods: or_gap(pods, &mut gaps),
         autoscalers,
+        backings,
         budgets: or_gap(budgets, &mut gaps),
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),

@@ -13,6 +13,7 @@ use crate::domain::plan::Goal;
 use crate::domain::text::Text;
 
 use super::converge::{Progress, progress};
+use super::dataplane::{DataPlane, Proof};
 use super::execute::Executed;
 use super::ports::{ControlPlane, ReadError};
 use super::silence;
@@ -48,12 +49,18 @@ pub async fn verify(
     };
     let began = now();
     let mut watch = Watch { began, converged: None, last: None };
+    let mut data_plane = DataPlane::default();
     loop {
         let seen = plane.get(&object).await;
-        if let Some(verdict) = watch.judge(object.kind, goal, &seen, patience, now()) {
+        let is_so = matches!(&seen, Ok(held) if matches!(progress(object.kind, held, goal), Progress::Done(_)));
+        let proof = if is_so { data_plane.look(goal, &object, plane).await } else { Proof::NotAsked };
+        if let Some(verdict) = watch.judge(object.kind, goal, (&seen, &proof), patience, now()) {
             return verdict;
         }
-        if let Some(words) = watch.news(object.kind, goal, &seen) {
+        if watch.converged.is_none() {
+            data_plane.forget();
+        }
+        if let Some(words) = watch.news(object.kind, goal, (&seen, &proof)) {
             report(OperationEvent::Verifying { progress: words });
         }
         tokio::time::sleep(patience.every).await;
@@ -80,7 +87,7 @@ impl Watch {
         &mut self,
         kind: Kind,
         goal: &Goal,
-        seen: &Result<Value, ReadError>,
+        (seen, proof): (&Result<Value, ReadError>, &Proof),
         patience: Patience,
         now: Timestamp,
     ) -> Option<Verdict> {
@@ -100,9 +107,22 @@ impl Watch {
                         // An identity does not come back.
                         return Some(Verdict::Verified(words));
                     }
-                    (held >= signed(patience.stable)).then(|| {
-                        Verdict::Verified(format!("{words}, stable for {} s", patience.stable.as_secs()).into())
-                    })
+                    if held < signed(patience.stable) {
+                        return None;
+                    }
+                    let stable = format!("{words}, stable for {} s", patience.stable.as_secs());
+                    match proof {
+                        Proof::NotAsked => Some(Verdict::Verified(stable.into())),
+                        Proof::Agrees(more) | Proof::Silent(more) => {
+                            Some(Verdict::Verified(format!("{stable}; {more}").into()))
+                        }
+                        // Too little to tell is no reason to say that it went wrong, and is said.
+                        Proof::Open(more) => is_late.then(|| Self::undecided(goal, &stable, more)),
+                        Proof::Contradicts(more) => {
+                            self.converged = None;
+                            is_late.then(|| Verdict::NotConverged(more.clone()))
+                        }
+                    }
                 }
                 Progress::Replaced(words) => {
                     Some(Verdict::Reverted(format!("{words}, by {}", last_manager(object, goal)).into()))
@@ -115,11 +135,26 @@ impl Watch {
         }
     }
 
+    /// What is said where the data plane has not shown enough by the end.
+    fn undecided(goal: &Goal, stable: &str, more: &Text) -> Verdict {
+        match goal {
+            Goal::Weights { .. } => Verdict::Verified(format!("{stable}; {more}").into()),
+            _ => Verdict::NotConverged(more.clone()),
+        }
+    }
+
     /// What is worth telling: only what was not told before.
-    fn news(&mut self, kind: Kind, goal: &Goal, seen: &Result<Value, ReadError>) -> Option<Text> {
+    fn news(&mut self, kind: Kind, goal: &Goal, (seen, proof): (&Result<Value, ReadError>, &Proof)) -> Option<Text> {
         let words = match seen {
             Ok(object) => match progress(kind, object, goal) {
-                Progress::Done(words) => format!("{words}, watching that it stays so").into(),
+                Progress::Done(words) => match proof {
+                    Proof::Open(_) if matches!(goal, Goal::Weights { .. }) => {
+                        format!("{words}, counting requests").into()
+                    }
+                    Proof::Open(more) => format!("{words}, {more}").into(),
+                    Proof::Contradicts(_) => format!("{words}, requests do not follow yet").into(),
+                    _ => format!("{words}, watching that it stays so").into(),
+                },
                 Progress::Moving(words) | Progress::GivenUp(words) | Progress::Replaced(words) => words,
             },
             Err(ReadError::NotFound) => "gone".into(),
@@ -148,6 +183,8 @@ fn last_manager(object: &Value, goal: &Goal) -> Text {
         Goal::Paused(_) => ("f:spec", &["f:paused"]),
         Goal::Replicas(_) => ("f:spec", &["f:replicas"]),
         Goal::Bounds { .. } => ("f:spec", &["f:minReplicas", "f:maxReplicas"]),
+        Goal::Weights { .. } => ("f:spec", &["f:rules"]),
+        Goal::Selector(_) => ("f:spec", &["f:selector"]),
         Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => ("f:spec", &[]),
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();

@@ -14,6 +14,7 @@ use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
+use crate::domain::traffic;
 use crate::operations::NotDone;
 use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
@@ -59,6 +60,8 @@ pub(super) struct Change {
     pub(super) service: Text,
     /// What makes an environment of the target's namespace.
     pub(super) rules: EnvironmentRules,
+    /// How far traffic may be shifted.
+    pub(super) traffic: traffic::Limits,
     /// What makes an alert urgent.
     pub(super) priorities: Priorities,
     pub(super) plane: Arc<dyn ControlPlane>,
@@ -163,7 +166,9 @@ impl Change {
     /// Where the target stands, by the label that its namespace has now.
     fn place(&self, target: &ObjectRef, snapshot: &Snapshot) -> Place {
         let found = self.rules.place(&target.cluster, &target.namespace, snapshot.environment.as_ref());
-        Place { service: self.service.clone(), environment: found.environment, is_protected: found.is_protected }
+        let traffic = self.traffic.of(&found.environment);
+        let (environment, is_protected) = (found.environment, found.is_protected);
+        Place { service: self.service.clone(), environment, is_protected, traffic }
     }
 
     /// Sends the calls, then watches what comes of them. Gives the reason back where nothing was changed because the

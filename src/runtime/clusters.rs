@@ -16,6 +16,7 @@ use crate::operations::ports::ControlPlane;
 use crate::sources::kubernetes::{Outbox, Scope, Wanted, identity, run};
 use crate::targets::alertmanager::Alertmanagers;
 use crate::targets::kubernetes::Cluster;
+use crate::targets::requests::Counters;
 
 use super::message::Message;
 
@@ -65,6 +66,8 @@ pub(super) struct Handle {
     pub(super) plane: Arc<dyn ControlPlane>,
     /// Its Alertmanagers, for the plane.
     pub(super) alertmanagers: Alertmanagers,
+    /// Who counts its requests, for the plane.
+    pub(super) counters: Counters,
 }
 
 /// The contexts that are asked for, or the current one.
@@ -142,8 +145,9 @@ fn open(
     outbox.post(Update::Cluster(name.clone(), facts));
     tokio::spawn(tell_login(connection.login, name.clone(), outbox.clone()));
     let alertmanagers = Alertmanagers::default();
-    let plane = Cluster::new(connection.reader.clone(), connection.writer, alertmanagers.clone());
-    Ok(Handle { reader: connection.reader, plane: Arc::new(plane), alertmanagers })
+    let counters = Counters::default();
+    let plane = Cluster::new(connection.reader.clone(), connection.writer, alertmanagers.clone(), counters.clone());
+    Ok(Handle { reader: connection.reader, plane: Arc::new(plane), alertmanagers, counters })
 }
 
 /// Passes on how the login plugin is doing.

@@ -104,6 +104,7 @@ impl SignalServers {
                     handle.alertmanagers.learn(&server, endpoint.clone(), SignalWriter::new(endpoint.clone()));
                 }
                 if server.kind == SignalKind::Prometheus {
+                    handle.counters.learn(&server, endpoint.clone());
                     let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
                     tokio::spawn(metrics(server.clone(), endpoint.clone(), asking, demand, outbox.clone()));
                 }

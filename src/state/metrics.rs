@@ -27,6 +27,13 @@ pub struct MetricServer {
     readings: BTreeMap<Question, (Timestamp, Reading)>,
 }
 
+impl MetricServer {
+    /// What it told, by question: the earlier family of templates first.
+    pub(super) fn readings(&self) -> impl Iterator<Item = (&Question, &Reading)> {
+        self.readings.iter().map(|(question, (_, reading))| (question, reading))
+    }
+}
+
 /// The numbers of all servers.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {

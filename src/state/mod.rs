@@ -35,6 +35,7 @@ mod rollouts;
 mod rules;
 mod services;
 mod silences;
+mod traffic;
 mod trouble;
 
 pub use alerts::{AlertServer, RelatedAlert, told_before};
@@ -49,6 +50,7 @@ pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
 pub use rules::RuleServer;
 pub use services::ServiceBoard;
+pub use traffic::SPLIT_KINDS;
 
 use alerts::Alerts;
 use changes::{Witness, Written};

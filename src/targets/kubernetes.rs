@@ -14,6 +14,7 @@ use crate::domain::update::Identity;
 use crate::operations::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
 
 use super::alertmanager::Alertmanagers;
+use super::requests::Counters;
 
 /// One cluster, to read fully and to change.
 #[derive(Debug)]
@@ -21,12 +22,13 @@ pub struct Cluster {
     reader: Reader,
     writer: Option<Writer>,
     alertmanagers: Alertmanagers,
+    counters: Counters,
 }
 
 impl Cluster {
     /// A cluster by its connection. Without a writer every call is refused here.
-    pub fn new(reader: Reader, writer: Option<Writer>, alertmanagers: Alertmanagers) -> Self {
-        Self { reader, writer, alertmanagers }
+    pub fn new(reader: Reader, writer: Option<Writer>, alertmanagers: Alertmanagers, counters: Counters) -> Self {
+        Self { reader, writer, alertmanagers, counters }
     }
 
     async fn write(&self, call: &Call, earnest: Earnest, audit_id: &str) -> Answer {
@@ -145,6 +147,10 @@ impl ControlPlane for Cluster {
 
     fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
         self.alertmanagers.read().boxed()
+    }
+
+    fn counted<'a>(&'a self, services: &'a [ObjectRef]) -> BoxFuture<'a, Option<Vec<f64>>> {
+        self.counters.read(services, &self.reader).boxed()
     }
 
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Problem>> {

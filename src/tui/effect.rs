@@ -155,6 +155,19 @@ pub struct Prompt {
     pub about: String,
     /// What is typed already.
     pub text: String,
+    /// The change that it completes; without one the view takes what is typed.
+    pub change: Option<Unfinished>,
+}
+
+/// A change that lacks a line of text. It keeps what it is about: another row may be selected by the time it is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// The number of pods of a workload.
+    Scale(ObjectRef),
+    /// The image of a workload.
+    SetImage(ObjectRef),
+    /// The weight of an arm of a route; where it is not clear which arm is the new one, it is typed too.
+    Shift(ObjectRef, Option<Text>),
 }
 
 impl Prompt {
@@ -186,6 +199,8 @@ pub enum Asked {
     Size,
     /// An image.
     Image,
+    /// A share of the requests.
+    Weight,
     /// What one does about an alert.
     Doing,
     /// How long a silence is to last from now.
@@ -194,7 +209,7 @@ pub enum Asked {
 
 impl Asked {
     /// Everything that is asked for.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Filter,
         Self::Search,
         Self::Include,
@@ -203,6 +218,7 @@ impl Asked {
         Self::Fields,
         Self::Size,
         Self::Image,
+        Self::Weight,
         Self::Doing,
         Self::Length,
     ];
@@ -218,6 +234,7 @@ impl Asked {
             Self::Fields => "fields as columns ",
             Self::Size => "pods ",
             Self::Image => "image ",
+            Self::Weight => "weight ",
             Self::Doing => "on it: ",
             Self::Length => "ends in ",
         }

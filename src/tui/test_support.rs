@@ -83,6 +83,15 @@ impl Stage {
         self.source(kind, Liveness::Live);
     }
 
+    /// Complete lists of all kinds that hold these rows.
+    pub(in crate::tui) fn world(&mut self, mut rows: Vec<Row>) {
+        for kind in Kind::ALL {
+            let (of_kind, others) = rows.into_iter().partition(|row| row.kind() == kind);
+            rows = others;
+            self.list(kind, of_kind);
+        }
+    }
+
     /// What a view sees.
     pub(in crate::tui) fn seen(&self) -> Seen<'_> {
         Seen {

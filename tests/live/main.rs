@@ -35,6 +35,7 @@ mod silences;
 mod svg;
 #[path = "../pictures/tour.rs"]
 mod tour;
+mod traffic;
 mod verbs;
 mod walk;
 mod wires;
@@ -83,7 +84,7 @@ const SUITES: &[&[(&str, Test)]] = &[
 ];
 
 /// Those that need the network namespace. They are the last ones, since what they add to the cluster stays.
-const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, argo::TESTS];
+const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, argo::TESTS, traffic::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

@@ -151,6 +151,13 @@ impl Plane {
         succeed(Command::new(format!("{RIG}/signals")).arg(&self.dir).env("MIDWATCH_RIG_RATE", "50"))
     }
 
+    /// Adds a gateway and a service of two versions behind a route besides, with its weights as at the beginning.
+    #[allow(dead_code, reason = "only who has a gateway sees it")]
+    pub(crate) fn start_traffic(&self) -> Result<()> {
+        self.start_signals()?;
+        succeed(Command::new(format!("{RIG}/traffic")).arg(&self.dir))
+    }
+
     /// Adds Argo Rollouts where it does not run yet; wants a network namespace.
     #[allow(dead_code, reason = "only who has Rollouts sees it")]
     pub(crate) fn start_rollouts(&self) -> Result<()> {

@@ -16,8 +16,10 @@ use super::{Exit, complain, say};
 
 mod carry_out;
 mod proposal;
+mod shift;
 
 pub(super) use carry_out::carry_out;
+pub(super) use shift::SHIFT_KINDS;
 
 /// What finds the workload that is meant, and its environment.
 pub(super) const WORKLOAD_KINDS: [Kind; 5] =
@@ -25,9 +27,6 @@ pub(super) const WORKLOAD_KINDS: [Kind; 5] =
 
 /// What finds the pod that is meant, and its environment.
 pub(super) const POD_KINDS: [Kind; 2] = [Kind::Namespace, Kind::Pod];
-
-/// What finds the Service that is meant, and its environment.
-pub(super) const SERVICE_KINDS: [Kind; 2] = [Kind::Namespace, Kind::Service];
 
 /// What is wanted, before it is known of what.
 type Wish = Box<dyn FnOnce(ObjectRef) -> Intent>;
@@ -53,6 +52,9 @@ pub(super) async fn change(
     asked: Asked<'_>,
     command: &Command,
 ) -> Option<Result<Exit, Problem>> {
+    if let Command::Shift(args) = command {
+        return Some(shift::shift(session, asked, args).await);
+    }
     let wanted = wanted(command)?;
     Some(begin(session, asked, wanted).await)
 }
@@ -116,30 +118,53 @@ async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> R
     let (kinds, essential): (&[Kind], &[Kind]) = match wanted.name {
         Name::Workload(_) => (&WORKLOAD_KINDS, &Kind::BUILT_IN_WORKLOADS),
         Name::Pod(_) => (&POD_KINDS, &[Kind::Pod]),
-        Name::Service(_) => (&SERVICE_KINDS, &[Kind::Service]),
+        // The service that a Service is about is that of its pods.
+        Name::Service(_) => (&SHIFT_KINDS, &[Kind::Service]),
     };
-    read(session, kinds).await;
-    let reading = judge(session, kinds, essential);
-    if !reading.is_any {
-        reading.problems.iter().for_each(complain);
-        return super::answer::nothing(asked.format, &reading);
+    if let Some(exit) = look(session, asked, kinds, essential).await? {
+        return Ok(exit);
     }
-    if reading.exit == Exit::Partly {
-        // The one that is meant may be in a cluster that does not answer, and the one that is found be another one.
-        reading.problems.iter().for_each(complain);
-        let ending = Ending { exit: Exit::Unreachable, problems: &reading.problems, more: serde_json::Value::Null };
-        return output::result(asked.format, &ending);
-    }
-    check_place(session, asked.place)?;
     let mut found = match wanted.name {
         Name::Workload(change) => workloads(session, asked.place, &change.service, change.workload.as_deref())?,
         Name::Pod(name) => named(session, asked, Kind::Pod, name)?,
         Name::Service(name) => named(session, asked, Kind::Service, name)?,
     };
     if found.len() > 1 {
-        return ambiguous(asked, wanted.name, &found);
+        let (name, what) = match wanted.name {
+            Name::Workload(change) => (change.service.as_str(), "workloads"),
+            Name::Pod(name) => (name, Kind::Pod.plural()),
+            Name::Service(name) => (name, Kind::Service.plural()),
+        };
+        let is_workload = what == "workloads";
+        let option = |object: &ObjectRef| {
+            if is_workload { format!("--workload {} ", object.kind_and_name()) } else { String::new() }
+        };
+        return ambiguous(asked, &Candidates { name, what, option: &option }, &found);
     }
     carry_out(session, asked, (wanted.wish)(found.remove(0)), wanted.consent).await
+}
+
+/// Reads what finds a target; where that is not known for sure, how the command ends.
+async fn look(
+    session: &mut Session,
+    asked: Asked<'_>,
+    kinds: &[Kind],
+    essential: &[Kind],
+) -> Result<Option<Exit>, Problem> {
+    read(session, kinds).await;
+    let reading = judge(session, kinds, essential);
+    if !reading.is_any {
+        reading.problems.iter().for_each(complain);
+        return super::answer::nothing(asked.format, &reading).map(Some);
+    }
+    if reading.exit == Exit::Partly {
+        // The one that is meant may be in a cluster that does not answer, and the one that is found be another one.
+        reading.problems.iter().for_each(complain);
+        let ending = Ending { exit: Exit::Unreachable, problems: &reading.problems, more: serde_json::Value::Null };
+        return output::result(asked.format, &ending).map(Some);
+    }
+    check_place(session, asked.place)?;
+    Ok(None)
 }
 
 /// The objects of a kind and a name.
@@ -154,21 +179,23 @@ fn named(session: &Session, asked: Asked<'_>, kind: Kind, name: &str) -> Result<
     Ok(found)
 }
 
+/// What all could be meant by a name, and the option that says which.
+struct Candidates<'a> {
+    name: &'a str,
+    what: &'a str,
+    option: &'a dyn Fn(&ObjectRef) -> String,
+}
+
 /// Says what all could be meant.
-fn ambiguous(asked: Asked<'_>, name: Name<'_>, found: &[ObjectRef]) -> Result<Exit, Problem> {
-    let (name, what) = match name {
-        Name::Workload(change) => (change.service.as_str(), "workloads"),
-        Name::Pod(name) => (name, Kind::Pod.plural()),
-        Name::Service(name) => (name, Kind::Service.plural()),
-    };
-    let is_workload = what == "workloads";
-    say(&format!("midwatch: {} is {} {what}; say which one is meant:", Text::from(name), found.len()));
+fn ambiguous(asked: Asked<'_>, meant: &Candidates<'_>, found: &[ObjectRef]) -> Result<Exit, Problem> {
+    let Candidates { name, what, option } = meant;
+    say(&format!("midwatch: {} is {} {what}; say which one is meant:", Text::from(*name), found.len()));
     for object in found {
-        let workload = if is_workload { format!("--workload {} ", object.kind_and_name()) } else { String::new() };
-        say(&format!("  {workload}-n {} --context {}", object.namespace, object.cluster));
+        say(&format!("  {}-n {} --context {}", option(object), object.namespace, object.cluster));
     }
-    let problem =
-        Problem::new(format!("{name} is several {what}"), "", "say which one with --workload, -n and --context");
+    let flag = if *what == Kind::HttpRoute.plural() { "--route" } else { "--workload" };
+    let hint = format!("say which one with {flag}, -n and --context");
+    let problem = Problem::new(format!("{name} is several {what}"), "", hint);
     let candidates: Vec<_> = found.iter().map(json::object).collect();
     let more = serde_json::json!({ "outcome": "ambiguous", "candidates": candidates });
     output::result(asked.format, &Ending { exit: Exit::Usage, problems: &[problem], more })

@@ -28,6 +28,7 @@ use super::rehearse::rehearse;
 
 pub(super) mod objects;
 pub(super) mod recorded;
+pub(super) mod traffic;
 
 /// What was done, in order: "intent 1", "send PATCH …", "dry run PATCH …", "get …", "outcome 1 applied".
 pub(super) type Diary = Arc<Mutex<Vec<String>>>;
@@ -44,6 +45,8 @@ pub(super) struct Plane {
     pub rehearsals: Mutex<VecDeque<Answer>>,
     /// What its Alertmanagers tell.
     pub keepers: Mutex<VecDeque<Vec<Keeper>>>,
+    /// What is counted for some Services; nobody counts without one.
+    pub counts: Mutex<VecDeque<Option<Vec<f64>>>>,
     /// What a list finds, by kind.
     pub lists: Vec<(Kind, Result<Vec<Value>, ReadError>)>,
 }
@@ -97,6 +100,10 @@ impl ControlPlane for Plane {
     fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
         note(&self.diary, "ask Alertmanager".to_owned());
         async { next(&self.keepers).unwrap_or_default() }.boxed()
+    }
+
+    fn counted<'a>(&'a self, _services: &'a [ObjectRef]) -> BoxFuture<'a, Option<Vec<f64>>> {
+        async { next(&self.counts).flatten() }.boxed()
     }
 
     fn send<'a>(&'a self, call: &'a Call, earnest: Earnest, _audit_id: &'a str) -> BoxFuture<'a, Answer> {

@@ -7,6 +7,7 @@ use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::plan::Plan;
+use crate::domain::traffic::Bounds;
 use crate::domain::update::Identity;
 use crate::operations::plan::Place;
 use crate::operations::ports::Review;
@@ -29,7 +30,12 @@ pub(in crate::operations) fn target(kind: Kind) -> ObjectRef {
 
 /// A protected environment.
 pub(in crate::operations) fn place() -> Place {
-    Place { service: "chat-service".into(), environment: "production".into(), is_protected: true }
+    Place {
+        service: "chat-service".into(),
+        environment: "production".into(),
+        is_protected: true,
+        traffic: Bounds::default(),
+    }
 }
 
 /// Who asks.
@@ -183,6 +189,7 @@ pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
         pods: Vec::new(),
         autoscalers: Vec::new(),
         budgets: Vec::new(),
+        backings: Vec::new(),
         identity: Ok(alice()),
         reviews: Vec::new(),
         gaps: Vec::new(),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::objects::snapshot;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::traffic::Bounds;
 use crate::operations::plan::Place;
 use crate::operations::read::Snapshot;
 
@@ -44,5 +45,10 @@ pub(in crate::operations) fn named(snapshot: &Snapshot) -> ObjectRef {
 
 /// Where it runs.
 pub(in crate::operations) fn place(snapshot: &Snapshot) -> Place {
-    Place { service: named(snapshot).name, environment: "production".into(), is_protected: true }
+    Place {
+        service: named(snapshot).name,
+        environment: "production".into(),
+        is_protected: true,
+        traffic: Bounds::default(),
+    }
 }

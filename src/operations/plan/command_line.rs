@@ -10,11 +10,10 @@ use super::Place;
 pub(super) fn of(intent: &Intent, place: &Place) -> String {
     let Some(target) = intent.object() else { return super::super::silence::command_line(intent) };
     let mut words = vec!["midwatch".to_owned(), intent.verb().command().to_owned()];
-    if target.kind == Kind::Pod {
-        words.push(quoted(&target.name));
-    } else {
-        words.push(quoted(&place.service));
-        words.push(option("--workload", &target.kind_and_name()));
+    match target.kind {
+        Kind::Pod | Kind::Service => words.push(quoted(&target.name)),
+        Kind::HttpRoute => words.extend([quoted(&place.service), option("--route", &target.name)]),
+        _ => words.extend([quoted(&place.service), option("--workload", &target.kind_and_name())]),
     }
     words.push(option("-n", &target.namespace));
     words.push(option("--context", &target.cluster.0));
@@ -31,6 +30,12 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
                 words.push(option("--container", container));
             }
             words.push(option("--image", image));
+        }
+        Intent::Shift { arm, percent, .. } => {
+            words.extend([option("--arm", arm), "--to".to_owned(), percent.to_string()]);
+        }
+        Intent::Switch { to, .. } => {
+            words.extend(to.iter().map(|(key, value)| option("--to", &format!("{key}={value}"))));
         }
         _ => {}
     }

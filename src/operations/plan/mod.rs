@@ -11,6 +11,7 @@ use crate::domain::plan::{Access, Call, Goal, Plan, Step};
 use crate::domain::problem::Problem;
 use crate::domain::target::Target;
 use crate::domain::text::Text;
+use crate::domain::traffic::Bounds;
 
 use super::read::Snapshot;
 
@@ -44,6 +45,8 @@ pub struct Place {
     pub environment: Text,
     /// Whether it asks for the service's name to be typed.
     pub is_protected: bool,
+    /// How far traffic may be shifted there.
+    pub traffic: Bounds,
 }
 
 /// Why there is no plan.

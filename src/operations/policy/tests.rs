@@ -8,8 +8,10 @@ use crate::domain::actor::Grant;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
+use crate::domain::traffic::Bounds;
 use crate::operations::fake::objects::{failing, merge, pod, rollback, snapshot, target, with_history, workload};
 use crate::operations::fake::recorded;
+use crate::operations::fake::traffic::{blue_green, rule, shift, split, switch};
 use crate::operations::plan::{Place, plan};
 
 fn preset() -> Policy {
@@ -29,10 +31,19 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
     let under_way = with_history(kind, failing(kind, "1.5.0"));
     let mut paused = under_way.clone();
     merge(&mut paused.target, serde_json::json!({ "spec": { "paused": true } }));
+    let (route, blue) = (split(vec![rule(80, 20)]), blue_green(3));
+    let mut green = blue.clone();
+    green.target["spec"]["selector"]["arm"] = "green".into();
+    green.backings.reverse();
     let one_pod = snapshot(pod("chat-service-1", "r", true));
     let scale = Intent::Scale { target: target_ref.clone(), to: Size::Replicas(2) };
     let image = Intent::SetImage { target: target_ref.clone(), container: None, image: "chat:2".into() };
-    let place = Place { service: "chat-service".into(), environment: "any".into(), is_protected: true };
+    let place = Place {
+        service: "chat-service".into(),
+        environment: "any".into(),
+        is_protected: true,
+        traffic: Bounds::default(),
+    };
     [
         ("rollback, finished", rollback(kind, None), &finished),
         ("rollback, under way", rollback(kind, None), &under_way),
@@ -43,6 +54,10 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
         ("scale", scale, &finished),
         ("set image", image, &finished),
         ("evict", Intent::Evict { target: target(Kind::Pod) }, &one_pod),
+        ("shift up", shift(50), &route),
+        ("shift back", shift(0), &route),
+        ("switch", switch("green"), &blue),
+        ("switch back", switch("blue"), &green),
     ]
     .map(|(words, intent, snapshot)| (words, plan(&intent, snapshot, &place).unwrap().needs))
     .into_iter()

@@ -60,3 +60,16 @@ async fn a_pod_that_goes_or_is_gone_was_asked_to() {
         assert_eq!(traced(&evict, &before, seen.clone()).await, trace, "{seen:?}");
     }
 }
+
+#[tokio::test]
+async fn a_shift_whose_answer_was_lost_is_found_by_its_weights_and_a_switch_by_its_selector() {
+    use crate::operations::fake::traffic::{blue_green, route, rule, shift, split, switch};
+    let before = split(vec![rule(90, 10)]);
+    assert_eq!(traced(&shift(50), &before, Ok(route(vec![rule(50, 50)]))).await, Trace::Applied);
+    assert_eq!(traced(&shift(50), &before, Ok(route(vec![rule(90, 10)]))).await, Trace::NotApplied);
+    let before = blue_green(3);
+    let mut after = before.target.clone();
+    after["spec"]["selector"]["arm"] = json!("green");
+    assert_eq!(traced(&switch("green"), &before, Ok(after)).await, Trace::Applied);
+    assert_eq!(traced(&switch("green"), &before, Ok(before.target.clone())).await, Trace::NotApplied);
+}

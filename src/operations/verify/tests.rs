@@ -12,6 +12,7 @@ use crate::operations::execute::execute;
 use crate::operations::fake::objects::{
     failing, merge, now as start, pod, rollback, snapshot, target, with_history, workload,
 };
+use crate::operations::fake::traffic::{blue_green, route, rule, shift, split, switch};
 use crate::operations::fake::{Journal, Plane, confirmed, recorded, unreadable};
 use crate::operations::read::Snapshot;
 
@@ -172,4 +173,72 @@ async fn a_release_is_watched_to_where_the_rollout_rests() {
 async fn whoever_stops_a_rollout_that_was_released_is_named() {
     let (verdict, _) = watched_release(vec![recorded::rollout("second-gate"), recorded::rollout("aborted")]).await;
     assert_eq!(verdict, Verdict::Reverted("it was aborted (update to revision 2), by kubectl-patch".into()));
+}
+
+/// Watches a shift to 50 % whose route is taken at once, while these counts are told one after another.
+async fn watched_shift(percent: u8, counts: Vec<Option<Vec<f64>>>) -> Verdict {
+    let mut before = split(vec![rule(90, 10)]);
+    let confirmed = confirmed(&shift(percent), &mut before).await;
+    let action = ActionId::parse("a-1").unwrap();
+    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let seen = Ok(route(vec![rule(u64::from(100 - percent), percent.into())]));
+    let plane = Plane { seen: Mutex::new(vec![seen].into()), counts: Mutex::new(counts.into()), ..Plane::default() };
+    let ticks = AtomicI64::new(0);
+    let now = || start() + SignedDuration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
+    verify(&executed, &plane, PATIENCE, &now, &mut |_| {}).await
+}
+
+#[tokio::test]
+async fn a_shift_is_verified_by_the_requests_that_came_since() {
+    let counts = [[10.0, 90.0], [60.0, 140.0], [110.0, 190.0], [160.0, 240.0]];
+    let verdict = watched_shift(50, counts.map(|both| Some(both.to_vec())).to_vec()).await;
+    let said = "edge has taken it: chat-canary 50 %, stable for 3 s; 50 % of 300 requests went to chat-canary";
+    assert_eq!(verdict, Verdict::Verified(said.into()));
+}
+
+#[tokio::test]
+async fn what_still_went_the_old_way_at_first_is_not_held_against_it() {
+    let old = (0..4).map(|at| [f64::from(at) * 10.0, f64::from(at) * 90.0]);
+    let new = (1..8).map(|at| [30.0 + f64::from(at) * 50.0, 270.0 + f64::from(at) * 50.0]);
+    let verdict = watched_shift(50, old.chain(new).map(|both| Some(both.to_vec())).collect()).await;
+    assert!(matches!(&verdict, Verdict::Verified(words) if words.contains("50 % of 300 requests")), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_share_that_requests_do_not_follow_is_not_converged() {
+    let counts = (0..20).map(|at| Some(vec![f64::from(at) * 10.0, f64::from(at) * 90.0])).collect();
+    let verdict = watched_shift(50, counts).await;
+    assert!(matches!(&verdict, Verdict::NotConverged(words) if words.contains("not 50 %")), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn where_nobody_counts_or_hardly_anybody_asks_that_is_said() {
+    let verdict = watched_shift(50, Vec::new()).await;
+    assert!(
+        matches!(&verdict, Verdict::Verified(words) if words.ends_with("nobody counts requests here")),
+        "{verdict:?}"
+    );
+    let verdict = watched_shift(0, vec![Some(vec![0.0, 0.0]), Some(vec![0.0, 3.0])]).await;
+    assert!(
+        matches!(&verdict, Verdict::Verified(words) if words.ends_with("only 3 requests were counted since")),
+        "{verdict:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_switch_is_verified_by_its_endpoints() {
+    let mut before = blue_green(3);
+    let confirmed = confirmed(&switch("green"), &mut before).await;
+    let action = ActionId::parse("a-1").unwrap();
+    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let mut service = before.target.clone();
+    service["spec"]["selector"]["arm"] = json!("green");
+    for (slices, is_there) in [(&before.backings[1].slices, true), (&before.backings[0].slices, false)] {
+        let lists = vec![(Kind::EndpointSlice, Ok(slices.clone())), (Kind::Pod, Ok(before.backings[1].pods.clone()))];
+        let plane = Plane { seen: Mutex::new(vec![Ok(service.clone())].into()), lists, ..Plane::default() };
+        let ticks = AtomicI64::new(0);
+        let now = || start() + SignedDuration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
+        let verdict = verify(&executed, &plane, PATIENCE, &now, &mut |_| {}).await;
+        assert_eq!(matches!(verdict, Verdict::Verified(_)), is_there, "{verdict:?}");
+    }
 }

@@ -111,6 +111,7 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
         asked: clock.now(),
         service: "chat".into(),
         rules: EnvironmentRules::default(),
+        traffic: traffic::Limits::default(),
         priorities: Priorities::default(),
         plane,
         policy: Arc::new(Policy::NotConfigured),

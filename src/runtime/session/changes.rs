@@ -36,6 +36,7 @@ impl Session {
             asked: self.clock.now(),
             service: intent.object().map(|object| self.service_of(object)).unwrap_or_default(),
             rules: self.state.rules().clone(),
+            traffic: self.traffic.clone(),
             priorities: self.signals.priorities.clone(),
             intent,
             plane: Arc::clone(&handle.plane),
@@ -86,7 +87,9 @@ impl Session {
     /// The service and environment that an object belongs to, as far as what is listed tells.
     pub fn place_of(&self, object: &ObjectRef) -> Place {
         let place = self.state.place(&object.cluster, &object.namespace);
-        Place { service: self.service_of(object), environment: place.environment, is_protected: place.is_protected }
+        let traffic = self.traffic.of(&place.environment);
+        let (environment, is_protected) = (place.environment, place.is_protected);
+        Place { service: self.service_of(object), environment, is_protected, traffic }
     }
 
     /// The name of the service that an object belongs to; its own name when no label tells.
@@ -94,6 +97,9 @@ impl Session {
         let row = self.state.find(object);
         let labels = match row {
             Some(Row::Pod(pod)) => vec![&pod.meta.labels],
+            Some(Row::HttpRoute(_) | Row::Service(_)) => {
+                return self.state.service_behind(object).unwrap_or_else(|| object.name.clone());
+            }
             Some(row) => row
                 .workload()
                 .map(|workload| vec![&workload.meta.labels, &workload.template_labels])

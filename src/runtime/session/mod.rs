@@ -18,6 +18,7 @@ use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
+use crate::domain::traffic;
 use crate::operations::policy::Policy;
 use crate::sources::kubernetes::{LogNews, Wanted};
 use crate::state::State;
@@ -49,6 +50,8 @@ pub struct Options {
     pub rules: EnvironmentRules,
     /// From when on numbers count for health.
     pub limits: Limits,
+    /// How far traffic may be shifted.
+    pub traffic: traffic::Limits,
     /// The roles.
     pub policy: Policy,
     /// How to connect.
@@ -84,6 +87,7 @@ pub struct Session {
     connect: ConnectOptions,
     scopes: Scopes,
     signals: SignalServers,
+    traffic: traffic::Limits,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
@@ -137,6 +141,7 @@ impl Session {
             connect: options.connect,
             scopes: options.scopes,
             signals: options.signals,
+            traffic: options.traffic,
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
             asked: Vec::new(),
@@ -159,6 +164,7 @@ impl Session {
         Self::idle(Options {
             rules: EnvironmentRules::default(),
             limits: Limits::default(),
+            traffic: traffic::Limits::default(),
             policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),

@@ -22,6 +22,7 @@ use super::{Options, Sandbox};
 
 mod api;
 mod controllers;
+mod delivery;
 
 const CHAT: &str = "/apis/apps/v1/namespaces/production/deployments/chat-service";
 const JSON_PATCH: &str = "application/json-patch+json";

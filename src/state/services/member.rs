@@ -130,7 +130,7 @@ fn version_shown(family: &Family<'_>, status: &RolloutStatus) -> VersionShown {
 
 /// The version that a pod runs: that of the container like the template's first, because others may have been put in
 /// front of it when the pod was admitted.
-fn version(pod: &Pod, like: Option<&Text>) -> Text {
+pub(in crate::state) fn version(pod: &Pod, like: Option<&Text>) -> Text {
     let main = || pod.containers.iter().filter(|container| container.role == Role::Main);
     let alike = like.and_then(|like| main().find(|held| repository(&held.image) == repository(like)));
     version_of(&pod.meta.labels, alike.or_else(|| main().next()).map(|container| &container.image))

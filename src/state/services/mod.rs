@@ -19,6 +19,7 @@ mod member;
 mod steady;
 mod survey;
 
+pub(in crate::state) use member::version;
 use steady::Steadiness;
 
 /// The kinds that services are computed from.

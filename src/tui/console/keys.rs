@@ -14,6 +14,7 @@ use crate::tui::overlays::help::Help;
 use crate::tui::overlays::palette::Palette;
 use crate::tui::theme::Theme;
 use crate::tui::views;
+use crate::tui::views::propose;
 
 impl Console {
     /// Takes what the terminal told; whether something is to be drawn.
@@ -320,9 +321,12 @@ impl Console {
                 }
             }
             Command::Accept => {
-                let text = field.input.value().to_owned();
+                let (text, change) = (field.input.value().to_owned(), field.prompt.change.clone());
                 self.field = None;
-                let outcome = self.screen.view_mut().answer(asked, &text, &seen!(self));
+                let outcome = match change {
+                    Some(change) => propose::answered(&text, change),
+                    None => self.screen.view_mut().answer(asked, &text, &seen!(self)),
+                };
                 self.outcome(outcome);
             }
             _ => return false,

@@ -241,7 +241,7 @@ impl View for Alerts {
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::ShowLogs => closer::logs_at(service, one.alert.since),
-            _ => propose::on_service(command, service),
+            _ => propose::on_service(command, service, seen),
         }
     }
 
@@ -253,7 +253,7 @@ impl View for Alerts {
         if asked == Asked::Doing {
             return self.doing(text, seen);
         }
-        self.service(seen).map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service))
+        Outcome::Ignored
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {

@@ -21,6 +21,8 @@ use crate::tui::look::Look;
 use crate::tui::theme::glyphs::UNICODE;
 use crate::tui::theme::{Depth, Theme, Wardrobe};
 
+pub(super) mod delivered;
+
 /// 2023-11-14 22:13:20 UTC.
 pub(super) const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 

@@ -14,6 +14,7 @@ use crate::domain::kind::Kind;
 use crate::domain::metric::Demand;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
+use crate::domain::rollout::{Phase, Rollout};
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
@@ -232,10 +233,19 @@ pub fn make(destination: &Destination, seen: &Seen<'_>) -> Box<dyn View> {
     }
 }
 
+/// Of so many rollouts it is asked at most who began them.
+const LOOKED_BACK_AT: usize = 8;
+
 /// The workloads of which a destination wants to know who wrote them.
 pub fn looks_back_at(destination: &Destination, seen: &Seen<'_>) -> Vec<ObjectRef> {
     match destination {
         Destination::Service(id) => seen.board.find(id).map(|service| service.workloads.clone()).unwrap_or_default(),
+        Destination::Rollouts => {
+            let delivered =
+                |rollout: &&Rollout| rollout.status.phase != Phase::Stable && rollout.status.delivery.is_some();
+            let delivered = seen.board.rollouts().iter().filter(delivered).take(LOOKED_BACK_AT);
+            delivered.map(|rollout| rollout.workload.clone()).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -44,8 +44,6 @@ pub struct Overview {
     announced: Option<(Timestamp, Vec<ServiceId>)>,
     /// The revision of the board up to which newly bad services were announced.
     known: Option<u64>,
-    /// What a line of text was asked for.
-    asked: Option<ServiceId>,
 }
 
 impl Overview {
@@ -198,21 +196,13 @@ impl View for Overview {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
             _ if closer::is_look(command) => closer::on_service(command, service),
-            _ => {
-                let outcome = propose::on_service(command, service);
-                if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
-                    self.asked = Some(service.id.clone());
-                }
-                outcome
-            }
+            _ => propose::on_service(command, service, seen),
         }
     }
 
-    fn answer(&mut self, asked: Asked, text: &str, seen: &Seen<'_>) -> Outcome {
+    fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
         if asked != Asked::Filter {
-            // Another one may be selected by now: this one may have gone while somebody typed.
-            let service = self.asked.take().and_then(|id| seen.board.find(&id));
-            return service.map_or(Outcome::Ignored, |service| propose::answered_on_service(asked, text, service));
+            return Outcome::Ignored;
         }
         self.filter = Filter::parse(text);
         self.moved = None;
@@ -312,6 +302,7 @@ impl View for Overview {
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         let mut hints = vec![Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")];
+        hints.extend(self.selected(seen).into_iter().flat_map(|service| propose::hints_of_service(service, seen)));
         hints.push(propose::hint(Command::RollBack, "roll back", seen));
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(Hint::new(Command::Filter, "filter"));

@@ -2,43 +2,65 @@
 
 use super::{Hint, Seen};
 use crate::domain::health::Health;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
+use crate::domain::rollout::Delivery;
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
 use crate::tui::command::Command;
-use crate::tui::effect::{Asked, Effect, Outcome, Prompt};
+use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
+
+mod delivery;
+
+pub use delivery::{hints as delivery_hints, hints_of as hints_of_object, hints_of_service, shift};
 
 /// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
-pub fn on_service(command: Command, service: &Service) -> Outcome {
+pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {
+    if command == Command::Shift {
+        return shift(&service.id, seen);
+    }
     if !is_change(command) {
         return Outcome::Ignored;
     }
-    let mut rollable = service.workloads.iter().filter(|workload| Kind::WORKLOADS.contains(&workload.kind));
+    let kinds: &[Kind] = if delivery::is_stepping(command) { &[Kind::Rollout] } else { &Kind::WORKLOADS };
+    let mut rollable = service.workloads.iter().filter(|workload| kinds.contains(&workload.kind));
+    let shown = |object: &ObjectRef| seen.board.rollouts().iter().find(|rollout| rollout.workload == *object);
     match (rollable.next(), rollable.next()) {
-        (Some(workload), None) => on_object(command, workload),
-        (None, _) => notice(format!("{} has no deployment, stateful set or daemon set", service.id.name)),
+        (Some(workload), None) => {
+            let delivery = shown(workload).and_then(|rollout| rollout.status.delivery.as_ref());
+            on_shown(command, workload, delivery, seen)
+        }
+        (None, _) if delivery::is_stepping(command) => notice(format!("{} has no Rollout with steps", service.id.name)),
+        (None, _) => notice(format!("{} has no workload that is rolled out", service.id.name)),
         (Some(_), Some(_)) => notice(format!("{} has several workloads: open it and choose one", service.id.name)),
     }
 }
 
-/// Begins a change of one object.
-pub fn on_object(command: Command, object: &ObjectRef) -> Outcome {
+/// Begins a change of one object, as it is now.
+pub fn on_object(command: Command, object: &ObjectRef, seen: &Seen<'_>) -> Outcome {
+    let delivery = delivery::now(object, seen);
+    on_shown(command, object, delivery.as_ref(), seen)
+}
+
+/// Begins a change of one object that was shown with this delivery: what is released is the gate that was seen.
+pub fn on_shown(command: Command, object: &ObjectRef, shown: Option<&Delivery>, seen: &Seen<'_>) -> Outcome {
     let target = object.clone();
     let is_workload = Kind::WORKLOADS.contains(&object.kind);
     let intent = match command {
         Command::Evict if object.kind == Kind::Pod => Intent::Evict { target },
         Command::Evict => return notice("only a pod can be evicted".to_owned()),
         Command::Scale if object.kind == Kind::Pod => return no_shell(object),
+        Command::Shift => return delivery::shift_of(object, seen),
+        _ if delivery::is_stepping(command) => return delivery::step(command, object, shown),
         _ if !is_change(command) => return Outcome::Ignored,
         _ if !is_workload => return notice(format!("{} cannot be rolled out", object.kind_and_name())),
         Command::RollBack => Intent::Rollback { target, to: None },
         Command::Restart => Intent::Restart { target },
         Command::PauseRollout => Intent::Pause { target },
         Command::ResumeRollout => Intent::Resume { target },
-        Command::Scale => return ask(Asked::Size, object),
-        Command::SetImage => return ask(Asked::Image, object),
+        Command::Scale => return ask(Asked::Size, object, Unfinished::Scale(target)),
+        Command::SetImage => return ask(Asked::Image, object, Unfinished::SetImage(target)),
         _ => return Outcome::Ignored,
     };
     Outcome::Ask(Effect::Propose(intent))
@@ -55,24 +77,18 @@ pub fn is_change(command: Command) -> bool {
             | Command::PauseRollout
             | Command::ResumeRollout
             | Command::Evict
-    )
-}
-
-/// Begins the change of a service's workload that a line of text was asked for.
-pub fn answered_on_service(asked: Asked, text: &str, service: &Service) -> Outcome {
-    let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind));
-    workload.map_or(Outcome::Ignored, |workload| answered(asked, text, workload))
+            | Command::Shift
+    ) || delivery::is_stepping(command)
 }
 
 /// Begins the change that a line of text was asked for.
-pub fn answered(asked: Asked, text: &str, object: &ObjectRef) -> Outcome {
-    let target = object.clone();
-    match asked {
-        Asked::Size => match crate::domain::intent::Size::parse(text) {
+pub fn answered(text: &str, change: Unfinished) -> Outcome {
+    match change {
+        Unfinished::Scale(target) => match Size::parse(text) {
             Some(to) => Outcome::Ask(Effect::Propose(Intent::Scale { target, to })),
             None => notice(format!("{text:?} is no number of pods; write 4, or 2-10 for the bounds of an autoscaler")),
         },
-        Asked::Image => {
+        Unfinished::SetImage(target) => {
             let (container, image) = match text.split_once('=') {
                 Some((container, image)) => (Some(container.into()), image),
                 None => (None, text),
@@ -82,7 +98,7 @@ pub fn answered(asked: Asked, text: &str, object: &ObjectRef) -> Outcome {
             }
             Outcome::Ask(Effect::Propose(Intent::SetImage { target, container, image: image.trim().into() }))
         }
-        _ => Outcome::Ignored,
+        Unfinished::Shift(route, arm) => delivery::weighed(text, route, arm),
     }
 }
 
@@ -94,9 +110,9 @@ pub fn hint(command: Command, label: &'static str, seen: &Seen<'_>) -> Hint {
     Hint { command, label, not_now }
 }
 
-fn ask(asked: Asked, object: &ObjectRef) -> Outcome {
+fn ask(asked: Asked, object: &ObjectRef, change: Unfinished) -> Outcome {
     let about = format!("{} in {}", object.kind_and_name(), object.namespace);
-    Outcome::Ask(Effect::Prompt(Prompt { asked, about, text: String::new() }))
+    Outcome::Ask(Effect::Prompt(Prompt { asked, about, text: String::new(), change: Some(change) }))
 }
 
 fn notice(words: String) -> Outcome {
@@ -109,3 +125,6 @@ fn no_shell(pod: &ObjectRef) -> Outcome {
     let text = format!("kubectl --context {context} -n {namespace} exec -it {name} -- sh");
     Outcome::Ask(Effect::CopyInstead { text, because: "there is no shell here" })
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,7 +202,7 @@ impl View for Silences {
             }
             Command::ExtendSilence => {
                 let text = "2h".to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about: String::new(), text }))
+                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about: String::new(), text, change: None }))
             }
             Command::ExpireSilence => {
                 Outcome::Ask(Effect::Propose(Intent::ExpireSilence { silence: silence.reference() }))

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod cursor;
+pub mod delivery;
 pub mod facts;
 pub mod filter;
 pub mod rollout;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::delivery;
 use crate::domain::health::Health;
 use crate::domain::moment::span;
 use crate::domain::rollout::{Phase, Revision, RolloutStatus, Standing};
@@ -11,6 +12,7 @@ pub fn health(status: &RolloutStatus, ready: i32) -> Health {
     match status.phase {
         Phase::Failed | Phase::Stuck => Health::Bad,
         Phase::Paused | Phase::Aborted => Health::Attention,
+        Phase::Progressing | Phase::Waiting if status.waits_for_somebody() => Health::Attention,
         Phase::Progressing | Phase::Waiting => Health::Moving,
         Phase::Stable if ready < status.desired => Health::Attention,
         Phase::Stable => Health::Healthy,
@@ -18,7 +20,10 @@ pub fn health(status: &RolloutStatus, ready: i32) -> Health {
 }
 
 /// Where it stands in words; what holds it up comes before how far it is.
-pub fn told(status: &RolloutStatus) -> String {
+pub fn told(status: &RolloutStatus, now: Timestamp) -> String {
+    if let Some(gate) = status.gate().filter(|_| matches!(status.phase, Phase::Waiting | Phase::Progressing)) {
+        return delivery::waits(gate, now);
+    }
     let signals: Vec<String> = status.signals.iter().map(ToString::to_string).collect();
     let why = if signals.is_empty() { status.progress.to_string() } else { signals.join("; ") };
     match status.phase {

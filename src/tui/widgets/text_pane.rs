@@ -111,7 +111,12 @@ impl TextPane {
             Command::PreviousMatch => self.turn(false),
             Command::Search => {
                 let text = self.search.as_ref().map(|search| search.text.clone()).unwrap_or_default();
-                return Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Search, about: String::new(), text }));
+                return Outcome::Ask(Effect::Prompt(Prompt {
+                    asked: Asked::Search,
+                    about: String::new(),
+                    text,
+                    change: None,
+                }));
             }
             Command::Save => {
                 return Outcome::Ask(Effect::Save { about: about.to_owned(), text: self.text() });

@@ -1,4 +1,5 @@
-//! The load: requests at a steady rate to every service, round its ready pods, counted by what came back.
+//! The load: requests at a steady rate to every service, round its ready pods, or to one service through a gateway, counted
+//! by what came back.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use color_eyre::eyre::{Result, bail};
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{MissedTickBehavior, interval};
@@ -52,10 +53,14 @@ pub(crate) async fn run(args: Load) -> Result<()> {
             _ = tick.tick() => for (service, (addresses, turn)) in &mut rounds {
                 let Ok(permit) = Arc::clone(&under_way).try_acquire_owned() else { break };
                 *turn = (*turn + 1) % addresses.len();
-                let (client, saw) = (client.clone(), saw.clone());
-                let (service, url) = (service.clone(), format!("http://{}/", addresses[*turn]));
+                let saw = saw.clone();
+                let mut request = client.get(format!("http://{}/", addresses[*turn]));
+                if let Some(host) = &args.host {
+                    request = request.header("Host", host);
+                }
+                let service = service.clone();
                 tokio::spawn(async move {
-                    let (version, failed) = ask(&client, &url).await;
+                    let (version, failed) = ask(request).await;
                     // Whoever counts is gone only at the end.
                     drop(saw.send((second(), service, version, failed)).await);
                     drop(permit);
@@ -66,16 +71,19 @@ pub(crate) async fn run(args: Load) -> Result<()> {
 }
 
 /// One request: the version that answered, and whether it failed.
-async fn ask(client: &Client, url: &str) -> (String, bool) {
-    let Ok(answer) = client.get(url).send().await else { return ("nobody".to_owned(), true) };
+async fn ask(request: RequestBuilder) -> (String, bool) {
+    let Ok(answer) = request.send().await else { return ("nobody".to_owned(), true) };
     let version = answer.headers().get("x-version").and_then(|version| version.to_str().ok());
     (version.unwrap_or("nobody").to_owned(), answer.status().is_server_error())
 }
 
-/// The ready pods of the namespace, by service.
+/// Who is to be asked, by service: its ready pods in the namespace, or the gateway in front of it.
 async fn endpoints(client: &Client, args: &Load) -> Result<BTreeMap<String, Vec<String>>> {
     let answer = client.get(format!("http://{}/endpoints", args.backend)).send().await?.error_for_status()?;
     let all: Vec<Value> = serde_json::from_slice(&answer.bytes().await?)?;
+    if let (Some(gateway), Some(service)) = (args.through, &args.service) {
+        return Ok(BTreeMap::from([(service.clone(), vec![gateway.to_string()])]));
+    }
     let mut found = BTreeMap::<_, Vec<_>>::new();
     for one in all.iter().filter(|one| one["namespace"] == *args.namespace) {
         if let (Some(service), Some(address)) = (one["service"].as_str(), one["address"].as_str()) {

@@ -52,6 +52,15 @@ struct Load {
     /// The file to which it adds what it saw: a line of JSON for each second, service and version.
     #[arg(long)]
     count: PathBuf,
+    /// A gateway that is asked in place of the pods.
+    #[arg(long, requires_all = ["service", "host"])]
+    through: Option<SocketAddr>,
+    /// The service that is behind it.
+    #[arg(long)]
+    service: Option<String>,
+    /// The name of the host by which it knows the service.
+    #[arg(long)]
+    host: Option<String>,
 }
 
 #[tokio::main(worker_threads = 2)]

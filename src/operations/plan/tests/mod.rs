@@ -45,7 +45,7 @@ fn refused(intent: &Intent, snapshot: &Snapshot) -> String {
 }
 
 /// All that a plan says, for the eye.
-fn picture(plan: &Plan) -> String {
+pub(in crate::operations) fn picture(plan: &Plan) -> String {
     let mut lines = vec![format!("# {}", plan.title), format!("$ {}", plan.command)];
     for step in &plan.steps {
         lines.push(format!("- {}: {} → {}", step.what, step.before, step.after));

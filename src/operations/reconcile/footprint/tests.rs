@@ -130,6 +130,32 @@ fn a_pod_that_is_gone_or_going_was_asked_to_and_one_that_stands_was_not() {
     assert_eq!(judged(&footprint, before.target), StepResult::Rejected);
 }
 
+#[test]
+fn a_shift_and_a_switch_leave_what_tells_whether_they_were_applied() {
+    use crate::operations::fake::traffic::{blue_green, route, rule, shift, split, switch};
+    let before = split(vec![rule(90, 10)]);
+    let print = footprint(&first_step(&shift(50), &before));
+    assert_eq!(judged(&print, route(vec![rule(50, 50)])), StepResult::Applied);
+    assert_eq!(judged(&print, route(vec![rule(90, 10)])), StepResult::Rejected);
+    assert_eq!(judged(&print, route(vec![rule(70, 30)])), StepResult::Unknown, "somebody else shifted since");
+    let mut bare = split(vec![rule(1, 1)]);
+    for one in bare.target["spec"]["rules"][0]["backendRefs"].as_array_mut().unwrap() {
+        one.as_object_mut().unwrap().shift_remove("weight");
+    }
+    let print = footprint(&first_step(&shift(60), &bare));
+    assert_eq!(judged(&print, route(vec![rule(40, 60)])), StepResult::Applied);
+    assert_eq!(judged(&print, bare.target.clone()), StepResult::Rejected, "a weight that was not there is not there");
+
+    let before = blue_green(3);
+    let print = footprint(&first_step(&switch("green"), &before));
+    assert_eq!(judged(&print, before.target.clone()), StepResult::Rejected);
+    let mut switched = before.target.clone();
+    switched["spec"]["selector"]["arm"] = json!("green");
+    assert_eq!(judged(&print, switched.clone()), StepResult::Applied);
+    switched["spec"]["selector"]["zone"] = json!("a");
+    assert_eq!(judged(&print, switched), StepResult::Unknown);
+}
+
 /// The footprint of a wish about a Rollout at a place, read a second before.
 fn left_at(place: &str, wish: fn(crate::domain::object::ObjectRef) -> Intent) -> Footprint {
     let snapshot = recorded::seen(place);

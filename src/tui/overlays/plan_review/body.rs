@@ -135,6 +135,8 @@ fn verified_by(plan: &Plan) -> String {
         Goal::Paused(false) => "rolling out goes on",
         Goal::Replicas(_) => "so many pods exist and are ready",
         Goal::Bounds { .. } => "the autoscaler has these bounds",
+        Goal::Weights { .. } => "each parent has taken the weights, requests go where they say",
+        Goal::Selector(_) => "its endpoints are the pods that it is to select, and no others",
         Goal::Gone(_) => "the pod is gone",
         Goal::Rollout(goal) => goal.words(),
         Goal::Silenced { .. } => return "each Alertmanager has the silence, and these alerts are quiet".to_owned(),

@@ -34,7 +34,12 @@ impl Alerts {
             return notice(format!("{} is {}", alert.name, silence.words(seen.now)));
         }
         self.asked_about = Some(key(alert));
-        Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Doing, about: String::new(), text: String::new() }))
+        Outcome::Ask(Effect::Prompt(Prompt {
+            asked: Asked::Doing,
+            about: String::new(),
+            text: String::new(),
+            change: None,
+        }))
     }
 
     /// Begins to acknowledge the alert that was asked about.

@@ -132,7 +132,7 @@ impl Logs {
             Asked::Fields => self.fields.names.join(" "),
             _ => String::new(),
         };
-        Outcome::Ask(Effect::Prompt(Prompt { asked, about: String::new(), text }))
+        Outcome::Ask(Effect::Prompt(Prompt { asked, about: String::new(), text, change: None }))
     }
 
     /// Looks for something from the selected line back, since that is where one comes from when one follows.

@@ -142,13 +142,14 @@ fn a_number_that_was_asked_for_one_service_is_not_taken_by_another_one() {
     stage.list(Kind::Deployment, deployments.to_vec());
     let mut view = Overview::default();
     stage.draw(&mut view, 80, 19);
-    let asked = view.handle(Command::Scale, &stage.seen());
-    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(_))), "{asked:?}");
+    let Outcome::Ask(Effect::Prompt(prompt)) = view.handle(Command::Scale, &stage.seen()) else { panic!("not asked") };
+    let Some(change) = prompt.change else { panic!("nothing to complete") };
     // While somebody types, the service goes, and another one stands in its row.
     stage.list(Kind::Deployment, deployments[1..].to_vec());
     stage.draw(&mut view, 80, 19);
     assert!(view.cursor.selected().is_some_and(|id| id.name == "chat-service"));
-    assert_eq!(view.answer(Asked::Size, "0", &stage.seen()), Outcome::Ignored);
+    let Outcome::Ask(Effect::Propose(intent)) = propose::answered("0", change) else { panic!("no wish") };
+    assert_eq!(intent.object().map(|object| object.name.as_str()), Some("auth-service"), "which is not found then");
 }
 
 #[test]

@@ -29,12 +29,12 @@ pub(super) fn on_row(command: Command, object: &ObjectRef, row: &Row, seen: &See
         },
         Command::CopyName => Outcome::Ask(Effect::Copy(object.name.to_string())),
         Command::CopyCommand => Outcome::Ask(Effect::Copy(kubectl("get", object, " -o yaml"))),
-        _ => propose::on_object(command, object),
+        _ => propose::on_object(command, object, seen),
     }
 }
 
 /// The keys that matter for a kind.
-pub(super) fn hints(kind: Kind, seen: &Seen<'_>) -> Vec<Hint> {
+pub(super) fn hints(kind: Kind, selected: Option<&ObjectRef>, seen: &Seen<'_>) -> Vec<Hint> {
     let mut hints = vec![Hint::new(Command::Open, opens(kind)), Hint::new(Command::Describe, "describe")];
     hints.push(Hint::new(Command::ShowYaml, "YAML"));
     if Kind::WORKLOADS.contains(&kind) || kind == Kind::Pod {
@@ -43,6 +43,7 @@ pub(super) fn hints(kind: Kind, seen: &Seen<'_>) -> Vec<Hint> {
     if Kind::WORKLOADS.contains(&kind) {
         hints.push(Hint::new(Command::ShowDiff, "revisions"));
     }
+    hints.extend(selected.into_iter().flat_map(|object| propose::hints_of_object(object, seen)));
     hints.push(Hint::new(Command::Filter, "filter"));
     if kind.scope() == crate::domain::kind::Scope::Namespaced {
         hints.push(Hint::new(Command::AllNamespaces, "all namespaces"));

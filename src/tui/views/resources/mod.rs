@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -42,8 +42,6 @@ pub struct Resources {
     widths: Widths,
     /// The rows that are visible, as they are drawn: only these are built, once for each frame.
     visible: Vec<Vec<Cell<'static>>>,
-    /// What a line of text was asked for: another row may be selected by the time that it is typed.
-    asked: Option<ObjectRef>,
 }
 
 impl Resources {
@@ -64,7 +62,6 @@ impl Resources {
             cursor: Cursor::default(),
             widths: Widths::default(),
             visible: Vec::new(),
-            asked: None,
         }
     }
 
@@ -177,19 +174,15 @@ impl View for Resources {
             outcome => return outcome,
         }
         let Some((object, row)) = self.selected(seen) else { return Outcome::Ignored };
-        let outcome = drill::on_row(command, object, row, seen);
-        if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
-            self.asked = Some(object.clone());
-        }
-        outcome
+        drill::on_row(command, object, row, seen)
     }
 
     fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        if asked == Asked::Filter {
-            self.wish.filter = Filter::parse(text);
-            return Outcome::Redraw;
+        if asked != Asked::Filter {
+            return Outcome::Ignored;
         }
-        self.asked.take().map_or(Outcome::Ignored, |object| propose::answered(asked, text, &object))
+        self.wish.filter = Filter::parse(text);
+        Outcome::Redraw
     }
 
     fn click(&mut self, _x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
@@ -264,7 +257,7 @@ impl View for Resources {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
-        drill::hints(self.wish.kind, seen)
+        drill::hints(self.wish.kind, self.cursor.selected(), seen)
     }
 }
 

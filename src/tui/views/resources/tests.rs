@@ -8,6 +8,7 @@ use crate::domain::problem::Problem;
 use crate::domain::update::{Liveness, Update};
 use crate::tui::effect::Destination;
 use crate::tui::test_support::{Stage, ago, cluster, labels, meta, owner, pod, source};
+use crate::tui::views::propose;
 
 fn pods() -> Resources {
     Resources::new(Kind::Pod, None, "")
@@ -227,11 +228,12 @@ fn a_number_that_was_asked_for_one_workload_is_not_taken_by_another_one() {
     stage.list(Kind::Deployment, vec![row("auth-service"), row("chat-service")]);
     let mut view = Resources::new(Kind::Deployment, None, "");
     stage.draw(&mut view, 120, 20);
-    let asked = view.handle(Command::Scale, &stage.seen());
-    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(_))), "{asked:?}");
+    let Outcome::Ask(Effect::Prompt(prompt)) = view.handle(Command::Scale, &stage.seen()) else { panic!("not asked") };
     // While somebody types, the workload goes, and another one stands in its row.
     stage.list(Kind::Deployment, vec![row("chat-service")]);
     stage.draw(&mut view, 120, 20);
-    let Outcome::Ask(Effect::Propose(intent)) = view.answer(Asked::Size, "0", &stage.seen()) else { panic!("no wish") };
+    let Outcome::Ask(Effect::Propose(intent)) = propose::answered("0", prompt.change.unwrap()) else {
+        panic!("no wish")
+    };
     assert_eq!(intent.object().unwrap().name, "auth-service", "which the plan will not find");
 }

@@ -1,13 +1,18 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use insta::assert_snapshot;
+
 use super::*;
+use crate::domain::intent::Intent;
 use crate::domain::problem::Problem;
-use crate::domain::row::Row;
+use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::tui::test_support::Stage;
+use crate::tui::views::fixture::delivered::{by_hand, canary};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
-    let ground = scene.ground();
-    listed(&ground).into_iter().map(|(rollout, finished)| entry(rollout, finished, &ground, false)).collect()
+    listed::entries(&scene.ground(), &Filter::default(), 118).0
 }
 
 fn words(entry: &Entry) -> Vec<&str> {
@@ -53,7 +58,7 @@ fn what_is_stuck_comes_first_with_its_reason_and_what_ended_lately_comes_last() 
 
 #[test]
 fn what_ended_more_than_an_hour_ago_is_not_shown() {
-    let still = |minutes| Scene::of(world([Row::Deployment(Box::new(deployment("task-service", minutes)))]));
+    let still = |minutes| Scene::of(world([Fact::Deployment(Box::new(deployment("task-service", minutes)))]));
     assert_eq!(entries(&still(59)).len(), 1);
     assert_eq!(entries(&still(61)).len(), 0);
 }
@@ -74,12 +79,12 @@ fn what_cannot_be_heard_has_no_health_of_its_own() {
 fn finished_ones_stand_below_a_line_of_their_own() {
     let entries = entries(&Scene::of(world(rows(3))));
     let mut view = Rollouts { entries, moving: 1, ..Rollouts::default() };
-    let objects: Vec<_> = view.entries.iter().map(|entry| entry.workload.clone()).collect();
+    let objects: Vec<_> = view.entries.iter().map(|entry| entry.object.clone()).collect();
     view.cursor.settle(2, 9, |key| objects.iter().position(|object| object == key), |index| objects[index].clone());
-    assert_eq!(view.rows(), [Some(0), None, None, Some(1)]);
+    assert_eq!(view.rows(), [Row::Entry(0), Row::Gap, Row::Finished, Row::Entry(1)]);
     assert_eq!(view.cursor.selected(), Some(&reference(Kind::Deployment, "chat-service")));
     view.moving = 0;
-    assert_eq!(view.rows(), [None, Some(0), Some(1)]);
+    assert_eq!(view.rows(), [Row::Finished, Row::Entry(0), Row::Entry(1)]);
 }
 
 #[test]
@@ -95,4 +100,98 @@ fn what_may_not_be_read_does_not_look_as_if_nothing_moved() {
         "Nothing is moving, as far as can be seen ○ no access: deployments, statefulsets, daemonsets: \
          ask a cluster administrator for a role with: get, list, watch deployments, statefulsets, daemonsets"
     );
+}
+
+/// What waits at a gate, what moves, what is stuck, and a route that somebody steers by hand.
+fn stage() -> Stage {
+    let mut stage = Stage::new();
+    let facts = rows(3).into_iter().chain(canary()).chain(by_hand()).collect();
+    stage.world(facts);
+    stage
+}
+
+fn drawn(width: u16, height: u16) -> String {
+    stage().draw(&mut Rollouts::default(), width, height)
+}
+
+#[test]
+fn a_small_window_tells_where_each_rollout_waits_and_its_steps() {
+    assert_snapshot!(drawn(80, 19));
+}
+
+#[test]
+fn a_middling_window_tells_more_of_each() {
+    assert_snapshot!(drawn(120, 35));
+}
+
+#[test]
+fn a_wide_window_tells_all_of_each() {
+    assert_snapshot!(drawn(200, 55));
+}
+
+#[test]
+fn a_gate_stands_above_what_merely_moves() {
+    let moving = || {
+        let mut moving = deployment("zz-service", 600);
+        moving.updated = 1;
+        moving.conditions = Box::new([]);
+        Fact::Deployment(Box::new(moving))
+    };
+    let mut stage = Stage::new();
+    stage.world(canary().into_iter().chain([moving()]).collect());
+    let told = stage.draw(&mut Rollouts::default(), 120, 35);
+    let line =
+        |words: &str| told.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}:\n{told}"));
+    assert!(line("waits for release since") < line("zz-service"), "{told}");
+    assert!(told.starts_with(" 1 of 2 rollouts needs you"), "{told}");
+}
+
+#[test]
+fn where_there_is_no_room_for_all_the_selected_one_is_told_in_full() {
+    let mut stage = stage();
+    let mut view = Rollouts::default();
+    let told = stage.draw(&mut view, 80, 12);
+    assert!(!told.contains("step 2/5"), "{told}");
+    view.handle(Command::SelectNext, &stage.seen());
+    let told = stage.draw(&mut view, 80, 12);
+    assert!(told.contains("step 2/5  ▸ 10 %, gate"), "{told}");
+}
+
+#[test]
+fn the_gate_that_was_drawn_is_the_one_that_is_released() {
+    let mut stage = Stage::new();
+    stage.world(canary());
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    // The controller has gone on since, which nobody has seen yet.
+    let mut facts = canary();
+    let Fact::Rollout(rollout) = &mut facts[0] else { panic!("no rollout") };
+    let argo = rollout.argo.as_mut().unwrap();
+    (argo.step, argo.pauses, argo.is_held) = (Some(2), Box::new([]), false);
+    stage.list(Kind::Rollout, vec![facts.swap_remove(0)]);
+    let Outcome::Ask(Effect::Propose(intent)) = view.handle(Command::Release, &stage.seen()) else { panic!("no wish") };
+    let Intent::Release { gate: Some(gate), .. } = intent else { panic!("{intent:?}") };
+    assert_eq!((gate.revision.as_str(), gate.step), ("hash2", Some(1)));
+    stage.draw(&mut view, 120, 35);
+    let said = view.handle(Command::Release, &stage.seen());
+    assert!(matches!(said, Outcome::Ask(Effect::Notice(..))), "now it is seen: {said:?}");
+}
+
+#[test]
+fn traffic_is_shifted_where_no_controller_steers_it() {
+    let mut stage = Stage::new();
+    stage.world(by_hand());
+    let mut view = Rollouts::default();
+    let told = stage.draw(&mut view, 120, 35);
+    assert!(told.contains("splits 90/10"), "{told}");
+    let Outcome::Ask(Effect::Prompt(prompt)) = view.handle(Command::Shift, &stage.seen()) else { panic!("not asked") };
+    assert_eq!(prompt.label(), "weight of search-service-canary in percent, now 10: ");
+    let mut stage = Stage::new();
+    stage.world(canary());
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let Outcome::Ask(Effect::Notice(_, said)) = view.handle(Command::Shift, &stage.seen()) else { panic!("not said") };
+    assert!(said.starts_with("Argo Rollouts sets the weights"), "{said}");
+    let hints: Vec<_> = view.hints(&stage.seen()).into_iter().map(|hint| (hint.label, hint.not_now)).collect();
+    assert!(hints.contains(&("shift", Some("Argo Rollouts sets it".to_owned()))), "{hints:?}");
 }

@@ -10,7 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::platform::{Autoscaler, DisruptionBudget, Event};
 use crate::domain::pod::{Pod, is_stuck_reason};
-use crate::domain::rollout::{Phase, Revision, RolloutStatus};
+use crate::domain::rollout::{Delivery, Phase, Revision, RolloutStatus};
 use crate::domain::row::Row;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
@@ -80,6 +80,12 @@ impl<'a> Facts<'a> {
         });
         let events = state.cluster(&service.id.cluster).map_or_else(Vec::new, |inventory| events(inventory, &parts));
         Self { parts, pods, events }
+    }
+
+    /// How the Rollouts among its workloads are delivered.
+    pub(super) fn deliveries(&self) -> Vec<(ObjectRef, Delivery)> {
+        let of = |part: &Part<'_>| Some((part.object.clone(), part.status.as_ref()?.delivery.clone()?));
+        self.parts.iter().filter_map(of).collect()
     }
 
     /// The revision that a pod has.

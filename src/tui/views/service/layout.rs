@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::numbers::{self, Panel};
 use super::page::{Line, Section, Wish, share, window};
 use super::sections::{self, Detail};
-use super::{KINDS, Key, ServiceView, object_of};
+use super::{KINDS, Key, ServiceView, object_of, traffic};
 use crate::domain::change::ChangeClass;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -26,6 +26,7 @@ const WIDE: u16 = 150;
 #[derive(Clone, Copy, Debug, Default)]
 struct Areas {
     release: Rect,
+    traffic: Rect,
     numbers: Rect,
     pods: Rect,
     revisions: Rect,
@@ -36,6 +37,7 @@ struct Areas {
 /// How many lines each section could use, its heading included.
 struct Lengths {
     release: u16,
+    traffic: u16,
     numbers: u16,
     pods: u16,
     revisions: u16,
@@ -47,6 +49,8 @@ impl ServiceView {
     /// Builds the sections for an area: what is visible, and nothing else.
     pub(super) fn lay_out(&mut self, facts: &Facts<'_>, service: &Service, ground: &Ground<'_>, area: Rect) {
         let (look, now) = (ground.look, ground.now);
+        self.splits = ground.state.splits(&service.id);
+        self.deliveries = facts.deliveries();
         let is_doubted = service.verdict.health == Health::Unknown;
         let most = (area.height / 3).max(4);
         let release = [Detail::Guards, Detail::Trouble, Detail::Row]
@@ -64,8 +68,10 @@ impl ServiceView {
         // Events have a section of their own.
         let changes = ground.timeline.of(&service.id).filter(|change| change.class != ChangeClass::Event);
         let changes: Vec<Line> = timeline::of_service(changes, now).into_iter().map(Line::Words).collect();
+        let traffic = traffic::lines(&self.splits, service, ground);
         let lengths = Lengths {
             release: lines(release.len()).min(most),
+            traffic: if traffic.is_empty() { 0 } else { lines(traffic.len()).min(most) },
             numbers: Panel::height(area, ground, service),
             pods: lines(facts.pods.len().max(1)),
             revisions: if revisions.is_empty() { 0 } else { lines(revisions.len()) },
@@ -89,6 +95,7 @@ impl ServiceView {
         let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
         self.sections = vec![
             self.release(release, areas.release),
+            self.table(3, "Traffic", "of the last 5 min".to_owned(), &traffic::ARMS, (traffic, 0), areas.traffic),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(facts, &revisions, ground, areas.revisions, service),
             told("Events", note, events, none, areas.events),
@@ -201,7 +208,7 @@ impl ServiceView {
         let rows: Vec<&[Cell<'static>]> = lines
             .iter()
             .filter_map(|line| match line {
-                Line::Row(_, cells) => Some(cells.as_slice()),
+                Line::Row(_, cells) | Line::Told(cells) => Some(cells.as_slice()),
                 Line::Words(_) => None,
             })
             .collect();
@@ -233,6 +240,7 @@ impl Areas {
     /// The sections that have something to say and no room.
     fn hidden(&self, lengths: &Lengths) -> Vec<&'static str> {
         let sections = [
+            ("Traffic", self.traffic, lengths.traffic),
             ("Pods", self.pods, lengths.pods),
             ("Revisions", self.revisions, lengths.revisions),
             ("Events", self.events, lengths.events),
@@ -250,6 +258,7 @@ impl Areas {
 fn areas(area: Rect, lengths: &Lengths, is_turned: bool) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
+    let traffic = Wish { rank: u8::from(is_turned) * 4, least: lengths.traffic, most: lengths.traffic };
     let numbers = Wish { rank: u8::from(lengths.numbers > 1), least: lengths.numbers, most: lengths.numbers };
     let ranks = if is_turned { [4, 3, 1, 2] } else { [1, 2, 4, 3] };
     let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
@@ -257,18 +266,18 @@ fn areas(area: Rect, lengths: &Lengths, is_turned: bool) -> Areas {
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
     let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };
     if area.width < WIDE {
-        let wishes = [release, numbers, pods, revisions, events, changes];
-        let [release, numbers, pods, revisions, events, changes] = stack(inner, wishes);
-        return Areas { release, numbers, pods, revisions, events, changes };
+        let wishes = [release, traffic, numbers, pods, revisions, events, changes];
+        let [release, traffic, numbers, pods, revisions, events, changes] = stack(inner, wishes);
+        return Areas { release, traffic, numbers, pods, revisions, events, changes };
     }
-    let [top, numbers] = stack(inner, [release, numbers]);
-    let gap = u16::from(numbers.height > 0);
-    let below = (top.height + 1 + numbers.height + gap).min(area.height);
+    let [release, traffic, numbers] = stack(inner, [release, traffic, numbers]);
+    let above = [release, traffic, numbers].into_iter().filter(|area| area.height > 0);
+    let below = above.map(|area| area.height + 1).sum::<u16>().min(area.height);
     let left = Rect { y: area.y + below, height: area.height - below, width: inner.width * 3 / 5, ..inner };
     let right = Rect { x: left.right() + 4, width: inner.width.saturating_sub(left.width + 4), ..left };
     let [pods, revisions] = stack(left, [pods, revisions]);
     let [events, changes] = stack(right, [events, changes]);
-    Areas { release: top, numbers, pods, revisions, events, changes }
+    Areas { release, traffic, numbers, pods, revisions, events, changes }
 }
 
 /// Sections one below the other, with an empty line between.

@@ -11,11 +11,12 @@ use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::metric::Demand;
 use crate::domain::object::ObjectRef;
-use crate::domain::rollout::Standing;
+use crate::domain::rollout::{Delivery, Rollout, Standing};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
+use crate::domain::traffic::Split;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
+use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::cursor::Cursor;
@@ -27,6 +28,7 @@ mod layout;
 mod numbers;
 mod page;
 mod sections;
+mod traffic;
 
 use facts::Facts;
 use page::Section;
@@ -70,7 +72,11 @@ impl Key {
         match self {
             Self::Workload(object) | Self::Pod { pod: object, .. } => object.clone(),
             Self::Revision { workload, name } => {
-                let kind = if workload.kind == Kind::Deployment { Kind::ReplicaSet } else { Kind::ControllerRevision };
+                let kind = if matches!(workload.kind, Kind::Deployment | Kind::Rollout) {
+                    Kind::ReplicaSet
+                } else {
+                    Kind::ControllerRevision
+                };
                 ObjectRef { kind, name: name.clone(), ..workload.clone() }
             }
         }
@@ -90,7 +96,7 @@ pub struct ServiceView {
     keys: Vec<Key>,
     /// The first visible row of workloads, pods and revisions.
     tops: [usize; 3],
-    widths: [Widths; 3],
+    widths: [Widths; 4],
     sections: Vec<Section>,
     panel: numbers::Panel,
     /// The sections for which there is no room, and whether those are shown that have none at first.
@@ -98,8 +104,10 @@ pub struct ServiceView {
     is_turned: bool,
     /// Where the body stood on the screen, for clicks.
     body: Rect,
-    /// What a line of text was asked for.
-    asked: Option<ObjectRef>,
+    /// How its Rollouts were delivered when they were drawn: what is released is the gate that was seen.
+    deliveries: Vec<(ObjectRef, Delivery)>,
+    /// How its traffic was split then.
+    splits: Vec<Split>,
 }
 
 impl ServiceView {
@@ -110,27 +118,30 @@ impl ServiceView {
             cursor: Cursor::default(),
             keys: Vec::new(),
             tops: [0; 3],
-            widths: <[Widths; 3]>::default(),
+            widths: <[Widths; 4]>::default(),
             sections: Vec::new(),
             panel: numbers::Panel::default(),
             hidden: Vec::new(),
             is_turned: false,
             body: Rect::default(),
-            asked: None,
+            deliveries: Vec::new(),
+            splits: Vec::new(),
         }
     }
 
     /// Begins a change of what is selected: of a pod its own where there is one, else of its workload.
-    fn change(&mut self, command: Command, key: &Key, seen: &Seen<'_>) -> Outcome {
-        let outcome = match (command, key) {
+    fn change(&self, command: Command, key: &Key, seen: &Seen<'_>) -> Outcome {
+        match (command, key) {
             (Command::RollBack, Key::Revision { workload, name }) => rollback(workload, name, seen),
-            (Command::Evict | Command::Scale, Key::Pod { pod, .. }) => propose::on_object(command, pod),
-            _ => propose::on_object(command, key.workload()),
-        };
-        if matches!(outcome, Outcome::Ask(Effect::Prompt(_))) {
-            self.asked = Some(key.workload().clone());
+            (Command::Evict | Command::Scale, Key::Pod { pod, .. }) => propose::on_object(command, pod, seen),
+            (Command::Shift, _) => propose::shift(&self.id, seen),
+            _ => propose::on_shown(command, key.workload(), self.delivery(key.workload()), seen),
         }
-        outcome
+    }
+
+    /// How a workload was delivered when it was drawn.
+    fn delivery(&self, workload: &ObjectRef) -> Option<&Delivery> {
+        self.deliveries.iter().find(|(object, _)| object == workload).map(|(_, delivery)| delivery)
     }
 }
 
@@ -250,13 +261,6 @@ impl View for ServiceView {
         }
     }
 
-    fn answer(&mut self, asked: Asked, text: &str, _seen: &Seen<'_>) -> Outcome {
-        match self.asked.take() {
-            Some(object) => propose::answered(asked, text, &object),
-            None => Outcome::Ignored,
-        }
-    }
-
     fn click(&mut self, x: u16, y: u16, seen: &Seen<'_>) -> Outcome {
         let (x, y) = (x + self.body.x, y + self.body.y);
         let Some(key) = self.sections.iter().find_map(|section| section.at(x, y)).cloned() else {
@@ -327,6 +331,10 @@ impl View for ServiceView {
         } else if open != "logs" {
             hints.push(Hint::new(Command::ShowLogs, "logs"));
         }
+        if let Some(key) = self.cursor.selected() {
+            let workload = key.workload();
+            hints.extend(propose::delivery_hints(workload, self.delivery(workload), &self.splits, seen));
+        }
         let is_pinned = matches!(self.cursor.selected(), Some(Key::Revision { .. }));
         let back = if is_pinned { "roll back to this" } else { "roll back" };
         hints.push(propose::hint(Command::RollBack, back, seen));
@@ -351,7 +359,8 @@ impl View for ServiceView {
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {
         let of_service = seen.board.rollouts().iter().filter(|rollout| rollout.service == self.id);
-        of_service.filter_map(|rollout| rollout::ticks_at(rollout.status.deadline?, seen.now)).min()
+        let ends = |rollout: &Rollout| rollout.status.goes_on().or(rollout.status.deadline);
+        of_service.filter_map(|rollout| rollout::ticks_at(ends(rollout)?, seen.now)).min()
     }
 }
 

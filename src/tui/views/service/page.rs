@@ -11,6 +11,8 @@ use crate::tui::widgets::table::{self, Cell, Column, Widths};
 pub(super) enum Line {
     /// Something that can be selected.
     Row(Key, Vec<Cell<'static>>),
+    /// Cells below the same headings that cannot be selected.
+    Told(Vec<Cell<'static>>),
     /// Words about what stands above, or on their own.
     Words(Vec<Span<'static>>),
 }
@@ -48,6 +50,9 @@ impl Section {
                     table::row(painter, row, self.columns, &self.widths, cells);
                     painter.set_ground(None);
                 }
+                Line::Told(cells) => {
+                    table::row(painter, Rect { y, height: 1, ..area }, self.columns, &self.widths, cells)
+                }
                 Line::Words(spans) => drop(painter.spans(area.x, y, area.width, spans)),
             }
         }
@@ -60,7 +65,7 @@ impl Section {
         }
         match self.lines.get(usize::from(y - self.area.y).checked_sub(1)?)? {
             Line::Row(key, _) => Some(key),
-            Line::Words(_) => None,
+            Line::Told(_) | Line::Words(_) => None,
         }
     }
 }

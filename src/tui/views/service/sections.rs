@@ -9,7 +9,7 @@ use super::{Key, object_of};
 use crate::domain::health::Health;
 use crate::domain::object::ObjectRef;
 use crate::domain::pod::Pod;
-use crate::domain::rollout::{Phase, Revision, Standing};
+use crate::domain::rollout::{Phase, Revision, RolloutStatus, Standing};
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::workload::{Manager, Strategy, image_name};
@@ -18,7 +18,10 @@ use crate::tui::look::Look;
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Cell, Column, cell};
-use crate::tui::widgets::{rollout, words};
+use crate::tui::widgets::{delivery, rollout, words};
+
+/// The width that the steps of a canary may take: that of a small window.
+const STEPS: usize = 62;
 
 /// The columns of workloads.
 pub(super) const WORKLOADS: [Column; 7] = [
@@ -108,19 +111,28 @@ pub(super) fn workloads(
         let Some(status) = &part.status else { continue };
         if detail >= Detail::Trouble && part.is_moving() {
             let role = if is_doubted { Role::Muted } else { look.health(rollout::health(status, status.desired)).1 };
-            let told = rollout::told(status);
+            let told = rollout::told(status, now);
             let mut said = vec![span(role, format!("   {told}"))];
             if status.old_left > 0 && !told.contains(" old pod") {
                 let old = words::count(usize::try_from(status.old_left).unwrap_or(0), "old pod", "old pods");
                 said.push(span(Role::Muted, format!("; {old} left")));
             }
             lines.push(Line::Words(said));
+            lines.extend(steps(part, status, role, look));
         }
         if detail >= Detail::Guards {
             lines.push(Line::Words(guards(part, look)));
         }
     }
     lines
+}
+
+/// The steps of a delivered workload in a row, and its weight.
+fn steps(part: &Part<'_>, status: &RolloutStatus, role: Role, look: &Look) -> Option<Line> {
+    let (of, argo) = (status.delivery.as_ref()?, part.family.as_ref()?.workload.argo.as_deref()?);
+    let mut line = vec![span(Role::Muted, format!("   {}", delivery::head(of, argo)?))];
+    line.extend(delivery::track(argo, role, look.glyphs, STEPS));
+    Some(Line::Words(line))
 }
 
 /// The cells of a workload; of what is no workload only what is known.

@@ -9,6 +9,7 @@ use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, 
 use crate::domain::row::Row;
 use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
+use crate::tui::views::fixture::delivered::{by_hand, canary};
 use crate::tui::views::fixture::{NOW, Scene, chat, deployment, event, reference, rows, text_of, world};
 
 /// The view of chat-service in a window of that body, laid out once.
@@ -199,4 +200,53 @@ fn a_moment_of_the_charts_is_read_and_left_again() {
         view.panel.read(true);
     }
     assert!(!numbers_of(&view, &scene, 120, 40).contains(" at "), "now again");
+}
+
+/// The view of a service that is delivered in steps.
+fn delivered(scene: &Scene, name: &str, width: u16, height: u16) -> String {
+    let id = ServiceId { name: name.into(), ..chat() };
+    let mut view = ServiceView::new(id.clone());
+    let service = scene.board.find(&id).unwrap();
+    let facts = Facts::gather(&scene.state, service, NOW);
+    view.lay_out(&facts, service, &scene.ground(), Rect { x: 0, y: 0, width, height });
+    drawn(&view, scene, width, height)
+}
+
+#[test]
+fn the_arms_of_a_canary_stand_side_by_side() {
+    let scene = Scene::of(world(canary()));
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        assert_snapshot!(format!("a_canary_at_{width}"), delivered(&scene, "media-service", width, height));
+    }
+}
+
+#[test]
+fn a_route_that_somebody_steers_shows_what_speaks_against_its_new_arm() {
+    let mut state = world(by_hand());
+    let grid = Grid::before(NOW, SignedDuration::from_secs(30), 61);
+    let series = |pod: &str, value: f64| {
+        let mut points = Points::gaps(grid.len);
+        (0..grid.len).for_each(|index| points.set(index, value));
+        let labels = [("app", "search-service"), ("namespace", "production"), ("pod", pod)];
+        let labels: Vec<(Text, Text)> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Series { labels: labels.into(), points }
+    };
+    let reading = |measure, stable: f64, canary: f64| {
+        let pods = ["00000", "00001", "00002"].map(|id| series(&format!("search-service-stable-hash1-{id}"), stable));
+        let canary = series("search-service-canary-hash1-00000", canary);
+        let series: Vec<Series> = pods.into_iter().chain([canary]).collect();
+        let question = Question { family: 0, measure, by_pod: true, is_before: false };
+        Reading { question, grid, series: series.into(), left_out: 0 }
+    };
+    let readings = vec![
+        reading(Measure::Requests, 30.0, 10.0),
+        reading(Measure::Errors, 0.1, 0.8),
+        reading(Measure::P95, 0.2, 0.31),
+    ];
+    let id = SignalId { cluster: chat().cluster, name: "main".into() };
+    let _ = state.apply(Update::Metrics(id, NOW, Ok(Measured { readings, ..Measured::default() })), NOW);
+    let scene = Scene::of(state);
+    for (width, height) in [(80, 19), (120, 35)] {
+        assert_snapshot!(format!("a_route_by_hand_at_{width}"), delivered(&scene, "search-service", width, height));
+    }
 }

@@ -17,6 +17,7 @@ use crate::tui::widgets::text_pane::{Line, line};
 use crate::tui::widgets::words;
 
 mod containers;
+mod delivery;
 
 /// Where the values of pairs begin.
 const LABEL_WIDTH: usize = 16;
@@ -33,6 +34,7 @@ pub(super) fn lines(object: &ObjectRef, value: &Value, seen: &Seen<'_>) -> Vec<L
         containers::of_pod(&mut page, value);
     } else if Kind::WORKLOADS.contains(&object.kind) {
         workload(&mut page, value);
+        delivery::of_rollout(&mut page, object, seen);
         containers::of_template(&mut page, &value["spec"]["template"]["spec"]);
     }
     conditions(&mut page, value);

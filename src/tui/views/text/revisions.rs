@@ -179,7 +179,7 @@ impl View for Revisions {
         seen.place_of(&self.workload)
     }
 
-    fn handle(&mut self, command: Command, _seen: &Seen<'_>) -> Outcome {
+    fn handle(&mut self, command: Command, seen: &Seen<'_>) -> Outcome {
         let scrolls = matches!(
             command,
             Command::PageDown
@@ -213,7 +213,7 @@ impl View for Revisions {
                 let intent = Intent::Rollback { target: self.workload.clone(), to: Some(pin.clone()) };
                 Outcome::Ask(Effect::Propose(intent))
             }
-            _ => propose::on_object(command, &self.workload),
+            _ => propose::on_object(command, &self.workload, seen),
         }
     }
 

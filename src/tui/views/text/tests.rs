@@ -9,6 +9,7 @@ use crate::domain::platform::Event;
 use crate::domain::row::Row;
 use crate::domain::workload::{ReplicaSet, Workload};
 use crate::tui::test_support::{Stage, ago, cluster, labels, meta, owner};
+use crate::tui::views::fixture::delivered::canary;
 
 fn object(kind: Kind, name: &str) -> ObjectRef {
     ObjectRef { cluster: cluster(), kind, namespace: "production".into(), name: name.into() }
@@ -200,4 +201,19 @@ fn what_is_shown_says_when_it_was_read_and_that_it_changed_since() {
     assert!(told(&view, &stage).contains("changed since"));
     let logs = view.handle(Command::ShowLogs, &stage.seen());
     assert!(matches!(logs, Outcome::Ask(Effect::Go(Destination::Logs(_)))), "{logs:?}");
+}
+
+#[test]
+fn a_rollout_is_told_with_its_steps_its_revisions_and_their_analyses() {
+    let mut stage = Stage::new();
+    stage.world(canary());
+    let rollout = object(Kind::Rollout, "media-service");
+    let mut view = Detail::new(rollout.clone(), Form::Words);
+    let value = json!({
+        "metadata": { "name": "media-service", "namespace": "production", "uid": "uid-media-service" },
+        "spec": { "replicas": 4 },
+        "status": { "updatedReplicas": 1, "readyReplicas": 5, "availableReplicas": 5 },
+    });
+    view.object(&rollout, &Ok(value));
+    assert_snapshot!(stage.draw(&mut view, 120, 60));
 }

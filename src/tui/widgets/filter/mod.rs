@@ -81,7 +81,7 @@ impl Filter {
         match command {
             Command::Filter => {
                 let text = self.text().to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, about: String::new(), text }))
+                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Filter, about: String::new(), text, change: None }))
             }
             Command::Back if !self.is_empty() => {
                 *self = Self::default();

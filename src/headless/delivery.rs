@@ -1,0 +1,116 @@
+//! What is said of a delivery in steps and of how traffic is split, in words and for scripts.
+
+use serde_json::{Value, json};
+
+use crate::domain::argo::{Gate, Strategy};
+use crate::domain::kind::Kind;
+use crate::domain::object::ClusterName;
+use crate::domain::rollout::Delivery;
+use crate::domain::route::Steering;
+use crate::domain::text::Text;
+use crate::domain::traffic::{Arm, ArmRole, Split};
+use crate::runtime::Session;
+use crate::state::{Inventory, SPLIT_KINDS};
+
+use super::output::json::object;
+use super::reading::read;
+use super::services;
+use super::signals::await_briefly;
+
+/// What services are made of, and what splits their requests.
+pub(super) fn kinds() -> Vec<Kind> {
+    let more = SPLIT_KINDS.into_iter().filter(|kind| !services::KINDS.contains(kind));
+    services::KINDS.into_iter().chain(more).collect()
+}
+
+/// Reads how traffic is split, and waits for who counts it where it is.
+pub(super) async fn read_splits(session: &mut Session) {
+    read(session, &kinds()).await;
+    let has_routes = |(_, cluster): (&ClusterName, &Inventory)| cluster.rows(Kind::HttpRoute).rows().next().is_some();
+    if session.state().clusters().any(has_routes) {
+        // Without them the shares that are set are told all the same.
+        drop(await_briefly(session).await);
+    }
+}
+
+/// The step, the weight and the gate; empty where there is none. The gate is named as a change takes it.
+pub(super) fn cells(delivery: Option<&Delivery>, splits: &[Split]) -> [Text; 3] {
+    let Some(delivery) = delivery else { return [Text::default(), seen(splits), Text::default()] };
+    let step = delivery.step.map(|(at, of)| format!("{at}/{of}")).unwrap_or_default();
+    let gate = delivery.gate.as_ref().map(Gate::name).unwrap_or_default();
+    let weight = match (delivery.desired_weight, delivery.weight) {
+        (Some(wanted), Some(set)) if wanted != set => format!("{set}% of {wanted}%"),
+        (wanted, set) => set.or(wanted).map(|weight| format!("{weight}%")).unwrap_or_default(),
+    };
+    let weight = match splits.iter().find_map(|split| split.arm(ArmRole::Canary)?.observed) {
+        Some(seen) => format!("{weight}, seen {seen:.1}%"),
+        None => weight,
+    };
+    [step.into(), weight.into(), gate.into()]
+}
+
+/// The share of the new revision where only a route splits: set, and seen.
+fn seen(splits: &[Split]) -> Text {
+    let Some(arm) = splits.iter().find_map(|split| split.arm(ArmRole::Canary)) else { return Text::default() };
+    let seen = arm.observed.map(|seen| format!(", seen {seen:.1}%")).unwrap_or_default();
+    format!("{}%{seen}", (arm.desired * 10.0).round() / 10.0).into()
+}
+
+/// A delivery in steps.
+pub(super) fn delivery(of: &Delivery) -> Value {
+    json!({
+        "strategy": match of.strategy {
+            Strategy::Canary => "canary",
+            Strategy::BlueGreen => "blue-green",
+        },
+        "step": of.step.map(|(at, _)| at),
+        "steps": of.step.map(|(_, of)| of),
+        "gate": of.gate.as_ref().map(|gate| json!({
+            "name": gate.name(),
+            "revision": gate.revision,
+            "reason": gate.reason,
+            "since": gate.since,
+            "ends": gate.ends,
+        })),
+        "weight": {
+            "wanted": of.desired_weight,
+            "set": of.weight,
+            "verified": of.is_verified,
+        },
+        "analysis": of.analysis.as_ref().map(|analysis| json!({
+            "name": analysis.name,
+            "phase": analysis.phase,
+            "message": analysis.message,
+        })),
+        "revision": of.revision,
+        "stable": of.stable,
+    })
+}
+
+/// How traffic is split.
+pub(super) fn traffic(splits: &[Split]) -> Value {
+    splits.iter().map(split).collect()
+}
+
+fn split(split: &Split) -> Value {
+    json!({
+        "router": object(&split.router),
+        "steeredBy": split.steered_by.as_ref().map(|by| match by {
+            Steering::ArgoRollouts => "Argo Rollouts".to_owned(),
+            Steering::Flagger(name) => format!("Flagger {name}"),
+        }),
+        "arms": split.arms.iter().map(arm).collect::<Vec<_>>(),
+        "doubts": split.doubts,
+    })
+}
+
+fn arm(arm: &Arm) -> Value {
+    json!({
+        "role": arm.role.map(ArmRole::word),
+        "service": arm.service,
+        "version": arm.version,
+        "set": arm.desired,
+        "seen": arm.observed,
+        "ready": arm.ready,
+    })
+}

@@ -1,0 +1,149 @@
+//! Traffic: how the requests of services are split, joined from routes, the Services that they name and the pods behind
+//! these.
+
+use std::collections::BTreeSet;
+
+use super::State;
+use super::inventory::Inventory;
+use crate::domain::kind::Kind;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::route::{Backend, HttpRoute, Rule};
+use crate::domain::row::Row;
+use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
+use crate::domain::traffic::{Arm, ArmRole, Split, roles};
+
+mod backing;
+mod doubts;
+mod observed;
+
+use backing::Backing;
+
+/// The kinds that splits are joined from; a face that shows splits reads them.
+pub const SPLIT_KINDS: [Kind; 9] = [
+    Kind::HttpRoute,
+    Kind::Service,
+    Kind::EndpointSlice,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Rollout,
+    Kind::ReplicaSet,
+    Kind::Pod,
+];
+
+impl State {
+    /// How the requests of a service are split: one split for each route that sends them to several Services with pods
+    /// of its workloads, by the name of the route.
+    pub fn splits(&self, id: &ServiceId) -> Vec<Split> {
+        let Some(inventory) = self.cluster(&id.cluster) else { return Vec::new() };
+        let in_environment =
+            |route: &&HttpRoute| self.place(&id.cluster, &route.meta.namespace).environment == id.environment;
+        let mut splits: Vec<Split> = routes(inventory)
+            .filter(in_environment)
+            .filter_map(|route| self.split_of(&id.cluster, inventory, route))
+            .filter(|(services, _)| services.contains(&id.name))
+            .map(|(_, split)| split)
+            .collect();
+        splits.sort_by(|one, other| one.router.cmp(&other.router));
+        splits
+    }
+
+    /// How a route splits its requests; none where it does not.
+    pub fn split(&self, route: &ObjectRef) -> Option<Split> {
+        let Some(Row::HttpRoute(row)) = self.find(route) else { return None };
+        self.split_of(&route.cluster, self.cluster(&route.cluster)?, row).map(|(_, split)| split)
+    }
+
+    /// The service that a route or a Service is about: that of the pods behind its first arm, the stable one where that is
+    /// known.
+    pub fn service_behind(&self, object: &ObjectRef) -> Option<Text> {
+        let inventory = self.cluster(&object.cluster)?;
+        match self.find(object)? {
+            Row::HttpRoute(route) => {
+                let rule = leading(route).or_else(|| route.rules.first())?;
+                let all: Vec<Backing<'_>> = rule
+                    .backends
+                    .iter()
+                    .map(|backend| Backing::of(inventory, backend, &route.meta.namespace))
+                    .collect();
+                let parts = roles(&all.iter().map(|backing| backing.hint(inventory)).collect::<Vec<_>>());
+                let stable = parts.iter().position(|part| *part == Some(ArmRole::Stable)).unwrap_or_default();
+                let first = all.get(stable).and_then(|backing| backing.services().next());
+                first.or_else(|| all.iter().find_map(|backing| backing.services().next())).cloned()
+            }
+            Row::Service(service) => {
+                let backend = Backend { service: service.meta.name.clone(), ..Backend::default() };
+                Backing::of(inventory, &backend, &service.meta.namespace).services().next().cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether anything that splits are joined from moved: its value is another one then.
+    pub fn splits_revision(&self) -> u64 {
+        self.revision_of(&SPLIT_KINDS) + self.metrics.revision()
+    }
+
+    /// A split, with the names of the services whose requests it splits.
+    fn split_of<'a>(
+        &'a self,
+        cluster: &ClusterName,
+        inventory: &'a Inventory,
+        route: &'a HttpRoute,
+    ) -> Option<(BTreeSet<Text>, Split)> {
+        let rule = leading(route)?;
+        let mut backings: Vec<Backing<'a>> = Vec::new();
+        for backend in &rule.backends {
+            let backing = Backing::of(inventory, backend, &route.meta.namespace);
+            // The same Service may stand there once for each of its ports.
+            if !backings.iter().any(|known| known.is_of(&backing)) {
+                backings.push(backing);
+            }
+        }
+        if backings.len() < 2 {
+            return None;
+        }
+        let services = backings.iter().flat_map(Backing::services).cloned().collect();
+        let parts = roles(&backings.iter().map(|backing| backing.hint(inventory)).collect::<Vec<_>>());
+        let observed = observed::shares(self, cluster, &backings);
+        let mut arms: Vec<Arm> = backings
+            .iter()
+            .zip(parts)
+            .zip(observed)
+            .map(|((backing, role), observed)| Arm {
+                role,
+                service: backing.service.clone(),
+                version: backing.version(),
+                desired: rule.share(backing.service).unwrap_or_default(),
+                observed,
+                ready: backing.ready,
+            })
+            .collect();
+        let doubts = doubts::of(route, rule, &backings);
+        arms.sort_by_key(|arm| arm.role.map_or(2, |role| u8::from(role == ArmRole::Canary)));
+        let router = ObjectRef {
+            cluster: cluster.clone(),
+            kind: Kind::HttpRoute,
+            namespace: route.meta.namespace.clone(),
+            name: route.meta.name.clone(),
+        };
+        Some((services, Split { router, arms, steered_by: route.steered_by.clone(), doubts }))
+    }
+}
+
+/// The routes of a cluster.
+fn routes(inventory: &Inventory) -> impl Iterator<Item = &HttpRoute> {
+    inventory.rows(Kind::HttpRoute).rows().filter_map(|row| match row {
+        Row::HttpRoute(route) => Some(&**route),
+        _ => None,
+    })
+}
+
+/// The rule that stands for a route: the first one for every request that splits, else the first one that splits.
+fn leading(route: &HttpRoute) -> Option<&Rule> {
+    route.splits().find(|rule| !rule.is_selective).or_else(|| route.splits().next())
+}
+
+#[cfg(test)]
+mod tests;

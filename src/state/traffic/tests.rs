@@ -1,0 +1,237 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::condition::{Condition, Truth};
+use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
+use crate::domain::object::{Labels, Meta};
+use crate::domain::platform::{EndpointSlice, Service};
+use crate::domain::pod::Pod;
+use crate::domain::route::{Backend, ParentStatus, Steering};
+use crate::domain::signal::SignalId;
+use crate::domain::update::Update;
+use crate::domain::workload::Workload;
+use crate::state::tests::fixture::*;
+
+/// The labels of an arm's pods: the service is chat in both.
+fn of_arm(arm: &str) -> Labels {
+    labels(&[("app", "chat"), ("arm", arm)])
+}
+
+/// A Deployment, its pods and its Service, of which so many pods are ready.
+fn arm(name: &str, version: &str, pods: usize, ready: usize) -> Vec<Row> {
+    let set = format!("{name}-hash");
+    let workload = Workload {
+        meta: Meta { labels: labels(&[("app", "chat")]), ..meta(name) },
+        template_labels: of_arm(name),
+        images: Box::new([format!("registry.example/chat:{version}").into()]),
+        ..workload(name, 2)
+    };
+    let pod = |id: usize| {
+        let mut pod = pod(name, 1, id);
+        pod.meta =
+            Meta { labels: of_arm(name), owner: Some(owner(Kind::ReplicaSet, &set)), ..meta(&format!("{name}-{id}")) };
+        pod.containers[0].image = format!("registry.example/chat:{version}").into();
+        Row::Pod(Box::new(if id < ready { pod } else { unready(pod) }))
+    };
+    let service = Service { meta: meta(name), selector: of_arm(name), ..Service::default() };
+    let mut rows = vec![Row::Deployment(Box::new(workload)), Row::Service(Box::new(service))];
+    rows.extend((0..pods).map(pod));
+    rows
+}
+
+fn backend(service: &str, weight: u32) -> Backend {
+    Backend { service: service.into(), weight, ..Backend::default() }
+}
+
+fn rule(backends: &[(&str, u32)]) -> Rule {
+    Rule { backends: backends.iter().map(|(service, weight)| backend(service, *weight)).collect(), ..Rule::default() }
+}
+
+/// A route that its only parent takes.
+fn route(rules: Vec<Rule>) -> HttpRoute {
+    let holds = |about| condition(about, Truth::True, "", 60);
+    HttpRoute {
+        meta: meta("chat"),
+        parents: Box::new(["edge".into()]),
+        rules: rules.into(),
+        status: Box::new([ParentStatus {
+            parent: "edge".into(),
+            conditions: Box::new([holds("Accepted"), holds("ResolvedRefs")]),
+            observed_generation: 1,
+        }]),
+        ..HttpRoute::default()
+    }
+}
+
+/// Three pods of 1.4.1 and one of 1.5.0 behind a route.
+fn chat(route: HttpRoute) -> State {
+    let mut rows = arm("chat", "1.4.1", 3, 3);
+    rows.extend(arm("chat-canary", "1.5.0", 1, 1));
+    rows.push(Row::HttpRoute(Box::new(route)));
+    world(rows)
+}
+
+fn id(name: &str) -> ServiceId {
+    ServiceId { cluster: cluster(), environment: "production".into(), name: name.into() }
+}
+
+/// The one split of chat.
+fn split(state: &State) -> Split {
+    let mut splits = state.splits(&id("chat"));
+    assert_eq!(splits.len(), 1, "{splits:?}");
+    splits.remove(0)
+}
+
+fn said(split: &Split) -> Vec<&str> {
+    split.doubts.iter().map(Text::as_str).collect()
+}
+
+#[test]
+fn a_route_to_two_services_of_one_service_is_its_split() {
+    let state = chat(route(vec![rule(&[("chat-canary", 10), ("chat", 90)])]));
+    let split = split(&state);
+    assert_eq!(split.router, reference(Kind::HttpRoute, "chat"));
+    let arms: Vec<_> = split.arms.iter().map(|arm| (arm.role, arm.service.as_str(), arm.version.as_str())).collect();
+    let wanted = [(Some(ArmRole::Stable), "chat", "1.4.1"), (Some(ArmRole::Canary), "chat-canary", "1.5.0")];
+    assert_eq!(arms, wanted, "the stable one first");
+    let numbers: Vec<_> = split.arms.iter().map(|arm| (arm.desired, arm.ready, arm.observed)).collect();
+    assert_eq!(numbers, [(90.0, 3, None), (10.0, 1, None)], "nobody counts");
+    assert!(split.doubts.is_empty(), "{:?}", split.doubts);
+    assert!(state.splits(&id("store")).is_empty());
+    let elsewhere = ServiceId { environment: "staging".into(), ..id("chat") };
+    assert!(state.splits(&elsewhere).is_empty());
+}
+
+#[test]
+fn a_route_to_one_service_splits_nothing() {
+    let state = chat(route(vec![rule(&[("chat", 1)])]));
+    assert!(state.splits(&id("chat")).is_empty());
+    // One Service on two of its ports is one arm.
+    let state = chat(route(vec![rule(&[("chat", 1), ("chat", 1)])]));
+    assert!(state.splits(&id("chat")).is_empty());
+}
+
+#[test]
+fn slices_say_how_many_are_ready_before_pods_do() {
+    let mut state = chat(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]));
+    for (name, family, ready) in [("a", "IPv4", 2), ("b", "IPv4", 1), ("c", "IPv6", 3)] {
+        let meta = Meta { labels: labels(&[("kubernetes.io/service-name", "chat")]), ..meta(name) };
+        let slice = EndpointSlice { meta, address_type: family.into(), ready, total: ready };
+        say(&mut state, Row::EndpointSlice(Box::new(slice)), NOW);
+    }
+    assert_eq!(split(&state).arms[0].ready, 3, "two families name each pod twice");
+}
+
+#[test]
+fn what_is_not_as_it_seems_is_said() {
+    let mut header = rule(&[("chat-canary", 1)]);
+    header.is_selective = true;
+    let mut api = rule(&[("chat", 50), ("chat-canary", 50)]);
+    api.name = "api".into();
+    let mut odd = route(vec![header, rule(&[("chat", 9), ("chat-canary", 1)]), api, rule(&[("chat", 1)])]);
+    odd.meta.generation = 2;
+    odd.parents = Box::new(["edge".into(), "mesh".into()]);
+    let split_of = split(&chat(odd.clone()));
+    assert_eq!(
+        said(&split_of),
+        [
+            "its weights add up to 10, not to 100",
+            "rule 1 (by header, method or query) never reaches the split: all of it goes to chat-canary",
+            "rule api splits differently: chat 50 %, chat-canary 50 %",
+            "rule 4 never reaches the split: all of it goes to chat",
+            "edge has not seen it as it is now",
+            "mesh has not said whether it takes it",
+        ]
+    );
+    let mut refused = route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]);
+    refused.steered_by = Some(Steering::Flagger("chat".into()));
+    let message = "no listener of this name".into();
+    refused.status[0].conditions[0] =
+        Condition { message, ..condition("Accepted", Truth::False, "NoMatchingParent", 5) };
+    let split_of = split(&chat(refused));
+    assert_eq!(
+        said(&split_of),
+        ["canary chat of Flagger sets its weights", "edge does not accept it: no listener of this name"]
+    );
+}
+
+#[test]
+fn an_arm_that_fails_what_it_gets_is_said() {
+    let mut rows = arm("chat", "1.4.1", 2, 2);
+    rows.extend(arm("chat-canary", "1.5.0", 1, 0));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 85), ("chat-canary", 10), ("chat-next", 5)])]))));
+    let state = world(rows);
+    let split_of = split(&state);
+    assert_eq!(
+        said(&split_of),
+        ["chat-canary gets 10 % and has no ready pod", "there is no Service chat-next in production"]
+    );
+}
+
+#[test]
+fn without_words_the_newer_version_is_the_canary() {
+    let mut rows = arm("chat-a", "1.4.1", 1, 1);
+    rows.extend(arm("chat-b", "1.5.0", 1, 1));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat-b", 10), ("chat-a", 90)])]))));
+    let mut state = world(rows);
+    assert!(split(&state).arm(ArmRole::Canary).is_none(), "both were made in the same moment");
+    let mut set = replica_set("chat-b", 1, "1.5.0");
+    set.meta = Meta { created: Some(ago(60)), ..meta("chat-b-hash") };
+    say(&mut state, Row::ReplicaSet(Box::new(set)), NOW);
+    assert_eq!(split(&state).arm(ArmRole::Canary).map(|arm| arm.service.as_str()), Some("chat-b"));
+}
+
+fn tell(state: &mut State, by_pod: bool, told: &[(&[(&str, &str)], f64)]) {
+    let grid = Grid::before(NOW, SignedDuration::from_secs(30), 1);
+    let series = told.iter().map(|(pairs, value)| {
+        let mut points = Points::gaps(1);
+        points.set(0, *value);
+        Series { labels: labels(pairs), points }
+    });
+    let question = Question { family: usize::from(!by_pod), measure: Measure::Requests, by_pod, is_before: false };
+    let reading = Reading { question, grid, series: series.collect::<Vec<_>>().into(), left_out: 0 };
+    let measured = Measured { readings: vec![reading], ..Measured::default() };
+    let _ = state
+        .apply(Update::Metrics(SignalId { cluster: cluster(), name: "prometheus".into() }, NOW, Ok(measured)), NOW);
+}
+
+#[test]
+fn the_observed_share_is_what_is_counted_by_pod_or_better_by_the_gateway() {
+    let mut state = chat(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]));
+    let of = |name: &'static str| [("namespace", "production"), ("pod", name)];
+    tell(&mut state, true, &[(&of("chat-0"), 20.0), (&of("chat-1"), 40.0), (&of("chat-canary-0"), 20.0)]);
+    let observed = |state: &State| split(state).arms.iter().map(|arm| arm.observed).collect::<Vec<_>>();
+    assert_eq!(observed(&state), [Some(75.0), Some(25.0)]);
+    let chat = [("service", "production-chat-http-80@kubernetesgateway")];
+    tell(&mut state, false, &[(&chat, 45.0)]);
+    assert_eq!(observed(&state), [Some(100.0), Some(0.0)], "what was sent nothing has no series");
+    let canary = [("service", "production-chat-canary-http-80@kubernetesgateway")];
+    tell(&mut state, false, &[(&chat, 45.0), (&canary, 5.0)]);
+    assert_eq!(observed(&state), [Some(90.0), Some(10.0)]);
+    tell(&mut state, false, &[(&chat, 0.0), (&canary, 0.0)]);
+    assert_eq!(observed(&state), [None, None], "of no requests there is no share");
+}
+
+#[test]
+fn a_rollout_says_which_of_its_services_is_which() {
+    let mut rows = arm("chat-a", "1.5.0", 1, 1);
+    rows.extend(arm("chat-b", "1.4.1", 1, 1));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat-a", 10), ("chat-b", 90)])]))));
+    let services = crate::domain::argo::Services { stable: "chat-b".into(), canary: "chat-a".into() };
+    let argo = crate::domain::argo::Argo { services, ..Default::default() };
+    let rollout = Workload { argo: Some(Box::new(argo)), ..workload("chat", 1) };
+    rows.push(Row::Rollout(Box::new(rollout)));
+    let state = world(rows);
+    assert_eq!(split(&state).arm(ArmRole::Canary).map(|arm| arm.service.as_str()), Some("chat-a"));
+}
+
+#[test]
+fn a_pod_on_its_way_out_counts_for_nothing() {
+    let mut rows = arm("chat", "1.4.1", 1, 1);
+    rows.extend(arm("chat-canary", "1.5.0", 1, 1));
+    let mut going: Pod = pod("chat-canary", 1, 9);
+    going.meta = Meta { labels: of_arm("chat-canary"), deleted: Some(NOW), ..meta("chat-canary-9") };
+    rows.push(Row::Pod(Box::new(going)));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
+    assert_eq!(split(&world(rows)).arms[1].ready, 1);
+}
