@@ -13,6 +13,7 @@ pub mod configuration;
 pub mod criterion;
 pub mod difference;
 pub mod environment;
+pub mod guard;
 pub mod health;
 pub mod intent;
 pub mod kind;
