@@ -35,6 +35,19 @@ pub(super) struct Backing<'a> {
 impl<'a> Backing<'a> {
     /// Looks up what is behind a backend of a route in a namespace.
     pub(super) fn of(inventory: &'a Inventory, backend: &'a Backend, of_route: &'a Text) -> Self {
+        let mut backing = Self::without_pods(inventory, backend, of_route);
+        if let Some(selector) = backing.row.map(|row| &row.selector) {
+            let pods = inventory.rows(Kind::Pod).rows_in(backing.namespace);
+            backing.pods = pods.filter_map(|row| of_pod(row, selector)).collect();
+        }
+        let ready_pods = || backing.pods.iter().filter(|pod| pod.is_ready()).count();
+        backing.ready = ready_by_slices(inventory, backing.namespace, backing.service)
+            .unwrap_or_else(|| u32::try_from(ready_pods()).unwrap_or(u32::MAX));
+        backing
+    }
+
+    /// The same as far as it goes without looking at every pod of the namespace.
+    pub(super) fn without_pods(inventory: &'a Inventory, backend: &'a Backend, of_route: &'a Text) -> Self {
         let namespace = if backend.namespace.is_empty() { of_route } else { &backend.namespace };
         let row = match inventory.rows(Kind::Service).find(namespace, &backend.service) {
             Some(Row::Service(service)) => Some(&**service),
@@ -46,12 +59,14 @@ impl<'a> Backing<'a> {
             let rows = |kind: Kind| inventory.rows(kind).rows_in(namespace);
             let workloads = Kind::WORKLOADS.into_iter().flat_map(rows).filter_map(Row::workload);
             backing.workloads = workloads.filter(|workload| selects(selector, &workload.template_labels)).collect();
-            backing.pods = rows(Kind::Pod).filter_map(|row| of_pod(row, selector)).collect();
         }
-        backing.ready = ready_by_slices(inventory, namespace, &backend.service).unwrap_or_else(|| {
-            u32::try_from(backing.pods.iter().filter(|pod| pod.is_ready()).count()).unwrap_or(u32::MAX)
-        });
         backing
+    }
+
+    /// Whether it may have pods of a service, by its workloads; where none is known only its pods can tell.
+    pub(super) fn may_concern(&self, service: &str) -> bool {
+        let mut known = self.services().peekable();
+        if known.peek().is_none() { self.row.is_some() } else { known.any(|name| name == service) }
     }
 
     /// Whether both are the same Service.

@@ -41,6 +41,7 @@ impl State {
             |route: &&HttpRoute| self.place(&id.cluster, &route.meta.namespace).environment == id.environment;
         let mut splits: Vec<Split> = routes(inventory)
             .filter(in_environment)
+            .filter(|route| may_concern(inventory, route, &id.name))
             .filter_map(|route| self.split_of(&id.cluster, inventory, route))
             .filter(|(services, _)| services.contains(&id.name))
             .map(|(_, split)| split)
@@ -138,6 +139,12 @@ fn routes(inventory: &Inventory) -> impl Iterator<Item = &HttpRoute> {
         Row::HttpRoute(route) => Some(&**route),
         _ => None,
     })
+}
+
+/// Whether a route may split the requests of a service: told without a look at pods, since it is asked of every service.
+fn may_concern(inventory: &Inventory, route: &HttpRoute, service: &str) -> bool {
+    let backing = |backend| Backing::without_pods(inventory, backend, &route.meta.namespace);
+    leading(route).is_some_and(|rule| rule.backends.iter().any(|backend| backing(backend).may_concern(service)))
 }
 
 /// The rule that stands for a route: the first one for every request that splits, else the first one that splits.
