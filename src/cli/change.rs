@@ -1,7 +1,10 @@
 //! What each change takes. The words are those of `domain::intent::Verb`.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
+use super::query::some_time;
 use crate::domain::argo;
 use crate::domain::intent::Size;
 
@@ -44,8 +47,8 @@ pub struct Consent {
     pub wait: bool,
 
     /// How long to wait: 90s. Default: that of the configuration, else 5m.
-    #[arg(long, value_name = "TIME")]
-    pub timeout: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
+    pub timeout: Option<Duration>,
 }
 
 /// Go back to an earlier revision.

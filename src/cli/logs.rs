@@ -1,6 +1,10 @@
 //! What `midwatch logs` takes.
 
+use std::time::Duration;
+
 use clap::Args;
+
+use super::query::some_time;
 
 /// Whose logs, and what of them.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -35,8 +39,8 @@ pub struct Logs {
     pub tail: Option<u32>,
 
     /// Only what was said in this last time: 10m.
-    #[arg(long, value_name = "TIME", conflicts_with = "tail")]
-    pub since: Option<String>,
+    #[arg(long, value_name = "TIME", conflicts_with = "tail", value_parser = some_time)]
+    pub since: Option<Duration>,
 
     /// Only lines that match this regular expression.
     #[arg(long, value_name = "REGEX")]

@@ -16,7 +16,9 @@ pub use query::{
     BriefArgs, By, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, MetricsArgs, Of, Rules,
     RulesCommand, Wait, WaitHealthy,
 };
-pub use silence::{Silence, SilenceAck, SilenceCommand, SilenceCreate, SilenceExpire, SilenceExtend, SilenceList};
+pub use silence::{
+    Lasts, Silence, SilenceAck, SilenceCommand, SilenceCreate, SilenceExpire, SilenceExtend, SilenceList,
+};
 
 /// A terminal operations console for on-call engineers: see what is broken, what changed, and change it safely.
 #[derive(Debug, Parser)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Watch;
+use crate::domain::moment::read_span;
 
 /// Whose revisions.
 #[derive(Clone, Debug, Args)]
@@ -225,8 +226,17 @@ pub struct WaitHealthy {
     pub timeout: Duration,
 }
 
+/// Reads a length of time that is not nothing.
+pub(super) fn some_time(word: &str) -> Result<Duration, String> {
+    let length = time(word)?;
+    if length.is_zero() {
+        Err("it must be longer than nothing; write it like 30s or 5m".to_owned())
+    } else {
+        Ok(length)
+    }
+}
+
 /// Reads a length of time: "30s", "5m".
 pub(super) fn time(word: &str) -> Result<Duration, String> {
-    let time: jiff::SignedDuration = word.parse().map_err(|error| format!("{error}; write it like 30s or 5m"))?;
-    Duration::try_from(time).map_err(|_past| "it must not be negative".to_owned())
+    Duration::try_from(read_span(word)?).map_err(|_past| "it must not be negative".to_owned())
 }

@@ -1,11 +1,10 @@
 //! `midwatch silence`: what is kept quiet, by whom, and for how long.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
 
 use super::change::Consent;
-use super::query::time;
+use crate::domain::moment::{read_moment, read_span};
+use crate::domain::silence::Lasting;
 
 /// What is kept quiet, by whom, and for how long.
 #[derive(Clone, Debug, Args)]
@@ -45,13 +44,33 @@ pub struct SilenceCreate {
     #[arg(required = true, value_name = "MATCHER")]
     pub matchers: Vec<String>,
 
-    /// For how long: 2h, 30m.
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
-    pub length: Duration,
+    /// For how long.
+    #[command(flatten)]
+    pub lasts: Lasts,
 
     /// What shows that it is meant.
     #[command(flatten)]
     pub consent: Consent,
+}
+
+/// For how long, or until when.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(id = "lasts", required = true, multiple = false)]
+pub struct Lasts {
+    /// How long from now, a minute to 30 days: 30m, 2h, 3d.
+    #[arg(long = "for", value_name = "TIME", value_parser = length)]
+    pub length: Option<Lasting>,
+
+    /// Until when, in UTC, also for longer than 30 days: 2027-01-15, 2027-01-15T08:00Z.
+    #[arg(long, value_name = "MOMENT", value_parser = end)]
+    pub until: Option<Lasting>,
+}
+
+impl Lasts {
+    /// The one that was given, as clap sees to. Nothing at all is no length for a silence, which its plan says.
+    pub fn lasting(self) -> Lasting {
+        self.length.or(self.until).unwrap_or(Lasting::For(jiff::SignedDuration::ZERO))
+    }
 }
 
 /// Another end for a silence.
@@ -60,9 +79,9 @@ pub struct SilenceExtend {
     /// The silence by its name, as `midwatch silence list` shows it.
     pub id: String,
 
-    /// How long from now: 2h, 30m.
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
-    pub length: Duration,
+    /// For how long.
+    #[command(flatten)]
+    pub lasts: Lasts,
 
     /// What shows that it is meant.
     #[command(flatten)]
@@ -88,11 +107,21 @@ pub struct SilenceAck {
     #[arg(required = true, value_name = "MATCHER")]
     pub alert: Vec<String>,
 
-    /// For how long. Default: that of the configuration, else 1h.
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
-    pub length: Option<Duration>,
+    /// For how long, a minute to 30 days. Default: that of the configuration, else 1h.
+    #[arg(long = "for", value_name = "TIME", value_parser = length)]
+    pub length: Option<Lasting>,
 
     /// What shows that it is meant.
     #[command(flatten)]
     pub consent: Consent,
+}
+
+/// Reads how long a silence lasts: "2h", "3d".
+fn length(word: &str) -> Result<Lasting, String> {
+    Lasting::lasting(read_span(word)?).map_err(|(why, hint)| format!("{why} ({hint})"))
+}
+
+/// Reads when it ends.
+fn end(word: &str) -> Result<Lasting, String> {
+    read_moment(word).map(Lasting::Until)
 }

@@ -42,3 +42,32 @@ fn the_place_and_the_output_may_stand_behind_the_command() {
     assert_eq!((cli.place.namespace, cli.place.context), (vec!["staging".to_owned()], vec!["demo".to_owned()]));
     assert_eq!(cli.output.format, super::Format::Ndjson);
 }
+
+#[test]
+fn a_silence_lasts_for_a_while_or_until_a_moment_and_slips_are_refused() {
+    let parse = |words: &str| Cli::try_parse_from(words.split(' ')).map(|_| ()).map_err(|error| error.to_string());
+    for verb in ["create ChatErrorRate", "extend 5f2c"] {
+        for good in ["--for 1m", "--for 2h", "--for 30d", "--until 2027-01-15", "--until 2027-01-15T08:00Z"] {
+            assert_eq!(parse(&format!("midwatch silence {verb} {good}")), Ok(()), "{verb} {good}");
+        }
+        for (bad, says) in [
+            ("", "required"),
+            ("--for 0s", "0 s is too short"),
+            ("--for 59s", "59 s is too short"),
+            ("--for 31d", "31 d is longer than 30 d (check the unit; if it is meant, name the end: --until"),
+            ("--for soon", "write it like 30s, 5m or 2d"),
+            ("--until tomorrow", "write it like 2027-01-15"),
+            ("--for 2h --until 2027-01-15", "cannot be used with"),
+        ] {
+            let words = format!("midwatch silence {verb} {bad}");
+            let told = parse(words.trim()).unwrap_err();
+            assert!(told.contains(says), "{words}: {told}");
+        }
+    }
+    assert!(parse("midwatch silence ack ChatErrorRate --for 0s").is_err());
+    assert_eq!(parse("midwatch silence ack ChatErrorRate"), Ok(()));
+    for zero in ["restart chat-service --timeout 0s", "logs chat-service --since 0s", "logs chat-service --since soon"]
+    {
+        assert!(parse(&format!("midwatch {zero}")).is_err(), "{zero}");
+    }
+}

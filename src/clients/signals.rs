@@ -14,7 +14,7 @@ mod writer;
 
 pub use writer::SignalWriter;
 
-use direct::Direct;
+use direct::{Direct, Unanswered};
 
 /// The largest answer that is read, in bytes. Five thousand alerts take about eight million.
 const MOST: usize = 32 * 1024 * 1024;
@@ -81,13 +81,16 @@ impl Endpoint {
                 match tokio::time::timeout(PATIENCE, reader.get_bytes(&path, "application/json")).await {
                     Ok(Ok(answer)) => answer.body.to_vec(),
                     Ok(Err(error)) => {
-                        let Problem { what, why, hint } = error.problem();
-                        return Err(self.problem(&format!("{what}: {why}"), &hint));
+                        let Problem { what, why, hint, is_denial } = error.problem();
+                        return Err(Problem { is_denial, ..self.problem(&format!("{what}: {why}"), &hint) });
                     }
                     Err(_elapsed) => return Err(self.problem("no answer within 10 s", "midwatch keeps trying")),
                 }
             }
-            Way::Direct(direct) => direct.get(path, MOST).await.map_err(|(why, hint)| self.problem(&why, hint))?,
+            Way::Direct(direct) => direct.get(path, MOST).await.map_err(|unanswered| match unanswered {
+                Unanswered::Denied((why, hint)) => self.problem(&why, hint).denied(),
+                Unanswered::Failed((why, hint)) => self.problem(&why, hint),
+            })?,
         };
         if bytes.len() > MOST {
             return Err(self.problem("its answer is larger than 32 MiB", "narrow it with a filter on the server"));

@@ -34,7 +34,9 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let alerts = file.table.table("alerts").map(|table| signals::alerts(document, table));
     let (priorities, acknowledges_for) = alerts.unwrap_or((usual.priorities, usual.acknowledges_for));
     let asking = file.table.table("metrics").map_or(usual.asking, |table| metrics::asking(document, table));
-    let limits = file.table.table("health").map_or(usual.limits, |table| health::limits(document, table));
+    let environments = file.environments();
+    let limits =
+        file.table.table("health").map_or(usual.limits, |table| health::limits(document, table, &environments));
     let bounds = file.table.table("traffic").map_or(usual.traffic, |table| traffic::limits(document, table));
     let settings = Settings {
         traffic: bounds,
@@ -47,13 +49,13 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         captures_mouse: overrides.captures_mouse.or(mouse).unwrap_or(usual.captures_mouse),
         contexts: if overrides.contexts.is_empty() { written } else { contexts(document, &overrides.contexts) },
         favourites: file.favourites(),
-        rules: file.table.table("rules").map_or(usual.rules, |table| rules::read(document, table)),
+        rules: file.table.table("rules").map_or(usual.rules, |table| rules::read(document, table, &priorities)),
         notify: file.table.table("notify").map_or(usual.notify, |table| notify::read(document, table)),
         exec_plugins: file.list("exec-plugins", names::program),
         insecure_writes: file.list("allow-insecure-writes", names::context),
         roles: file.roles(at),
         verification: file.verification(usual.verification),
-        environments: file.environments(),
+        environments,
         signals: file.signals(at),
         priorities,
         acknowledges_for,

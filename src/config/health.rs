@@ -2,21 +2,39 @@
 
 use toml::Spanned;
 
+use super::assets::unknown;
 use super::names;
 use super::table::{Document, Table};
+use crate::domain::environment::EnvironmentRules;
 use crate::domain::limits::{Bounds, Limit, Limits};
+use crate::domain::text::Text;
+
+/// The settings that stand beside the environments.
+const SETTINGS: [&str; 5] = ["error-ratio", "latency", "for", "keep", "requests"];
 
 /// Reads the limits. What is left of the table are environments by their names.
-pub(super) fn limits(document: &Document<'_>, mut table: Table<'_>) -> Limits {
+pub(super) fn limits(document: &Document<'_>, mut table: Table<'_>, rules: &EnvironmentRules) -> Limits {
     let usual = bounds(document, &mut table, &Bounds::default());
     let environments = table.tables().into_iter().filter_map(|(name, mut table)| {
         let bounds = bounds(document, &mut table, &usual);
         table.finish();
-        let checked = names::environment(name.get_ref());
+        let checked = environment(name.get_ref(), rules);
         checked.map_err(|what| document.note(Some(name.span()), what)).ok().map(|name| (name, bounds))
     });
     let environments = environments.collect();
     Limits { usual, environments, ..Limits::default() }
+}
+
+/// An environment that there is: limits of one that nobody has would hold for nothing.
+fn environment(word: &str, rules: &EnvironmentRules) -> Result<Text, String> {
+    let name = names::environment(word)?;
+    if rules.names().any(|known| name == *known) {
+        return Ok(name);
+    }
+    let what = unknown("environment", word, rules.names().chain(SETTINGS));
+    let known: Vec<&str> = rules.names().collect();
+    let cure = format!("another one is named under [environments.{word}]");
+    Err(format!("{what}; there are {}; {cure}", known.join(", ")))
 }
 
 fn bounds(document: &Document<'_>, table: &mut Table<'_>, usual: &Bounds) -> Bounds {

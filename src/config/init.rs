@@ -116,11 +116,12 @@ const USUAL: &str = r#"
 #keep = "2m"
 #requests = 20
 
-# The words of labels by which an alert is high or medium; any other is low.
+# The words of labels by which an alert is high, medium or low; any other is low too, but in rules of one's own a slip.
 #[alerts]
 #labels = ["priority", "severity"]
 #high = ["high", "critical", "page", "emergency", "fatal", "p1", "p0"]
 #medium = ["medium", "warning", "warn", "error", "major", "p2"]
+#low = ["low", "info", "informational", "notice", "minor", "debug", "none", "p3", "p4", "p5"]
 # For how long an alert is quiet that somebody is at.
 #acknowledge = "1h"
 

@@ -6,6 +6,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::assets::unknown;
+use crate::domain::alert::Priorities;
+use crate::domain::moment::read_span;
+use crate::domain::nearest::nearest;
 use crate::domain::object::ClusterName;
 use crate::domain::text::Text;
 
@@ -52,8 +55,7 @@ pub(super) fn program(word: &str) -> Result<PathBuf, String> {
 
 /// A time: "30s", "5m", "1h 30m".
 pub(super) fn time(word: &str) -> Result<Duration, String> {
-    let time: SignedDuration =
-        word.parse().map_err(|error| format!("`{word}` is no time: {error}; write it like `30s` or `5m`"))?;
+    let time = read_span(word)?;
     match Duration::try_from(time) {
         Ok(length) if !length.is_zero() && time <= MAX_TIME => Ok(length),
         _ => Err(format!("`{word}` is out of range; times are longer than nothing and at most a day")),
@@ -67,4 +69,28 @@ pub(super) fn choice(what: &str, word: &str, known: &[impl AsRef<str>]) -> Resul
         return Ok(word.to_owned());
     }
     Err(format!("{}; there are {}", unknown(what, word, known.iter().copied()), known.join(", ")))
+}
+
+/// A word by which an alert is urgent or not, as it is known.
+pub(super) fn severity(word: &str, priorities: &Priorities) -> Result<Text, String> {
+    if priorities.knows(word) {
+        return Ok(Text::from_untrusted(word));
+    }
+    let known: Vec<&str> = priorities.words().collect();
+    let what = unknown("severity", word, known.iter().copied());
+    Err(format!("{what}; there are {}; others belong to `high`, `medium` or `low` under [alerts]", known.join(", ")))
+}
+
+/// A word that people choose freely, unless it is all but one of some usual ones.
+pub(super) fn no_slip<'a>(what: &str, word: &str, usual: impl Iterator<Item = &'a str>) -> Result<Text, String> {
+    let usual: Vec<&str> = usual.collect();
+    // Of short ones, such as p1 and p2, the next is another word.
+    let is_short = word.chars().count() < 4;
+    if is_short || usual.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+        return Ok(Text::from_untrusted(word));
+    }
+    match nearest(word, usual.iter().copied()) {
+        Some(_) => Err(unknown(what, word, usual.iter().copied())),
+        None => Ok(Text::from_untrusted(word)),
+    }
 }

@@ -5,6 +5,7 @@ use toml::Spanned;
 
 use super::names;
 use super::table::{Document, Table};
+use crate::domain::alert::Priorities;
 use crate::domain::criterion::Criterion;
 use crate::domain::object::Labels;
 use crate::domain::rule::{AlertRule, Evaluate, OwnRules, condition};
@@ -18,9 +19,9 @@ const EVALUATE: [(&str, Evaluate); 3] =
 const OWN: [&str; 2] = ["alertname", "severity"];
 
 /// Reads the table of all rules.
-pub(super) fn read(document: &Document<'_>, mut table: Table<'_>) -> OwnRules {
+pub(super) fn read(document: &Document<'_>, mut table: Table<'_>, priorities: &Priorities) -> OwnRules {
     let usual = OwnRules::default();
-    let checked = Checked { document };
+    let checked = Checked { document, priorities };
     let evaluate = checked.word(table.value("evaluate"), |word| {
         let chosen = names::choice("evaluation", word, &EVALUATE.map(|(word, _)| word))?;
         Ok(EVALUATE.into_iter().find(|(word, _)| *word == chosen).map(|(_, evaluate)| evaluate).unwrap_or_default())
@@ -38,12 +39,20 @@ pub(super) fn read(document: &Document<'_>, mut table: Table<'_>) -> OwnRules {
 /// Notes what is wrong with words.
 struct Checked<'a> {
     document: &'a Document<'a>,
+    priorities: &'a Priorities,
 }
 
 impl Checked<'_> {
     fn word<T>(&self, word: Option<Spanned<String>>, valid: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let word = word?;
         valid(word.get_ref()).map_err(|what| self.document.note(Some(word.span()), what)).ok()
+    }
+
+    /// What a label says; the word by which its alerts are urgent or not has to be a known one, for any other makes them
+    /// low without a word.
+    fn label(&self, name: &str, value: &str) -> Result<Text, String> {
+        let tells = self.priorities.labels.iter().any(|label| label == name);
+        if tells { names::severity(value, self.priorities) } else { Ok(Text::from_untrusted(value)) }
     }
 }
 
@@ -57,17 +66,18 @@ fn rule(checked: &Checked<'_>, name: &Spanned<String>, mut table: Table<'_>) -> 
     // The seeds say `duration`, Prometheus says `for`.
     let hold = checked.word(table.value("for"), span).or(checked.word(table.value("duration"), span));
     let keep = checked.word(table.value("keep-firing-for"), span);
-    let severity = table.value::<String>("severity").map_or_else(|| "warning".to_owned(), Spanned::into_inner);
+    let severity = checked.word(table.value("severity"), |word| checked.label("severity", word));
     let mut annotations = Vec::new();
     for (key, annotation) in [("summary", "summary"), ("description", "description"), ("runbook", "runbook_url")] {
         if let Some(text) = checked.word(table.value(key), template) {
             annotations.push((Text::from(annotation), text));
         }
     }
-    let mut labels = vec![(Text::from("severity"), Text::from_untrusted(&severity))];
+    let mut labels = vec![(Text::from("severity"), severity.unwrap_or_else(|| "warning".into()))];
     for (label, value) in table.table("labels").map(Table::words).unwrap_or_default() {
-        match label_name(label.get_ref()) {
-            Ok(label) => labels.push((label, Text::from_untrusted(&value))),
+        let name = label_name(label.get_ref());
+        match name.and_then(|name| checked.label(&name, &value).map(|value| (name, value))) {
+            Ok(label) => labels.push(label),
             Err(what) => checked.document.note(Some(label.span()), what),
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! Each is a table with a name of its own: `[alertmanager.main]`, `[prometheus.main]`.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use toml::Spanned;
 
 use super::locations::Locations;
@@ -12,6 +14,7 @@ use super::table::{Document, Table};
 use crate::domain::alert::Priorities;
 use crate::domain::object::ClusterName;
 use crate::domain::signal::{Access, Reach, SignalId, SignalKind, SignalServer};
+use crate::domain::silence::Lasting;
 use crate::domain::text::Text;
 
 /// Reads the servers of a kind, in the order of the file; without a cluster one tells about the first that is read.
@@ -108,20 +111,46 @@ fn access(document: &Document<'_>, table: &mut Table<'_>, at: &Locations) -> Acc
 /// What makes an alert urgent, and for how long one is quiet that somebody is at.
 pub(super) fn alerts(document: &Document<'_>, mut table: Table<'_>) -> (Priorities, Option<Duration>) {
     let usual = Priorities::default();
-    let mut words = |key, usual: Vec<Text>| {
-        let written = table.value::<Vec<String>>(key).map(Spanned::into_inner);
-        written.map_or(usual, |words| words.iter().map(|word| Text::from_untrusted(word)).collect())
+    let mut words = |key, valid: &dyn Fn(&str) -> Result<Text, String>| {
+        let written = table.value::<Vec<Spanned<String>>>(key)?.into_inner().into_iter();
+        let checked =
+            |word: Spanned<String>| valid(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok();
+        Some(written.filter_map(checked).collect::<Vec<Text>>())
     };
+    let label = |word: &str| names::no_slip("label", word, usual.labels.iter().map(Text::as_str));
+    // A word means the first that claims it: what is written twice would be forgotten the second time.
+    let taken = RefCell::new(Vec::<Text>::new());
+    let severity = |word: &str| {
+        let word = names::no_slip("severity", word, usual.words())?;
+        if taken.borrow().iter().any(|before| before.eq_ignore_ascii_case(&word)) {
+            return Err(format!("`{word}` has a priority already"));
+        }
+        taken.borrow_mut().push(word.clone());
+        Ok(word)
+    };
+    let labels = words("labels", &label);
+    let (high, medium, low) = (words("high", &severity), words("medium", &severity), words("low", &severity));
     let priorities = Priorities {
-        labels: words("labels", usual.labels),
-        high: words("high", usual.high),
-        medium: words("medium", usual.medium),
+        labels: labels.unwrap_or_else(|| usual.labels.clone()),
+        high: high.unwrap_or_else(|| usual.high.clone()),
+        medium: medium.unwrap_or_else(|| usual.medium.clone()),
+        low: low.unwrap_or_else(|| usual.low.clone()),
     };
     let length = table
         .value::<String>("acknowledge")
-        .and_then(|word| names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok());
+        .and_then(|word| acknowledges_for(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok());
     table.finish();
     (priorities, length)
+}
+
+/// For how long an alert is quiet that somebody is at: what a silence may last.
+fn acknowledges_for(word: &str) -> Result<Duration, String> {
+    let length = names::time(word)?;
+    let fits = SignedDuration::try_from(length).map(Lasting::lasting);
+    match fits {
+        Ok(Err((why, _))) => Err(format!("`acknowledge`: {why}; write it like `30m` or `2h`")),
+        _ => Ok(length),
+    }
 }
 
 /// Reads `NAMESPACE/NAME:PORT`; a Service with one port needs none.

@@ -6,24 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::object::{ClusterName, Labels};
+use super::problem::Problem;
 use super::text::Text;
-
-/// The labels by which alerts and series name what they are about, the most telling first.
-pub const NAMED: [&str; 13] = [
-    "service",
-    "exported_service",
-    "app_kubernetes_io_name",
-    "app",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "destination_canonical_service",
-    "destination_workload",
-    "destination_service_name",
-    "job_name",
-    "container",
-];
 
 /// How soon somebody has to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -66,6 +50,8 @@ pub struct Priorities {
     pub high: Vec<Text>,
     /// Words that mean [`Priority::Medium`]; an alert without any of the labels is medium too.
     pub medium: Vec<Text>,
+    /// Words that are known to mean [`Priority::Low`], as any other word does that somebody else gives an alert.
+    pub low: Vec<Text>,
 }
 
 impl Default for Priorities {
@@ -75,11 +61,22 @@ impl Default for Priorities {
             labels: words(&["priority", "severity"]),
             high: words(&["high", "critical", "page", "emergency", "fatal", "p1", "p0"]),
             medium: words(&["medium", "warning", "warn", "error", "major", "p2"]),
+            low: words(&["low", "info", "informational", "notice", "minor", "debug", "none", "p3", "p4", "p5"]),
         }
     }
 }
 
 impl Priorities {
+    /// Every word that is known, the most urgent first.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.high.iter().chain(&self.medium).chain(&self.low).map(Text::as_str)
+    }
+
+    /// Whether a word is known: one that is not is likely to be a slip where somebody writes it here.
+    pub fn knows(&self, word: &str) -> bool {
+        self.words().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
     /// The priority that the labels of an alert mean.
     pub fn of(&self, labels: &Labels) -> Priority {
         let word = self.labels.iter().find_map(|name| labels.iter().find(|(label, _)| label == name));
@@ -184,6 +181,28 @@ impl Alert {
     /// The namespace of what it is about.
     pub fn namespace(&self) -> Option<&Text> {
         self.label("namespace").or_else(|| self.label("exported_namespace"))
+    }
+
+    /// Why no Alertmanager can be told anything about it, and what to do instead; none where one may know it.
+    pub fn unheard(&self) -> Option<Problem> {
+        if self.evaluated.is_some() {
+            return Some(Problem::new(
+                format!("{} cannot be acknowledged", self.name),
+                "midwatch evaluates its rule itself, so no Alertmanager knows it or can be told to be quiet about it",
+                format!(
+                    "tell the others yourself; to have it paged and silenced for all, give the rule to Prometheus with \
+                     midwatch rules export; to end it, change or remove [rules.{}] in the configuration",
+                    self.name
+                ),
+            ));
+        }
+        (self.standing == Standing::Pending).then(|| {
+            Problem::new(
+                format!("{} does not page yet", self.name),
+                "its condition has not held for long enough, so no Alertmanager knows it",
+                "acknowledge it once it fires, or keep it quiet beforehand with midwatch silence create",
+            )
+        })
     }
 
     /// What it says in a sentence; empty where its author wrote none.

@@ -191,6 +191,12 @@ impl Argo {
         before.find_map(weight).unwrap_or_default()
     }
 
+    /// Why it was stopped, in its controller's words without those that every abort has; empty while it does not say.
+    pub fn why_aborted(&self) -> &str {
+        let said = self.message.strip_prefix("RolloutAborted: ").unwrap_or(&self.message);
+        said.strip_prefix("Rollout aborted ").unwrap_or(said)
+    }
+
     /// The gate at which it waits, for somebody or for a while; none while it moves.
     pub fn gate(&self) -> Option<Gate> {
         let pause = self.pauses.first()?;

@@ -65,6 +65,16 @@ pub enum Edge {
     Ended,
 }
 
+/// What a change leads to, where that has a name or a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// The version, or else the revision, that is rolled out.
+    Version(Text),
+    /// So many pods.
+    Pods(i64),
+}
+
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -84,6 +94,8 @@ pub struct Change {
     pub what: Text,
     /// Which end of something that lasts it is, if it is one.
     pub edge: Option<Edge>,
+    /// What it leads to, where that is known.
+    pub aim: Option<Aim>,
     /// Whether another telling of the same change may say more.
     pub is_vague: bool,
     /// Why, if somebody said so.
@@ -96,6 +108,14 @@ impl Change {
     /// What happened and how often: "BackOff: restarting failed container chat, 14 times".
     pub fn sentence(&self) -> String {
         if self.times > 1 { format!("{}, {} times", self.what, self.times) } else { self.what.to_string() }
+    }
+
+    /// The version whose rollout began with it; none for any other change.
+    pub fn begins(&self) -> Option<&Text> {
+        match (self.class, self.edge, &self.aim) {
+            (ChangeClass::Rollout, Some(Edge::Began), Some(Aim::Version(version))) => Some(version),
+            _ => None,
+        }
     }
 
     /// Whether it may matter to a service: it happened to it, or to configuration of its environment that names nobody.

@@ -4,10 +4,10 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::kind::Kind;
+use super::object::TEMPLATE_HASHES;
 use super::plan::{Call, DiffLine, Plan};
 use super::redaction::Redaction;
 use super::text::Text;
-use super::workload::TEMPLATE_HASHES;
 
 /// Lines of context that are kept around a difference.
 const CONTEXT: usize = 2;

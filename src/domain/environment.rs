@@ -8,6 +8,9 @@ use super::text::Text;
 /// Names of environments in which mistakes are cheap. Everything else is protected.
 const UNPROTECTED: [&str; 5] = ["dev", "development", "test", "testing", "staging"];
 
+/// Names of environments in which they are not.
+const PROTECTED: [&str; 2] = ["production", "prod"];
+
 /// An environment as the configuration names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
@@ -51,6 +54,13 @@ pub struct EnvironmentRules {
 impl EnvironmentRules {
     /// The label of a namespace that names its environment.
     pub const LABEL: &str = "environment";
+
+    /// The names that can be meant: those of the configuration, and the usual ones, which labels and namespaces have.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let usual = PROTECTED.into_iter().chain(UNPROTECTED);
+        let usual = usual.filter(|name| !self.environments.iter().any(|environment| environment.name == *name));
+        self.environments.iter().map(|environment| environment.name.as_str()).chain(usual)
+    }
 
     /// The environment of a namespace, whose label [`Self::LABEL`] may be given.
     pub fn place(&self, cluster: &ClusterName, namespace: &Text, label: Option<&Text>) -> Place {

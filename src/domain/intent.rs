@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::argo::Gate;
 use super::object::{ClusterName, ObjectRef};
-use super::silence::{LabelSet, Matcher, SilenceRef};
+use super::silence::{LabelSet, Lasting, Matcher, SilenceRef};
 use super::target::Target;
 use super::text::Text;
 
@@ -110,7 +109,7 @@ pub enum Intent {
         /// Which alerts.
         matchers: Vec<Matcher>,
         /// For how long.
-        length: SignedDuration,
+        lasting: Lasting,
         /// Why; it is kept with the silence.
         reason: Text,
     },
@@ -121,7 +120,7 @@ pub enum Intent {
         /// All its labels.
         labels: LabelSet,
         /// For how long.
-        length: SignedDuration,
+        lasting: Lasting,
         /// What one is doing; it is kept with the silence.
         reason: Text,
     },
@@ -129,8 +128,8 @@ pub enum Intent {
     ExtendSilence {
         /// The silence.
         silence: SilenceRef,
-        /// How long from now.
-        length: SignedDuration,
+        /// How long from now, or until when.
+        lasting: Lasting,
     },
     /// End a silence.
     ExpireSilence {

@@ -23,6 +23,20 @@ impl fmt::Display for ClusterName {
 /// Labels, sorted by key; pods of one revision share one allocation.
 pub type Labels = Arc<[(Text, Text)]>;
 
+/// The label of a ReplicaSet and its pods with the hash of their template, by which each revision differs from every other.
+pub const TEMPLATE_HASH: &str = "pod-template-hash";
+
+/// The same where they are of an Argo Rollout.
+pub const ROLLOUT_HASH: &str = "rollouts-pod-template-hash";
+
+/// The labels that a template has only in its ReplicaSet.
+pub const TEMPLATE_HASHES: [&str; 2] = [ROLLOUT_HASH, TEMPLATE_HASH];
+
+/// The labels that may hold the hash of a revision, on what is of it: of an Argo Rollout, of a Deployment, of a StatefulSet
+/// or DaemonSet, and as ControllerRevisions carry it.
+const REVISION_HASHES: [&str; 4] =
+    [ROLLOUT_HASH, TEMPLATE_HASH, "controller-revision-hash", "controller.kubernetes.io/hash"];
+
 /// The value of a label.
 pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a Text> {
     labels.iter().find(|(name, _)| name == key).map(|(_, value)| value)
@@ -64,6 +78,11 @@ impl Meta {
     /// The value of a label.
     pub fn label(&self, key: &str) -> Option<&Text> {
         label(&self.labels, key)
+    }
+
+    /// The hash of the revision that it is of: that of a pod, a ReplicaSet or a ControllerRevision.
+    pub fn revision_hash(&self) -> Option<&Text> {
+        REVISION_HASHES.iter().find_map(|key| self.label(key))
     }
 
     /// The identity of the object's controller.

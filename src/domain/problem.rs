@@ -15,6 +15,9 @@ pub struct Problem {
     pub why: Text,
     /// What to do next; empty where nothing can be done.
     pub hint: Text,
+    /// Whether somebody answered and refused it, for want of a right: to try again is of no use.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_denial: bool,
 }
 
 impl Problem {
@@ -24,7 +27,14 @@ impl Problem {
             what: Text::from_untrusted(what.as_ref()),
             why: Text::from_untrusted(why.as_ref()),
             hint: Text::from_untrusted(hint.as_ref()),
+            is_denial: false,
         }
+    }
+
+    /// The same, where somebody answered and refused it.
+    #[must_use]
+    pub fn denied(self) -> Self {
+        Self { is_denial: true, ..self }
     }
 }
 

@@ -10,6 +10,23 @@ use super::health::{Health, Verdict};
 use super::object::{ClusterName, Labels, ObjectRef, label};
 use super::text::Text;
 
+/// The labels by which alerts and series name what they are about, the most telling first.
+pub const LABELS_OF_SERVICE: [&str; 13] = [
+    "service",
+    "exported_service",
+    "app_kubernetes_io_name",
+    "app",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "workload",
+    "destination_canonical_service",
+    "destination_workload",
+    "destination_service_name",
+    "job_name",
+    "container",
+];
+
 /// A service in one environment of one cluster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ServiceId {

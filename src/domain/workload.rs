@@ -150,22 +150,13 @@ pub struct ReplicaSet {
 impl ReplicaSet {
     /// The hash that tells this revision from the others.
     pub fn hash(&self) -> &str {
-        hash_of_template(&self.meta).map_or("", Text::as_str)
+        self.meta.revision_hash().map_or("", Text::as_str)
     }
 
     /// The version: the label that names it, else the tag of the first image.
     pub fn version(&self) -> Text {
         version_of(&self.template_labels, self.images.first())
     }
-}
-
-/// The labels by which ReplicaSets and their pods tell the hash of their template: those of a Rollout, and of a
-/// Deployment.
-pub const TEMPLATE_HASHES: [&str; 2] = ["rollouts-pod-template-hash", "pod-template-hash"];
-
-/// The hash of the template that a ReplicaSet or one of its pods carries.
-pub fn hash_of_template(meta: &Meta) -> Option<&Text> {
-    TEMPLATE_HASHES.iter().find_map(|label| meta.label(label))
 }
 
 /// A ControllerRevision: one revision of a StatefulSet or DaemonSet. Its template is read only when it is needed.

@@ -15,8 +15,9 @@ use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::{await_servers, read};
+use super::reading::read;
 use super::services;
+use super::signals::{Matter, Untold, await_alerts, nobody};
 
 /// What services are made of, what changed, and the Services among which servers of alerts are looked for.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -28,21 +29,19 @@ pub(super) fn kinds() -> Vec<Kind> {
 pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     let kinds = kinds();
     read(session, &kinds).await;
-    await_signals(session).await;
-    let problems: Vec<Problem> =
-        session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()).collect();
-    let servers = session.state().alert_servers().count();
-    if servers == 0 {
-        return Err(Problem::new(
+    await_alerts(session).await;
+    if session.asked_for_alerts().is_empty() {
+        let problem = Problem::new(
             "nobody is asked for alerts",
             "no Service that you may see is called alertmanager or prometheus, and the configuration names none",
             "name one under [alertmanager.NAME]: midwatch init shows how",
-        ));
+        );
+        return nobody(session, asked, problem);
     }
-    problems.iter().for_each(super::complain);
+    let untold = Untold::of(session, Matter::Alerts);
     let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
-    let needs = Needs { kinds: &kinds, essential: &[] };
-    let exit = answer(session, asked, needs, |session, now| {
+    let needs = Needs { untold: &untold, ..Needs::of(&kinds, &[]) };
+    answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);
         timeline.refresh(session.state(), now);
@@ -56,18 +55,7 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
             items: board.alerts().iter().filter(is_asked).map(|one| item(one, &timeline, now)).collect(),
         })
     })
-    .await?;
-    Ok(match (exit, problems.len()) {
-        (Exit::Done, 0) => Exit::Done,
-        (Exit::Done, silent) if silent == servers => Exit::Unreachable,
-        (Exit::Done, _) => Exit::Partly,
-        (exit, _) => exit,
-    })
-}
-
-/// Waits until whoever is asked for alerts and numbers has answered, or said why not.
-pub(super) async fn await_signals(session: &mut Session) {
-    await_servers(session, Session::knows_signals).await;
+    .await
 }
 
 fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {

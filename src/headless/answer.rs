@@ -13,6 +13,7 @@ use crate::runtime::{Session, Signal, Unread};
 
 use super::output::{self, Ending, Listing};
 use super::reading::{Reading, judge, read};
+use super::signals::Untold;
 use super::{Exit, complain, say};
 
 /// How something is asked.
@@ -35,6 +36,15 @@ pub(super) struct Needs<'a> {
     pub(super) kinds: &'a [Kind],
     /// Those without which there is no answer.
     pub(super) essential: &'a [Kind],
+    /// What servers of signals have not told.
+    pub(super) untold: &'a Untold,
+}
+
+impl<'a> Needs<'a> {
+    /// An answer that rests on kinds alone.
+    pub(super) fn of(kinds: &'a [Kind], essential: &'a [Kind]) -> Self {
+        Self { kinds, essential, untold: Untold::NOTHING }
+    }
 }
 
 /// How often what is watched is looked at although nothing was heard.
@@ -51,13 +61,14 @@ pub(super) async fn answer(
         return Err(Problem::new("a document has an end", "with --watch there is none", "-o ndjson --watch"));
     }
     read(session, needs.kinds).await;
-    let reading = judge(session, needs.kinds, needs.essential);
+    let mut reading = judge(session, needs.kinds, needs.essential);
+    reading.miss(needs.untold);
     reading.problems.iter().for_each(complain);
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
     let listing = list(session, session.clock().now())?;
-    if listing.items.is_empty() {
+    if listing.items.is_empty() && needs.untold.exit == Exit::Done {
         say(&format!("midwatch: nothing found: {}", listing.kind));
     }
     if asked.does_watch {

@@ -9,20 +9,21 @@ use crate::runtime::Session;
 use crate::state::{ServiceBoard, Timeline, brief as make};
 
 use super::Exit;
-use super::alerts::{await_signals, kinds};
+use super::alerts::kinds;
 use super::answer::{Asked, nothing, print};
 use super::find::check_place;
 use super::output::{self, Item, Listing};
 use super::reading::{judge, read};
 use super::services::ESSENTIAL;
+use super::signals::{PATIENCE, Untold, await_all};
 
 /// Makes the briefing and prints it.
 pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefArgs) -> Result<Exit, Problem> {
     let kinds = kinds();
     read(session, &kinds).await;
-    await_signals(session).await;
+    let missing = await_all(session, PATIENCE).await;
     let mut reading = judge(session, &kinds, &ESSENTIAL);
-    reading.problems.extend(session.state().alert_servers().filter_map(|(_, _, server)| server.problem.clone()));
+    reading.miss(&Untold::beside(missing));
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {
         return nothing(asked.format, &reading);

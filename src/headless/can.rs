@@ -21,6 +21,7 @@ use super::answer::{Asked, nothing, print};
 use super::find::{check_place, workloads};
 use super::output::{Item, Listing, json};
 use super::reading::{judge, read, read_identities};
+use super::signals::await_servers;
 
 /// What finds the service and tells whether its rollout is under way.
 pub(super) const KINDS: [Kind; 9] = [
@@ -48,7 +49,8 @@ pub(super) async fn can(session: &mut Session, asked: Asked<'_>, args: &Can) -> 
     read(session, &KINDS).await;
     read_identities(session).await;
     if matches!(what, What::Verb(verb) if !Verb::OF_OBJECTS.contains(&verb)) {
-        super::alerts::await_signals(session).await;
+        // The way to an Alertmanager is known once it is found, answer or none.
+        await_servers(session, |session| session.looking_for_signals().next().is_none()).await;
     }
     let mut reading = judge(session, &KINDS, &Kind::BUILT_IN_WORKLOADS);
     reading.problems.iter().for_each(super::complain);

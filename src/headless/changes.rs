@@ -14,12 +14,12 @@ use crate::runtime::Session;
 use crate::state::{Near, RelatedAlert, ServiceBoard, Timeline, around};
 
 use super::Exit;
-use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in, meant, workloads};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::reading::read;
+use super::signals::{Matter, Untold, await_alerts, await_briefly};
 
 /// The kinds that tell about the past, and the Services among which servers of alerts are looked for.
 pub(super) const KINDS: [Kind; 14] = [
@@ -52,10 +52,15 @@ const AROUND: [&str; 8] = ["WHEN", "CLASS", "ENVIRONMENT", "SERVICE", "OBJECT", 
 /// Shows changes.
 pub(super) async fn changes(session: &mut Session, asked: Asked<'_>, args: &Changes) -> Result<Exit, Problem> {
     let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
-    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
     read(session, &KINDS).await;
-    await_signals(session).await;
-    session.state().alert_servers().filter_map(|(_, _, server)| server.problem.as_ref()).for_each(super::complain);
+    let untold = if args.around.is_some() {
+        await_alerts(session).await;
+        Untold::of(session, Matter::Alerts).problems
+    } else {
+        await_briefly(session).await
+    };
+    let untold = Untold::beside(untold);
+    let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &ESSENTIAL) };
     if let Some(service) = &args.service {
         // Who wrote them is told by the whole objects, so only of the service that is asked about.
         for workload in workloads(session, asked.place, service, None).unwrap_or_default() {

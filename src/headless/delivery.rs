@@ -12,10 +12,10 @@ use crate::domain::traffic::{Arm, ArmRole, Split};
 use crate::runtime::Session;
 use crate::state::{Inventory, SPLIT_KINDS};
 
-use super::alerts::await_signals;
 use super::output::json::object;
 use super::reading::read;
 use super::services;
+use super::signals::await_briefly;
 
 /// What services are made of, and what splits their requests.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -28,7 +28,8 @@ pub(super) async fn read_splits(session: &mut Session) {
     read(session, &kinds()).await;
     let has_routes = |(_, cluster): (&ClusterName, &Inventory)| cluster.rows(Kind::HttpRoute).rows().next().is_some();
     if session.state().clusters().any(has_routes) {
-        await_signals(session).await;
+        // Without them the shares that are set are told all the same.
+        drop(await_briefly(session).await);
     }
 }
 

@@ -10,7 +10,6 @@ use crate::domain::plan::DiffLine;
 use crate::domain::problem::Problem;
 use crate::domain::rollout::{Revision, Standing};
 use crate::domain::text::Text;
-use crate::domain::workload::TEMPLATE_HASHES;
 use crate::runtime::Session;
 
 use super::Exit;
@@ -93,19 +92,12 @@ async fn compare(session: &Session, workload: &ObjectRef, from: &Revision, to: &
 
 /// The template of a revision, without the label that always differs.
 async fn template(session: &Session, workload: &ObjectRef, revision: &Revision) -> Result<Value, Problem> {
-    let (kind, pointer) = match workload.kind {
-        Kind::Deployment | Kind::Rollout => (Kind::ReplicaSet, "/spec/template"),
-        _ => (Kind::ControllerRevision, "/data/spec/template"),
+    let kind = match workload.kind {
+        Kind::Deployment | Kind::Rollout => Kind::ReplicaSet,
+        _ => Kind::ControllerRevision,
     };
     let holder = ObjectRef { kind, name: revision.name.clone(), ..workload.clone() };
-    let mut object = session.object(&holder).await?;
-    let mut template = object.pointer_mut(pointer).map(Value::take).unwrap_or_default();
-    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-        for hash in TEMPLATE_HASHES {
-            labels.shift_remove(hash);
-        }
-    }
-    Ok(template)
+    Ok(difference::template_of(kind, &session.object(&holder).await?))
 }
 
 /// The shortest name of a revision.

@@ -24,7 +24,7 @@ pub(super) const KINDS: [Kind; 7] =
 
 /// Shows events.
 pub(super) async fn events(session: &mut Session, asked: Asked<'_>, args: &Of) -> Result<Exit, Problem> {
-    let needs = Needs { kinds: &KINDS, essential: &[Kind::Event] };
+    let needs = Needs::of(&KINDS, &[Kind::Event]);
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         let about = args.service.as_deref().map(|service| about(session, asked, service)).transpose()?;

@@ -41,7 +41,8 @@ pub(super) fn kinds(kind: Kind) -> Vec<Kind> {
 pub(super) async fn get(session: &mut Session, asked: Asked<'_>, args: &Get) -> Result<Exit, Problem> {
     let kind = kind(&args.kind)?;
     let kinds = kinds(kind);
-    let needs = Needs { kinds: &kinds, essential: &[kind] };
+    let essential = [kind];
+    let needs = Needs::of(&kinds, &essential);
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         let mut items = Vec::new();

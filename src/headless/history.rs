@@ -35,7 +35,7 @@ pub(super) const ESSENTIAL: [Kind; 3] = Kind::BUILT_IN_WORKLOADS;
 
 /// Shows revisions, newest first.
 pub(super) async fn history(session: &mut Session, asked: Asked<'_>, args: &History) -> Result<Exit, Problem> {
-    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    let needs = Needs::of(&KINDS, &ESSENTIAL);
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         let mut items = Vec::new();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::Timestamp;
 use regex::Regex;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
@@ -61,7 +61,7 @@ pub(super) async fn logs(session: &mut Session, asked: Asked<'_>, args: &Logs) -
         ));
         return Ok(Exit::Usage);
     };
-    let query = query(session, args, object)?;
+    let query = query(session, args, object);
     session.follow(query.clone());
     let form = match (args.patterns, args.compare) {
         (true, _) => Form::Patterns,
@@ -81,25 +81,20 @@ fn pods(session: &Session, asked: Asked<'_>, name: &str) -> Result<Vec<ObjectRef
     Ok(found)
 }
 
-fn query(session: &Session, args: &Logs, object: ObjectRef) -> Result<LogQuery, Problem> {
-    let backlog = match (&args.since, args.tail) {
-        (Some(since), _) => {
-            let wrong = || Problem::new(format!("{since:?} is no length of time"), "", "write 10m or 90s");
-            let length: SignedDuration = since.parse().map_err(|_detail| wrong())?;
-            let length = if length.is_negative() { length.checked_neg().ok_or_else(wrong)? } else { length };
-            Backlog::Since(session.clock().now().checked_sub(length).map_err(|_overflow| wrong())?)
-        }
+fn query(session: &Session, args: &Logs, object: ObjectRef) -> LogQuery {
+    let backlog = match (args.since, args.tail) {
+        (Some(since), _) => Backlog::Since(session.clock().now().checked_sub(since).unwrap_or(Timestamp::MIN)),
         (None, Some(lines)) => Backlog::Tail(lines),
         (None, None) if args.follow => Backlog::Tail(RECENT),
         (None, None) => Backlog::All,
     };
-    Ok(LogQuery {
+    LogQuery {
         object,
         container: args.container.as_deref().map(Text::from),
         previous: args.previous,
         backlog,
         patience: if args.follow { Patience::Follow } else { Patience::Once },
-    })
+    }
 }
 
 /// What is told.

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{By, MetricsArgs};
 use crate::domain::metric::{Demand, Focus, Measure};
-use crate::domain::object::label;
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
@@ -15,13 +14,13 @@ use crate::runtime::Session;
 use crate::state::{Numbers, ServiceBoard, State};
 
 use super::Exit;
-use super::alerts::await_signals;
-use super::answer::{Asked, Needs, answer, nothing};
+use super::answer::{Asked, Needs, answer};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing};
-use super::reading::{await_servers, judge, read};
+use super::reading::read;
 use super::services;
+use super::signals::{Matter, Untold, await_servers, nobody};
 
 /// The columns of text, in the order of [`Measure::ALL`] but for failures, which are told as a part of all.
 const HEADER: [&str; 12] =
@@ -31,33 +30,24 @@ const HEADER: [&str; 12] =
 pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &MetricsArgs) -> Result<Exit, Problem> {
     session.look_at_numbers(Demand { everything: true, focus: None });
     read(session, &services::KINDS).await;
-    await_signals(session).await;
+    await_servers(session, Session::knows_numbers).await;
     if let Some(service) = &args.service
         && args.by != By::Service
     {
         look_closer(session, asked, service).await;
     }
-    let servers: Vec<_> = session.state().metric_servers().collect();
-    let reading = judge(session, &services::KINDS, &services::ESSENTIAL);
-    if servers.is_empty() && !reading.is_any {
-        reading.problems.iter().for_each(super::complain);
-        return nothing(asked.format, &reading);
-    }
-    if servers.is_empty() {
-        return Err(Problem::new(
+    if Matter::Numbers.asked(session).next().is_none() {
+        let problem = Problem::new(
             "nobody is asked for numbers",
             "no Service that you may see is called prometheus, and the configuration names none",
             "name one under [prometheus.NAME]: midwatch init shows how",
-        ));
+        );
+        return nobody(session, asked, problem);
     }
-    let silent = servers.iter().filter(|(_, server)| server.problem.is_some()).count();
-    let count = servers.len();
-    let problems: Vec<Problem> =
-        servers.iter().flat_map(|(_, server)| server.problem.iter().chain(&server.problems)).cloned().collect();
-    problems.iter().for_each(super::complain);
+    let untold = Untold::of(session, Matter::Numbers);
     let mut board = ServiceBoard::default();
-    let needs = Needs { kinds: &services::KINDS, essential: &services::ESSENTIAL };
-    let exit = answer(session, asked, needs, |session, now| {
+    let needs = Needs { untold: &untold, ..Needs::of(&services::KINDS, &services::ESSENTIAL) };
+    answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);
         let is_meant = |service: &&Service| {
@@ -74,12 +64,7 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
         let items = found.into_iter().flat_map(|service| items(session.state(), &board, service, args, now));
         Ok(Listing { kind: "Metric", header: &HEADER, items: items.collect() })
     })
-    .await?;
-    Ok(match exit {
-        Exit::Done if silent == count => Exit::Unreachable,
-        Exit::Done if !problems.is_empty() => Exit::Partly,
-        exit => exit,
-    })
+    .await
 }
 
 /// Has each pod of a service asked for, and waits until that was answered.
@@ -126,13 +111,7 @@ fn items(state: &State, board: &ServiceBoard, service: &Service, args: &MetricsA
 fn pods(state: &State, service: &Service) -> Vec<(Text, Text)> {
     let families = service.workloads.iter().filter_map(|workload| state.family(workload));
     let pods = families.flat_map(|family| family.pods);
-    pods.map(|pod| {
-        let hash = ["rollouts-pod-template-hash", "pod-template-hash", "controller-revision-hash"]
-            .iter()
-            .find_map(|name| label(&pod.meta.labels, name));
-        (pod.meta.name.clone(), hash.cloned().unwrap_or_default())
-    })
-    .collect()
+    pods.map(|pod| (pod.meta.name.clone(), pod.meta.revision_hash().cloned().unwrap_or_default())).collect()
 }
 
 fn item(

@@ -39,6 +39,7 @@ mod resource;
 mod rollouts;
 pub mod rules;
 mod services;
+mod signals;
 mod silence;
 mod wait;
 mod whoami;
@@ -202,7 +203,7 @@ impl From<Failure> for Exit {
         match failure {
             Failure::NothingToDo => Self::Done,
             Failure::Impossible | Failure::Rejected => Self::Failed,
-            Failure::NotConfirmed | Failure::NotFound => Self::Usage,
+            Failure::Invalid | Failure::NotConfirmed | Failure::NotFound => Self::Usage,
             Failure::Denied => Self::Denied,
             Failure::Conflict => Self::Conflict,
             Failure::Unreachable => Self::Unreachable,

@@ -10,13 +10,11 @@ use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, Inventory};
 
+use super::signals::Untold;
 use super::{Exit, say};
 
 /// How long to wait for the first lists: longer than a login program may take.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// How long servers of signals may take to answer.
-const PATIENCE: Duration = Duration::from_secs(12);
 
 /// What was read, as far as it could be.
 pub(super) struct Reading {
@@ -26,6 +24,16 @@ pub(super) struct Reading {
     pub(super) problems: Vec<Problem>,
     /// What a script is told.
     pub(super) exit: Exit,
+}
+
+impl Reading {
+    /// Takes in what servers of signals have not told.
+    pub(super) fn miss(&mut self, untold: &Untold) {
+        self.problems.extend(untold.problems.iter().cloned());
+        if self.exit == Exit::Done {
+            self.exit = untold.exit;
+        }
+    }
 }
 
 /// Reads some kinds of all clusters of a session; what cannot be had is not waited for.
@@ -49,17 +57,6 @@ async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
     };
     // What is missing after that is told by who looks at it.
     drop(tokio::time::timeout(LIMIT, waiting).await);
-}
-
-/// Waits until servers of signals have told something, or for as long as they may take.
-pub(super) async fn await_servers(session: &mut Session, is_told: impl Fn(&Session) -> bool) {
-    let told = async {
-        while !is_told(session) {
-            drop(session.absorb().await);
-        }
-    };
-    // What is missing after that is told by who looks at it.
-    drop(tokio::time::timeout(PATIENCE, told).await);
 }
 
 /// Whether nothing more is to come of any cluster.

@@ -22,7 +22,7 @@ use super::services::{ESSENTIAL, KINDS};
 pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read_splits(session).await;
     let mut board = ServiceBoard::default();
-    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    let needs = Needs::of(&KINDS, &ESSENTIAL);
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);

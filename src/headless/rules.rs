@@ -14,29 +14,31 @@ use crate::runtime::Session;
 use super::Exit;
 use super::alerts::members;
 use super::answer::{Asked, Needs, answer};
+use super::find::check_place;
 use super::output::text::age;
 use super::output::{self, Item, Listing};
-use super::reading::{await_servers, read};
+use super::reading::read;
+use super::signals::{Matter, Untold, await_servers, nobody};
 
-/// The Services among which servers are looked for.
-pub(super) const KINDS: [Kind; 1] = [Kind::Service];
+/// The Services among which servers are looked for, and what tells that a place exists.
+pub(super) const KINDS: [Kind; 2] = [Kind::Namespace, Kind::Service];
 
 /// Shows rules.
 pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
     await_servers(session, Session::knows_rules).await;
-    let servers = session.state().rule_servers().count();
-    if servers == 0 {
-        return Err(Problem::new(
+    if Matter::Rules.asked(session).next().is_none() {
+        let problem = Problem::new(
             "nobody is asked for rules",
-            "no Service that you may see is called prometheus, and the configuration names none, or it does not answer",
+            "no Service that you may see is called prometheus, and the configuration names none",
             "name one under [prometheus.NAME]: midwatch init shows how; midwatch doctor says who answers",
-        ));
+        );
+        return nobody(session, asked, problem);
     }
-    let silent: Vec<Problem> =
-        session.state().rule_servers().filter_map(|(.., server)| server.problem.clone()).collect();
-    silent.iter().for_each(super::complain);
-    let exit = answer(session, asked, Needs { kinds: &KINDS, essential: &[] }, |session, now| {
+    check_place(session, asked.place)?;
+    let untold = Untold::of(session, Matter::Rules);
+    let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &[]) };
+    answer(session, asked, needs, |session, now| {
         let rules = session
             .state()
             .rule_servers()
@@ -47,13 +49,7 @@ pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exi
             items: rules.collect(),
         })
     })
-    .await?;
-    Ok(match (exit, silent.len()) {
-        (Exit::Done, 0) => Exit::Done,
-        (Exit::Done, silent) if silent == servers => Exit::Unreachable,
-        (Exit::Done, _) => Exit::Partly,
-        (exit, _) => exit,
-    })
+    .await
 }
 
 /// Writes the rules of the configuration.

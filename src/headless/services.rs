@@ -13,13 +13,13 @@ use crate::runtime::Session;
 use crate::state::{Numbers, ServiceBoard};
 
 use super::Exit;
-use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::delivery::{read_splits, traffic};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::reading::read;
+use super::signals::{Untold, await_briefly};
 
 /// What health is computed from.
 pub(super) const KINDS: [Kind; 11] = [
@@ -43,10 +43,10 @@ pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Ki
 /// Shows services.
 pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read(session, &KINDS).await;
-    await_signals(session).await;
+    let untold = Untold::beside(await_briefly(session).await);
     read_splits(session).await;
     let mut board = ServiceBoard::default();
-    let needs = Needs { kinds: &KINDS, essential: &ESSENTIAL };
+    let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &ESSENTIAL) };
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);

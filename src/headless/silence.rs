@@ -1,26 +1,25 @@
 //! `midwatch silence`: what is kept quiet, and the changes of it, by the same stages as every change.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{Consent, SilenceAck, SilenceCommand, SilenceExpire, SilenceList};
 use crate::domain::alert::Alert;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::moment::moment;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
-use crate::domain::signal::SignalKind;
-use crate::domain::silence::{Matcher, Matchers, Phase, Silence, moment, one_matcher, short};
+use crate::domain::silence::{Matcher, Matchers, Phase, Silence, one_matcher, short};
 use crate::domain::text::Text;
 use crate::runtime::Session;
 
-use super::alerts::await_signals;
 use super::answer::{Asked, Needs, answer};
 use super::change::carry_out;
+use super::find::{check_place, meant as did_you_mean};
 use super::output::{self, Ending, Item, Listing};
 use super::reading::{judge, read};
+use super::signals::{Matter, Untold, await_alerts, nobody};
 use super::{Exit, say};
 
 /// What finds the Alertmanagers, and the environments of their alerts.
@@ -32,37 +31,55 @@ pub(super) async fn silence(
     asked: Asked<'_>,
     command: &SilenceCommand,
 ) -> Result<Exit, Problem> {
+    // What makes no sense is told before anybody is asked.
+    let matchers = match command {
+        SilenceCommand::Create(args) => applicable(&args.matchers)?,
+        SilenceCommand::Ack(args) => applicable(&args.alert)?,
+        SilenceCommand::Expire(args) => matchers(&args.which)?,
+        SilenceCommand::List(_) | SilenceCommand::Extend(_) => Vec::new(),
+    };
     read(session, &KINDS).await;
-    await_signals(session).await;
+    await_alerts(session).await;
     let reading = judge(session, &KINDS, &[]);
     if !reading.is_any {
         reading.problems.iter().for_each(super::complain);
         return super::answer::nothing(asked.format, &reading);
     }
+    if let SilenceCommand::Ack(args) = command
+        && let Ok(Found::One(alert)) = alert(session, args, &matchers)
+        && let Some(problem) = alert.unheard()
+    {
+        return unheard(asked, problem);
+    }
+    if Matter::Silences.asked(session).next().is_none() {
+        return nobody(session, asked, no_alertmanager());
+    }
+    check_place(session, asked.place)?;
+    let untold = Untold::of(session, Matter::Silences);
+    let looks_up = !matches!(command, SilenceCommand::List(_) | SilenceCommand::Create(_));
+    if looks_up && matches!(untold.exit, Exit::Denied | Exit::Unreachable) {
+        // Nobody has told what there is, which is not to say that there is nothing.
+        return untold.end(asked.format);
+    }
     let (intent, consent): (Intent, &Consent) = match command {
-        SilenceCommand::List(args) => return list(session, asked, *args).await,
+        SilenceCommand::List(args) => return list(session, asked, *args, &untold).await,
         SilenceCommand::Create(args) => {
-            let (cluster, matchers) = (the_cluster(session)?, matchers(&args.matchers)?);
-            let reason = reason(&args.consent);
-            (Intent::Silence { cluster, matchers, length: signed(args.length), reason }, &args.consent)
+            let (cluster, reason) = (the_cluster(session)?, reason(&args.consent));
+            (Intent::Silence { cluster, matchers, lasting: args.lasts.lasting(), reason }, &args.consent)
         }
         SilenceCommand::Extend(args) => {
             let silence = named(session, &args.id)?.reference();
-            (Intent::ExtendSilence { silence, length: signed(args.length) }, &args.consent)
+            (Intent::ExtendSilence { silence, lasting: args.lasts.lasting() }, &args.consent)
         }
         SilenceCommand::Expire(args) => {
-            (Intent::ExpireSilence { silence: meant(session, args)?.reference() }, &args.consent)
+            (Intent::ExpireSilence { silence: meant(session, args, matchers)?.reference() }, &args.consent)
         }
-        SilenceCommand::Ack(args) => match alert(session, args)? {
+        SilenceCommand::Ack(args) => match alert(session, args, &matchers)? {
             Found::One(alert) => (acknowledge(session, args, alert), &args.consent),
             Found::Several(alerts) => return ambiguous(asked, &alerts),
         },
     };
     carry_out(session, asked, intent, consent).await
-}
-
-fn signed(length: Duration) -> SignedDuration {
-    SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX)
 }
 
 /// Why, which is kept with the silence.
@@ -79,23 +96,34 @@ fn matchers(words: &[String]) -> Result<Vec<Matcher>, Problem> {
     words.iter().map(read).collect()
 }
 
+/// The same, where they have to take alerts; what Alertmanager would refuse is told as it would be.
+fn applicable(words: &[String]) -> Result<Vec<Matcher>, Problem> {
+    let matchers = matchers(words)?;
+    Matchers::new(&matchers)
+        .map_err(|why| Problem::new(format!("{} cannot be matched", words.join(" ")), why, "give alertname=NAME"))?;
+    Ok(matchers)
+}
+
 /// The one cluster whose Alertmanager is meant.
 fn the_cluster(session: &Session) -> Result<ClusterName, Problem> {
-    let servers = session.state().alert_servers().filter(|(kind, ..)| *kind == SignalKind::Alertmanager);
-    let mut clusters: Vec<&ClusterName> = servers.map(|(_, id, _)| &id.cluster).collect();
+    let mut clusters: Vec<&ClusterName> = Matter::Silences.asked(session).map(|(_, id)| &id.cluster).collect();
     clusters.dedup();
     match clusters.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(Problem::new(
-            "no Alertmanager is known",
-            "no Service that you may see is called alertmanager, and the configuration names none",
-            "name one under [alertmanager.NAME]: midwatch init shows how",
-        )),
+        [] => Err(no_alertmanager()),
         several => {
             let names: Vec<&str> = several.iter().map(|name| name.0.as_str()).collect();
             Err(Problem::new("several clusters have an Alertmanager", names.join(", "), "say which with --context"))
         }
     }
+}
+
+fn no_alertmanager() -> Problem {
+    Problem::new(
+        "no Alertmanager is known",
+        "no Service that you may see is called alertmanager, and the configuration names none",
+        "name one under [alertmanager.NAME]: midwatch init shows how",
+    )
 }
 
 /// A silence by its name, or the beginning of it.
@@ -117,14 +145,12 @@ fn none(what: &str) -> Problem {
 }
 
 /// The silence that is named, or that has exactly these matchers.
-fn meant<'a>(session: &'a Session, args: &SilenceExpire) -> Result<&'a Silence, Problem> {
+fn meant<'a>(session: &'a Session, args: &SilenceExpire, mut wanted: Vec<Matcher>) -> Result<&'a Silence, Problem> {
     if let [word] = args.which.as_slice()
-        && !word.is_empty()
         && let Ok(silence) = named(session, word)
     {
         return Ok(silence);
     }
-    let mut wanted = matchers(&args.which)?;
     wanted.sort();
     let now = session.clock().now();
     let is_meant = |silence: &Silence| {
@@ -151,15 +177,19 @@ enum Found<'a> {
     Several(Vec<&'a Alert>),
 }
 
-fn alert<'a>(session: &'a Session, args: &SilenceAck) -> Result<Found<'a>, Problem> {
+fn alert<'a>(session: &'a Session, args: &SilenceAck, matchers: &[Matcher]) -> Result<Found<'a>, Problem> {
     let words = args.alert.join(" ");
-    let ready = Matchers::new(&matchers(&args.alert)?)
-        .map_err(|why| Problem::new(format!("{words} names no alert"), why, "give its name"))?;
+    let ready =
+        Matchers::new(matchers).map_err(|why| Problem::new(format!("{words} names no alert"), why, "give its name"))?;
     let alerts = session.state().alerts();
     let found: Vec<&Alert> =
         alerts.iter().map(|alert| &**alert).filter(|alert| ready.take_labels(&alert.labels)).collect();
     match found.as_slice() {
-        [] => Err(Problem::new(format!("no alert is {words}"), "", "midwatch alerts shows what there is")),
+        [] => {
+            let names = alerts.iter().map(|alert| alert.name.clone()).collect();
+            let meant = did_you_mean(&words, &names);
+            Err(Problem::new(format!("no alert is {words}"), meant, "midwatch alerts shows what there is"))
+        }
         [one] => Ok(Found::One(one)),
         _ => {
             // One that is named wholly is not taken for others that have its labels and more.
@@ -173,9 +203,16 @@ fn acknowledge(session: &Session, args: &SilenceAck, alert: &Alert) -> Intent {
     Intent::Acknowledge {
         cluster: alert.cluster.clone(),
         labels: alert.labels.to_vec(),
-        length: args.length.map_or_else(|| session.acknowledges_for(), signed),
+        lasting: args.length.unwrap_or_else(|| session.acknowledges_for().into()),
         reason: reason(&args.consent),
     }
+}
+
+/// Says that nobody can be told to be quiet about an alert.
+fn unheard(asked: Asked<'_>, problem: Problem) -> Result<Exit, Problem> {
+    super::complain(&problem);
+    let more = json!({ "outcome": "impossible" });
+    output::result(asked.format, &Ending { exit: Exit::Failed, problems: &[problem], more })
 }
 
 /// Says what all could be meant.
@@ -196,14 +233,9 @@ fn ambiguous(asked: Asked<'_>, alerts: &[&Alert]) -> Result<Exit, Problem> {
 }
 
 /// Shows silences.
-async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList) -> Result<Exit, Problem> {
-    the_cluster(session).or_else(|problem| {
-        if problem.hint.contains("--context") { Ok(ClusterName::default()) } else { Err(problem) }
-    })?;
-    let untold: Vec<Problem> = session.state().untold_silences().map(|(_, problem)| problem.clone()).collect();
-    untold.iter().for_each(super::complain);
-    let needs = Needs { kinds: &KINDS, essential: &[] };
-    let exit = answer(session, asked, needs, |session, now| {
+async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList, untold: &Untold) -> Result<Exit, Problem> {
+    let needs = Needs { untold, ..Needs::of(&KINDS, &[]) };
+    answer(session, asked, needs, |session, now| {
         let silences = session.state().silences().iter();
         let shown = silences.filter(|silence| args.all || silence.phase(now) != Phase::Expired);
         Ok(Listing {
@@ -212,8 +244,7 @@ async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList) -> Res
             items: shown.map(|silence| item(silence, session, now)).collect(),
         })
     })
-    .await?;
-    Ok(if exit == Exit::Done && !untold.is_empty() { Exit::Partly } else { exit })
+    .await
 }
 
 fn item(silence: &Silence, session: &Session, now: Timestamp) -> Item {

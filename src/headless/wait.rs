@@ -12,12 +12,12 @@ use crate::domain::service::Service;
 use crate::runtime::{Session, Signal};
 use crate::state::ServiceBoard;
 
-use super::alerts::await_signals;
 use super::answer::{Asked, nothing, print};
 use super::find::{check_place, is_in, workloads};
 use super::output::{Item, Listing};
 use super::reading::{judge, read};
 use super::services::{ESSENTIAL, KINDS};
+use super::signals::{Untold, await_all};
 use super::{Exit, say};
 
 /// How often it is looked although nothing was heard: time alone makes a rollout overdue.
@@ -31,12 +31,14 @@ pub(super) async fn healthy(session: &mut Session, asked: Asked<'_>, args: &Wait
     if !reading.is_any {
         return nothing(asked.format, &reading);
     }
-    await_signals(session).await;
+    let ends = Instant::now() + args.timeout;
+    let missing = Untold::beside(await_all(session, args.timeout).await);
+    missing.problems.iter().for_each(super::complain);
+    reading.miss(&missing);
     check_place(session, asked.place)?;
     // A name that means nothing now is a slip, and not waited for.
     workloads(session, asked.place, &args.service, None)?;
     let mut signals = super::listen()?;
-    let ends = Instant::now() + args.timeout;
     let mut board = ServiceBoard::default();
     let (mut well_since, mut said): (Option<Instant>, Vec<String>) = (None, Vec::new());
     let exit = loop {

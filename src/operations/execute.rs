@@ -156,7 +156,7 @@ fn urgency(confirmed: &Confirmed) -> Urgency {
 }
 
 fn not_recorded(what: &str, error: &AuditError) -> NotDone {
-    let Problem { what: how, why, hint } = error.problem();
+    let Problem { what: how, why, hint, .. } = error.problem();
     let why = if why.is_empty() { how.to_string() } else { format!("{how}: {why}") };
     NotDone::new(Failure::NotRecorded, Problem::new(format!("{what} could not be recorded"), why, hint))
 }

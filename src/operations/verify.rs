@@ -183,7 +183,9 @@ fn last_manager(object: &Value, goal: &Goal) -> Text {
         Goal::Weights { .. } => ("f:spec", &["f:rules"]),
         Goal::Selector(_) => ("f:spec", &["f:selector"]),
         Goal::Rollout(argo::Goal::Restarted(_)) => ("f:spec", &["f:restartAt"]),
-        Goal::Rollout(_) => ("f:status", &["f:abort", "f:currentPodHash"]),
+        Goal::Rollout(argo::Goal::Aborted(_)) => ("f:status", &["f:abort"]),
+        Goal::Rollout(_) if object["status"]["abort"] == true => ("f:status", &["f:abort"]),
+        Goal::Rollout(_) => ("f:spec", &["f:template"]),
         Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => ("f:spec", &[]),
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();

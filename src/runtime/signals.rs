@@ -48,6 +48,9 @@ const HOMES: [&str; 6] =
 /// The ports on which their APIs are, by name or number.
 const PORTS: [&str; 6] = ["web", "http-web", "http", "9093", "9090", "80"];
 
+/// Somebody who is asked for alerts: a server, or midwatch itself where it evaluates rules against one.
+pub(super) type Asked = (SignalKind, SignalId);
+
 /// What is asked of servers of signals.
 #[derive(Clone, Debug, Default)]
 pub struct SignalServers {
@@ -66,19 +69,19 @@ pub struct SignalServers {
 }
 
 impl SignalServers {
-    /// Begins to ask the servers of a cluster; how many tell alerts then.
+    /// Begins to ask the servers of a cluster; who tells alerts then.
     pub(super) fn start(
         &self,
         cluster: &ClusterName,
         handle: &Handle,
         clock: &Clock,
         outbox: &mpsc::Sender<Message>,
-    ) -> usize {
-        let servers: Vec<_> = self.servers.iter().filter(|server| server.id.cluster == *cluster).collect();
-        servers.into_iter().map(|server| self.ask(server.clone(), handle, clock, outbox)).sum()
+    ) -> Vec<Asked> {
+        let servers = self.servers.iter().filter(|server| server.id.cluster == *cluster);
+        servers.flat_map(|server| self.ask(server.clone(), handle, clock, outbox)).collect()
     }
 
-    /// Begins to ask the servers with the usual names among some Services; how many tell alerts then.
+    /// Begins to ask the servers with the usual names among some Services; who tells alerts then.
     pub(super) fn discover(
         &self,
         cluster: &ClusterName,
@@ -86,13 +89,14 @@ impl SignalServers {
         handle: &Handle,
         clock: &Clock,
         outbox: &mpsc::Sender<Message>,
-    ) -> usize {
+    ) -> Vec<Asked> {
         let found = usual(cluster, offers);
-        found.into_iter().map(|server| self.ask(server, handle, clock, outbox)).sum()
+        found.into_iter().flat_map(|server| self.ask(server, handle, clock, outbox)).collect()
     }
 
-    /// Begins to ask a server; how many tell alerts then: midwatch may do so beside it.
-    fn ask(&self, server: SignalServer, handle: &Handle, clock: &Clock, outbox: &mpsc::Sender<Message>) -> usize {
+    /// Begins to ask a server; who tells alerts then: midwatch may do so beside it.
+    fn ask(&self, server: SignalServer, handle: &Handle, clock: &Clock, outbox: &mpsc::Sender<Message>) -> Vec<Asked> {
+        let mut asked = vec![(server.kind, server.id.clone())];
         let outbox = Outbox::new(server.id.cluster.clone(), clock.clone(), forward(outbox.clone()));
         match Endpoint::new(&server, &handle.reader) {
             Ok(endpoint) => {
@@ -104,15 +108,14 @@ impl SignalServers {
                     let (asking, demand) = (self.asking.clone(), self.demand.subscribe());
                     tokio::spawn(metrics(server.clone(), endpoint.clone(), asking, demand, outbox.clone()));
                 }
-                let evaluates = self.mind_rules(&server, &endpoint, &outbox);
+                if self.mind_rules(&server, &endpoint, &outbox) {
+                    asked.push((SignalKind::Midwatch, server.id.clone()));
+                }
                 tokio::spawn(alerts(server, endpoint, self.priorities.clone(), outbox));
-                1 + usize::from(evaluates)
             }
-            Err(problem) => {
-                outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem)));
-                1
-            }
+            Err(problem) => outbox.post(Update::Alerts(server.kind, server.id, clock.now(), Err(problem))),
         }
+        asked
     }
 
     /// Begins to read the rules of a Prometheus and to evaluate those of the configuration, where somebody wants that;

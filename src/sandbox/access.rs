@@ -43,7 +43,7 @@ const READ: &[&str] = &["get", "list", "watch"];
 const OURS: &[&str] = &["staging", "production"];
 
 /// As with the built-in roles of Kubernetes, a viewer sees everything but secrets.
-static GRANTS: [Grant; 9] = [
+static GRANTS: [Grant; 11] = [
     Grant { to: &["admins"], namespaces: &[], verbs: &["*"], api_groups: &["*"], resources: &["*"] },
     Grant {
         to: &["developers", "viewers"],
@@ -56,7 +56,16 @@ static GRANTS: [Grant; 9] = [
         to: &["developers", "viewers"],
         namespaces: &[],
         verbs: READ,
-        api_groups: &["apps", "batch", "autoscaling", "discovery.k8s.io", "networking.k8s.io", "policy"],
+        api_groups: &[
+            "apps",
+            "argoproj.io",
+            "autoscaling",
+            "batch",
+            "discovery.k8s.io",
+            "gateway.networking.k8s.io",
+            "networking.k8s.io",
+            "policy",
+        ],
         resources: &["*"],
     },
     Grant { to: &["developers"], namespaces: OURS, verbs: READ, api_groups: &[""], resources: &["secrets"] },
@@ -67,7 +76,27 @@ static GRANTS: [Grant; 9] = [
         api_groups: &["apps", "autoscaling"],
         resources: &["*"],
     },
-    Grant { to: &["developers"], namespaces: OURS, verbs: &["patch"], api_groups: &[""], resources: &["configmaps"] },
+    Grant {
+        to: &["developers"],
+        namespaces: OURS,
+        verbs: &["patch"],
+        api_groups: &[""],
+        resources: &["configmaps", "services"],
+    },
+    Grant {
+        to: &["developers"],
+        namespaces: OURS,
+        verbs: &["patch"],
+        api_groups: &["gateway.networking.k8s.io"],
+        resources: &["httproutes"],
+    },
+    Grant {
+        to: &["developers"],
+        namespaces: OURS,
+        verbs: &["patch", "update"],
+        api_groups: &["argoproj.io"],
+        resources: &["analysisruns", "rollouts", "rollouts/scale", "rollouts/status"],
+    },
     Grant { to: &["developers"], namespaces: OURS, verbs: &["delete"], api_groups: &[""], resources: &["pods"] },
     Grant {
         to: &["developers"],

@@ -36,9 +36,14 @@ impl Kind {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
 
+    /// Says whether its status is a resource of its own, which a write to the object leaves as it is.
+    pub(crate) fn has_status(&self) -> bool {
+        !matches!(self.plural, "configmaps" | "controllerrevisions" | "endpointslices" | "events" | "secrets")
+    }
+
     /// Says whether it has a `/scale` subresource.
     pub(crate) fn scales(&self) -> bool {
-        matches!(self.plural, "deployments" | "statefulsets" | "replicasets")
+        matches!(self.plural, "deployments" | "statefulsets" | "replicasets" | "rollouts")
     }
 }
 
@@ -54,9 +59,10 @@ const fn kind(
 const CORE: (&str, &str) = ("", "v1");
 const APPS: (&str, &str) = ("apps", "v1");
 const BATCH: (&str, &str) = ("batch", "v1");
+const ARGO: (&str, &str) = ("argoproj.io", "v1alpha1");
 
 /// Every kind served, grouped by API.
-pub(crate) static KINDS: [Kind; 18] = [
+pub(crate) static KINDS: [Kind; 21] = [
     kind(CORE, "configmaps", "ConfigMap", "cm"),
     kind(CORE, "events", "Event", "ev"),
     Kind { scope: Scope::Cluster, ..kind(CORE, "namespaces", "Namespace", "ns") },
@@ -71,8 +77,11 @@ pub(crate) static KINDS: [Kind; 18] = [
     kind(APPS, "statefulsets", "StatefulSet", "sts"),
     kind(BATCH, "cronjobs", "CronJob", "cj"),
     kind(BATCH, "jobs", "Job", ""),
+    kind(ARGO, "analysisruns", "AnalysisRun", "ar"),
+    kind(ARGO, "rollouts", "Rollout", "ro"),
     kind(("autoscaling", "v2"), "horizontalpodautoscalers", "HorizontalPodAutoscaler", "hpa"),
     kind(("discovery.k8s.io", "v1"), "endpointslices", "EndpointSlice", ""),
+    kind(("gateway.networking.k8s.io", "v1"), "httproutes", "HTTPRoute", ""),
     kind(("networking.k8s.io", "v1"), "ingresses", "Ingress", "ing"),
     kind(("policy", "v1"), "poddisruptionbudgets", "PodDisruptionBudget", "pdb"),
 ];

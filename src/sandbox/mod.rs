@@ -12,6 +12,7 @@ mod kinds;
 mod object;
 mod ownership;
 mod random;
+mod releases;
 mod selector;
 mod signals;
 mod speech;

@@ -21,6 +21,8 @@ pub(crate) enum Mood {
     Starving,
     /// Fails at its first piece of work.
     Confused,
+    /// Works, and fails at some of it.
+    Flawed,
 }
 
 /// A line and when it was written.
@@ -50,6 +52,10 @@ const CONFUSED: [(&str, &str); 2] = [
     ("warn", "template push/digest-v2 not found, retrying"),
     ("error", "cannot render notification: template push/digest-v2 is missing"),
 ];
+const FLAWED: [(&str, &str); 2] = [
+    ("error", "query failed: no field room_id in index messages-v2"),
+    ("warn", "query took longer than 400 ms, index messages-v2 is cold"),
+];
 
 fn voice(container: &str) -> Voice {
     let (format, chattiness, sayings): (_, _, &[&str]) = match container {
@@ -63,6 +69,8 @@ fn voice(container: &str) -> Voice {
         "user-service" => (Format::Logfmt, 20, &["profile read", "profile read", "presence updated"]),
         "notification-service" => (Format::Plain, 20, &["push sent", "push sent", "mail queued", "digest scheduled"]),
         "task-service" => (Format::Plain, 12, &["task claimed", "task finished", "queue depth 12"]),
+        "search-service" => (Format::Json, 30, &["query answered", "query answered", "index refreshed", "cache hit"]),
+        "media-service" => (Format::Logfmt, 22, &["thumbnail made", "upload stored", "download signed"]),
         "redis" => (
             Format::Plain,
             2,
@@ -80,7 +88,7 @@ impl Speaker {
         let voice = voice(&self.container);
         let age = second.duration_since(started).as_secs();
         let base = hash(&self.pod_uid) ^ hash(&self.container);
-        let chattiness = if self.mood == Mood::Well { voice.chattiness } else { 70 };
+        let chattiness = if matches!(self.mood, Mood::Well | Mood::Flawed) { voice.chattiness } else { 70 };
         let mut lines = Vec::new();
         if age == 0 {
             let version = self.image.rsplit(':').next().unwrap_or_default();
@@ -106,7 +114,8 @@ impl Speaker {
         match self.mood {
             Mood::Starving => STARVING[pick(STARVING.len())],
             Mood::Confused => CONFUSED[pick(CONFUSED.len())],
-            Mood::Well => match chance % 200 {
+            Mood::Flawed if chance % 100 < 14 => FLAWED[pick(FLAWED.len())],
+            Mood::Well | Mood::Flawed => match chance % 200 {
                 0 => ("error", "upstream closed the connection before the answer"),
                 1..=4 => ("warn", "slow answer, took longer than 250 ms"),
                 5..=24 => ("debug", "cache hit"),

@@ -9,11 +9,11 @@ use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
 use crate::domain::change::Change;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
+use crate::domain::moment::moment;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
-use crate::domain::silence::moment;
 use crate::domain::text::Text;
 
 /// A change that is further back is not told.

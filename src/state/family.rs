@@ -7,18 +7,12 @@ use jiff::Timestamp;
 use super::inventory::Inventory;
 use crate::domain::condition::find;
 use crate::domain::kind::Kind;
-use crate::domain::object::Meta;
+use crate::domain::object::{Meta, ROLLOUT_HASH};
 use crate::domain::platform::Job;
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
-use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload, hash_of_template};
-
-/// The label by which StatefulSets and DaemonSets mark the revision of a pod.
-const REVISION_HASH: &str = "controller-revision-hash";
-
-/// The label by which Argo Rollouts marks the revision of a ReplicaSet and of a pod.
-const ROLLOUT_HASH: &str = "rollouts-pod-template-hash";
+use crate::domain::workload::{ControllerRevision, ReplicaSet, Workload};
 
 /// A workload with what it owns.
 #[derive(Clone, Debug)]
@@ -100,17 +94,17 @@ impl<'a> Family<'a> {
     pub fn new_pods(&self) -> impl Iterator<Item = &'a Pod> {
         let argo = self.workload.argo.as_ref();
         let hash = match self.kind {
-            Kind::Rollout => argo.map(|argo| (ROLLOUT_HASH, argo.current.as_str())),
-            Kind::Deployment => self.current_replica_set().map(|set| ("pod-template-hash", set.hash())),
-            Kind::StatefulSet => Some((REVISION_HASH, self.workload.update_revision.as_str())),
+            Kind::Rollout => argo.map(|argo| argo.current.as_str()),
+            Kind::Deployment => self.current_replica_set().map(ReplicaSet::hash),
+            Kind::StatefulSet => Some(self.workload.update_revision.as_str()),
             _ => None,
         };
-        let hash = hash.filter(|(_, hash)| !hash.is_empty());
+        let hash = hash.filter(|hash| !hash.is_empty());
         let images = &self.workload.images;
         self.pods.iter().copied().filter(move |pod| {
             pod.meta.deleted.is_none()
                 && match hash {
-                    Some((label, hash)) => pod.meta.label(label).is_some_and(|of_pod| of_pod == hash),
+                    Some(hash) => pod.meta.revision_hash().is_some_and(|of_pod| of_pod == hash),
                     // Without a revision to compare with, a pod with the images of the template counts as new.
                     None => images.iter().all(|image| pod.containers.iter().any(|held| held.image == *image)),
                 }
@@ -205,16 +199,11 @@ impl<'a> Families<'a> {
         let owner = pod.meta.owner.as_ref()?;
         self.homes.get(owner.uid.as_str()).copied().or_else(|| {
             // ReplicaSets may not be readable: their names are made of their owner's name and the hash.
-            let hash = hash_of_template(&pod.meta).filter(|_| owner.kind == "ReplicaSet")?;
+            let hash = pod.meta.revision_hash().filter(|_| owner.kind == "ReplicaSet")?;
             let name = owner.name.strip_suffix(hash.as_str())?.strip_suffix('-')?;
             let kind = if pod.meta.label(ROLLOUT_HASH).is_some() { Kind::Rollout } else { Kind::Deployment };
             let row = inventory.rows(kind).find(&pod.meta.namespace, name)?;
             self.homes.get(row.meta().uid.as_str()).copied()
         })
     }
-}
-
-/// The hash that a pod or a ControllerRevision carries for its revision.
-pub(super) fn revision_hash(meta: &Meta) -> Option<&Text> {
-    meta.label(REVISION_HASH).or_else(|| meta.label("controller.kubernetes.io/hash"))
 }

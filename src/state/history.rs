@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::family::{Family, revision_hash};
+use super::family::Family;
 use crate::domain::kind::Kind;
 use crate::domain::object::Labels;
 use crate::domain::pod::{Pod, Role};
@@ -50,7 +50,7 @@ fn replica_sets(family: &Family<'_>) -> Vec<Revision> {
 fn controller_revisions(family: &Family<'_>) -> Vec<Revision> {
     let mut pods: HashMap<&str, Vec<&Pod>> = HashMap::new();
     for pod in family.pods.iter().filter(|pod| pod.meta.deleted.is_none()) {
-        if let Some(hash) = revision_hash(&pod.meta) {
+        if let Some(hash) = pod.meta.revision_hash() {
             pods.entry(hash).or_default().push(pod);
         }
     }
@@ -60,7 +60,7 @@ fn controller_revisions(family: &Family<'_>) -> Vec<Revision> {
     let mut revisions: Vec<_> = held
         .into_iter()
         .map(|revision| {
-            let (name, hash) = (&revision.meta.name, revision_hash(&revision.meta).unwrap_or(&revision.meta.name));
+            let (name, hash) = (&revision.meta.name, revision.meta.revision_hash().unwrap_or(&revision.meta.name));
             let pods = pods.get(hash.as_str()).or_else(|| pods.get(name.as_str())).map_or(&[][..], Vec::as_slice);
             let is_current = current.is_some_and(|current| current == name || current == hash);
             let images = match pods.first() {
@@ -104,7 +104,7 @@ fn current_controller_revision<'a>(family: &Family<'a>) -> Option<&'a Text> {
         return Some(&family.workload.update_revision);
     }
     let youngest = family.pods.iter().copied().max_by_key(|pod| pod.meta.created);
-    youngest.and_then(|pod| revision_hash(&pod.meta)).or_else(|| {
+    youngest.and_then(|pod| pod.meta.revision_hash()).or_else(|| {
         family
             .revisions
             .iter()

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use super::State;
-use crate::domain::alert::NAMED;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, ObjectRef, label};
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
-use crate::domain::service::{Service, ServiceId, named_by};
+use crate::domain::service::{LABELS_OF_SERVICE, Service, ServiceId, named_by};
 use crate::domain::text::Text;
 
 /// What is known of a service by which labels may call it.
@@ -59,7 +58,7 @@ impl<'a> Naming<'a> {
     /// The service that labels are about, where one is found.
     pub(super) fn find(&self, state: &State, cluster: &ClusterName, labels: &Labels) -> Option<Known<'a>> {
         let told = |name: &str| label(labels, name);
-        let names = || NAMED.iter().filter_map(|name| told(name));
+        let names = || LABELS_OF_SERVICE.iter().filter_map(|name| told(name));
         let at = cluster.0.as_str();
         let Some(namespace) = told("namespace").or_else(|| told("exported_namespace")) else {
             return names().find_map(|name| {

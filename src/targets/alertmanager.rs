@@ -125,6 +125,7 @@ impl Alertmanager {
                 "its answer is JSON of another shape",
                 "check its address in the configuration",
             ))),
+            Err(problem) if problem.is_denial => Err(ReadError::Forbidden(problem)),
             Err(problem) => Err(ReadError::Failed(problem)),
         };
         let told = list(alerts).and_then(|alerts| Ok(Kept { alerts, silences: list(silences)? }));

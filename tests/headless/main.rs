@@ -8,3 +8,5 @@ mod house;
 mod proxy;
 mod queries;
 mod schema;
+mod signals;
+mod silences;

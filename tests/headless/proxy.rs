@@ -12,24 +12,63 @@ pub(crate) struct Overtaking {
     pub(crate) patch: String,
 }
 
+/// What becomes of a request.
+enum Fate {
+    /// It is passed on.
+    Passed,
+    /// It is answered with this instead.
+    Answered(String),
+    /// It is never answered.
+    Lost,
+}
+
 /// Passes everything on to a cluster. Before the first change in earnest somebody else is quicker.
 pub(crate) fn overtaken(cluster: SocketAddr, by: Overtaking) -> SocketAddr {
+    let is_done = AtomicBool::new(false);
+    between(cluster, move |line| {
+        let is_meant = line.starts_with("PATCH ") && !line.contains("dryRun");
+        if is_meant && !is_done.swap(true, Ordering::Relaxed) {
+            patch(cluster, &by);
+        }
+        Fate::Passed
+    })
+}
+
+/// Passes everything on to a cluster but what is asked of servers of signals behind it, which it refuses.
+pub(crate) fn refused(cluster: SocketAddr) -> SocketAddr {
+    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,
+        "message":"services is forbidden: User \"maria\" cannot get resource \"services/proxy\""}"#;
+    let answer = format!(
+        "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{status}",
+        status.len()
+    );
+    between(cluster, move |line| if is_of_signals(line) { Fate::Answered(answer.clone()) } else { Fate::Passed })
+}
+
+/// Passes everything on to a cluster but what is asked of servers of signals behind it, which is never answered.
+pub(crate) fn silent(cluster: SocketAddr) -> SocketAddr {
+    between(cluster, |line| if is_of_signals(line) { Fate::Lost } else { Fate::Passed })
+}
+
+fn is_of_signals(line: &str) -> bool {
+    line.contains("/services/") && line.contains("/proxy/")
+}
+
+/// Stands before a cluster; the first line of each request decides what becomes of it.
+fn between(cluster: SocketAddr, decide: impl Fn(&str) -> Fate + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (by, is_done) = (Arc::new(by), Arc::new(AtomicBool::new(false)));
+    let decide = Arc::new(decide);
     thread::spawn(move || {
         for client in listener.incoming() {
             let (client, server) = (client.unwrap(), TcpStream::connect(cluster).unwrap());
             let (answers, back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-            let (by, is_done) = (Arc::clone(&by), Arc::clone(&is_done));
-            thread::spawn(move || pass(answers, back, |_| {}));
+            let decide = Arc::clone(&decide);
+            thread::spawn(move || pass(answers, back, |_| Fate::Passed));
             thread::spawn(move || {
                 pass(client, server, |request| {
-                    let line = String::from_utf8_lossy(request.split(|&byte| byte == b'\r').next().unwrap_or_default());
-                    let is_meant = line.starts_with("PATCH ") && !line.contains("dryRun");
-                    if is_meant && !is_done.swap(true, Ordering::Relaxed) {
-                        patch(cluster, &by);
-                    }
+                    let line = request.split(|&byte| byte == b'\r').next().unwrap_or_default();
+                    decide(&String::from_utf8_lossy(line))
                 });
             });
         }
@@ -38,11 +77,15 @@ pub(crate) fn overtaken(cluster: SocketAddr, by: Overtaking) -> SocketAddr {
 }
 
 /// Passes on what one side says, each piece after a look at it.
-fn pass(mut from: TcpStream, mut to: TcpStream, look: impl Fn(&[u8])) {
+fn pass(mut from: TcpStream, mut to: TcpStream, look: impl Fn(&[u8]) -> Fate) {
     let mut bytes = vec![0; 1 << 20];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
-        look(&bytes[..length]);
-        if to.write_all(&bytes[..length]).is_err() {
+        let passed = match look(&bytes[..length]) {
+            Fate::Passed => to.write_all(&bytes[..length]),
+            Fate::Answered(answer) => from.write_all(answer.as_bytes()),
+            Fate::Lost => Ok(()),
+        };
+        if passed.is_err() {
             return;
         }
     }

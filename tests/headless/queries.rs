@@ -125,7 +125,7 @@ fn changes_around_an_alert() {
 }
 
 /// A rule that the sandbox's numbers breach: some pods of chat-service fail nearly half of what they are asked.
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 [rules.high_error_rate]
 condition = '''
 100 * sum by (namespace, app) (rate(http_requests_total{code=~"5.."}[5m]))
@@ -140,7 +140,7 @@ condition = "no_such_metric > 1"
 "#;
 
 /// Writes a configuration that only its owner can change.
-fn configure(bench: &Bench, text: &str) {
+pub(crate) fn configure(bench: &Bench, text: &str) {
     std::fs::write(bench.config("config.toml"), text).unwrap();
     private(&bench.config("config.toml"), 0o600);
     private(&bench.home().join("config"), 0o700);

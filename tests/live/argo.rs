@@ -51,7 +51,10 @@ fn done(
 /// A Rollout as it is in the fixture, finished, under a controller that runs.
 fn fresh(plane: &Plane, name: &str) -> Result<()> {
     plane.start_rollouts()?;
-    plane.kubectl(User::Admin, &["delete", name, "-n", "production", "--ignore-not-found", "--timeout=60s"])?;
+    plane.kubectl(
+        User::Admin,
+        &["delete", name, "-n", "production", "--ignore-not-found", "--cascade=foreground", "--timeout=60s"],
+    )?;
     let fixture = include_str!("../rig/fixtures/extra/rollouts.yaml");
     plane.kubectl_stdin(User::Admin, &["apply", "-n", "production", "--filename=-"], fixture)?;
     at(plane, name, "Healthy", None).map(drop)
@@ -91,7 +94,7 @@ fn two_presses_at_the_same_time_open_one_gate(plane: &Plane) -> Result<()> {
     let seats = [seat(plane)?, seat(plane)?];
     let mut runs = Vec::new();
     let writes = plane.writes_during(User::Alice, || {
-        let press = |seat| act(seat, &["gate", "release"], "feed-service", &["--gate", &gate]);
+        let press = |seat: &Seat| act(seat, &["gate", "release"], "feed-service", &["--gate", &gate]);
         let pressed = thread::scope(|scope| {
             let presses = seats.each_ref().map(|seat| scope.spawn(move || press(seat)));
             presses.map(|press| press.join().map_err(|_| eyre!("a press panicked")))

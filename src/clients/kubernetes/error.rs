@@ -102,7 +102,8 @@ impl ClientError {
                 "log in again as for kubectl, or renew the token or the certificate in the kubeconfig",
             ),
             Self::Forbidden { message } => {
-                Problem::new("forbidden", message, "ask whoever administers the cluster for a role that allows it")
+                let hint = "ask whoever administers the cluster for a role that allows it";
+                Problem::new("forbidden", message, hint).denied()
             }
             Self::Status { code, reason, message, .. } => {
                 Problem::new(format!("the server answered {code} {reason}"), message, "")

@@ -20,6 +20,20 @@ pub(super) struct Direct {
 /// Why nothing could be asked, or nothing was answered, and what to do.
 pub(super) type Trouble = (String, &'static str);
 
+/// Why a question was not answered.
+pub(super) enum Unanswered {
+    /// It could not be asked, or not be answered.
+    Failed(Trouble),
+    /// The server wants to know who asks, or refuses who does.
+    Denied(Trouble),
+}
+
+impl From<Trouble> for Unanswered {
+    fn from(trouble: Trouble) -> Self {
+        Self::Failed(trouble)
+    }
+}
+
 impl Direct {
     /// The way to an address.
     pub(super) fn new(base: &str, access: &Access, patience: Duration) -> Result<Self, Trouble> {
@@ -58,8 +72,8 @@ impl Direct {
     }
 
     /// Asks for what is at a path; at most so many bytes are taken in, and one more when there are more.
-    pub(super) async fn get(&self, path: &str, most: usize) -> Result<Vec<u8>, Trouble> {
-        let unreachable = |error: reqwest::Error| (explain(&error), "midwatch keeps trying");
+    pub(super) async fn get(&self, path: &str, most: usize) -> Result<Vec<u8>, Unanswered> {
+        let unreachable = |error: reqwest::Error| Unanswered::Failed((explain(&error), "midwatch keeps trying"));
         let request = self.client.get(format!("{}{path}", self.base)).header(ACCEPT, "application/json");
         let mut response = self.authorized(request)?.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -73,13 +87,17 @@ impl Direct {
         if status.is_success() {
             return Ok(body);
         }
+        let said = super::said(&body).map(|said| format!(": {said}")).unwrap_or_default();
+        let why = format!("it answered {status}{said}");
         let hint = match status.as_u16() {
-            401 | 403 => "give it a `token-file`, or `user` and `password-file`, in the configuration",
+            401 | 403 => {
+                let hint = "give it a `token-file`, or `user` and `password-file`, in the configuration";
+                return Err(Unanswered::Denied((why, hint)));
+            }
             404 => "is this the address of its API? a path prefix belongs to `url`",
             _ => "midwatch keeps trying",
         };
-        let said = super::said(&body).map(|said| format!(": {said}")).unwrap_or_default();
-        Err((format!("it answered {status}{said}"), hint))
+        Err(Unanswered::Failed((why, hint)))
     }
 
     /// The request with who asks.

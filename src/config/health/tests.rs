@@ -21,6 +21,32 @@ fn what_is_wrong_is_told_with_its_line() {
     let faults = read(text).unwrap_err();
     assert_eq!(faults.len(), 3, "{faults:#?}");
     assert!(faults[0].starts_with("2: ") && faults[0].contains("must not be above"), "{faults:#?}");
-    assert!(faults[1].starts_with("3: ") && faults[1].contains("no time"), "{faults:#?}");
+    assert!(faults[1].starts_with("3: ") && faults[1].contains("no length of time"), "{faults:#?}");
     assert!(faults[2].starts_with("4: ") && faults[2].contains("`request`"), "{faults:#?}");
+}
+
+#[test]
+fn limits_of_an_environment_that_nobody_has_are_a_slip() {
+    for (text, says) in [
+        ("[health.prodution]\nrequests = 5\n", "1: unknown environment `prodution`; did you mean `production`?"),
+        (
+            "[health]\nrequests = 5\n[health.unknownenv]\nrequests = 5\n",
+            "3: unknown environment `unknownenv`; there are",
+        ),
+        ("[health.x]\nrequests = 5\n", "another one is named under [environments.x]"),
+        ("[health.eror-ratio]\nbad = \"1 %\"\n", "1: unknown environment `eror-ratio`; did you mean `error-ratio`?"),
+        (
+            "[environments.shop]\nnamespaces = [\"eu/shop\"]\n[health.shpo]\nrequests = 5\n",
+            "3: unknown environment `shpo`; did you mean `shop`?; there are shop, production, prod,",
+        ),
+    ] {
+        let faults = read(text).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.contains(says)), "{says}: {faults:#?}");
+    }
+    for known in ["staging", "prod"] {
+        assert!(read(&format!("[health.{known}]\nrequests = 5\n")).is_ok(), "{known}");
+    }
+    // Wherever in the file it is named.
+    let own = "[health.shop]\nrequests = 5\n[environments.shop]\nnamespaces = [\"eu/shop\"]\n";
+    assert_eq!(read(own).unwrap().limits.of(&"shop".into()).least, 5);
 }

@@ -202,7 +202,10 @@ fn every_wrong_value_is_told_at_its_line() {
         assert_eq!(faults(text), [expected], "{text}");
     }
     let [fault] = faults("[verify]\nstable = 'soon'").try_into().unwrap();
-    assert!(fault.starts_with("2: `soon` is no time: ") && fault.ends_with("; write it like `30s` or `5m`"), "{fault}");
+    assert!(
+        fault.starts_with("2: `soon` is no length of time: ") && fault.ends_with("; write it like 30s, 5m or 2d"),
+        "{fault}"
+    );
     let [fault] = faults("[environments.a]\ncolor = 'dangr'\nnamespaces = ['c/n']").try_into().unwrap();
     assert!(fault.starts_with("2: unknown color `dangr`; did you mean `danger`?; there are danger, "), "{fault}");
 }

@@ -56,6 +56,10 @@ fn what_is_wrong_is_told_with_its_line() {
         ("[alertmanager.a]\nurl = \"https://me:pw@x\"\n", "2: an address holds no name and no password"),
         ("[prometheus.a]\nservice = \"prometheus\"\n", "2: `prometheus` is no service"),
         ("[prometheus.a]\nservice = \"mon/../x:web\"\n", "2: `mon/../x:web` is no service"),
+        ("[alerts]\nhigh = [\"page\", \"critcal\"]\n", "2: unknown severity `critcal`; did you mean `critical`?"),
+        ("[alerts]\nhigh = [\"sev1\"]\nmedium = [\"SEV1\"]\n", "3: `SEV1` has a priority already"),
+        ("[alerts]\nlabels = [\"severty\"]\n", "2: unknown label `severty`; did you mean `severity`?"),
+        ("[alerts]\nacknowledge = \"10s\"\n", "2: `acknowledge`: 10 s is too short"),
         ("[prometheus.a]\nservise = \"m/a\"\n", "2: unknown setting `servise`; did you mean `service`?"),
     ] {
         let faults = read(text).unwrap_err().join("\n");

@@ -4,23 +4,11 @@
 //! how long a rate is taken), `$code` (the label with the status of an answer) and `$quantile`.
 
 use super::Measure;
+use crate::domain::service::LABELS_OF_SERVICE;
 use crate::domain::text::Text;
 
-/// The labels that may name the service of a series, the most telling first.
-pub const LABELS_OF_SERVICE: [&str; 9] = [
-    "service",
-    "app_kubernetes_io_name",
-    "app",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "job_name",
-    "container",
-];
-
 /// The labels that may hold the status of an answer.
-pub const LABELS_OF_CODE: [&str; 7] =
+const LABELS_OF_CODE: [&str; 7] =
     ["code", "status_code", "status", "response_code", "http_status", "http_status_code", "http_response_status_code"];
 
 /// How one measure is asked for.

@@ -13,7 +13,7 @@ use crate::domain::text::Text;
 mod families;
 mod figure;
 
-pub use families::{Family, LABELS_OF_CODE, LABELS_OF_SERVICE, Template};
+pub use families::{Family, Template};
 pub use figure::{Unit, percent};
 
 /// What is measured.

@@ -182,7 +182,7 @@ pub fn one_matcher(word: &str) -> Result<Matcher, String> {
     let value =
         word.trim().strip_prefix(matcher.name.as_str()).and_then(|rest| rest.strip_prefix(matcher.operator.sign()));
     match value {
-        Some(value) if !value.starts_with('"') => Ok(Matcher { value: value.into(), ..matcher }),
+        Some(value) if !value.starts_with('"') => Ok(Matcher { value: as_it_is(value)?, ..matcher }),
         _ => Err(format!("{:?} is more than one matcher: one word is one matcher", Text::from_untrusted(word.trim()))),
     }
 }
@@ -196,13 +196,19 @@ fn one(text: &str) -> Result<(Matcher, &str), String> {
         if rest.starts_with('!') || name.is_empty() {
             return Err(format!("{:?} is no matcher; write alertname=NAME", text.chars().take(20).collect::<String>()));
         }
-        return Ok((Matcher::equal("alertname", name.trim_matches('"')), rest));
+        return Ok((Matcher::equal("alertname", as_it_is(name.trim_matches('"'))?), rest));
     };
     if name.is_empty() {
         return Err(format!("`{}` follows no label", operator.sign()));
     }
     let (value, rest) = value(&rest[operator.sign().len()..])?;
-    Ok((Matcher { name: name.into(), operator, value: value.into() }, rest))
+    Ok((Matcher { name: as_it_is(name)?, operator, value: as_it_is(&value)? }, rest))
+}
+
+/// A word as it was typed; one that cannot be shown so would match something else than is shown.
+fn as_it_is(word: &str) -> Result<Text, String> {
+    let text = Text::from_untrusted(word);
+    if text == *word { Ok(text) } else { Err(format!("{:?} holds characters that cannot be shown", text.as_str())) }
 }
 
 /// Reads a value, in quotes or up to a space; what follows it.

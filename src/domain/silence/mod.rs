@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::alert::Alert;
+use super::moment::moment;
 use super::object::ClusterName;
 use super::text::Text;
 
+mod lasting;
 mod matcher;
 
+pub use lasting::{Lasting, Unfit, whole};
 pub use matcher::{Matcher, Matchers, Operator, one_matcher, parse};
 
 /// A silence by the cluster whose alerts it keeps quiet, the Alertmanager that keeps it, and its name there.
@@ -177,22 +180,6 @@ impl Silence {
     /// Its matchers in a row.
     pub fn matchers_in_words(&self) -> String {
         in_words(&self.matchers)
-    }
-}
-
-/// A moment to come, with its day where it is not today's.
-pub fn moment(at: Timestamp, now: Timestamp) -> String {
-    let form = if at.duration_since(now).abs() < SignedDuration::from_hours(20) { "%H:%MZ" } else { "%b %-d %H:%MZ" };
-    at.strftime(form).to_string()
-}
-
-/// A length of time in words: "2 h", "1 h 30 min".
-pub fn length(duration: SignedDuration) -> String {
-    let minutes = (duration.as_secs() + 30) / 60;
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 

@@ -55,6 +55,7 @@ fn what_alertmanager_would_not_take_is_refused_with_the_reason() {
         ("a=\"x", "a quote is not closed"),
         ("a!x", "\"a!x\" is no matcher; write alertname=NAME"),
         ("{a=b", "a `{` is not closed"),
+        ("a=x\u{202e}y", "\"x<U+202E>y\" holds characters that cannot be shown"),
     ] {
         assert_eq!(parse(matchers).unwrap_err(), why, "{matchers}");
     }
@@ -119,4 +120,29 @@ fn time_goes_on_after_an_answer() {
     assert_eq!(phase("expired", "03:30:00"), Phase::Expired, "it was ended before its time");
     assert!(!told("active", "").ends_soon(at("03:55:00")) && told("active", "").ends_soon(at("03:56:00")));
     assert!(!told("active", "").ends_soon(at("04:11:00")), "it is over");
+}
+
+#[test]
+fn a_silence_lasts_a_minute_to_thirty_days_or_until_a_named_day() {
+    let at = |time: &str| time.parse::<Timestamp>().unwrap();
+    let now = at("2026-11-25T03:00:00.700Z");
+    for (seconds, why) in [
+        (0, Some("0 s is too short")),
+        (59, Some("59 s is too short")),
+        (60, None),
+        (30 * 86_400, None),
+        (30 * 86_400 + 7_200, Some("30 d 2 h is longer than 30 d")),
+    ] {
+        let told = Lasting::lasting(SignedDuration::from_secs(seconds)).err().map(|(why, _)| why);
+        assert_eq!(told.as_deref(), why, "{seconds} s");
+    }
+    let end = |lasting: Lasting| lasting.end(now, now).map_err(|(why, _)| why);
+    assert_eq!(end(SignedDuration::from_hours(2).into()), Ok(at("2026-11-25T05:00:00Z")), "in whole seconds");
+    assert_eq!(end(Lasting::Until(at("2028-01-01T00:00:00Z"))), Ok(at("2028-01-01T00:00:00Z")));
+    assert_eq!(end(Lasting::Until(now)), Err("it would be over by now".to_owned()));
+    assert_eq!(Lasting::Until(at("2028-01-01T00:00:00Z")).words(now), "until Jan 1 2028 00:00Z");
+    for lasting in [SignedDuration::from_mins(90).into(), Lasting::Until(now)] {
+        let told = serde_json::to_string(&lasting).unwrap();
+        assert_eq!(serde_json::from_str::<Lasting>(&told).unwrap(), lasting, "{told}");
+    }
 }

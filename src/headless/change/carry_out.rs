@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::cli::{Consent, Format};
@@ -46,7 +45,7 @@ pub(in crate::headless) async fn carry_out(
     intent: Intent,
     consent: &Consent,
 ) -> Result<Exit, Problem> {
-    let wait = if consent.wait { Wait::For(patience(consent, verification)?) } else { Wait::No };
+    let wait = if consent.wait { Wait::For(patience(consent, verification)) } else { Wait::No };
     let mut signals = super::super::listen()?;
     if consent.write {
         super::super::audit::tell_left_open(session).await;
@@ -214,16 +213,9 @@ impl Run<'_> {
 }
 
 /// How long to watch: as the command says, else as the configuration does.
-fn patience(consent: &Consent, usual: Verification) -> Result<Patience, Problem> {
-    let limit = match &consent.timeout {
-        None => usual.timeout,
-        Some(timeout) => {
-            let limit = timeout.parse::<SignedDuration>().ok().and_then(|limit| Duration::try_from(limit).ok());
-            let wrong = || Problem::new(format!("{timeout:?} is no length of time"), "", "write 5m or 90s");
-            limit.filter(|limit| !limit.is_zero()).ok_or_else(wrong)?
-        }
-    };
-    Ok(Patience { stable: usual.stable.min(limit / 2), limit, ..Patience::default() })
+fn patience(consent: &Consent, usual: Verification) -> Patience {
+    let limit = consent.timeout.unwrap_or(usual.timeout);
+    Patience { stable: usual.stable.min(limit / 2), limit, ..Patience::default() }
 }
 
 /// An event as a line.
@@ -262,6 +254,7 @@ fn outcome(verdict: &Verdict) -> &'static str {
 fn failure_word(failure: Failure) -> &'static str {
     match failure {
         Failure::Impossible => "impossible",
+        Failure::Invalid => "invalid",
         Failure::NotFound => "not-found",
         Failure::NothingToDo => "nothing-to-do",
         Failure::Denied => "denied",

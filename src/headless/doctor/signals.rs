@@ -7,15 +7,15 @@ use crate::domain::signal::{SignalId, SignalKind};
 use crate::runtime::Session;
 use crate::state::MetricServer;
 
-use super::super::alerts::await_signals;
 use super::super::reading::read;
+use super::super::signals::{PATIENCE, await_all};
 use super::Finding;
 
 /// Looks at each server that is asked for alerts.
 pub(super) async fn examine(session: &mut Session) -> Vec<Finding> {
     let area = "signals";
     read(session, &[Kind::Service]).await;
-    await_signals(session).await;
+    drop(await_all(session, PATIENCE).await);
     let servers = session.state().alert_servers();
     let mut findings: Vec<Finding> = servers
         .map(|(kind, id, server)| {

@@ -4,8 +4,9 @@ use super::*;
 use crate::domain::actor::{Binding, Grant, Permission, Role};
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
 use crate::operations::fake::objects::{allow, place, rollback, target, with_history, workload};
-use crate::operations::fake::{Plane, entries};
+use crate::operations::fake::{Plane, entries, recorded};
 use crate::operations::plan::plan;
 use crate::operations::rehearse::rehearse;
 
@@ -91,7 +92,7 @@ fn the_clusters_no_is_a_no_with_its_reason() {
 }
 
 #[test]
-fn what_nobody_can_tell_is_denied_to_all_but_a_rollback() {
+fn what_nobody_can_tell_is_denied_to_all_but_going_back() {
     let unknown = |intent: &Intent| {
         let (plan, mut snapshot) = planned(intent);
         snapshot.reviews[0].1 = Review::Unknown("timeout".into());
@@ -107,6 +108,14 @@ fn what_nobody_can_tell_is_denied_to_all_but_a_rollback() {
     };
     assert!(unasked(&rollback(Kind::Deployment, None)));
     assert!(!unasked(&restart()));
+
+    let at_a_gate = |wish: fn(ObjectRef) -> Intent| {
+        let snapshot = recorded::seen("gate");
+        let plan = plan(&wish(recorded::named(&snapshot)), &snapshot, &place()).unwrap();
+        authorize(plan, &snapshot, &Policy::NotConfigured, Arming::Armed).is_ok()
+    };
+    assert!(at_a_gate(|target| Intent::Abort { target }));
+    assert!(!at_a_gate(|target| Intent::Release { target, gate: None }));
 
     let nameless = |intent: &Intent| {
         let (plan, mut snapshot) = planned(intent);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::domain::argo::{Argo, Goal, Phase, Strategy};
+use crate::domain::argo::{Argo, CanaryStep, Goal, Phase, Strategy};
 use crate::domain::text::Text;
 
 use super::super::argo;
@@ -15,13 +15,20 @@ pub(super) fn progress(object: &Value, goal: &Goal) -> Progress {
         Goal::Past { revision, step, since } => {
             stopped_or_replaced(&seen, revision).unwrap_or_else(|| past(object, &seen, *step, *since))
         }
+        // The wish stands there until it is followed, also over an abort.
+        Goal::Promoted(revision) if object["status"]["promoteFull"] == true && seen.current == *revision => {
+            Progress::Moving("its controller has not followed yet".into())
+        }
         Goal::Promoted(revision) => {
             stopped_or_replaced(&seen, revision).unwrap_or_else(|| promoted(object, &seen, revision))
         }
         Goal::Aborted(revision) => aborted(object, &seen, revision),
         Goal::Retried(revision) => stopped_or_replaced(&seen, revision).unwrap_or_else(|| match seen.phase {
             Phase::Degraded => Progress::Moving("its controller has not begun yet".into()),
-            _ => Progress::Done(format!("it is rolled out again, {}", place(&seen)).into()),
+            _ => match rest(object, &seen) {
+                Progress::Done(words) => Progress::Done(format!("it is rolled out again, {words}").into()),
+                other => other,
+            },
         }),
         Goal::Restarted(at) if object["spec"]["restartAt"] != at.as_str() => {
             Progress::Replaced("another restart is wished for".into())
@@ -35,7 +42,7 @@ pub(super) fn progress(object: &Value, goal: &Goal) -> Progress {
 pub(super) fn rollout(object: &Value) -> Progress {
     let seen = argo::of(object);
     if seen.is_aborted && !seen.is_fully_promoted() {
-        return Progress::GivenUp(format!("aborted: {}", seen.message).into());
+        return Progress::GivenUp(format!("aborted: {}", seen.why_aborted()).into());
     }
     if seen.phase == Phase::Degraded {
         return Progress::GivenUp(seen.message.clone());
@@ -62,7 +69,7 @@ fn stopped_or_replaced(seen: &Argo, revision: &Text) -> Option<Progress> {
     if seen.current != *revision && seen.stable != *revision {
         Some(Progress::Replaced("another revision is rolled out".into()))
     } else if seen.is_aborted && !seen.is_fully_promoted() {
-        let why = if seen.message.is_empty() { "its controller is told so" } else { seen.message.as_str() };
+        let why = Some(seen.why_aborted()).filter(|why| !why.is_empty()).unwrap_or("its controller is told so");
         Some(Progress::Replaced(format!("it was aborted ({why})").into()))
     } else {
         None
@@ -71,22 +78,36 @@ fn stopped_or_replaced(seen: &Argo, revision: &Text) -> Option<Progress> {
 
 /// Whether it has left the place where it was, and traffic is where the steps want it.
 fn past(object: &Value, seen: &Argo, step: Option<u32>, since: Option<jiff::Timestamp>) -> Progress {
-    if seen.is_fully_promoted() {
-        return Progress::Done("the new revision is the stable one".into());
-    }
     let still_waits = since.is_some() && seen.pauses.iter().any(|pause| pause.since == since);
     let has_moved = match step {
         Some(step) => seen.step.is_some_and(|at| at > step),
         None => seen.strategy == Strategy::BlueGreen && seen.active == seen.current,
     };
-    if still_waits {
+    if seen.is_fully_promoted() {
+        rest(object, seen)
+    } else if still_waits {
         Progress::Moving("it still waits".into())
     } else if has_moved {
-        weights(seen).unwrap_or_else(|| Progress::Done(place(seen)))
+        rest(object, seen)
     } else if object["spec"]["paused"] == true {
         Progress::Moving("held by hand".into())
     } else {
         Progress::Moving("its controller has not gone on yet".into())
+    }
+}
+
+/// Whether it has come to where it can stay: at a weight pods are still on their way, and traffic must have followed.
+fn rest(object: &Value, seen: &Argo) -> Progress {
+    if seen.is_fully_promoted() {
+        return match ready(object) {
+            Progress::Done(words) => Progress::Done(format!("the new revision is the stable one, {words}").into()),
+            other => other,
+        };
+    }
+    let at = seen.step.and_then(|step| seen.steps.get(usize::try_from(step).ok()?));
+    match at {
+        None | Some(CanaryStep::Weight(_)) if seen.strategy == Strategy::Canary => Progress::Moving(place(seen)),
+        _ => weights(seen).unwrap_or_else(|| Progress::Done(place(seen))),
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::intent::Intent as Wish;
 use crate::domain::kind::Kind;
 use crate::operations::fake::objects::{failing, pod, rollback, target, template, with_history, workload};
-use crate::operations::fake::{Diary, Journal, Plane, confirmed, entries, unreadable};
+use crate::operations::fake::{Diary, Journal, Plane, confirmed, entries, recorded, unreadable};
 use crate::operations::ports::{Answer, ReadError};
 
 const PATCH: &str = "send PATCH /apis/apps/v1/namespaces/production/deployments/chat-service";
@@ -71,6 +71,18 @@ async fn only_a_rollback_uses_the_reserve() {
     let restart = confirmed(&Wish::Restart { target: target(kind) }, &mut snapshot).await;
     run(restart, &plane, &journal).await.unwrap();
     assert_eq!(*journal.urgencies.lock().unwrap(), [Urgency::Ordinary; 2]);
+}
+
+#[tokio::test]
+async fn an_abort_uses_it_too_and_then_ends_the_pause_by_hand() {
+    let (plane, journal, diary) = world(Vec::new(), Vec::new());
+    let mut snapshot = recorded::seen("held");
+    let abort = confirmed(&Wish::Abort { target: recorded::named(&snapshot) }, &mut snapshot).await;
+    run(abort, &plane, &journal).await.unwrap();
+    assert_eq!(*journal.urgencies.lock().unwrap(), [Urgency::Rollback; 4]);
+    let path = "/apis/argoproj.io/v1alpha1/namespaces/production/rollouts/feed-service";
+    let sent: Vec<String> = entries(&diary).into_iter().filter(|entry| entry.starts_with("send")).collect();
+    assert_eq!(sent, [format!("send PATCH {path}/status"), format!("send PATCH {path}")]);
 }
 
 #[tokio::test]

@@ -48,6 +48,7 @@ pub(in crate::operations) fn rule(stable: u64, canary: u64) -> Value {
 
 /// A route of these rules, taken by its only parent.
 pub(in crate::operations) fn route(rules: Vec<Value>) -> Value {
+    let rules = Value::from(rules);
     let condition = |about: &str| json!({ "type": about, "status": "True", "observedGeneration": 3 });
     json!({
         "metadata": { "name": "chat-service", "namespace": "production", "uid": "uid-route", "generation": 3 },

@@ -64,6 +64,11 @@ impl NoPlan {
         Self { failure: Failure::Impossible, problem: Problem::new(what, why, hint) }
     }
 
+    /// The wish itself makes no sense, or does not say which one it means.
+    pub(super) fn invalid(what: impl AsRef<str>, why: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
+        Self { failure: Failure::Invalid, problem: Problem::new(what, why, hint) }
+    }
+
     /// It is so already.
     pub(super) fn nothing_to_do(what: impl AsRef<str>, why: impl AsRef<str>) -> Self {
         Self { failure: Failure::NothingToDo, problem: Problem::new(what, why, "") }

@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use crate::domain::difference::template_of;
 use crate::domain::kind::Kind;
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ObjectRef, TEMPLATE_HASHES};
 use crate::domain::operation::Failure;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::domain::workload::TEMPLATE_HASHES;
 
 use super::super::read::Snapshot;
 use super::template::{current, is_same, is_same_release};
@@ -115,7 +114,7 @@ pub(super) fn wanted<'a>(
         )),
         (Some(revision), 0) => Ok(revision),
         (Some(_), _) => {
-            Err(NoPlan::impossible(what, format!("more than one revision begins with {pin}"), "give more letters"))
+            Err(NoPlan::invalid(what, format!("more than one revision begins with {pin}"), "give more letters"))
         }
         (None, _) => {
             let known: Vec<&str> = known.iter().map(Text::as_str).collect();

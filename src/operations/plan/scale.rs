@@ -62,7 +62,7 @@ pub(super) fn bounds(
     require_scalable(wish)?;
     let target = wish.target;
     if min > max || max == 0 {
-        return Err(NoPlan::impossible(
+        return Err(NoPlan::invalid(
             cannot(wish),
             format!("{min} to {max} is no range"),
             "--min 1 or more, --max no less",

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
 use crate::domain::nearest::nearest;
+use crate::domain::operation::Failure;
 use crate::domain::plan::{Call, Goal, Plan, Step};
+use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::workload::{image_name, image_tag};
 
@@ -38,11 +40,7 @@ pub(super) fn plan(
     require_not_paused(wish, snapshot, place)?;
     let target = wish.target;
     if image.is_empty() || image.contains(char::is_whitespace) {
-        return Err(NoPlan::impossible(
-            cannot(wish),
-            format!("\"{image}\" is no image"),
-            "give NAME:TAG or NAME@DIGEST",
-        ));
+        return Err(NoPlan::invalid(cannot(wish), format!("\"{image}\" is no image"), "give NAME:TAG or NAME@DIGEST"));
     }
     let current = template::current(snapshot);
     let containers = containers(current);
@@ -129,12 +127,13 @@ fn find<'a, 't>(
         let mut usual = containers.iter().filter(|container| !container.is_init);
         return match (usual.next(), usual.next()) {
             (Some(only), None) => Ok(only),
-            _ => Err(NoPlan::impossible(cannot(wish), "it has more than one container", format!("name one; {all}"))),
+            _ => Err(NoPlan::invalid(cannot(wish), "it has more than one container", format!("name one; {all}"))),
         };
     };
     containers.iter().find(|container| container.name == wanted.as_str()).ok_or_else(|| {
         let hint = nearest(wanted, names.iter().copied()).map_or(all, |meant| format!("did you mean {meant}?"));
-        NoPlan::impossible(cannot(wish), format!("it has no container {wanted}"), hint)
+        let problem = Problem::new(cannot(wish), format!("it has no container {wanted}"), hint);
+        NoPlan { failure: Failure::NotFound, problem }
     })
 }
 

@@ -66,10 +66,13 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
     .collect()
 }
 
+/// A wish about a Rollout.
+type OfRollout = fn(ObjectRef) -> Intent;
+
 /// Those about Rollouts of Argo, each where it makes sense.
 fn of_rollouts() -> impl Iterator<Item = (&'static str, Vec<Permission>)> {
     let image = |target| Intent::SetImage { target, container: None, image: "registry.example/feed:2".into() };
-    let wishes: [(_, _, fn(ObjectRef) -> Intent); 11] = [
+    let wishes: [(_, _, OfRollout); 11] = [
         ("argo: release", "gate", |target| Intent::Release { target, gate: None }),
         ("argo: skip", "gate", |target| Intent::Skip { target, step: None }),
         ("argo: promote fully", "gate", |target| Intent::PromoteFull { target }),

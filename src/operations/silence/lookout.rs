@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::domain::moment::moment;
 use crate::domain::operation::{OperationEvent, Verdict};
 use crate::domain::plan::Goal;
-use crate::domain::silence::{LabelSet, Phase, Silence, SilenceRef, moment};
+use crate::domain::silence::{LabelSet, Phase, Silence, SilenceRef};
 use crate::domain::text::Text;
 
 use super::super::ports::{ControlPlane, Keeper};

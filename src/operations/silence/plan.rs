@@ -1,14 +1,15 @@
 //! Plans about alerts: one call each, with every alert that it makes quiet or loud. Pure.
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::domain::actor::Permission;
 use crate::domain::alert::Priorities;
 use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::intent::Intent;
+use crate::domain::moment::moment;
 use crate::domain::plan::{Call, Expected, Goal, Plan, Step};
-use crate::domain::silence::{Phase, Silence, SilenceRef, in_words, length as spoken, moment, short};
+use crate::domain::silence::{Lasting, Phase, Silence, SilenceRef, in_words, short, whole};
 use crate::domain::target::Target;
 use crate::domain::text::Text;
 
@@ -37,16 +38,16 @@ pub struct Ground<'a> {
 pub fn plan(intent: &Intent, ward: &Ward, ground: &Ground<'_>) -> Result<Plan, NoPlan> {
     let subject = Subject::of(intent, ward)?;
     let draft = match intent {
-        Intent::Silence { length, reason, .. } => {
-            let title = format!("Silence {} for {}", in_words(&subject.matchers), spoken(*length));
-            make(intent, title, (*length, reason.clone()), &subject, ward)?
+        Intent::Silence { lasting, reason, .. } => {
+            let title = format!("Silence {} {}", in_words(&subject.matchers), lasting.words(ward.taken));
+            make(intent, title, (*lasting, reason.clone()), &subject, ward)?
         }
-        Intent::Acknowledge { length, reason, .. } => {
+        Intent::Acknowledge { lasting, reason, .. } => {
             let name = subject.alerts.first().map_or("the alert", |alert| alert.name());
-            let title = format!("Acknowledge {name} for {}", spoken(*length));
-            make(intent, title, (*length, Silence::acknowledging(reason).into()), &subject, ward)?
+            let title = format!("Acknowledge {name} {}", lasting.words(ward.taken));
+            make(intent, title, (*lasting, Silence::acknowledging(reason).into()), &subject, ward)?
         }
-        Intent::ExtendSilence { length, .. } => extend(intent, *length, &subject, ward)?,
+        Intent::ExtendSilence { lasting, .. } => extend(intent, *lasting, &subject, ward)?,
         _ => expire(&subject, ward)?,
     };
     Ok(draft.into_plan(intent, &subject, ward, ground))
@@ -68,11 +69,11 @@ struct Draft {
 fn make(
     intent: &Intent,
     title: String,
-    (length, comment): (SignedDuration, Text),
+    (lasting, comment): (Lasting, Text),
     subject: &Subject<'_>,
     ward: &Ward,
 ) -> Result<Draft, NoPlan> {
-    let (starts, ends) = (whole(ward.asked), end(intent, length, ward)?);
+    let (starts, ends) = (whole(ward.asked), end(intent, lasting, ward)?);
     let silence = subject.reference(ward, Text::default());
     let body = json!({
         "matchers": subject.raw, "startsAt": starts.to_string(), "endsAt": ends.to_string(),
@@ -81,8 +82,8 @@ fn make(
     let loud = subject.alerts.iter().filter(|alert| !alert.is_quiet()).count();
     let before = if loud == 0 { "nothing pages".to_owned() } else { format!("{} can page", preview::counted(loud)) };
     let mut warnings = Vec::new();
-    if length > LONG {
-        warnings.push(format!("{} is long: who will remember it?", spoken(length)).into());
+    if ends.duration_since(starts) > LONG {
+        warnings.push(format!("{} is long: who will remember it?", lasting.words(ward.taken)).into());
     }
     if ward.identity.is_err() {
         warnings.push("the server would not say who we are: it is made in the name of midwatch".into());
@@ -110,16 +111,16 @@ fn make(
 }
 
 /// Plans another end for a silence. One that is over is made anew.
-fn extend(intent: &Intent, length: SignedDuration, subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
+fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
     let Some((silence, raw)) = &subject.silence else { return Err(gone()) };
     let id = short(&silence.id);
     if silence.phase(ward.taken) == Phase::Expired {
-        let title = format!("Silence {} again for {}", in_words(&subject.matchers), spoken(length));
-        let mut draft = make(intent, title, (length, silence.comment.clone()), subject, ward)?;
+        let title = format!("Silence {} again {}", in_words(&subject.matchers), lasting.words(ward.taken));
+        let mut draft = make(intent, title, (lasting, silence.comment.clone()), subject, ward)?;
         draft.warnings.push(format!("silence {id} is over: this makes another one with its matchers").into());
         return Ok(draft);
     }
-    let ends = end(intent, length, ward)?;
+    let ends = end(intent, lasting, ward)?;
     if ends == whole(silence.ends) {
         let until = moment(ends, ward.taken);
         return Err(NoPlan::nothing_to_do(format!("silence {id} lasts until {until} already"), "nothing would change"));
@@ -128,8 +129,7 @@ fn extend(intent: &Intent, length: SignedDuration, subject: &Subject<'_>, ward: 
     let mut body = core(raw);
     body["endsAt"] = ends.to_string().into();
     let verb = if ends > silence.ends { "Extend" } else { "Shorten" };
-    let back =
-        Intent::ExtendSilence { silence: reference.clone(), length: silence.ends.duration_since(whole(ward.asked)) };
+    let back = Intent::ExtendSilence { silence: reference.clone(), lasting: Lasting::Until(whole(silence.ends)) };
     Ok(Draft {
         title: format!("{verb} silence {id} until {}", moment(ends, ward.taken)),
         step: Step {
@@ -164,7 +164,7 @@ fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
     let back = Intent::Silence {
         cluster: ward.cluster.clone(),
         matchers: subject.matchers.clone(),
-        length: silence.ends.duration_since(whole(ward.asked)),
+        lasting: Lasting::Until(whole(silence.ends)),
         reason: silence.comment.clone(),
     };
     Ok(Draft {
@@ -255,20 +255,10 @@ pub(super) fn core(raw: &Value) -> Value {
     members.iter().map(|name| ((*name).to_owned(), raw[*name].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// When it is to end, counted from when it was asked for, so that looking at it for long does not move it.
-fn end(intent: &Intent, length: SignedDuration, ward: &Ward) -> Result<Timestamp, NoPlan> {
-    let verb = intent.verb();
-    if length < SignedDuration::from_secs(60) {
-        let why = format!("{} s is too short", length.as_secs());
-        return Err(NoPlan::impossible(format!("cannot {verb}"), why, "a minute or more: --for 2h"));
-    }
-    let ends = ward.asked.checked_add(length).map(whole).ok().filter(|ends| *ends > ward.taken);
-    ends.ok_or_else(|| NoPlan::impossible(format!("cannot {verb}"), "it would be over by now", "ask for it again"))
-}
-
-/// Servers and shells do not agree on less than a second.
-fn whole(at: Timestamp) -> Timestamp {
-    at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
+/// When it is to end.
+fn end(intent: &Intent, lasting: Lasting, ward: &Ward) -> Result<Timestamp, NoPlan> {
+    let ends = lasting.end(ward.asked, ward.taken);
+    ends.map_err(|(why, hint)| NoPlan::invalid(format!("cannot {}", intent.verb().label().to_lowercase()), why, hint))
 }
 
 /// In whose name.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::alert::{NAMED, Priorities, Priority};
+use crate::domain::alert::{Priorities, Priority};
 use crate::domain::intent::Intent;
+use crate::domain::service::LABELS_OF_SERVICE;
 use crate::domain::text::Text;
 
 use super::subject::Subject;
@@ -17,7 +18,7 @@ const COUNTED: usize = 5;
 
 /// The service or workload that an alert names.
 pub(super) fn about(alert: &Told) -> Option<&Text> {
-    NAMED.iter().find_map(|name| alert.label(name)).filter(|name| !name.is_empty())
+    LABELS_OF_SERVICE.iter().find_map(|name| alert.label(name)).filter(|name| !name.is_empty())
 }
 
 fn priority(alert: &Told, priorities: &Priorities) -> Priority {

@@ -92,8 +92,7 @@ impl<'a> Subject<'a> {
 
 /// What matchers take. It is kept by the first that answered: a pair tells each other.
 fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
-    let ready =
-        Matchers::new(matchers).map_err(|why| NoPlan::impossible("cannot silence", why, "give alertname=NAME"))?;
+    let ready = Matchers::new(matchers).map_err(|why| NoPlan::invalid("cannot silence", why, "give alertname=NAME"))?;
     let keeper = ward.keepers.iter().find(|keeper| keeper.told.is_ok()).ok_or_else(|| nobody(ward))?;
     let known = all.len();
     Ok(Subject {

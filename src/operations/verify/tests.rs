@@ -13,7 +13,7 @@ use crate::operations::fake::objects::{
     failing, merge, now as start, pod, rollback, snapshot, target, with_history, workload,
 };
 use crate::operations::fake::traffic::{blue_green, route, rule, shift, split, switch};
-use crate::operations::fake::{Journal, Plane, confirmed, unreadable};
+use crate::operations::fake::{Journal, Plane, confirmed, recorded, unreadable};
 use crate::operations::read::Snapshot;
 
 /// Each look takes a second by the clock of the test, and no time.
@@ -148,6 +148,31 @@ async fn a_deleted_workload_is_reverted_and_a_deleted_pod_is_gone() {
     let there = Ok(pod("chat-service-1", "r", true));
     let (verdict, told) = watched_of(&evict, before(), vec![there, Ok(next)]).await;
     assert_eq!((verdict, told), (Verdict::Verified("gone".into()), vec!["it is still there".to_owned()]));
+}
+
+/// Watches the release of the gate at which a Rollout waits.
+async fn watched_release(seen: Vec<Value>) -> (Verdict, Vec<String>) {
+    let before = recorded::seen("gate");
+    let intent = Intent::Release { target: recorded::named(&before), gate: None };
+    watched_of(&intent, before, seen.into_iter().map(Ok).collect()).await
+}
+
+#[tokio::test]
+async fn a_release_is_watched_to_where_the_rollout_rests() {
+    let mut open = recorded::rollout("gate");
+    open["status"].as_object_mut().unwrap().shift_remove("pauseConditions");
+    let mut scaling = recorded::rollout("second-gate");
+    merge(&mut scaling["status"], json!({ "currentStepIndex": 2, "pauseConditions": null }));
+    let (verdict, told) = watched_release(vec![open, scaling, recorded::rollout("second-gate")]).await;
+    assert_eq!(verdict, Verdict::Verified("step 4 of 6, stable for 3 s".into()));
+    let words = ["its controller has not gone on yet", "step 3 of 6", "step 4 of 6, watching that it stays so"];
+    assert_eq!(told, words);
+}
+
+#[tokio::test]
+async fn whoever_stops_a_rollout_that_was_released_is_named() {
+    let (verdict, _) = watched_release(vec![recorded::rollout("second-gate"), recorded::rollout("aborted")]).await;
+    assert_eq!(verdict, Verdict::Reverted("it was aborted (update to revision 2), by kubectl-patch".into()));
 }
 
 /// Watches a shift to 50 % whose route is taken at once, while these counts are told one after another.

@@ -92,8 +92,8 @@ pub struct Session {
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
     looked_for: BTreeSet<ClusterName>,
-    /// How many servers of signals are asked.
-    asked: usize,
+    /// Who is asked for alerts.
+    asked: Vec<super::signals::Asked>,
     contexts: Vec<ContextRow>,
     /// The kinds that are read of each cluster.
     kinds: Vec<Kind>,
@@ -144,7 +144,7 @@ impl Session {
             traffic: options.traffic,
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
-            asked: 0,
+            asked: Vec::new(),
             contexts: Vec::new(),
             kinds: Vec::new(),
             inbox,

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::super::clusters::{self, Chosen};
-use super::super::signals::{Offer, listed, look_elsewhere};
+use super::super::signals::{Asked, Offer, listed, look_elsewhere};
 use super::Session;
 use crate::domain::kind::Kind;
 use crate::domain::metric::Demand;
@@ -18,41 +18,53 @@ impl Session {
     pub(super) fn start_clusters(&mut self, chosen: &[Chosen]) {
         let started = clusters::start(&self.kubeconfig, chosen, &self.connect, &self.clock, &self.outbox);
         for (cluster, handle) in &started {
-            match self.signals.start(cluster, handle, &self.clock, &self.outbox) {
-                0 => {
-                    self.undiscovered.insert(cluster.clone());
-                    let name = cluster.0.as_str();
-                    let of = chosen.iter().find(|one| one.context.as_str() == name);
-                    if of.is_some_and(|one| matches!(one.wanted.scope, Scope::Only(_))) {
-                        self.looked_for.insert(cluster.clone());
-                        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
-                        tokio::spawn(look_elsewhere(cluster.clone(), reader, outbox));
-                    }
+            let asked = self.signals.start(cluster, handle, &self.clock, &self.outbox);
+            if asked.is_empty() {
+                self.undiscovered.insert(cluster.clone());
+                let name = cluster.0.as_str();
+                let of = chosen.iter().find(|one| one.context.as_str() == name);
+                if of.is_some_and(|one| matches!(one.wanted.scope, Scope::Only(_))) {
+                    self.looked_for.insert(cluster.clone());
+                    let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+                    tokio::spawn(look_elsewhere(cluster.clone(), reader, outbox));
                 }
-                servers => self.asked += servers,
             }
+            self.asked.extend(asked);
         }
         self.clusters.extend(started);
     }
 
-    /// Whether everybody who is asked for alerts has answered once, or said why not.
-    pub fn knows_alerts(&self) -> bool {
+    /// The clusters in which servers of signals are still looked for; one that does not answer is not waited for.
+    pub fn looking_for_signals(&self) -> impl Iterator<Item = &ClusterName> {
         let is_silent = |cluster: &ClusterName| {
             self.state.cluster(cluster).is_some_and(|held| held.heard().is_none() && held.silence().is_some())
         };
-        self.undiscovered.iter().all(is_silent) && self.state.alert_servers().count() >= self.asked
+        self.undiscovered.iter().filter(move |cluster| !is_silent(cluster))
     }
 
-    /// The same of alerts and numbers.
-    pub fn knows_signals(&self) -> bool {
-        let of_numbers = self.state.alert_servers().filter(|(kind, ..)| *kind == SignalKind::Prometheus).count();
-        self.knows_alerts() && self.state.metric_servers().count() >= of_numbers
+    /// Who is asked for alerts, as far as that is known by now.
+    pub fn asked_for_alerts(&self) -> &[Asked] {
+        &self.asked
     }
 
-    /// Whether everybody who is asked for rules has told them once, or said why not; midwatch itself included.
+    /// Whether everybody who is asked for alerts has answered once, or said why not.
+    pub fn knows_alerts(&self) -> bool {
+        let told = |asked: &Asked| self.state.alert_servers().any(|(kind, id, _)| (kind, id) == (asked.0, &asked.1));
+        self.looking_for_signals().next().is_none() && self.asked.iter().all(told)
+    }
+
+    /// The same of numbers.
+    pub fn knows_numbers(&self) -> bool {
+        let told = |asked: &Asked| self.state.metric_servers().any(|(id, _)| *id == asked.1);
+        let mut asked = self.asked.iter().filter(|(kind, _)| *kind == SignalKind::Prometheus);
+        self.looking_for_signals().next().is_none() && asked.all(told)
+    }
+
+    /// The same of rules; midwatch itself included.
     pub fn knows_rules(&self) -> bool {
-        let asked = self.state.alert_servers().filter(|(kind, ..)| *kind != SignalKind::Alertmanager).count();
-        self.knows_alerts() && self.state.rule_servers().count() >= asked
+        let told = |asked: &Asked| self.state.rule_servers().any(|(kind, id, _)| (kind, id) == (asked.0, &asked.1));
+        let mut asked = self.asked.iter().filter(|(kind, _)| *kind != SignalKind::Alertmanager);
+        self.looking_for_signals().next().is_none() && asked.all(told)
     }
 
     /// Says what of all numbers somebody looks at.
@@ -93,7 +105,8 @@ impl Session {
         self.undiscovered.remove(cluster);
         self.looked_for.remove(cluster);
         if let Some(handle) = self.clusters.get(cluster) {
-            self.asked += self.signals.discover(cluster, offers, handle, &self.clock, &self.outbox);
+            let asked = self.signals.discover(cluster, offers, handle, &self.clock, &self.outbox);
+            self.asked.extend(asked);
         }
     }
 }

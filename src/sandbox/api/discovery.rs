@@ -34,9 +34,29 @@ fn groups() -> Value {
 
 fn resources(group: &str, version: &str) -> Option<Value> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.group == group && kind.version == version).collect();
-    let resources: Vec<Value> = kinds.iter().map(|kind| resource(kind)).collect();
+    let resources: Vec<Value> =
+        kinds.iter().flat_map(|kind| [Some(resource(kind)), scale(kind), status(kind)]).flatten().collect();
     let group_version = kinds.first()?.api_version();
     Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources}))
+}
+
+/// The status as a resource of its own, with rights of its own.
+fn status(kind: &Kind) -> Option<Value> {
+    kind.has_status().then(|| {
+        json!({
+            "name": format!("{}/status", kind.plural), "singularName": "", "namespaced": kind.scope == Scope::Namespaced,
+            "kind": kind.name, "verbs": ["get", "patch"],
+        })
+    })
+}
+
+fn scale(kind: &Kind) -> Option<Value> {
+    kind.scales().then(|| {
+        json!({
+            "name": format!("{}/scale", kind.plural), "singularName": "", "namespaced": true, "group": "autoscaling",
+            "version": "v1", "kind": "Scale", "verbs": ["get", "patch", "update"],
+        })
+    })
 }
 
 fn resource(kind: &Kind) -> Value {

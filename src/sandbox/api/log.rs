@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 use super::route::is_set;
 use super::{Call, Platform, reply};
 use crate::sandbox::object::{list, name, namespace, text, time, uid};
+use crate::sandbox::releases::flaw;
 use crate::sandbox::speech::{Line, Mood, Speaker};
 use crate::sandbox::world::World;
 
@@ -82,6 +83,7 @@ impl Call<'_> {
         let mood = match () {
             () if image.ends_with("/chat-service:1.5.0") => Mood::Starving,
             () if world.broken.contains(uid(pod)) => Mood::Confused,
+            () if flaw(&image).is_some() => Mood::Flawed,
             () => Mood::Well,
         };
         Ok(Log {

@@ -202,6 +202,7 @@ impl Call<'_> {
             ("GET", "log") if self.route.kind.plural == "pods" => self.log(),
             ("GET", "scale") if self.route.kind.scales() => self.get_scale(),
             ("PATCH", "") if !is_list => self.patch(),
+            ("PATCH", "status") if self.route.kind.has_status() => self.patch_status(),
             ("PATCH" | "PUT", "scale") if self.route.kind.scales() => self.write_scale(method),
             ("DELETE", "") if self.route.kind.plural == "pods" && !is_list => self.delete_pod(),
             ("POST", "eviction") if self.route.kind.plural == "pods" => self.evict(),

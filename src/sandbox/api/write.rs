@@ -8,8 +8,11 @@ use super::refusal::Refusal;
 use super::reply;
 use super::{Call, patch};
 use crate::sandbox::kinds::Kind;
-use crate::sandbox::object::{at, name, number, set, text, uid};
+use crate::sandbox::object::{at, list, name, number, set, text, uid};
 use crate::sandbox::world::World;
+
+/// The largest weight of a backend of a route.
+const MOST_WEIGHT: i64 = 1_000_000;
 
 impl Call<'_> {
     pub(super) fn patch(&self) -> Result<Response, Refusal> {
@@ -17,6 +20,19 @@ impl Call<'_> {
             let old = self.find(world)?;
             let new = patch::apply(self.media_type(), &self.body, &old)?;
             self.commit(world, &old, new)
+        })?;
+        Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
+    }
+
+    /// Changes the status alone; whatever else a patch would change stays as it is.
+    pub(super) fn patch_status(&self) -> Result<Response, Refusal> {
+        let changed = self.platform.with(|world| {
+            let old = self.find(world)?;
+            let patched = patch::apply(self.media_type(), &self.body, &old)?;
+            check_identity(self.route.kind, &old, &patched)?;
+            let mut new = (*old).clone();
+            put_status(&mut new, patched.get("status"));
+            self.store(world, &old, new)
         })?;
         Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
     }
@@ -53,10 +69,16 @@ impl Call<'_> {
 
     /// Checks a changed object and stores it, unless this is a dry run; returns it as it is (or would be).
     fn commit(&self, world: &mut World, old: &Value, mut new: Value) -> Result<Value, Refusal> {
+        check_identity(self.route.kind, old, &new)?;
         check(self.route.kind, old, &new)?;
-        if let Some(status) = old.get("status") {
-            new["status"] = status.clone();
+        if self.route.kind.has_status() {
+            put_status(&mut new, old.get("status"));
         }
+        self.store(world, old, new)
+    }
+
+    /// Completes a changed object and stores it, unless this is a dry run.
+    fn store(&self, world: &mut World, old: &Value, mut new: Value) -> Result<Value, Refusal> {
         world.finish(old, &mut new, self.manager());
         if self.is_dry_run() {
             return Ok(new);
@@ -65,8 +87,19 @@ impl Call<'_> {
     }
 }
 
-/// Refuses changes of what identifies an object, changes to an outdated object, and impossible scales.
-fn check(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
+/// Gives an object the status of another, or none.
+fn put_status(object: &mut Value, status: Option<&Value>) {
+    match (status, object.as_object_mut()) {
+        (Some(status), _) => object["status"] = status.clone(),
+        (None, Some(fields)) => {
+            fields.shift_remove("status");
+        }
+        (None, None) => {}
+    }
+}
+
+/// Refuses changes to another object of that name, and to an outdated one.
+fn check_identity(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
     let subject = name(old);
     if uid(new) != uid(old) {
         return Err(Refusal::other_uid(kind, subject, uid(new), uid(old)));
@@ -74,11 +107,19 @@ fn check(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
     if at(new, "metadata.resourceVersion") != at(old, "metadata.resourceVersion") {
         return Err(Refusal::outdated(kind, subject));
     }
+    Ok(())
+}
+
+/// Refuses changes of what identifies an object, and what the API's own rules forbid.
+fn check(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
+    let subject = name(old);
     let invalid = |what: &str| {
         let message = format!("{} \"{subject}\" is invalid: {what}", kind_dot_group(kind));
         Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(kind, subject))
     };
-    for field in ["metadata.name", "metadata.namespace", "spec.selector"] {
+    // The selector of a Service may change, and that of a custom object nobody guards.
+    let selector = (kind.group == "apps").then_some("spec.selector");
+    for field in ["metadata.name", "metadata.namespace"].into_iter().chain(selector) {
         if at(new, field) != at(old, field) {
             return invalid(&format!("{field}: Invalid value: {}: field is immutable", at(new, field)));
         }
@@ -87,12 +128,30 @@ fn check(kind: &Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
         let value = number(new, "spec.replicas");
         return invalid(&format!("spec.replicas: Invalid value: {value}: must be greater than or equal to 0"));
     }
-    for (index, container) in crate::sandbox::object::list(new, "spec.template.spec.containers").iter().enumerate() {
+    for (index, container) in list(new, "spec.template.spec.containers").iter().enumerate() {
         if text(container, "image").is_empty() {
             return invalid(&format!("spec.template.spec.containers[{index}].image: Required value"));
         }
     }
-    Ok(())
+    weight_out_of_bounds(new).map_or(Ok(()), |what| invalid(&what))
+}
+
+/// What is wrong with a weight of a route, in the words of its schema.
+fn weight_out_of_bounds(object: &Value) -> Option<String> {
+    let rules = list(object, "spec.rules").iter().enumerate();
+    let mut backends = rules.flat_map(|(rule, it)| {
+        list(it, "backendRefs").iter().enumerate().map(move |(backend, it)| (rule, backend, &it["weight"]))
+    });
+    backends.find_map(|(rule, backend, weight)| {
+        let wrong = match weight.as_i64() {
+            None if weight.is_null() => return None,
+            None => format!("Invalid value: {weight}: must be of type integer"),
+            Some(0..=MOST_WEIGHT) => return None,
+            Some(..0) => format!("Invalid value: {weight}: should be greater than or equal to 0"),
+            Some(_) => format!("Invalid value: {weight}: should be less than or equal to {MOST_WEIGHT}"),
+        };
+        Some(format!("spec.rules[{rule}].backendRefs[{backend}].weight: {wrong}"))
+    })
 }
 
 fn kind_dot_group(kind: &Kind) -> String {

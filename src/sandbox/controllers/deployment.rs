@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::progress;
+use super::{progress, replica_set};
 use crate::sandbox::object::{self, at, name, number, set, text};
-use crate::sandbox::random::{hash, letters};
 use crate::sandbox::world::World;
 
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -43,30 +42,24 @@ fn revision(object: &Value) -> i64 {
         .unwrap_or(0)
 }
 
-/// Says whether a replica set's template is the deployment's, but for the hash label that only the former has.
-fn has_template(set: &Value, wanted: &Value) -> bool {
-    let own = at(set, "spec.template");
-    if own["spec"] != wanted["spec"] {
-        return false;
-    }
-    let mut plain = own["metadata"].clone();
-    if let Some(labels) = plain["labels"].as_object_mut() {
-        labels.shift_remove(HASH_LABEL);
-    }
-    plain == wanted["metadata"]
-}
-
 /// Finds the replica set that has the deployment's template.
 fn find_current(world: &World, deployment: &Value) -> Option<Arc<Value>> {
     let wanted = at(deployment, "spec.template");
-    world.store.owned(deployment, "replicasets").into_iter().find(|set| has_template(set, wanted))
+    world
+        .store
+        .owned(deployment, "replicasets")
+        .into_iter()
+        .find(|set| replica_set::has_template(set, wanted, HASH_LABEL))
 }
 
 /// Makes the replica set of the template if there is none, and gives it the newest revision number.
 fn adopt_current(world: &mut World, deployment: &Arc<Value>, found: Option<Arc<Value>>) -> Arc<Value> {
     let newest = world.store.owned(deployment, "replicasets").iter().map(|set| revision(set)).max().unwrap_or(0);
     let is_new = found.is_none();
-    let current = found.unwrap_or_else(|| create_set(world, deployment));
+    let current = found.unwrap_or_else(|| {
+        let mark = replica_set::mark_of(at(deployment, "spec.template"));
+        replica_set::create(world, deployment, CONTROLLER, (HASH_LABEL, &mark))
+    });
     let old_number = revision(&current);
     let number = if is_new || old_number < newest { newest + 1 } else { old_number };
     let mut annotations = at(&current, "metadata.annotations").clone();
@@ -99,24 +92,6 @@ fn annotations_with_revision(object: &Value, number: i64) -> Value {
     let mut annotations = at(object, "metadata.annotations").as_object().cloned().unwrap_or_default();
     annotations.insert(REVISION.to_owned(), json!(number.to_string()));
     Value::Object(annotations)
-}
-
-fn create_set(world: &mut World, deployment: &Value) -> Arc<Value> {
-    let mut template = at(deployment, "spec.template").clone();
-    let mark = letters(hash(&template.to_string()), 10);
-    template["metadata"]["labels"][HASH_LABEL] = json!(mark);
-    let mut selector = at(deployment, "spec.selector").clone();
-    selector["matchLabels"][HASH_LABEL] = json!(mark);
-    let body = json!({
-        "metadata": {
-            "name": format!("{}-{mark}", name(deployment)), "namespace": object::namespace(deployment),
-            "labels": template["metadata"]["labels"], "annotations": {},
-            "ownerReferences": [object::owner_reference(deployment)],
-        },
-        "spec": {"replicas": 0, "selector": selector, "template": template},
-        "status": {"replicas": 0},
-    });
-    world.create("replicasets", CONTROLLER, body)
 }
 
 /// Resolves a quarter (or any percentage, or a plain number) of the wanted replicas.

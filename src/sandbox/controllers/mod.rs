@@ -5,12 +5,14 @@ mod daemon_set;
 mod deployment;
 mod disruption;
 mod endpoints;
+mod gateway;
 mod kubelet;
 mod pipeline;
 mod pods;
 mod progress;
 mod replica_set;
 mod revisions;
+mod rollout;
 mod stateful_set;
 
 pub(crate) use pods::is_available;
@@ -33,9 +35,11 @@ pub(crate) fn tick(world: &mut World) {
         autoscaler::tick(world);
         replica_set::tick(world);
         deployment::tick(world);
+        rollout::tick(world);
         stateful_set::tick(world);
         daemon_set::tick(world);
         disruption::tick(world);
+        gateway::tick(world);
         endpoints::tick(world);
     }
     if second % 60 == 0 {

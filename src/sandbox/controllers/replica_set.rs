@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::pods::{count, from_template, is_available};
 use crate::sandbox::object::{self, at, counts, name, number};
+use crate::sandbox::random::{hash, letters};
 use crate::sandbox::world::World;
 
 /// Creates missing pods, ends surplus ones and counts the rest.
@@ -57,4 +58,40 @@ fn update_status(world: &mut World, set: &Value) {
     status["replicas"] = json!(total);
     status["terminatingReplicas"] = json!(count(&all, |pod| object::is_terminating(pod)));
     world.set_status(set, status);
+}
+
+/// Returns the hash by which the set of a pod template is named.
+pub(super) fn mark_of(template: &Value) -> String {
+    letters(hash(&template.to_string()), 10)
+}
+
+/// Says whether a set's template is the one wanted, but for the hash label that only the former has.
+pub(super) fn has_template(set: &Value, wanted: &Value, hash_label: &str) -> bool {
+    let own = at(set, "spec.template");
+    if own["spec"] != wanted["spec"] {
+        return false;
+    }
+    let mut plain = own["metadata"].clone();
+    if let Some(labels) = plain["labels"].as_object_mut() {
+        labels.shift_remove(hash_label);
+    }
+    plain == wanted["metadata"]
+}
+
+/// Makes the set of an owner's template, without pods as yet; the label holds its hash.
+pub(super) fn create(world: &mut World, owner: &Value, manager: &str, (label, mark): (&str, &str)) -> Arc<Value> {
+    let mut template = at(owner, "spec.template").clone();
+    template["metadata"]["labels"][label] = json!(mark);
+    let mut selector = at(owner, "spec.selector").clone();
+    selector["matchLabels"][label] = json!(mark);
+    let body = json!({
+        "metadata": {
+            "name": format!("{}-{mark}", name(owner)), "namespace": object::namespace(owner),
+            "labels": template["metadata"]["labels"], "annotations": {},
+            "ownerReferences": [object::owner_reference(owner)],
+        },
+        "spec": {"replicas": 0, "selector": selector, "template": template},
+        "status": {"replicas": 0},
+    });
+    world.create("replicasets", manager, body)
 }

@@ -18,7 +18,8 @@ pub(super) struct Service {
 /// One release of a service.
 pub(super) struct Release {
     pub(super) version: &'static str,
-    /// Hours before the start of the sandbox at which production got it; staging had it a day earlier.
+    /// Hours before the start of the sandbox at which production got it; staging had it a day earlier. 0: it is not
+    /// finished.
     pub(super) hours_ago: i64,
     pub(super) cause: &'static str,
 }
@@ -101,6 +102,36 @@ pub(super) static SERVICES: [Service; 6] = [
         releases: &[release("2.2.0", 950, "first release on this cluster"), release("2.3.0", 171, "recurring tasks")],
     },
 ];
+
+/// A service whose next release is a canary behind a route.
+pub(super) static SEARCH: Service = Service {
+    name: "search-service",
+    port: 8086,
+    replicas: (3, 0),
+    warm_up: 6,
+    memory: "384Mi",
+    manager: PIPELINE,
+    releases: &[
+        release("5.1.0", 950, "first release on this cluster"),
+        release("5.2.0", 260, "search in threads"),
+        release("5.3.0", 0, "index messages-v2"),
+    ],
+};
+
+/// A service that Argo Rollouts delivers in steps.
+pub(super) static MEDIA: Service = Service {
+    name: "media-service",
+    port: 8087,
+    replicas: (4, 0),
+    warm_up: 5,
+    memory: "256Mi",
+    manager: PIPELINE,
+    releases: &[
+        release("3.0.0", 950, "first release on this cluster"),
+        release("3.1.0", 196, "previews of documents"),
+        release("3.2.0", 0, "smaller thumbnails"),
+    ],
+};
 
 /// Returns the image of a version of a service.
 pub(super) fn image(service: &str, version: &str) -> String {

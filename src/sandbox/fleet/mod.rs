@@ -1,6 +1,7 @@
 //! The fleet at the start: its history is lived through by the same controllers that run it afterwards.
 
 mod catalogue;
+mod delivery;
 mod network;
 mod platform;
 mod workloads;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use self::catalogue::{Release, SERVICES, Service, service};
+use self::catalogue::{Release, SEARCH, SERVICES, Service, service};
 use super::controllers::{is_available, tick};
 use super::object::{at, name, number, set, uid};
 use super::signals::Silences;
@@ -39,6 +40,11 @@ enum Deed {
     LackRoom,
     BadRelease,
     StagingRelease,
+    ReleaseSearch,
+    BringUpCanary,
+    BeginCanary,
+    ReleaseMedia,
+    BeginMedia,
 }
 
 /// Builds the fleet as it is at `start`.
@@ -55,6 +61,7 @@ pub(super) fn build(seed: u64, start: Timestamp) -> World {
             workloads::create(&mut world, namespace, service, &service.releases[0]);
         }
     }
+    delivery::create(&mut world);
     settle(&mut world);
     let lived_through = start - LIVED_THROUGH;
     for step in past(start) {
@@ -89,6 +96,11 @@ fn past(start: Timestamp) -> Vec<Step> {
         ago(12 * 60, Deed::LackRoom),
         ago(8 * 60, Deed::BadRelease),
         ago(20, Deed::StagingRelease),
+        ago(260 * 3_600, Deed::ReleaseSearch),
+        ago(26 * 60, Deed::BringUpCanary),
+        ago(11 * 60, Deed::BeginCanary),
+        ago(196 * 3_600, Deed::ReleaseMedia),
+        ago(14 * 60, Deed::BeginMedia),
     ];
     for (index, service) in SERVICES.iter().enumerate() {
         let offset = i64::try_from(index).unwrap_or_default() * 700;
@@ -131,6 +143,14 @@ fn enact(world: &mut World, deed: Deed) {
         Deed::BadRelease => {
             release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis");
         }
+        Deed::ReleaseSearch => {
+            let release = &SEARCH.releases[1];
+            workloads::roll_out(world, "production", &SEARCH, release.version, release.cause);
+        }
+        Deed::BringUpCanary => delivery::bring_up_canary(world),
+        Deed::BeginCanary => delivery::begin_canary(world),
+        Deed::ReleaseMedia => delivery::release_fully(world, 1),
+        Deed::BeginMedia => delivery::release(world, 2),
         Deed::StagingRelease => release_now(world, "staging", "auth-service", "3.2.0", "pipeline: auth-service 3.2.0"),
     }
 }
@@ -176,5 +196,8 @@ fn is_settled(world: &World) -> bool {
     });
     let pods = world.store.list("pods");
     let is_quiet = |pod: &Arc<Value>| is_available(pod) || at(pod, "status.phase") == "Succeeded";
-    redis && world.store.list("deployments").iter().all(is_complete) && pods.iter().all(is_quiet)
+    redis
+        && delivery::is_settled(world)
+        && world.store.list("deployments").iter().all(is_complete)
+        && pods.iter().all(is_quiet)
 }

@@ -42,7 +42,8 @@ pub(super) fn create(world: &mut World, namespace: &str, service: &Service, rele
     world.create("deployments", service.manager, body);
 }
 
-fn pod_spec(service: &Service, version: &str) -> Value {
+/// Returns the pod spec of a version of a service.
+pub(super) fn pod_spec(service: &Service, version: &str) -> Value {
     let config = format!("{}-config", service.name.trim_end_matches("-service").trim_start_matches("api-"));
     let mut main = container(service.name, &image(service.name, version), service.port, service.memory);
     main["envFrom"] = json!([{"configMapRef": {"name": config, "optional": true}}]);

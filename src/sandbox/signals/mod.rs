@@ -1,8 +1,10 @@
 //! Prometheus and Alertmanager over the simulated fleet.
 
 use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use self::promql::{Value as Found, evaluate, parse};
 use super::world::World;
 
 mod alerts;
@@ -10,6 +12,7 @@ mod prometheus;
 mod promql;
 mod samples;
 mod silences;
+mod traffic;
 
 pub(crate) use samples::{SCRAPED_EVERY, Samples};
 pub(crate) use silences::Silences;
@@ -54,4 +57,13 @@ pub(crate) fn answer(world: &mut World, asked: &Asked<'_>) -> Option<(StatusCode
         }),
         _ => None,
     }
+}
+
+/// The one number that a question comes to; none where no series answers it.
+pub(crate) fn value(samples: &Samples, query: &str, now: Timestamp) -> Option<f64> {
+    let found = match evaluate(&parse(query).ok()?, samples, now.as_second()).ok()? {
+        Found::Scalar(number) => number,
+        Found::Vector(vector) => vector.first()?.1,
+    };
+    Some(found).filter(|found| found.is_finite())
 }

@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::alerts::fails;
+use super::traffic::Split;
 use crate::sandbox::object::{at, list, name, namespace, text, uid};
 use crate::sandbox::random::{hash, mix};
+use crate::sandbox::releases::flaw;
 use crate::sandbox::store::Store;
 
 /// How often targets are scraped, in seconds.
@@ -49,13 +51,15 @@ struct Load {
     memory: f64,
 }
 
-const LOADS: [Load; 6] = [
+const LOADS: [Load; 8] = [
     Load { name: "api-gateway", rate: 1_880.0, failing: 0.000_4, median: 0.021, memory: 141e6 },
     Load { name: "auth-service", rate: 240.0, failing: 0.000_1, median: 0.034, memory: 96e6 },
     Load { name: "user-service", rate: 310.0, failing: 0.000_2, median: 0.027, memory: 104e6 },
     Load { name: "chat-service", rate: 412.0, failing: 0.002_4, median: 0.048, memory: 188e6 },
     Load { name: "notification-service", rate: 88.0, failing: 0.000_9, median: 0.066, memory: 71e6 },
     Load { name: "task-service", rate: 61.0, failing: 0.0, median: 0.039, memory: 118e6 },
+    Load { name: "search-service", rate: 154.0, failing: 0.000_8, median: 0.057, memory: 214e6 },
+    Load { name: "media-service", rate: 126.0, failing: 0.000_6, median: 0.083, memory: 163e6 },
 ];
 
 /// The part of production's load that staging has.
@@ -80,7 +84,8 @@ impl Samples {
                     .iter()
                     .filter(|pod| at(pod, "metadata.labels")["app.kubernetes.io/name"] == load.name)
                     .collect();
-                self.scrape_service(load, space, &of_service, now);
+                let split = Split::of(store, space, load.name, &of_service);
+                self.scrape_service(load, space, (&of_service, split.as_ref()), now);
             }
         }
         let oldest = now.as_second() - KEPT;
@@ -104,12 +109,22 @@ impl Samples {
         self.targets.values().flatten().map(|(labels, line)| (labels, line)).filter(|(_, line)| !line.is_empty())
     }
 
-    fn scrape_service(&mut self, load: &Load, space: &str, pods: &[&Arc<Value>], now: Timestamp) {
+    fn scrape_service(
+        &mut self,
+        load: &Load,
+        space: &str,
+        (pods, split): (&[&Arc<Value>], Option<&Split>),
+        now: Timestamp,
+    ) {
         let running: Vec<&&Arc<Value>> = pods.iter().filter(|pod| is_running(pod)).collect();
         let whole: f64 = running.iter().map(|pod| weight(pod)).sum();
         let scale = if space == "staging" { STAGING } else { 1.0 };
+        let rate = load.rate * scale * wave(load.name, now);
+        if let Some(split) = split {
+            self.count_lost(load.name, space, rate * split.lost * seconds(), now);
+        }
         for pod in running {
-            let share = load.rate * scale * wave(load.name, now) * weight(pod) / whole;
+            let share = rate * split.map_or_else(|| weight(pod) / whole, |split| split.share(pod));
             let line = self
                 .targets
                 .entry(uid(pod).to_owned())
@@ -124,6 +139,23 @@ impl Samples {
                     }
                 }
             }
+        }
+    }
+
+    /// Counts requests that a gateway refused for want of a pod, once there were any: they belong to a service and to
+    /// no pod.
+    fn count_lost(&mut self, app: &str, space: &str, lost: f64, now: Timestamp) {
+        let target = format!("gateway/{space}/{app}");
+        if lost <= 0.0 && !self.targets.contains_key(&target) {
+            return;
+        }
+        let labels = [("app", app), ("code", "503"), ("job", "gateway"), ("method", "GET"), ("namespace", space)];
+        let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let series =
+            || vec![(with(&labels, "http_requests_total", &[]), Line::from([(now.as_second() - SCRAPED_EVERY, 0.0)]))];
+        for (_, line) in self.targets.entry(target).or_insert_with(series) {
+            let last = line.back().map_or(0.0, |(_, value)| *value);
+            line.push_back((now.as_second(), last + lost));
         }
     }
 }
@@ -173,7 +205,11 @@ fn series_of(pod: &Value, app: &str) -> Vec<Labels> {
 
 /// What they say, in the same order. Latencies have the shape of a log-logistic curve about their median.
 fn samples_of(pod: &Value, load: &Load, share: f64, now: Timestamp) -> Vec<Sample> {
-    let (ratio, median) = if fails(pod) { (FAILING, load.median * 11.0) } else { (load.failing, load.median) };
+    let (ratio, median) = match flaw(text(pod, "spec.containers.0.image")) {
+        _ if fails(pod) => (FAILING, load.median * 11.0),
+        Some(flaw) => (flaw.failing, load.median * flaw.slower),
+        None => (load.failing, load.median),
+    };
     let noise = noise(uid(pod), now);
     let (asked, failed) = (share * seconds(), share * seconds() * ratio * noise);
     let mut samples = vec![Sample::Counted(asked - failed)];

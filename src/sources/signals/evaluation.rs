@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
+use super::answer::{Answer, Sampled};
 use super::prometheus;
 use crate::clients::signals::Endpoint;
 use crate::domain::alert::{Alert, Evaluated, Priorities, Standing};
@@ -78,8 +78,8 @@ impl Evaluation {
         for rule in &mut self.rules {
             let now = Timestamp::from_second(outbox.now().as_second()).unwrap_or_else(|_far| outbox.now());
             let moments = rule.moments(self.interval, now);
-            match endpoint.get_json(&path(&rule.rule.criterion.query, &moments)).await.map(|told| read(&told)) {
-                Ok(Some(told)) => rule.take_in(told, &moments),
+            match endpoint.get::<Answer>(&path(&rule.rule.criterion.query, &moments)).await.map(Answer::series) {
+                Ok(Some(series)) => rule.take_in(series.iter().map(told_of).collect(), &moments),
                 Ok(None) => {
                     rule.fail(&Problem::new("", "its query makes no series", "compare series, not a constant"), now);
                 }
@@ -158,7 +158,7 @@ impl Watched {
     pub(super) fn fail(&mut self, problem: &Problem, now: Timestamp) {
         self.failed = true;
         self.empty = None;
-        self.problem = Some(Problem::new(self.what(), &problem.why, &problem.hint));
+        self.problem = Some(Problem { what: self.what().into(), ..problem.clone() });
         for series in self.series.values_mut() {
             let outcome = self.rule.criterion.judge(None, None);
             series.watching.observe(&self.rule.criterion, outcome, now);
@@ -254,25 +254,10 @@ fn path(query: &str, moments: &[Timestamp]) -> String {
     }
 }
 
-/// The series of an answer; none where it is none of series.
-pub(super) fn read(answer: &Value) -> Option<Told> {
-    let data = &answer["data"];
-    if !matches!(data["resultType"].as_str(), Some("vector" | "matrix")) {
-        return None;
-    }
-    let series = data["result"].as_array()?.iter().filter_map(|series| {
-        let labels = prometheus::labels(&series["metric"])?;
-        let points = series["values"].as_array().cloned().unwrap_or_else(|| vec![series["value"].clone()]);
-        Some((labels, points.iter().filter_map(point).collect()))
-    });
-    Some(series.collect())
-}
-
-fn point(point: &Value) -> Option<(Timestamp, f64)> {
-    #[expect(clippy::cast_possible_truncation, reason = "whole seconds are asked for")]
-    let at = point[0].as_f64()?.round() as i64;
+/// A series by its labels, with a value at each moment.
+fn told_of(series: &Sampled) -> (Labels, BTreeMap<Timestamp, f64>) {
     // "+Inf" and "NaN" are numbers that the criterion knows.
-    Some((Timestamp::from_second(at).ok()?, point[1].as_str()?.parse().ok()?))
+    (series.labels(|name| name), series.samples().collect())
 }
 
 /// A number in few digits: whole, or with three that count.

@@ -7,13 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::clients::signals::Endpoint;
-use crate::domain::metric::{Asking, BEFORE, Demand, Focus, Grid, Measure, Measured, Question, Reading};
+use crate::domain::metric::{
+    Asking, BEFORE, Demand, Focus, Grid, Measure, Measured, Points, Question, Reading, Series,
+};
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalServer;
 use crate::domain::update::Update;
 use crate::sources::kubernetes::Outbox;
+use crate::sources::signals::answer::{Answer, Sampled};
 
-mod answer;
 mod probe;
 mod query;
 
@@ -66,6 +68,9 @@ pub async fn metrics(
         }
     }
 }
+
+/// More series are not taken in: what is left out is counted.
+const MOST_SERIES: usize = 10_000;
 
 /// One server, and what is known about it.
 struct Asker {
@@ -177,10 +182,30 @@ impl Asker {
         question: Question,
     ) -> Result<Reading, Problem> {
         let path = query::range(query, grid);
-        let told = self.endpoint.get::<answer::Answer>(&path).await?;
-        let (series, left_out) = answer::series(told, grid, known, pod);
-        Ok(Reading { question, grid, series: series.into(), left_out })
+        let told = self.endpoint.get::<Answer>(&path).await?.series().ok_or_else(|| {
+            let what = format!("{} does not tell series", self.server.id);
+            Problem::new(what, "its answer is a number alone", "correct the template")
+        })?;
+        let left_out = told.len().saturating_sub(MOST_SERIES);
+        let series = told.into_iter().take(MOST_SERIES).map(|told| on_grid(&told, grid, known, pod));
+        Ok(Reading { question, grid, series: series.collect(), left_out })
     }
+}
+
+/// A series on a grid, with labels in the names that midwatch uses; whatever names the service is called as it is there.
+fn on_grid(told: &Sampled, grid: Grid, known: &probe::Known, pod: &str) -> Series {
+    let mut points = Points::gaps(grid.len);
+    for (at, value) in told.samples() {
+        if let Some(index) = grid.index(at) {
+            points.set(index, value);
+        }
+    }
+    let labels = told.labels(|name| match name {
+        name if known.namespace.as_deref() == Some(name) => "namespace",
+        name if !pod.is_empty() && name == pod => "pod",
+        name => name,
+    });
+    Series { labels, points }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::domain::silence::Silence;
 use crate::domain::update::Update;
 
 mod alertmanager;
+mod answer;
 mod evaluation;
 mod metrics;
 mod prometheus;

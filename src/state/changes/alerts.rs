@@ -99,6 +99,7 @@ fn change(
         service: service.map(|id| id.name.clone()),
         what: Text::from(said.what),
         edge: said.edge,
+        aim: said.aim,
         is_vague: said.is_vague,
         why: Some(alert.summary()).filter(|summary| !summary.is_empty()).map(Text::from),
         by: None,

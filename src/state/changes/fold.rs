@@ -71,7 +71,7 @@ fn is_same(held: &Change, other: &Change) -> bool {
     }
     held.what == other.what
         || match held.class {
-            ChangeClass::Scale => target(held) == target(other),
+            ChangeClass::Scale => held.aim.is_some() && held.aim == other.aim,
             // A ControllerRevision and a ReplicaSet's number say less than the images do.
             ChangeClass::Rollout => has_begun(held) && has_begun(other) && (held.is_vague || other.is_vague),
             _ => false,
@@ -81,7 +81,7 @@ fn is_same(held: &Change, other: &Change) -> bool {
 /// Puts what two tellings of one change know together; the time is that of the first.
 fn merge(held: &mut Change, other: Change) {
     if held.is_vague && !other.is_vague {
-        held.what = other.what;
+        (held.what, held.aim) = (other.what, other.aim);
         held.is_vague = false;
     }
     held.by = held.by.take().or(other.by);
@@ -91,9 +91,4 @@ fn merge(held: &mut Change, other: Change) {
 
 fn has_begun(change: &Change) -> bool {
     change.edge == Some(Edge::Began)
-}
-
-/// The number of pods that a scaling ends at.
-fn target(change: &Change) -> Option<&str> {
-    change.what.rsplit(' ').next()
 }

@@ -1,6 +1,7 @@
 //! What is said of a change: the words, and what of them is data for whoever goes on with it.
 
-use crate::domain::change::Edge;
+use crate::domain::change::{Aim, Edge};
+use crate::domain::text::Text;
 
 /// Words about a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub(super) struct Said {
     pub(super) what: String,
     /// Which end of something that lasts they tell of.
     pub(super) edge: Option<Edge>,
+    /// What it leads to.
+    pub(super) aim: Option<Aim>,
     /// Whether they say less than others may about the same change.
     pub(super) is_vague: bool,
 }
@@ -16,7 +19,7 @@ pub(super) struct Said {
 impl Said {
     /// Words that tell of one moment.
     pub(super) fn of(what: impl Into<String>) -> Self {
-        Self { what: what.into(), edge: None, is_vague: false }
+        Self { what: what.into(), edge: None, aim: None, is_vague: false }
     }
 
     /// Words that tell of the beginning of something that lasts.
@@ -27,6 +30,17 @@ impl Said {
     /// Words that tell of its end.
     pub(super) fn ended(what: impl Into<String>) -> Self {
         Self { edge: Some(Edge::Ended), ..Self::of(what) }
+    }
+
+    /// The same of a rollout, with the version that it leads to.
+    pub(super) fn to_version(self, version: impl Into<Text>) -> Self {
+        let version = version.into();
+        Self { aim: (!version.is_empty()).then_some(Aim::Version(version)), ..self }
+    }
+
+    /// The same of a scaling, with the number of pods that it ends at.
+    pub(super) fn to_pods(self, pods: impl Into<i64>) -> Self {
+        Self { aim: Some(Aim::Pods(pods.into())), ..self }
     }
 
     /// The same, where others may say more.

@@ -34,6 +34,7 @@ impl Noted {
             service: self.service,
             what: Text::from(self.said.what),
             edge: self.said.edge,
+            aim: self.said.aim,
             is_vague: self.said.is_vague,
             why: self.why,
             by: None,
@@ -122,14 +123,15 @@ fn helm_release(meta: &Meta) -> Option<(&str, &str)> {
 /// What is said when a revision begins to roll out. Told by images where these differ, else by its number or name.
 pub(super) fn began(old: &[Text], new: &[Text], version: &Text, revision: &str) -> Said {
     if old == new {
-        return Said::began(format!("revision {revision} began, same images")).vaguely();
+        let name = format!("revision {revision}");
+        return Said::began(format!("{name} began, same images")).to_version(name).vaguely();
     }
     let side: Vec<_> = old.iter().zip(new).skip(1).filter(|(old, new)| old != new).collect();
     if old.first() != new.first() || side.is_empty() {
-        return Said::began(format!("rollout {version} began"));
+        return Said::began(format!("rollout {version} began")).to_version(version.clone());
     }
     let sides: Vec<_> = side.iter().map(|(old, new)| format!("{} → {}", image_name(old), image_name(new))).collect();
-    Said::began(format!("rollout {version} began: {}", sides.join(", ")))
+    Said::began(format!("rollout {version} began: {}", sides.join(", "))).to_version(version.clone())
 }
 
 /// What changed in a workload.
@@ -142,7 +144,8 @@ fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, Said)> {
         changes.push((ChangeClass::Rollout, began(&old.images, &new.images, &version, revision)));
     }
     if old.desired != new.desired {
-        changes.push((ChangeClass::Scale, Said::of(format!("scaled {} → {}", old.desired, new.desired))));
+        let said = Said::of(format!("scaled {} → {}", old.desired, new.desired)).to_pods(new.desired);
+        changes.push((ChangeClass::Scale, said));
     }
     match (old.is_paused, new.is_paused) {
         (false, true) => changes.push((ChangeClass::Pause, Said::of("paused"))),

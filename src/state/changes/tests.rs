@@ -79,6 +79,29 @@ fn what_a_workload_is_seen_to_do_is_told() {
 }
 
 #[test]
+fn the_version_that_a_rollout_leads_to_is_not_read_from_its_words() {
+    let with_proxy = |proxy: &str| {
+        let images = ["registry.example/chat:1.4.1".into(), format!("registry.example/proxy:{proxy}").into()];
+        chat(|workload| workload.images = Box::new(images))
+    };
+    let begun = |before, after| {
+        let mut state = world([before]);
+        say(&mut state, after, NOW);
+        let mut timeline = Timeline::default();
+        timeline.refresh(&state, NOW);
+        let change = timeline.changes().iter().find(|change| change.class != ChangeClass::Existence);
+        let change = change.expect("something changed");
+        (change.what.to_string(), change.begins().map(ToString::to_string))
+    };
+    let told = begun(with_proxy("1"), with_proxy("2"));
+    assert_eq!(told, ("rollout 1.4.1 began: proxy:1 → proxy:2".to_owned(), Some("1.4.1".to_owned())));
+    let told = begun(chat(|_| {}), chat(|workload| workload.revision = "2".into()));
+    assert_eq!(told, ("revision 2 began, same images".to_owned(), Some("revision 2".to_owned())));
+    let told = begun(chat(|_| {}), chat(|workload| workload.desired = 5));
+    assert_eq!(told, ("scaled 4 → 5".to_owned(), None), "no rollout begins with it");
+}
+
+#[test]
 fn a_first_list_is_no_news_and_a_second_one_is() {
     let mut state = world([chat(|_| {})]);
     assert_eq!(timeline(&state, NOW), []);

@@ -82,6 +82,7 @@ impl<'a> Teller<'a> {
             service: named_by(&[&meta.labels]).cloned(),
             what: Text::from(said.what),
             edge: said.edge,
+            aim: said.aim,
             is_vague: said.is_vague,
             why: None,
             by: None,
@@ -110,7 +111,8 @@ impl<'a> Teller<'a> {
         self.replica_sets(family);
         for revision in &family.revisions {
             if !is_with(revision.meta.created, workload.meta.created) {
-                let said = Said::began(format!("revision {} began", revision.meta.name)).vaguely();
+                let name = format!("revision {}", revision.meta.name);
+                let said = Said::began(format!("{name} began")).to_version(name).vaguely();
                 self.add_of(family, revision.meta.created, ChangeClass::Rollout, said);
             }
         }

@@ -89,6 +89,7 @@ fn told(state: &State, object: &ObjectRef, writing: &Writing) -> Change {
         service: state.find(object).and_then(service_of),
         what: Text::from(writing.words(&format!("{} {}", object.kind, object.name))),
         edge: None,
+        aim: None,
         is_vague: false,
         why: None,
         by: Some(writing.by.clone()),

@@ -52,7 +52,8 @@ fn phase(workload: &Workload, argo: &Argo, now: Timestamp) -> (Phase, String) {
         return (Phase::Progressing, "not yet seen by its controller".to_owned());
     }
     if argo.is_aborted && !argo.is_fully_promoted() {
-        return (Phase::Aborted, why_aborted(argo));
+        let why = Some(argo.why_aborted()).filter(|why| !why.is_empty());
+        return (Phase::Aborted, why.unwrap_or("the stable revision serves").to_owned());
     }
     if argo.is_held && argo.pauses.is_empty() && !workload.is_paused {
         return (Phase::Progressing, with("its gate was released"));
@@ -113,17 +114,6 @@ fn place(argo: &Argo) -> String {
 /// The step that it is at.
 fn at(argo: &Argo) -> Option<&CanaryStep> {
     argo.steps.get(usize::try_from(argo.step?).ok()?)
-}
-
-/// Why it was stopped, without what the phase says already.
-fn why_aborted(argo: &Argo) -> String {
-    let said = argo.message.as_str();
-    let said = said.strip_prefix("RolloutAborted: ").unwrap_or(said);
-    match said.strip_prefix("Rollout aborted ") {
-        Some(rest) => rest.to_owned(),
-        None if said.is_empty() => "the stable revision serves".to_owned(),
-        None => said.to_owned(),
-    }
 }
 
 /// Why its controller has given up.

@@ -183,8 +183,9 @@ fn a_rollout_of_argo_is_a_workload_like_any_other_even_without_replica_sets() {
 #[test]
 fn one_that_was_stopped_shows_what_serves() {
     let mut rows = canary();
-    if let Row::Rollout(rollout) = &mut rows[0] {
-        let argo = rollout.argo.as_mut().unwrap();
+    if let Row::Rollout(rollout) = &mut rows[0]
+        && let Some(argo) = &mut rollout.argo
+    {
         argo.is_aborted = true;
     }
     assert_eq!(only(&world(rows)).version.to_string(), "1.4.1");

@@ -47,10 +47,9 @@ fn rates(
 
 /// Whether a series counts what a gateway sent to a Service: Traefik names it by a composed name, Istio by its parts.
 fn counts_service(series: &Series, backing: &Backing<'_>) -> bool {
-    let told = |name: &&str| label(&series.labels, name);
     let composed = GATEWAYS
         .iter()
-        .find_map(|name| told(&name))
+        .find_map(|name| label(&series.labels, name))
         .is_some_and(|name| is_counted_as(name, backing.namespace, backing.service));
     let by_parts = label(&series.labels, "destination_service_name") == Some(backing.service)
         && label(&series.labels, "namespace").is_none_or(|namespace| namespace == backing.namespace);

@@ -226,7 +226,7 @@ fn a_rollout_says_which_of_its_services_is_which() {
 }
 
 #[test]
-fn hostile_names_are_text_and_a_pod_on_its_way_out_counts_for_nothing() {
+fn a_pod_on_its_way_out_counts_for_nothing() {
     let mut rows = arm("chat", "1.4.1", 1, 1);
     rows.extend(arm("chat-canary", "1.5.0", 1, 1));
     let mut going: Pod = pod("chat-canary", 1, 9);

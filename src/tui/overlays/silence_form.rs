@@ -141,7 +141,7 @@ impl SilenceForm {
         if reason.is_empty() {
             return Err((Focus::Reason, "say why: others read it while the alerts are quiet".to_owned()));
         }
-        Ok(Intent::Silence { cluster: self.cluster.clone(), matchers, length, reason })
+        Ok(Intent::Silence { cluster: self.cluster.clone(), matchers, lasting: length.into(), reason })
     }
 
     fn read(&self) -> Result<(Vec<Matcher>, Matchers), String> {

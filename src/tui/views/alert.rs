@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, role_of};
-use crate::domain::silence::moment;
+use crate::domain::moment::moment;
 use crate::state::{RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, Outcome};

@@ -6,8 +6,9 @@ use super::{Hint, Seen, View, propose};
 use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
+use crate::domain::moment::{length, moment};
 use crate::domain::object::ClusterName;
-use crate::domain::silence::{Phase, Silence, length, moment, short};
+use crate::domain::silence::{Phase, Silence, short};
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
@@ -221,7 +222,7 @@ impl View for Silences {
                 match text.trim().parse::<jiff::SignedDuration>() {
                     Ok(length) => {
                         let silence = silence.reference();
-                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, length }))
+                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
                     }
                     Err(_odd) => {
                         let words = format!("{text:?} is no length of time: write 2h or 30m");

@@ -10,13 +10,7 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
 
 /// A length of time in one unit.
 pub fn duration(duration: SignedDuration) -> String {
-    let seconds = duration.as_secs().max(0);
-    match seconds {
-        0..=99 => format!("{seconds} s"),
-        100..=5_999 => format!("{} min", seconds / 60),
-        6_000..=172_799 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
-    }
+    crate::domain::moment::span(duration)
 }
 
 /// A moment as people on call say it: the minute within the last day, else how many days ago. UTC, as in logs.

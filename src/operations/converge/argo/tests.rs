@@ -28,9 +28,16 @@ fn a_release_is_done_at_the_next_gate_and_not_before() {
     released["status"].as_object_mut().unwrap().shift_remove("pauseConditions");
     assert_eq!(progress(&released, &goal), Progress::Moving("its controller has not gone on yet".into()));
     assert_eq!(progress(&at("second-gate"), &goal), Progress::Done("step 4 of 6".into()));
-    assert_eq!(progress(&at("promoted"), &goal), Progress::Done("the new revision is the stable one".into()));
+    let mut scaling = at("second-gate");
+    merge(
+        &mut scaling,
+        json!({ "status": { "currentStepIndex": 2, "pauseConditions": null, "phase": "Progressing" } }),
+    );
+    assert_eq!(progress(&scaling, &goal), Progress::Moving("step 3 of 6".into()), "its pods are on their way");
+    let promoted = Progress::Done("the new revision is the stable one, 5 of 5 ready".into());
+    assert_eq!(progress(&at("promoted"), &goal), promoted);
     let Progress::Replaced(why) = progress(&at("aborted"), &goal) else { panic!("it was stopped") };
-    assert_eq!(why, "it was aborted (RolloutAborted: Rollout aborted update to revision 2)");
+    assert_eq!(why, "it was aborted (update to revision 2)");
 }
 
 #[test]
@@ -90,6 +97,10 @@ fn a_promotion_is_done_when_the_revision_is_stable_and_well() {
     let goal = Goal::Promoted(NEW.into());
     assert_eq!(progress(&at("gate"), &goal), Progress::Moving("the new revision is not the stable one yet".into()));
     assert_eq!(progress(&at("promoted"), &goal), Progress::Done("5 of 5 ready".into()));
+    let mut wished = at("aborted");
+    assert!(matches!(progress(&wished, &goal), Progress::Replaced(_)));
+    wished["status"]["promoteFull"] = json!(true);
+    assert!(matches!(progress(&wished, &goal), Progress::Moving(_)), "it is brought to everybody all the same");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::domain::plan::{Goal, Plan};
 use crate::domain::text::Text;
 
 use super::super::{NoPlan, set};
+use super::ahead::counted;
 use super::{Case, Parts, ahead};
 
 /// Plans it.
@@ -41,14 +42,15 @@ pub(super) fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
 
 fn touches(case: &Case<'_>) -> String {
     let seen = &case.seen;
-    let (updated, new) = (case.status()["updatedReplicas"].as_i64().unwrap_or_default(), case.version(&seen.current));
+    let new = case.version(&seen.current);
+    let pods = counted(usize::try_from(case.updated()).unwrap_or_default(), "pod", "pods");
     match seen.weights {
         Some(weights) if seen.is_routed => {
             let share = ahead::percent(weights.canary, seen.most);
-            format!("1 service; {share} % → 0 % of its requests for {new}, {updated} of its pods")
+            format!("1 service; {share} % → 0 % of its requests for {new}, {pods}")
         }
-        _ if case.is_canary() => format!("1 service; {updated} pods of {new} go"),
-        _ => format!("1 service; {updated} pods of {new}, which only the preview reaches so far"),
+        _ if case.is_canary() => format!("1 service; {pods} of {new} to go"),
+        _ => format!("1 service; {pods} of {new}, which only the preview reaches so far"),
     }
 }
 

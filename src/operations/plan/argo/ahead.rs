@@ -3,7 +3,8 @@
 use crate::domain::argo::{Argo, CanaryStep};
 use crate::domain::moment::span;
 
-/// What runs from a step on until somebody is needed, in words: "60 %, 5 min of waiting, then it waits at step 6".
+/// What runs from a step on until somebody is needed, in words: "60 %, 5 min of waiting, then it waits for a release at
+/// step 6 of 8".
 pub(super) fn from(seen: &Argo, step: usize) -> String {
     let mut parts = Vec::new();
     for (index, step) in seen.steps.iter().enumerate().skip(step) {
@@ -11,15 +12,18 @@ pub(super) fn from(seen: &Argo, step: usize) -> String {
             CanaryStep::Weight(weight) => parts.push(format!("{} %", percent(*weight, seen.most))),
             CanaryStep::Pause(Some(length)) => parts.push(format!("{} of waiting", span(*length))),
             CanaryStep::Pause(None) => {
-                parts.push(format!("then it waits for a release at step {} of {}", index + 1, seen.steps.len()));
-                return parts.join(", ");
+                return ends(&parts, &format!("it waits for a release at step {} of {}", index + 1, seen.steps.len()));
             }
             CanaryStep::Analysis => parts.push("an analysis that decides".to_owned()),
             CanaryStep::Other(name) => parts.push(name.to_string()),
         }
     }
-    parts.push("then every pod is of the new revision".to_owned());
-    parts.join(", ")
+    ends(&parts, "every pod is of the new revision")
+}
+
+/// What comes one after another, with what it ends in.
+fn ends(parts: &[String], end: &str) -> String {
+    if parts.is_empty() { end.to_owned() } else { format!("{}, then {end}", parts.join(", ")) }
 }
 
 /// The share that the steps ask for after a step, until it changes again or somebody is needed.
@@ -67,6 +71,6 @@ pub(super) fn percent(part: u32, all: u32) -> u32 {
     part.saturating_mul(100).checked_div(all).unwrap_or_default()
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

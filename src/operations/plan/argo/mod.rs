@@ -47,7 +47,7 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
         Intent::Retry { .. } => retry::plan(&case),
         Intent::Pause { .. } => pause::hold(&case),
         Intent::Resume { .. } => pause::resume(&case),
-        Intent::Restart { .. } => restart::plan(&case),
+        Intent::Restart { .. } => Ok(restart::plan(&case)),
         Intent::Rollback { to, .. } => rollback::plan(&case, to.as_ref()),
         Intent::SetImage { container, image, .. } => set_image::plan(&case, container.as_ref(), image),
         Intent::Scale { to, .. } => scale::plan(&case, *to),
@@ -191,6 +191,11 @@ impl Case<'_> {
     fn version(&self, hash: &Text) -> Text {
         let held = revisions::all(self.wish.target, self.snapshot).into_iter().find(|revision| revision.pin == *hash);
         held.map_or_else(|| hash.clone(), |revision| revision.version())
+    }
+
+    /// The pods of the new revision.
+    fn updated(&self) -> i64 {
+        template::updated(self.snapshot)
     }
 
     fn pods(&self) -> i64 {

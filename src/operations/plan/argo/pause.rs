@@ -30,7 +30,7 @@ pub(super) fn hold(case: &Case<'_>) -> Result<Plan, NoPlan> {
             operations: vec![test_uid(case.snapshot), set("/spec/paused", &json!(true))],
         },
     };
-    let updated = case.status()["updatedReplicas"].as_i64().unwrap_or_default();
+    let updated = case.updated();
     let mut plan = case.plan(Parts {
         title: format!("Pause {}", target.name),
         steps: vec![step],

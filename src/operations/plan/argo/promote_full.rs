@@ -41,7 +41,7 @@ fn warnings(case: &Case<'_>) -> Vec<Text> {
     let seen = &case.seen;
     let mut warnings: Vec<Text> = Vec::new();
     if seen.is_aborted {
-        warnings.push(format!("RISK: it was aborted ({}), and this brings it to everybody", seen.message).into());
+        warnings.push(format!("RISK: it was aborted ({}), and this brings it to everybody", seen.why_aborted()).into());
     }
     if case.is_canary() {
         let left = ahead::left_out(seen, if seen.is_aborted { 0 } else { case.at() });

@@ -100,7 +100,8 @@ fn touches(case: &Case<'_>) -> String {
     let weight = ahead::weight(&case.seen, case.at() + 1);
     let what = if case.seen.is_routed { "of its requests" } else { "of its pods" };
     let now = ahead::percent(case.seen.desired_weight(), case.seen.most);
-    format!("1 service; {now} % → {weight} % {what} for {}", case.version(&case.seen.current))
+    let share = if now == weight { format!("{now} %, as before,") } else { format!("{now} % → {weight} %") };
+    format!("1 service; {share} {what} for {}", case.version(&case.seen.current))
 }
 
 fn warnings(case: &Case<'_>, gate: &Gate) -> Vec<Text> {

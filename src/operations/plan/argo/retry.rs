@@ -45,8 +45,8 @@ pub(super) fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
         touches,
         way_back: Some(Intent::Abort { target: target.clone() }),
     });
-    if !seen.message.is_empty() {
-        plan.warnings.push(format!("it was aborted: {}", seen.message).into());
+    if !seen.why_aborted().is_empty() {
+        plan.warnings.push(format!("it was aborted: {}", seen.why_aborted()).into());
     }
     Ok(plan)
 }

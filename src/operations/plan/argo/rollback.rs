@@ -9,7 +9,7 @@ use crate::domain::plan::{Goal, Plan};
 use crate::domain::text::Text;
 
 use super::super::revisions::{self, Revision};
-use super::super::{NoPlan, Wish, command_line, difference, require_not_paused, rollback, template};
+use super::super::{NoPlan, Snapshot, Wish, difference, require_not_paused, rollback, template};
 use super::{Case, Parts, ahead};
 
 /// How a Rollout goes back.
@@ -26,13 +26,18 @@ enum Way {
 pub(super) fn plan(case: &Case<'_>, to: Option<&Text>) -> Result<Plan, NoPlan> {
     case.require_own_template()?;
     require_not_paused(case.wish, case.snapshot, case.place)?;
+    case.require_seen()?;
     let (target, seen) = (case.wish.target, &case.seen);
-    let all = revisions::all(target, case.snapshot);
-    let current = template::current(case.snapshot);
-    let leaving = all.iter().find(|revision| template::is_same(&revision.template, current)).map(|it| it.pin.clone());
+    let compared = with_defaults(case);
+    let all = revisions::all(target, &compared);
     // In the middle of a rollout, or after it was aborted, going back means what is stable.
-    let stable = Some(&seen.stable).filter(|stable| !stable.is_empty() && leaving.as_ref() != Some(*stable));
-    let wanted = revisions::wanted(case.wish, to.or(stable), all, case.snapshot)?;
+    let stable = Some(&seen.stable).filter(|stable| !stable.is_empty() && **stable != seen.current);
+    let later: Vec<Text> = all
+        .iter()
+        .filter(|revision| revisions::is_later(revision, &all, &compared))
+        .map(|revision| revision.pin.clone())
+        .collect();
+    let wanted = revisions::wanted(case.wish, to.or(stable), all, &compared)?;
     let way = way(case, &wanted);
     let pinned = Intent::Rollback { target: target.clone(), to: Some(wanted.pin.clone()) };
     let case_of_pin = Case { wish: Wish { intent: &pinned, target }, seen: seen.clone(), ..*case };
@@ -46,24 +51,44 @@ pub(super) fn plan(case: &Case<'_>, to: Option<&Text>) -> Result<Plan, NoPlan> {
         },
         then: String::new(),
         touches: rollback::touches(case.snapshot).to_string(),
-        way_back: None,
+        way_back: Some(Intent::Rollback { target: target.clone(), to: Some(seen.current.clone()) }),
     });
     plan.intent = case.wish.intent.clone();
-    template::fill(&mut plan, case.snapshot, &wanted.template);
+    template::fill(&mut plan, &compared, &wanted.template);
     plan.then = match way {
         Way::Immediate => format!("at once: {} is the stable revision, so no step is run", wanted.version()),
         Way::FastTracked => "fast: it is within the rollback window, so no step is run".to_owned(),
         Way::StepByStep => steps_again(case),
     }
     .into();
-    plan.restores = vec![difference::summary(current, &wanted.template)];
+    plan.restores = vec![difference::summary(template::current(&compared), &wanted.template)];
     plan.does_not_restore = rollback::left_alone(&wanted.template);
-    plan.way_back = leaving
-        .map(|pin| command_line::of(&Intent::Rollback { target: target.clone(), to: Some(pin) }, case.place).into());
-    if matches!(way, Way::StepByStep) {
-        plan.warnings.insert(0, "NOT AT ONCE: this rollback runs every step and every pause again".into());
-    }
+    plan.warnings.splice(0..0, warnings(&way, &wanted, &later));
     Ok(plan)
+}
+
+/// The snapshot with the template of the present revision as its ReplicaSet holds it: a server fills in there what a
+/// Rollout leaves out, so that templates can be compared.
+fn with_defaults(case: &Case<'_>) -> Snapshot {
+    let mut snapshot = case.snapshot.clone();
+    let all = revisions::all(case.wish.target, case.snapshot);
+    if let Some(present) = all.into_iter().find(|revision| revision.pin == case.seen.current) {
+        snapshot.target["spec"]["template"] = present.template;
+    }
+    snapshot
+}
+
+fn warnings(way: &Way, wanted: &Revision<'_>, later: &[Text]) -> Vec<Text> {
+    let mut warnings: Vec<Text> = Vec::new();
+    if matches!(way, Way::StepByStep) {
+        warnings.push("NOT AT ONCE: this rollback runs every step and every pause again".into());
+    }
+    if later.contains(&wanted.pin) {
+        let version = wanted.version();
+        warnings
+            .push(format!("{version} came after what runs now, and was left by going back: this runs it again").into());
+    }
+    warnings
 }
 
 /// That a template is rolled out like any other.

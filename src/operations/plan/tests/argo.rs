@@ -55,7 +55,7 @@ fn scale(target: ObjectRef) -> Intent {
 }
 
 fn of(snapshot: &Snapshot, wanted: Wanted) -> Result<Plan, NoPlan> {
-    super::super::plan(&wanted(named(snapshot)), snapshot, &place(snapshot))
+    plan(&wanted(named(snapshot)), snapshot, &place(snapshot))
 }
 
 fn pictures(all: &[(&str, Wanted)]) -> String {
@@ -146,14 +146,14 @@ fn a_gate_that_is_named_is_released_and_no_other_one() {
     let named_gate = Gate::named(&gate.name()).unwrap();
     for gate in [gate, named_gate] {
         let intent = Intent::Release { target: named(&first), gate: Some(gate) };
-        assert!(super::super::plan(&intent, &first, &place(&first)).is_ok());
+        assert!(plan(&intent, &first, &place(&first)).is_ok());
         let said = refused(&intent, &second);
         assert!(said.starts_with("Conflict: ") && said.contains("it waits at gate 64cf69cfd4/4 now"), "{said}");
         let said = refused(&intent, &seen("promoted"));
         assert!(said.starts_with("Conflict: ") && said.contains("it waits at gate 64cf69cfd4/2 no more"), "{said}");
     }
     let step = |step| Intent::Skip { target: named(&first), step: Some(step) };
-    assert!(super::super::plan(&step(1), &first, &place(&first)).is_ok());
+    assert!(plan(&step(1), &first, &place(&first)).is_ok());
     assert!(refused(&step(3), &first).starts_with("Conflict: "), "another step");
 }
 

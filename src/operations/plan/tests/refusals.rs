@@ -200,23 +200,24 @@ fn bounds_must_be_a_range() {
     snapshot.autoscalers = vec![autoscaler()];
     for (min, max) in [(5, 4), (0, 0)] {
         let said = refused(&scale(Kind::Deployment, Size::Bounds { min, max }), &snapshot);
-        assert!(said.contains(&format!("{min} to {max} is no range")), "{said}");
+        assert!(said.starts_with("Invalid: ") && said.contains(&format!("{min} to {max} is no range")), "{said}");
     }
 }
 
 #[test]
 fn a_container_has_to_be_known_and_clear() {
     let said = refused(&set_image(Some("caht"), "x:1"), &deployment());
-    assert!(said.contains("it has no container caht (did you mean chat?)"), "{said}");
+    assert!(said.starts_with("NotFound: ") && said.contains("it has no container caht (did you mean chat?)"), "{said}");
     let said = refused(&set_image(Some("sidecar"), "x:1"), &deployment());
     assert!(said.contains("(there are: chat, migrate)"), "{said}");
     let mut two = deployment();
     let containers = two.target["spec"]["template"]["spec"]["containers"].as_array_mut().unwrap();
     containers.push(json!({ "name": "proxy", "image": "envoy:1" }));
     let said = refused(&set_image(None, "x:1"), &two);
+    assert!(said.starts_with("Invalid: "), "{said}");
     assert!(said.contains("it has more than one container (name one; there are: chat, proxy, migrate)"), "{said}");
     for image in ["", "a b"] {
         let said = refused(&set_image(None, image), &deployment());
-        assert!(said.contains("is no image"), "{said}");
+        assert!(said.starts_with("Invalid: ") && said.contains("is no image"), "{said}");
     }
 }

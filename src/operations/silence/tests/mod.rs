@@ -20,7 +20,7 @@ use crate::domain::environment::EnvironmentRules;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::plan::Plan;
-use crate::domain::silence::{SilenceRef, parse};
+use crate::domain::silence::{Lasting, SilenceRef, parse};
 use crate::operations::plan::NoPlan;
 use crate::operations::policy::Policy;
 
@@ -100,7 +100,7 @@ fn hush(matchers: &str) -> Intent {
     Intent::Silence {
         cluster: cluster(),
         matchers: parse(matchers).unwrap(),
-        length: SignedDuration::from_hours(2),
+        lasting: SignedDuration::from_hours(2).into(),
         reason: "known".into(),
     }
 }
@@ -110,7 +110,12 @@ fn acknowledge(alert: &Value) -> Intent {
     let mut labels: Vec<(Text, Text)> =
         labels.map(|(name, value)| (name.as_str().into(), value.as_str().unwrap().into())).collect();
     labels.sort();
-    Intent::Acknowledge { cluster: cluster(), labels, length: SignedDuration::from_hours(1), reason: "looking".into() }
+    Intent::Acknowledge {
+        cluster: cluster(),
+        labels,
+        lasting: SignedDuration::from_hours(1).into(),
+        reason: "looking".into(),
+    }
 }
 
 fn reference() -> SilenceRef {
@@ -118,7 +123,7 @@ fn reference() -> SilenceRef {
 }
 
 fn extend(hours: i64) -> Intent {
-    Intent::ExtendSilence { silence: reference(), length: SignedDuration::from_hours(hours) }
+    Intent::ExtendSilence { silence: reference(), lasting: SignedDuration::from_hours(hours).into() }
 }
 
 fn expire() -> Intent {

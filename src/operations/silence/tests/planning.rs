@@ -76,11 +76,12 @@ async fn what_makes_no_sense_is_refused_with_what_to_do() {
         let none = planned(&intent, &plane(vec![told])).await.unwrap_err();
         format!("{:?}: {}", none.failure, none.problem)
     };
-    let short = Intent::ExtendSilence { silence: reference(), length: SignedDuration::from_secs(10) };
+    let extend = |lasting| Intent::ExtendSilence { silence: reference(), lasting };
+    let days = |days: i64| Lasting::For(SignedDuration::from_hours(24 * days));
     for (intent, why) in [
         (
             hush("zone!=a"),
-            "Impossible: cannot silence: it would take an alert without any label: one matcher has to name something \
+            "Invalid: cannot silence: it would take an alert without any label: one matcher has to name something \
              (give alertname=NAME)",
         ),
         (
@@ -88,15 +89,44 @@ async fn what_makes_no_sense_is_refused_with_what_to_do() {
             "NotFound: UserSlow does not fire: Alertmanager does not tell of it any more (look again)",
         ),
         (expire(), "NothingToDo: silence 5f2c1f3e is over: it ended at 03:05Z"),
-        (short, "Impossible: cannot extend-silence: 10 s is too short (a minute or more: --for 2h)"),
+        (
+            extend(SignedDuration::from_secs(10).into()),
+            "Invalid: cannot extend: 10 s is too short (a minute or more: --for 2h)",
+        ),
+        (
+            extend(days(31)),
+            "Invalid: cannot extend: 31 d is longer than 30 d (check the unit; if it is meant, name the end: --until \
+             2027-01-15)",
+        ),
+        (
+            extend(Lasting::Until(now() - SignedDuration::from_secs(1))),
+            "Invalid: cannot extend: it would be over by now (ask for a later end)",
+        ),
     ] {
         assert_eq!(refused(intent, told()).await, why);
     }
     let none = refused(expire(), vec![keeper("main", Vec::new(), Vec::new())]).await;
     assert_eq!(none, "NotFound: there is no silence 5f2c1f3e of main (midwatch silence list shows what there is)");
-    let same = Intent::ExtendSilence { silence: reference(), length: SignedDuration::from_secs(58 * 60) };
+    let same = extend(SignedDuration::from_mins(58).into());
     let same = refused(same, vec![keeper("main", Vec::new(), vec![silence("active")])]).await;
     assert_eq!(same, "NothingToDo: silence 5f2c1f3e lasts until 04:10Z already: nothing would change");
+}
+
+#[tokio::test]
+async fn what_is_to_last_for_long_names_its_end_and_is_shown_with_the_year() {
+    let Intent::Silence { cluster, matchers, reason, .. } = hush("ChatErrorRate namespace=production") else {
+        panic!("a silence is asked for")
+    };
+    let lasting = Lasting::Until("2027-02-01T08:00:00Z".parse().unwrap());
+    let intent = Intent::Silence { cluster, matchers, lasting, reason };
+    let plan = made(&intent, vec![keeper("main", vec![chat(&[])], Vec::new())]).await;
+    assert!(plan.title.ends_with(" until Feb 1 2027 08:00Z"), "{}", plan.title);
+    assert_eq!(plan.steps[0].after, "quiet until Feb 1 2027 08:00Z");
+    assert!(plan.command.contains(" --until 2027-02-01T08:00:00Z "), "{}", plan.command);
+    let long = "until Feb 1 2027 08:00Z is long: who will remember it?";
+    assert!(plan.warnings.iter().any(|warning| *warning == long), "{:?}", plan.warnings);
+    let Call::PostSilence { body, .. } = &plan.steps[0].call else { panic!("a silence is made") };
+    assert_eq!(body["endsAt"], "2027-02-01T08:00:00Z");
 }
 
 #[tokio::test]

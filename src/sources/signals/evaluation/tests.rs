@@ -1,7 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use serde_json::json;
-
 use super::*;
 use crate::domain::alert::Priority;
 use crate::domain::criterion::{Criterion, Operator, Threshold};
@@ -135,22 +133,4 @@ fn words_are_filled_in_and_labels_of_the_rule_come_first() {
     assert_eq!(alert.summary(), "chat: 9.13 % of  fail");
     let told: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(told, ["alertname=ErrorRate", "service=chat", "severity=critical"]);
-}
-
-#[test]
-fn answers_are_read_and_what_is_no_series_is_none() {
-    let vector = json!({ "data": { "resultType": "vector", "result": [
-        { "metric": { "service": "a" }, "value": [1_700_000_000.0, "+Inf"] },
-        { "metric": { "service": "b" }, "value": [1_700_000_000, "2.5"] },
-    ] } });
-    let told = read(&vector).unwrap();
-    assert_eq!((told[0].1[&NOW], told[1].1[&NOW]), (f64::INFINITY, 2.5));
-    let matrix = json!({ "data": { "resultType": "matrix", "result": [
-        { "metric": {}, "values": [[1_699_999_970, "1"], [1_700_000_000, "NaN"], ["x", 3]] },
-    ] } });
-    let told = read(&matrix).unwrap();
-    assert!(told[0].1.len() == 2 && told[0].1[&NOW].is_nan());
-    for odd in [json!({ "data": { "resultType": "scalar", "result": [1, "2"] } }), json!({}), json!(null)] {
-        assert!(read(&odd).is_none(), "{odd}");
-    }
 }

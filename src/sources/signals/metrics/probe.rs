@@ -10,6 +10,7 @@ use crate::domain::metric::{Family, Found, Measure, Template};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::uri::encode;
+use crate::sources::signals::answer::Answer;
 
 /// Series that were not seen for so long are gone.
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
@@ -70,23 +71,6 @@ impl Knowledge {
 }
 
 #[derive(Debug, Deserialize)]
-struct Counted {
-    data: CountedData,
-}
-
-#[derive(Debug, Deserialize)]
-struct CountedData {
-    #[serde(default)]
-    result: Vec<CountedSeries>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CountedSeries {
-    #[serde(default)]
-    metric: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
 struct Names {
     #[serde(default)]
     data: Vec<String>,
@@ -124,9 +108,9 @@ async fn count(endpoint: &Endpoint, names: &BTreeSet<&str>, matchers: &str) -> R
     let either = names.iter().map(|name| name.replace(':', "[:]")).collect::<Vec<_>>().join("|");
     let comma = if matchers.is_empty() { "" } else { "," };
     let query = format!("count by (__name__) ({{{matchers}{comma}__name__=~\"{either}\"}})");
-    let told: Counted = endpoint.get(&format!("/api/v1/query?query={}", encode(&query))).await?;
-    let named = told.data.result.into_iter().filter_map(|mut series| series.metric.remove("__name__"));
-    Ok(named.collect())
+    let told: Answer = endpoint.get(&format!("/api/v1/query?query={}", encode(&query))).await?;
+    let series = told.series().unwrap_or_default().into_iter();
+    Ok(series.filter_map(|mut series| series.metric.remove("__name__")).collect())
 }
 
 /// The labels that a series has.

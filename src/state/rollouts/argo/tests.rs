@@ -44,7 +44,9 @@ fn marked(meta: &mut crate::domain::object::Meta, number: i64) {
 
 fn pods(old: usize, new: impl IntoIterator<Item = Pod>) -> Vec<Pod> {
     let mut all: Vec<Pod> = (0..old).map(|id| pod("chat", 1, id)).collect();
-    all.iter_mut().for_each(|pod| marked(&mut pod.meta, 1));
+    for pod in &mut all {
+        marked(&mut pod.meta, 1);
+    }
     all.extend(new.into_iter().map(|mut pod| {
         marked(&mut pod.meta, 2);
         pod

@@ -36,7 +36,7 @@ fn it_goes_on_only_with_matchers_a_length_and_a_reason() {
     let wanted = Intent::Silence {
         cluster: ClusterName("eu".into()),
         matchers: matchers.into(),
-        length: SignedDuration::from_hours(2),
+        lasting: SignedDuration::from_hours(2).into(),
         reason: "known".into(),
     };
     assert_eq!(intent, wanted);

@@ -56,7 +56,7 @@ impl Alerts {
         Outcome::Ask(Effect::Propose(Intent::Acknowledge {
             cluster: one.alert.cluster.clone(),
             labels: one.alert.labels.to_vec(),
-            length: seen.session.acknowledges_for(),
+            lasting: seen.session.acknowledges_for().into(),
             reason,
         }))
     }

@@ -170,11 +170,11 @@ fn who_is_at_an_alert_says_what_they_do_and_that_is_planned() {
     assert!(matches!(nothing, Outcome::Ask(Effect::Notice(..))), "{nothing:?}");
     view.handle(Command::Acknowledge, &stage.seen());
     let planned = view.answer(Asked::Doing, "looking at the pods", &stage.seen());
-    let Outcome::Ask(Effect::Propose(Intent::Acknowledge { labels, reason, length, .. })) = planned else {
+    let Outcome::Ask(Effect::Propose(Intent::Acknowledge { labels, reason, lasting, .. })) = planned else {
         panic!("{planned:?}")
     };
     assert!(labels.contains(&("alertname".into(), "ChatErrorRate".into())), "{labels:?}");
-    assert_eq!((reason.as_str(), length), ("looking at the pods", SignedDuration::from_hours(1)));
+    assert_eq!((reason.as_str(), lasting), ("looking at the pods", SignedDuration::from_hours(1).into()));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{role_of, told_before};
 use crate::domain::alert::{Alert, Priority};
+use crate::domain::moment::moment;
 use crate::domain::problem::Problem;
-use crate::domain::silence::moment;
 use crate::state::RelatedAlert;
 use crate::tui::paint::{Span, span};
 use crate::tui::theme::Role;
@@ -38,7 +38,7 @@ pub(super) fn notes(seen: &Seen<'_>) -> Vec<(Role, String)> {
     let state = seen.session.state();
     let glyph = seen.look.glyphs.attention;
     let silent = state.alert_servers().filter_map(|(_, _, server)| {
-        let Problem { what, why, hint } = server.problem.as_ref()?;
+        let Problem { what, why, hint, .. } = server.problem.as_ref()?;
         let age = server.heard.map_or_else(
             || "nothing was told yet".to_owned(),
             |heard| format!("what it told is {} old", words::age(heard, seen.now)),

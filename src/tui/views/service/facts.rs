@@ -14,7 +14,6 @@ use crate::domain::rollout::{Delivery, Phase, Revision, RolloutStatus};
 use crate::domain::row::Row;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
-use crate::domain::workload::hash_of_template;
 use crate::state::{Family, Inventory, State, history, status};
 
 /// A pod younger than this may still be starting.
@@ -91,8 +90,7 @@ impl<'a> Facts<'a> {
 
     /// The revision that a pod has.
     pub(super) fn revision_of(&self, member: &Member<'_>) -> Option<&Revision> {
-        let meta = &member.pod.meta;
-        let hash = hash_of_template(meta).or_else(|| meta.label("controller-revision-hash"))?;
+        let hash = member.pod.meta.revision_hash()?;
         self.parts[member.part].revisions.iter().find(|revision| revision.hash == *hash || revision.name == *hash)
     }
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::facts::Facts;
-use crate::domain::change::{Change, ChangeClass, Edge};
+use crate::domain::change::Change;
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Demand, Focus, Measure, Points, Unit};
@@ -67,9 +67,8 @@ impl Panel {
     fn charts_of(&self, numbers: &Numbers, ground: &Ground<'_>, service: &Service) -> Vec<Chart> {
         let bounds = ground.state.limits().of(&service.id.environment);
         let before = ground.board.numbers_before(&service.id).filter(|_| self.compares);
-        let began = |change: &&Change| change.class == ChangeClass::Rollout && change.edge == Some(Edge::Began);
-        let marks: Vec<(Timestamp, String)> =
-            ground.timeline.of(&service.id).filter(began).map(|change| (change.at, mark(&change.what))).collect();
+        let began = |change: &Change| Some((change.at, change.begins()?.to_string()));
+        let marks: Vec<(Timestamp, String)> = ground.timeline.of(&service.id).filter_map(began).collect();
         let ratio = numbers.error_ratio();
         let of = |measure| (numbers.line(measure), before.and_then(|before| before.line(measure)).cloned());
         let (requests, p95, p99) = (of(Measure::Requests), of(Measure::P95), of(Measure::P99));
@@ -140,11 +139,6 @@ impl Panel {
         self.cursor = next.map(|next| grid.at(next));
         true
     }
-}
-
-/// What is said beside the mark of a rollout: "1.5.0" of "rollout 1.5.0 began".
-fn mark(what: &str) -> String {
-    what.trim_start_matches("rollout ").trim_end_matches(" began").to_owned()
 }
 
 /// The limits as values with how loud they are.

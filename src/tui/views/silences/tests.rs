@@ -61,10 +61,10 @@ fn each_key_begins_a_plan() {
     };
     assert_eq!(silence.id, "s-1");
     assert!(matches!(view.handle(Command::ExtendSilence, &seen), Outcome::Ask(Effect::Prompt(_))));
-    let Outcome::Ask(Effect::Propose(Intent::ExtendSilence { length, .. })) = view.answer(Asked::Length, "90m", &seen)
+    let Outcome::Ask(Effect::Propose(Intent::ExtendSilence { lasting, .. })) = view.answer(Asked::Length, "90m", &seen)
     else {
         panic!("the silence is to last longer")
     };
-    assert_eq!(length, SignedDuration::from_mins(90));
+    assert_eq!(lasting, SignedDuration::from_mins(90).into());
     assert!(matches!(view.answer(Asked::Length, "soon", &seen), Outcome::Ask(Effect::Notice(..))));
 }

@@ -19,6 +19,7 @@ fn change(class: ChangeClass, service: &str, what: &str, minutes_ago: i64) -> Ch
         service: Some(service.into()),
         what: what.into(),
         edge: None,
+        aim: None,
         is_vague: false,
         why: None,
         by: None,

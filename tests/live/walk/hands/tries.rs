@@ -31,9 +31,11 @@ impl Hands {
     pub(in super::super) fn require_everything(&self) -> Result<()> {
         let missed: Vec<_> = Context::ALL.into_iter().filter(|context| !self.contexts.contains(context)).collect();
         ensure!(missed.is_empty(), "contexts that were not reached: {missed:?}");
-        // No route of this cluster splits requests, so that nobody can be asked for a weight.
-        let can_open = Asked::ALL.into_iter().filter(|asked| *asked != Asked::Weight);
-        let missed: Vec<_> = can_open.filter(|asked| !self.asked.contains(asked)).collect();
+        // These take an alert, a silence, and a route that splits requests, which this platform need not have:
+        // tests/live/silences.rs and tests/live/traffic.rs go there.
+        let elsewhere = [Asked::Doing, Asked::Length, Asked::Weight];
+        let missed = Asked::ALL.into_iter().filter(|asked| !self.asked.contains(asked) && !elsewhere.contains(asked));
+        let missed: Vec<_> = missed.collect();
         ensure!(missed.is_empty(), "fields that did not open: {missed:?}");
         Ok(())
     }

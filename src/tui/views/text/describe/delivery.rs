@@ -7,7 +7,6 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Delivery, Revision};
 use crate::domain::row::Row;
-use crate::domain::workload::hash_of_template;
 use crate::state::{Family, history, status};
 use crate::tui::paint::span;
 use crate::tui::theme::{Glyphs, Role};
@@ -94,7 +93,7 @@ fn revisions(page: &mut Page, family: &Family<'_>, argo: &Argo, object: &ObjectR
             span(if revision.desired > 0 { role } else { Role::Muted }, format!("{pods:<14}")),
             span(Role::Muted, format!("{}  {age}  {}", revision.hash, revision.change_cause)),
         ]);
-        for run in runs(object, family, seen).filter(|run| hash_of_template(&run.meta) == Some(&revision.hash)) {
+        for run in runs(object, family, seen).filter(|run| run.meta.revision_hash() == Some(&revision.hash)) {
             analysis(page, run);
         }
     }
