@@ -20,9 +20,9 @@ use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{delivery, words};
 
 /// The columns of arms.
-pub(super) const ARMS: [Column; 10] = [
+pub(super) const ARMS: [Column; 11] = [
     Column::words("", 1, 1),
-    Column::words("", 14, 48).named(),
+    Column::words("", 17, 28).named(),
     Column::words("VERSION", 7, 20).rank(2),
     Column::number("SET", 5, 6),
     Column::number("SEEN", 6, 6),
@@ -31,6 +31,7 @@ pub(super) const ARMS: [Column; 10] = [
     Column::number("ERRORS", 6, 8),
     Column::number("P95", 6, 7),
     Column::number("READY", 5, 6).rank(1),
+    Column::words("BEHIND", 12, 48).named().rank(5),
 ];
 
 /// What is known of one arm.
@@ -72,7 +73,7 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
 
 /// Over how long requests are counted.
 pub(super) fn note() -> String {
-    format!("of the last {}", moment::span(Guard::default().window))
+    format!("last {}", moment::span(Guard::default().window))
 }
 
 /// How loud a verdict is.
@@ -139,11 +140,12 @@ fn total(line: &Series, guard: &Guard) -> f64 {
 /// The cells of an arm.
 fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> Vec<Cell<'static>> {
     let dash = ground.look.glyphs.dash;
-    let (mark, word) = match arm.role {
-        Some(ArmRole::Canary) => (ground.look.glyphs.shade, "canary  "),
-        Some(ArmRole::Stable) => (ground.look.glyphs.bar, "stable  "),
-        None => (ground.look.glyphs.dot, ""),
+    let mark = match arm.role {
+        Some(ArmRole::Canary) => ground.look.glyphs.shade,
+        Some(ArmRole::Stable) => ground.look.glyphs.bar,
+        None => ground.look.glyphs.dot,
     };
+    let name = arm.role.map_or(arm.service.as_str(), ArmRole::word);
     let figure = |value: Option<f64>, unit: Unit, role| match value {
         Some(value) => cell(role, unit.figure(value)),
         None => cell(Role::Faint, dash),
@@ -157,7 +159,7 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
     let last = |measure| measured.numbers.last(measure);
     vec![
         cell(Role::Muted, mark),
-        cell(Role::Text, format!("{word}{}", arm.service)),
+        cell(Role::Text, name.to_owned()),
         cell(Role::Text, if arm.version.is_empty() { dash.to_owned() } else { arm.version.to_string() }),
         cell(Role::Text, format!("{} %", delivery::percent(arm.desired))),
         match arm.observed {
@@ -169,6 +171,7 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
+        cell(Role::Muted, arm.service.to_string()),
     ]
 }
 
