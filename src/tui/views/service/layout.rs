@@ -115,7 +115,7 @@ impl ServiceView {
         let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
         self.sections = vec![
             self.release(release, areas.release),
-            self.table(3, "Traffic", "of the last 5 min".to_owned(), &traffic::ARMS, (traffic, 0), areas.traffic),
+            self.table(3, "Traffic", traffic::note(), &traffic::ARMS, (traffic, 0), areas.traffic),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(facts, &revisions, ground, areas.revisions, service),
             told("Events", note, events, none, areas.events),
