@@ -32,7 +32,7 @@ impl Call<'_> {
             check_identity(self.route.kind, &old, &patched)?;
             let mut new = (*old).clone();
             put_status(&mut new, patched.get("status"));
-            Ok(self.store(world, &old, new))
+            Ok::<_, Refusal>(self.store(world, &old, new))
         })?;
         Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
     }
