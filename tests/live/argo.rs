@@ -97,7 +97,7 @@ fn two_presses_at_the_same_time_open_one_gate(plane: &Plane) -> Result<()> {
         let press = |seat: &Seat| act(seat, &["gate", "release"], "feed-service", &["--gate", &gate]);
         let pressed = thread::scope(|scope| {
             let presses = seats.each_ref().map(|seat| scope.spawn(move || press(seat)));
-            presses.map(|press| press.join().map_err(|_| eyre!("a press panicked")))
+            presses.map(|press| press.join().map_err(|_panic| eyre!("a press panicked")))
         });
         for press in pressed {
             runs.push(press??);

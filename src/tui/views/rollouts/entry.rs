@@ -254,7 +254,8 @@ fn arms(split: &Split) -> Vec<Span<'static>> {
     let mut spans = vec![span(Role::Muted, "route     ")];
     for (index, arm) in split.arms.iter().enumerate() {
         let gap = if index > 0 { GAP } else { "" };
-        let name = arm.role.map_or(arm.service.as_str(), ArmRole::word);
+        let part: Option<&str> = arm.role.map(ArmRole::word);
+        let name = part.unwrap_or(&arm.service);
         spans.push(span(Role::Muted, format!("{gap}{name} ")));
         spans.push(span(Role::Text, format!("{} %", delivery::percent(arm.desired))));
         if let Some(seen) = arm.observed {

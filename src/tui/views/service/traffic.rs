@@ -145,7 +145,8 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
         Some(ArmRole::Stable) => ground.look.glyphs.bar,
         None => ground.look.glyphs.dot,
     };
-    let name = arm.role.map_or(arm.service.as_str(), ArmRole::word);
+    let part: Option<&str> = arm.role.map(ArmRole::word);
+    let name = part.unwrap_or(&arm.service);
     let figure = |value: Option<f64>, unit: Unit, role| match value {
         Some(value) => cell(role, unit.figure(value)),
         None => cell(Role::Faint, dash),

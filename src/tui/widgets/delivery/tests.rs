@@ -7,8 +7,8 @@ use crate::tui::theme::glyphs::{ASCII, UNICODE};
 /// 2023-11-14 22:13:20 UTC.
 const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
-fn ago(minutes: i64) -> Option<Timestamp> {
-    Some(NOW - SignedDuration::from_mins(minutes))
+fn ago(minutes: i64) -> Timestamp {
+    NOW - SignedDuration::from_mins(minutes)
 }
 
 /// A canary of four weights, at a step.
@@ -42,11 +42,11 @@ fn told(argo: &Argo, width: usize) -> String {
 
 #[test]
 fn a_gate_says_for_what_it_waits_and_since_or_until_when() {
-    let gate = |reason: &str, ends| Gate { reason: reason.into(), since: ago(12), ends, ..Gate::default() };
+    let gate = |reason: &str, ends| Gate { reason: reason.into(), since: Some(ago(12)), ends, ..Gate::default() };
     assert_eq!(waits(&gate("CanaryPauseStep", None), NOW), "waits for release since 22:01");
     let ends = Some(NOW + SignedDuration::from_secs(90));
     assert_eq!(waits(&gate("CanaryPauseStep", ends), NOW), "pauses, goes on in 90 s");
-    assert_eq!(waits(&gate("CanaryPauseStep", ago(1)), NOW), "pauses, goes on any moment");
+    assert_eq!(waits(&gate("CanaryPauseStep", Some(ago(1))), NOW), "pauses, goes on any moment");
     assert_eq!(waits(&gate("BlueGreenPause", None), NOW), "preview waits for release since 22:01");
     let inconclusive = waits(&gate("InconclusiveAnalysisRun", None), NOW);
     assert_eq!(inconclusive, "analysis inconclusive, waits for release since 22:01");
@@ -104,7 +104,7 @@ fn of_an_analysis_the_metric_that_fails_is_told() {
         count: 4,
         failed,
         value: "0.07".into(),
-        measured: ago(1),
+        measured: Some(ago(1)),
     };
     let of = Analysis { name: "chat-1".into(), phase: "Running".into(), ..Analysis::default() };
     let run = AnalysisRun {
