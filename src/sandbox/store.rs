@@ -22,6 +22,8 @@ pub(crate) struct Store {
     version: u64,
     /// The version of the newest change that a controller may care about: any but an event.
     stirred: u64,
+    /// The version of the newest change to each kind.
+    newest: BTreeMap<&'static str, u64>,
     history: VecDeque<Change>,
     /// The newest version whose change is no longer kept.
     forgotten: u64,
@@ -51,6 +53,11 @@ impl Store {
     /// Returns the version of the newest change to anything but an event.
     pub(crate) const fn stirred(&self) -> u64 {
         self.stirred
+    }
+
+    /// Returns the version of the newest change to any of some kinds.
+    pub(crate) fn newest(&self, plurals: &[&str]) -> u64 {
+        plurals.iter().filter_map(|plural| self.newest.get(plural)).copied().max().unwrap_or_default()
     }
 
     pub(crate) fn get(&self, plural: &'static str, namespace: &str, name: &str) -> Option<Arc<Value>> {
@@ -142,6 +149,7 @@ impl Store {
         if change.plural != "events" {
             self.stirred = change.version;
         }
+        self.newest.insert(change.plural, change.version);
         if self.history.len() == HISTORY
             && let Some(oldest) = self.history.pop_front()
         {

@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) broken: BTreeSet<String>,
     /// The newest change that the controllers knew of when they last ran.
     pub(crate) reconciled: u64,
+    /// The newest change to pods, services or their slices when the slices were last brought up to date.
+    pub(crate) sliced: u64,
     /// What the services counted about themselves, while somebody scrapes them.
     pub(crate) samples: Samples,
     /// What Alertmanager keeps quiet.
@@ -39,6 +41,7 @@ impl World {
             random: Random::new(seed),
             broken: BTreeSet::new(),
             reconciled: 0,
+            sliced: 0,
             samples: Samples::default(),
             silences: Silences::default(),
         }

@@ -6,8 +6,19 @@ use super::pods::is_available;
 use crate::sandbox::object::{self, at, is_terminating, name, namespace, text, uid};
 use crate::sandbox::world::World;
 
-/// Brings the slices of all services up to date.
+/// What slices depend on.
+const KINDS: [&str; 3] = ["endpointslices", "pods", "services"];
+
+/// Brings the slices of all services up to date, where anything that they depend on has changed.
 pub(super) fn tick(world: &mut World) {
+    if world.sliced == world.store.newest(&KINDS) {
+        return;
+    }
+    update(world);
+    world.sliced = world.store.newest(&KINDS);
+}
+
+fn update(world: &mut World) {
     for service in world.store.list("services") {
         let mut behind = world.selected_pods(namespace(&service), at(&service, "spec.selector"));
         behind.retain(|pod| !text(pod, "status.podIP").is_empty());
