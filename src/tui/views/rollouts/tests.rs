@@ -12,7 +12,7 @@ use crate::tui::views::fixture::delivered::{by_hand, canary};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
-    listed::entries(&scene.ground(), &Filter::default(), 118).0
+    listed::entries(&scene.ground(), &Filter::default(), 140).0
 }
 
 fn words(entry: &Entry) -> Vec<&str> {
