@@ -16,7 +16,7 @@ const WORDS: [Role; 8] =
 /// Roles with a ground and with words of their own.
 const SIGNS: [Role; 6] = [Role::Focus, Role::Match, Role::Cursor, Role::Danger, Role::Armed, Role::ReadOnly];
 /// Commands without a key in the default keymap: seldom needed, or not to be done by a slip.
-const PALETTE_ONLY: [Command; 12] = [
+const PALETTE_ONLY: [Command; 16] = [
     Command::Overview,
     Command::Rollouts,
     Command::Resources,
@@ -29,6 +29,10 @@ const PALETTE_ONLY: [Command; 12] = [
     Command::ToggleTheme,
     Command::PauseRollout,
     Command::ResumeRollout,
+    Command::SkipStep,
+    Command::PromoteFull,
+    Command::Abort,
+    Command::Retry,
 ];
 
 /// The names of the files in a folder of the repository.

@@ -10,7 +10,10 @@ use crate::bench::{Bench, private};
 fn timeless(table: &str) -> String {
     let table = Regex::new(r"\b\d+(s|min|h|d)\b +").unwrap().replace_all(table, "<age>  ").into_owned();
     let table = Regex::new(r"\b\d+ (s|min|h|d)\b").unwrap().replace_all(&table, "<span>").into_owned();
-    Regex::new(r"\b\d+(s|min|h|d)\b").unwrap().replace_all(&table, "<age>").into_owned()
+    let table = Regex::new(r"\b\d+(s|min|h|d)\b").unwrap().replace_all(&table, "<age>").into_owned();
+    let table = Regex::new(r"since [^\n]*?\d\d:\d\d").unwrap().replace_all(&table, "since <moment>").into_owned();
+    // How wide a column is depends on the length of an age.
+    Regex::new(r" {2,}").unwrap().replace_all(&table, "  ").into_owned()
 }
 
 #[test]
