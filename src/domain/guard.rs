@@ -15,8 +15,6 @@ pub struct Guard {
     pub name: Text,
     /// Over how long requests are counted.
     pub window: SignedDuration,
-    /// How long nothing is concluded after the weights changed.
-    pub warm_up: SignedDuration,
     /// From fewer requests of an arm than this nothing is concluded.
     pub least: u32,
     /// The part of the requests, of 1, that may fail whatever the stable revision does.
@@ -27,8 +25,6 @@ pub struct Guard {
     pub fast_ratio: f64,
     /// How many times the stable revision's latency (p95) is too slow.
     pub latency_factor: f64,
-    /// How often the same must be seen, one look after the other, before it counts.
-    pub looks: u8,
 }
 
 impl Guard {
@@ -43,13 +39,11 @@ impl Default for Guard {
         Self {
             name: "default".into(),
             window: SignedDuration::from_mins(2),
-            warm_up: SignedDuration::from_secs(60),
             least: 100,
             error_ratio: 0.01,
             error_factor: 2.0,
             fast_ratio: 0.10,
             latency_factor: 1.25,
-            looks: 2,
         }
     }
 }
@@ -210,31 +204,6 @@ fn lower_bound(ratio: f64, of: f64, certainty: f64) -> f64 {
     let centre = ratio + squared / (2.0 * of);
     let spread = certainty * (ratio * (1.0 - ratio) / of + squared / (4.0 * of * of)).sqrt();
     ((centre - spread) / (1.0 + squared / of)).max(0.0)
-}
-
-/// Verdicts in a row: what one look says may be chance.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Looks {
-    breaches: u8,
-}
-
-impl Looks {
-    /// Takes in a verdict; true once the new revision is to lose what it has.
-    pub fn is_enough(&mut self, verdict: &Verdict, guard: &Guard) -> bool {
-        match verdict {
-            Verdict::FastBreach(_) => true,
-            Verdict::Breach(_) => {
-                self.breaches = self.breaches.saturating_add(1);
-                self.breaches >= guard.looks
-            }
-            // What cannot be seen takes nothing back.
-            Verdict::NotEnough(_) => false,
-            Verdict::Pass(_) | Verdict::BothBad(_) => {
-                self.breaches = 0;
-                false
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -66,20 +66,6 @@ fn slow_is_a_breach_where_both_arms_have_enough_requests() {
     assert!(judge(slow, sample(50.0, 0.0)).allows_more());
 }
 
-#[test]
-fn one_look_may_be_chance_and_a_fast_breach_is_not() {
-    let guard = Guard::default();
-    let (bad, fast) = (Verdict::Breach(Text::default()), Verdict::FastBreach(Text::default()));
-    let (good, blind) = (Verdict::Pass(Text::default()), Verdict::NotEnough(Text::default()));
-    let enough = |verdicts: &[&Verdict]| {
-        let mut looks = Looks::default();
-        verdicts.iter().map(|verdict| looks.is_enough(verdict, &guard)).collect::<Vec<_>>()
-    };
-    assert_eq!(enough(&[&bad, &good, &bad, &bad]), [false, false, false, true]);
-    assert_eq!(enough(&[&bad, &blind, &bad]), [false, false, true]);
-    assert_eq!(enough(&[&blind, &fast]), [false, true]);
-}
-
 proptest! {
     /// More failures of the same requests never make a verdict better, and never less sure.
     #[test]
