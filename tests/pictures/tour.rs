@@ -32,7 +32,7 @@ pub(crate) const STOPS: [Stop; 23] = [
     stop(&["enter"], "service", "Overview › chat-service"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
     stop(&["e", "enter"], "line", "chat-service › Logs"),
-    stop(&["esc", "P"], "patterns", "rare ones first"),
+    in_sandbox(&["esc", "P"], "patterns", "rare ones first"),
     in_sandbox(&["D"], "comparison", "only in 4 1.5.0"),
     stop(&["esc", "esc", ":", "alerts", "enter"], "alerts", "1 High, 1 Medium firing"),
     in_sandbox(&["l"], "minute", "nothing of"),
