@@ -118,7 +118,7 @@ pub struct SilenceAck {
 
 /// Reads how long a silence lasts: "2h", "3d".
 fn length(word: &str) -> Result<Lasting, String> {
-    Lasting::lasting(read_span(word)?).map_err(|(why, hint)| format!("{why} ({hint})"))
+    Lasting::of_length(read_span(word)?).map_err(|(why, hint)| format!("{why} ({hint})"))
 }
 
 /// Reads when it ends.

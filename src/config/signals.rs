@@ -146,7 +146,7 @@ pub(super) fn alerts(document: &Document<'_>, mut table: Table<'_>) -> (Prioriti
 /// For how long an alert is quiet that somebody is at: what a silence may last.
 fn acknowledges_for(word: &str) -> Result<Duration, String> {
     let length = names::time(word)?;
-    let fits = SignedDuration::try_from(length).map(Lasting::lasting);
+    let fits = SignedDuration::try_from(length).map(Lasting::of_length);
     match fits {
         Ok(Err((why, _))) => Err(format!("`acknowledge`: {why}; write it like `30m` or `2h`")),
         _ => Ok(length),

@@ -149,7 +149,7 @@ impl fmt::Display for Criterion {
 
 /// Where a criterion stands after all that was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
+pub enum CriterionState {
     /// Nothing can be told: there is no data, and no breach was seen before there was none.
     #[default]
     NoData,
@@ -164,8 +164,8 @@ pub enum Phase {
 /// A criterion that is watched over time. Time without data neither counts for a breach nor ends one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Watching {
-    phase: Phase,
-    /// Since when it is in its phase; for a breach, since that was first seen.
+    state: CriterionState,
+    /// Since when it is in its state; for a breach, since that was first seen.
     since: Option<Timestamp>,
     /// Since when there is no data.
     blind: Option<Timestamp>,
@@ -179,9 +179,9 @@ pub struct Watching {
 
 impl Watching {
     /// Takes in what a measurement at `now` says. One that is older than the last says nothing new.
-    pub fn observe(&mut self, criterion: &Criterion, outcome: Outcome, now: Timestamp) -> Phase {
+    pub fn observe(&mut self, criterion: &Criterion, outcome: Outcome, now: Timestamp) -> CriterionState {
         if self.last.is_some_and(|last| now < last) {
-            return self.phase;
+            return self.state;
         }
         self.last = Some(now);
         match outcome {
@@ -189,12 +189,12 @@ impl Watching {
             Outcome::Pass => self.pass(criterion, now),
             Outcome::Breach => self.breach(criterion, now),
         }
-        self.phase
+        self.state
     }
 
     /// Where it stands.
-    pub fn phase(&self) -> Phase {
-        self.phase
+    pub fn state(&self) -> CriterionState {
+        self.state
     }
 
     /// Since when it stands there: for a breach, pending or firing, since it was first seen.
@@ -210,34 +210,34 @@ impl Watching {
     fn lose_sight(&mut self, now: Timestamp) {
         self.blind.get_or_insert(now);
         self.recovering = None;
-        if self.phase == Phase::Passing {
-            self.enter(Phase::NoData, now);
+        if self.state == CriterionState::Passing {
+            self.enter(CriterionState::NoData, now);
         }
         self.since.get_or_insert(now);
     }
 
     fn pass(&mut self, criterion: &Criterion, now: Timestamp) {
         self.see(now);
-        if self.phase == Phase::Firing {
+        if self.state == CriterionState::Firing {
             let since = *self.recovering.get_or_insert(now);
             if now.duration_since(since) < criterion.keep {
                 return;
             }
         }
-        if self.phase != Phase::Passing {
-            self.enter(Phase::Passing, now);
+        if self.state != CriterionState::Passing {
+            self.enter(CriterionState::Passing, now);
         }
     }
 
     fn breach(&mut self, criterion: &Criterion, now: Timestamp) {
         self.see(now);
         self.recovering = None;
-        if matches!(self.phase, Phase::NoData | Phase::Passing) {
-            self.enter(Phase::Pending, now);
+        if matches!(self.state, CriterionState::NoData | CriterionState::Passing) {
+            self.enter(CriterionState::Pending, now);
         }
         let seen = self.since.map(|since| now.duration_since(since).saturating_sub(self.unseen));
-        if self.phase == Phase::Pending && seen.is_some_and(|seen| seen >= criterion.hold) {
-            self.phase = Phase::Firing;
+        if self.state == CriterionState::Pending && seen.is_some_and(|seen| seen >= criterion.hold) {
+            self.state = CriterionState::Firing;
         }
     }
 
@@ -248,9 +248,9 @@ impl Watching {
         }
     }
 
-    fn enter(&mut self, phase: Phase, now: Timestamp) {
+    fn enter(&mut self, state: CriterionState, now: Timestamp) {
         let blind = self.blind;
-        *self = Self { phase, since: Some(now), blind, last: self.last, ..Self::default() };
+        *self = Self { state, since: Some(now), blind, last: self.last, ..Self::default() };
     }
 }
 

@@ -7,7 +7,6 @@ pub mod argo;
 pub mod audit;
 pub mod brief;
 pub mod change;
-pub mod comparison;
 pub mod condition;
 pub mod configuration;
 pub mod criterion;

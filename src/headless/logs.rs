@@ -109,7 +109,7 @@ enum Form {
 }
 
 /// What has been told.
-struct Told<'a> {
+struct Output<'a> {
     form: Form,
     query: &'a LogQuery,
     format: Format,
@@ -129,7 +129,7 @@ async fn tell(
 ) -> Result<Exit, Problem> {
     let mut signals = super::listen()?;
     let mut unread = Unread::watch();
-    let mut told = Told { form, query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
+    let mut told = Output { form, query, format, wanted, index: Index::default(), dropped: 0, items: Vec::new() };
     loop {
         let until = Instant::now() + GATHER;
         let ended = loop {
@@ -196,7 +196,7 @@ fn untold(store: &LogStore, patience: Patience) -> u64 {
     }
 }
 
-impl Told<'_> {
+impl Output<'_> {
     /// Prints the lines that have arrived, by time.
     fn print(&mut self, store: &LogStore) -> io::Result<()> {
         let mut new = Index::starting_at(self.index.next());
@@ -275,7 +275,7 @@ impl Told<'_> {
     }
 }
 
-impl Told<'_> {
+impl Output<'_> {
     /// Tells of all lines at once, and how it ended.
     fn finish_folded(self, store: &LogStore, mut problems: Vec<Problem>, exit: Exit) -> Result<Exit, Problem> {
         let listing = match self.form {

@@ -10,7 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::moment::moment;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
-use crate::domain::silence::{Matcher, Matchers, Phase, Silence, one_matcher, short};
+use crate::domain::silence::{Matcher, Matchers, Silence, SilenceState, one_matcher, short};
 use crate::domain::text::Text;
 use crate::runtime::Session;
 
@@ -156,7 +156,7 @@ fn meant<'a>(session: &'a Session, args: &SilenceExpire, mut wanted: Vec<Matcher
     let is_meant = |silence: &Silence| {
         let mut matchers = silence.matchers.clone();
         matchers.sort();
-        matchers == wanted && silence.phase(now) != Phase::Expired
+        matchers == wanted && silence.state(now) != SilenceState::Expired
     };
     let silences = session.state().silences();
     let mut found = silences.iter().filter(|silence| is_meant(silence));
@@ -237,7 +237,7 @@ async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList, untold
     let needs = Needs { untold, ..Needs::of(&KINDS, &[]) };
     answer(session, asked, needs, |session, now| {
         let silences = session.state().silences().iter();
-        let shown = silences.filter(|silence| args.all || silence.phase(now) != Phase::Expired);
+        let shown = silences.filter(|silence| args.all || silence.state(now) != SilenceState::Expired);
         Ok(Listing {
             kind: "Silence",
             header: &["STATE", "ID", "ENDS", "BY", "HIDES", "MATCHERS", "COMMENT"],
@@ -253,7 +253,7 @@ fn item(silence: &Silence, session: &Session, now: Timestamp) -> Item {
     let hides: Vec<&Alert> =
         state.alerts().iter().map(|alert| &**alert).filter(|alert| silence.quiets(alert)).collect();
     let loud_after = names(state.loud_after(silence).into_iter().map(|alert| &**alert).collect());
-    let phase = silence.phase(now);
+    let phase = silence.state(now);
     let ends = moment(silence.ends, now);
     let soon = if silence.ends_soon(now) && !loud_after.is_empty() { " soon" } else { "" };
     Item {

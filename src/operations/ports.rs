@@ -61,7 +61,7 @@ pub enum Answer {
 
 /// An Alertmanager of a cluster, as it answered when it was asked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Keeper {
+pub struct AlertmanagerReply {
     /// As the configuration calls it.
     pub server: Text,
     /// Its address, or the path by which the cluster's API leads to it.
@@ -69,12 +69,12 @@ pub struct Keeper {
     /// The Service behind which it is, where the cluster has to allow the way to it.
     pub behind: Option<ObjectRef>,
     /// What it told, or why it did not.
-    pub told: Result<Kept, ReadError>,
+    pub told: Result<AlertmanagerData, ReadError>,
 }
 
 /// What an Alertmanager keeps, whole.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Kept {
+pub struct AlertmanagerData {
     /// Its alerts.
     pub alerts: Vec<Value>,
     /// Its silences.
@@ -95,7 +95,7 @@ pub trait ControlPlane: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<Value>, ReadError>>;
 
     /// Asks the Alertmanagers of the cluster for their alerts and silences; none where none is known.
-    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+    fn alertmanagers(&self) -> BoxFuture<'_, Vec<AlertmanagerReply>> {
         async { Vec::new() }.boxed()
     }
 

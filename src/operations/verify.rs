@@ -176,7 +176,6 @@ fn signed(duration: Duration) -> SignedDuration {
 /// another midwatch; within the second of our own write it was somebody else.
 fn last_manager(object: &Value, goal: &Goal) -> Text {
     let (part, fields): (_, &[&str]) = match goal {
-        Goal::Template(_) | Goal::Restarted(_) => ("f:spec", &["f:template"]),
         Goal::Paused(_) => ("f:spec", &["f:paused"]),
         Goal::Replicas(_) => ("f:spec", &["f:replicas"]),
         Goal::Bounds { .. } => ("f:spec", &["f:minReplicas", "f:maxReplicas"]),
@@ -185,7 +184,7 @@ fn last_manager(object: &Value, goal: &Goal) -> Text {
         Goal::Rollout(argo::Goal::Restarted(_)) => ("f:spec", &["f:restartAt"]),
         Goal::Rollout(argo::Goal::Aborted(_)) => ("f:status", &["f:abort"]),
         Goal::Rollout(_) if object["status"]["abort"] == true => ("f:status", &["f:abort"]),
-        Goal::Rollout(_) => ("f:spec", &["f:template"]),
+        Goal::Rollout(_) | Goal::Template(_) | Goal::Restarted(_) => ("f:spec", &["f:template"]),
         Goal::Gone(_) | Goal::Silenced { .. } | Goal::Expired(_) => ("f:spec", &[]),
     };
     let managers = object["metadata"]["managedFields"].as_array().into_iter().flatten();

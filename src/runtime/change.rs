@@ -139,10 +139,10 @@ impl Change {
         let none = |none: NoPlan| NotDone::new(none.failure, none.problem);
         let now = self.clock.now();
         let Some(object) = self.intent.object() else {
-            let ward = silence::read(&self.intent, self.asked, &*self.plane, now).await;
-            let ward = ward.map_err(|error| self.unread(error))?;
+            let snapshot = silence::read(&self.intent, self.asked, &*self.plane, now).await;
+            let snapshot = snapshot.map_err(|error| self.unread(error))?;
             let ground = Ground { rules: &self.rules, priorities: &self.priorities };
-            return Ok((silence::plan(&self.intent, &ward, &ground).map_err(none)?, Box::new(ward)));
+            return Ok((silence::plan(&self.intent, &snapshot, &ground).map_err(none)?, Box::new(snapshot)));
         };
         let snapshot = read(&self.intent, self.asked, &*self.plane, now).await;
         let snapshot = snapshot.map_err(|error| self.unread(error))?;

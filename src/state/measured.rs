@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::metrics::{Line, Numbers};
-use crate::domain::criterion::{Criterion, Outcome, Phase, Watching};
+use crate::domain::criterion::{Criterion, CriterionState, Outcome, Watching};
 use crate::domain::health::{Health, Verdict};
 use crate::domain::limits::{Limit, Limits};
 use crate::domain::metric::{Measure, Points, Unit};
@@ -86,7 +86,7 @@ fn judge(criterion: &Criterion, line: &Line, samples: Option<&Points>, window: i
         }
         last = value.or(last);
     }
-    let is_breached = watching.phase() == Phase::Firing;
+    let is_breached = watching.state() == CriterionState::Firing;
     is_breached
         .then(|| Some(Breached { since: watching.since()?, value: last?, until: beyond.filter(|_| is_within) }))
         .flatten()

@@ -10,7 +10,7 @@ use crate::domain::alert::Alert;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalId;
-use crate::domain::silence::{Phase, Silence};
+use crate::domain::silence::{Silence, SilenceState};
 use crate::domain::text::Text;
 
 /// The silences of all Alertmanagers.
@@ -64,8 +64,8 @@ fn merged(servers: &BTreeMap<SignalId, Vec<Silence>>) -> Vec<Arc<Silence>> {
             Some(before) => {
                 before.servers.extend(silence.servers.iter().cloned());
                 // Who has heard that it was ended or made longer knows better.
-                let is_later =
-                    (silence.told == Phase::Expired, silence.ends) > (before.told == Phase::Expired, before.ends);
+                let is_later = (silence.told == SilenceState::Expired, silence.ends)
+                    > (before.told == SilenceState::Expired, before.ends);
                 if is_later {
                     let servers = std::mem::take(&mut before.servers);
                     *before = Silence { servers, ..silence.clone() };

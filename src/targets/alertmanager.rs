@@ -14,7 +14,7 @@ use crate::domain::problem::Problem;
 use crate::domain::signal::{Reach, SignalServer};
 use crate::domain::text::Text;
 use crate::domain::uri::encode;
-use crate::operations::ports::{Answer, Keeper, Kept, ReadError};
+use crate::operations::ports::{AlertmanagerData, AlertmanagerReply, Answer, ReadError};
 
 use super::kubernetes::read_only;
 
@@ -77,7 +77,7 @@ impl Alertmanagers {
     }
 
     /// Asks all of them for what they keep.
-    pub(super) async fn read(&self) -> Vec<Keeper> {
+    pub(super) async fn read(&self) -> Vec<AlertmanagerReply> {
         let all = self.all();
         join_all(all.iter().map(|one| one.read())).await
     }
@@ -116,7 +116,7 @@ impl Alertmanagers {
 }
 
 impl Alertmanager {
-    async fn read(&self) -> Keeper {
+    async fn read(&self) -> AlertmanagerReply {
         let (alerts, silences) = futures::join!(self.endpoint.get_json(ALERTS), self.endpoint.get_json(SILENCES));
         let list = |answer: Result<Value, Problem>| match answer {
             Ok(Value::Array(items)) => Ok(items),
@@ -128,12 +128,12 @@ impl Alertmanager {
             Err(problem) if problem.is_denial => Err(ReadError::Forbidden(problem)),
             Err(problem) => Err(ReadError::Failed(problem)),
         };
-        let told = list(alerts).and_then(|alerts| Ok(Kept { alerts, silences: list(silences)? }));
+        let told = list(alerts).and_then(|alerts| Ok(AlertmanagerData { alerts, silences: list(silences)? }));
         let behind = match &self.way {
             Way::Service(service) => Some(service.clone()),
             Way::Address(_) => None,
         };
-        Keeper { server: self.name.clone(), at: self.endpoint.address().into(), behind, told }
+        AlertmanagerReply { server: self.name.clone(), at: self.endpoint.address().into(), behind, told }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::plan::{Access, Call};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
-use crate::operations::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
+use crate::operations::ports::{AlertmanagerReply, Answer, ControlPlane, Earnest, ReadError, Review};
 
 use super::alertmanager::Alertmanagers;
 use super::requests::Counters;
@@ -145,7 +145,7 @@ impl ControlPlane for Cluster {
             .boxed()
     }
 
-    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+    fn alertmanagers(&self) -> BoxFuture<'_, Vec<AlertmanagerReply>> {
         self.alertmanagers.read().boxed()
     }
 

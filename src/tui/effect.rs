@@ -151,7 +151,7 @@ pub enum Effect {
 pub struct Prompt {
     /// What is asked.
     pub asked: Asked,
-    /// Of what: "chat-service in production"; empty where the view says it.
+    /// Of what: "chat-service in production", "silence 5f2c1f3e"; empty where the view says it.
     pub about: String,
     /// What is typed already.
     pub text: String,
@@ -173,10 +173,12 @@ pub enum Unfinished {
 impl Prompt {
     /// The words before the field.
     pub fn label(&self) -> String {
-        if self.about.is_empty() {
-            return self.asked.label().to_owned();
+        let (label, about) = (self.asked.label(), &self.about);
+        match self.asked {
+            _ if about.is_empty() => label.to_owned(),
+            Asked::Length => format!("{about} {label}"),
+            _ => format!("{label}of {about}: "),
         }
-        format!("{}of {}: ", self.asked.label(), self.about)
     }
 }
 

@@ -37,12 +37,12 @@ static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
 });
 
 /// A home in which midwatch has never run, before that sandbox.
-struct Ward {
+struct Desk {
     payloads: &'static [Payload],
     home: TempDir,
 }
 
-impl Ward {
+impl Desk {
     fn new() -> Result<Self> {
         let home = TempDir::new()?;
         fs::write(home.path().join("kubeconfig"), &FLEET.kubeconfig)?;
@@ -75,26 +75,26 @@ impl Ward {
 
 #[test]
 fn no_view_writes_a_byte_that_is_not_ours() -> Result<()> {
-    let ward = Ward::new()?;
-    let mut walk = ward.walk((200, 60), &["--write"])?;
+    let desk = Desk::new()?;
+    let mut walk = desk.walk((200, 60), &["--write"])?;
     walk.go(&[], "services need you")?;
-    walk.read_all(marks(ward.payloads), "ctrl-f")?;
+    walk.read_all(marks(desk.payloads), "ctrl-f")?;
     for kind in fleet::EACH.iter().chain(&fleet::SHARED) {
         walk.go(&[":", kind, "enter"], "all namespaces")?;
-        walk.read_all(ward.marks(kind), "ctrl-f")?;
+        walk.read_all(desk.marks(kind), "ctrl-f")?;
         // Over names of wide letters the frame of the palette has to stay whole, and it offers services by their names.
         walk.go(&[":", "h3"], "Go to")?;
         walk.close("Go to")?;
     }
     walk.leave()?;
-    ensure!(files_are_plain(&ward.home.path().join("state"))? > 0);
+    ensure!(files_are_plain(&desk.home.path().join("state"))? > 0);
     Ok(())
 }
 
 #[test]
 fn no_detail_writes_a_byte_that_is_not_ours() -> Result<()> {
-    let ward = Ward::new()?;
-    let mut walk = ward.walk((100, 30), &["--write"])?;
+    let desk = Desk::new()?;
+    let mut walk = desk.walk((100, 30), &["--write"])?;
     walk.go(&[], "services need you")?;
     walk.settle()?;
     walk.go(&["enter"], "Overview › h")?;
@@ -106,10 +106,10 @@ fn no_detail_writes_a_byte_that_is_not_ours() -> Result<()> {
     for kind in ["po", "deploy"] {
         walk.go(&[&format!(":{kind} /name:=sound"), "enter"], "1 of")?;
         walk.go(&["d"], "in words")?;
-        walk.read_all(marks(ward.payloads), "ctrl-f")?;
+        walk.read_all(marks(desk.payloads), "ctrl-f")?;
         walk.go(&[&format!(":{kind} /name:=sound"), "enter"], "1 of")?;
         walk.go(&["y"], "as YAML")?;
-        walk.read_all(marks(ward.payloads), "ctrl-f")?;
+        walk.read_all(marks(desk.payloads), "ctrl-f")?;
     }
     walk.go(&[":deploy /name:=sound", "enter"], "1 of")?;
     walk.go(&["r"], "Reason")?;
@@ -130,7 +130,7 @@ fn no_detail_writes_a_byte_that_is_not_ours() -> Result<()> {
 
 #[test]
 fn no_command_writes_a_byte_that_is_not_ours() -> Result<()> {
-    let ward = Ward::new()?;
+    let desk = Desk::new()?;
     let kinds: Vec<String> = fleet::EACH.iter().chain(&fleet::SHARED).map(|kind| format!("get {kind}")).collect();
     let others = [
         "services",
@@ -148,36 +148,36 @@ fn no_command_writes_a_byte_that_is_not_ours() -> Result<()> {
         "get deploy sound",
     ];
     let commands: Vec<&str> = kinds.iter().map(String::as_str).chain(others).collect();
-    run_all(&ward.environment(), &commands, |words, code, stdout| {
+    run_all(&desk.environment(), &commands, |words, code, stdout| {
         ensure!([0, 1].contains(&code) || words.starts_with("logs"), "it ended with {code}");
         let wanted = match words.strip_prefix("get ") {
-            Some(kind) if !kind.contains(' ') => ward.marks(kind),
-            None if ["services", "events"].contains(&words) => marks(ward.payloads),
+            Some(kind) if !kind.contains(' ') => desk.marks(kind),
+            None if ["services", "events"].contains(&words) => marks(desk.payloads),
             _ => BTreeSet::new(),
         };
         let missing: Vec<&String> = wanted.iter().filter(|mark| !stdout.contains(mark.as_str())).collect();
         ensure!(missing.is_empty(), "{missing:?} are not told");
         Ok(())
     })?;
-    run(&ward.environment(), &["init", "--stdout"])?;
-    fs::create_dir_all(ward.home.path().join("config"))?;
-    for payload in ward.payloads.iter().step_by(9) {
+    run(&desk.environment(), &["init", "--stdout"])?;
+    fs::create_dir_all(desk.home.path().join("config"))?;
+    for payload in desk.payloads.iter().step_by(9) {
         // A file that somebody else has written, or a tool.
         let text = [b"theme = \"", &payload.bytes[..], b"\"\n[environments.\"", &payload.bytes, b"\"]\n"].concat();
-        fs::write(ward.home.path().join("config/config.toml"), text)?;
-        let (code, stdout, _) = run(&ward.environment(), &["config", "check"])?;
+        fs::write(desk.home.path().join("config/config.toml"), text)?;
+        let (code, stdout, _) = run(&desk.environment(), &["config", "check"])?;
         ensure!(code == 1 && !stdout.is_empty(), "{code}: {stdout}");
-        ensure!(run(&ward.environment(), &["services"])?.0 == 2);
+        ensure!(run(&desk.environment(), &["services"])?.0 == 2);
     }
-    fs::remove_file(ward.home.path().join("config/config.toml"))?;
-    for payload in ward.payloads.iter().step_by(9) {
+    fs::remove_file(desk.home.path().join("config/config.toml"))?;
+    for payload in desk.payloads.iter().step_by(9) {
         // No process can be given a NUL in an argument.
         let text = payload.text().replace('\0', "");
-        let (code, stdout, stderr) = run(&ward.environment(), &["get", "po", "-n", "staging", &text])?;
+        let (code, stdout, stderr) = run(&desk.environment(), &["get", "po", "-n", "staging", &text])?;
         let is_told = if code == 0 { stdout.contains(&payload.mark) } else { stderr.contains(&payload.mark) };
         ensure!([0, 2].contains(&code) && is_told, "{text:?}: {code}: {stderr}");
     }
-    files_are_plain(&ward.home.path().join("state")).map(drop)
+    files_are_plain(&desk.home.path().join("state")).map(drop)
 }
 
 #[test]

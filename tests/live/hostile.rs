@@ -21,7 +21,7 @@ pub(crate) const EVIL: &str =
     "e\u{1b}[2J\u{9b}8m\u{1b}]0;t\u{7}\u{202e}v\u{200b}\r\n\u{8}漢i\u{301}l\t::set-env name=a::b";
 
 /// The platform after somebody has written attacks into it wherever the server takes any text.
-struct Ward {
+struct Infected {
     payloads: Vec<Payload>,
     /// A pod that is stuck, and has every attack in its annotations and in what is told of its end.
     stuck: String,
@@ -29,7 +29,7 @@ struct Ward {
     speaker: String,
 }
 
-impl Ward {
+impl Infected {
     fn new(plane: &Plane) -> Result<Self> {
         let payloads = payloads();
         // Suites before this one and between its tests may have taken the platform away, and with it this note.
@@ -139,8 +139,8 @@ pub(crate) fn environment(seat: &Seat) -> Environment {
 }
 
 fn no_view_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
-    let ward = Ward::new(plane)?;
-    let all = || marks(&ward.payloads);
+    let infected = Infected::new(plane)?;
+    let all = || marks(&infected.payloads);
     let seat = Seat::new(plane, User::Admin)?;
     let mut walk = Walk::new(Console::run(MIDWATCH, &["--write"], environment(&seat), SIZE)?, SIZE);
     walk.go(&[], "new pods")?;
@@ -149,16 +149,16 @@ fn no_view_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
     walk.go(&[":rollouts", "enter"], "chat-service")?;
     walk.go(&[":ev production", "enter"], "Events   production")?;
     walk.read_all(all(), "ctrl-f")?;
-    walk.go(&[":po /", &ward.stuck, "enter"], &ward.stuck)?;
+    walk.go(&[":po /", &infected.stuck, "enter"], &infected.stuck)?;
     walk.go(&["d"], "in words")?;
     walk.read_all(all(), "ctrl-f")?;
     walk.go(&["w"], "in words")?;
     walk.go(&["/h01", "enter"], " of ")?;
-    walk.go(&[":po /", &ward.stuck, "enter"], "Pods   all namespaces   1 of")?;
+    walk.go(&[":po /", &infected.stuck, "enter"], "Pods   all namespaces   1 of")?;
     walk.go(&["y"], "as YAML")?;
     walk.read_all(all(), "ctrl-f")?;
-    walk.go(&[":po /", &ward.speaker, "enter"], "Pods   all namespaces   1 of")?;
-    walk.go(&["l"], &ward.payloads.last().ok_or_eyre("there are no attacks")?.mark)?;
+    walk.go(&[":po /", &infected.speaker, "enter"], "Pods   all namespaces   1 of")?;
+    walk.go(&["l"], &infected.payloads.last().ok_or_eyre("there are no attacks")?.mark)?;
     walk.go(&["g"], "first words")?;
     walk.read_all(all(), "ctrl-f")?;
     walk.go(&[":deploy /chat-service", "enter"], "Deployments   all namespaces   1 of")?;
@@ -205,7 +205,7 @@ const COMMANDS: [&str; 18] = [
 ];
 
 fn no_command_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
-    let ward = Ward::new(plane)?;
+    let infected = Infected::new(plane)?;
     let seat = Seat::new(plane, User::Admin)?;
     let environment = environment(&seat);
     let reason = EVIL.replace(['\r', '\n'], "");
@@ -213,12 +213,12 @@ fn no_command_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
         ["restart", "notification-service", "-n", "production", "--write", "--confirm", "notification-service"];
     let (code, _, stderr) = run(&environment, &[&change[..], &["--reason", &reason]].concat())?;
     ensure!(code == 0, "{stderr}");
-    let logs = format!("logs --pod {}", ward.speaker);
+    let logs = format!("logs --pod {}", infected.speaker);
     run_all(&environment, &[&COMMANDS[..], &[logs.as_str()]].concat(), |words, code, stdout| {
         ensure!([0, 1].contains(&code), "it ended with {code}");
         match words {
-            "get events" | "events" | "diff chat-service" => tells_all(stdout, &ward.payloads),
-            _ if words.starts_with("logs") => tells_all(stdout, &ward.payloads),
+            "get events" | "events" | "diff chat-service" => tells_all(stdout, &infected.payloads),
+            _ if words.starts_with("logs") => tells_all(stdout, &infected.payloads),
             "audit show" => {
                 ensure!(stdout.contains("set-env"), "the reason is not told: {stdout}");
                 Ok(())

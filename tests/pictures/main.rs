@@ -31,5 +31,6 @@ fn tour_at(size: Size) -> Result<()> {
         ("PATH", std::env::var_os("PATH").unwrap_or_default()),
     ];
     let console = Console::run(env!("CARGO_BIN_EXE_midwatch"), &["demo"], environment, size)?;
-    tour::take(&console, size, tour::folder().as_deref(), |name| format!("{name}-{}x{}.svg", size.0, size.1))
+    let name = |name: &str| format!("{name}-{}x{}.svg", size.0, size.1);
+    tour::take(&console, true, size, tour::folder().as_deref(), name)
 }

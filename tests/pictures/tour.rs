@@ -14,19 +14,29 @@ pub(crate) struct Stop {
     keys: &'static [&'static str],
     name: &'static str,
     shows: &'static str,
+    /// Whether only the sandbox has a past that is worth a picture there.
+    is_of_sandbox: bool,
 }
 
 const fn stop(keys: &'static [&'static str], name: &'static str, shows: &'static str) -> Stop {
-    Stop { keys, name, shows }
+    Stop { keys, name, shows, is_of_sandbox: false }
+}
+
+const fn in_sandbox(keys: &'static [&'static str], name: &'static str, shows: &'static str) -> Stop {
+    Stop { is_of_sandbox: true, ..stop(keys, name, shows) }
 }
 
 /// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
-pub(crate) const STOPS: [Stop; 19] = [
+pub(crate) const STOPS: [Stop; 23] = [
     stop(&[], "overview", "services need you"),
     stop(&["enter"], "service", "Overview › chat-service"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
     stop(&["e", "enter"], "line", "chat-service › Logs"),
+    stop(&["esc", "P"], "patterns", "rare ones first"),
+    in_sandbox(&["D"], "comparison", "only in 4 1.5.0"),
     stop(&["esc", "esc", ":", "alerts", "enter"], "alerts", "1 High, 1 Medium firing"),
+    in_sandbox(&["l"], "minute", "nothing of"),
+    in_sandbox(&["esc", "M"], "silences", "1 active silence"),
     stop(&["B"], "brief", "safe to do"),
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
     stop(&[":", "po", "enter"], "pods", "all namespaces"),
@@ -46,9 +56,16 @@ pub(crate) const STOPS: [Stop; 19] = [
 /// How long nothing may be drawn before a screen counts as finished.
 const QUIET: Duration = Duration::from_millis(400);
 
-/// Goes through all stops, and keeps a picture of each where a folder is given. `name` makes the name of its file.
-pub(crate) fn take(console: &Console, size: Size, folder: Option<&Path>, name: impl Fn(&str) -> String) -> Result<()> {
-    for stop in &STOPS {
+/// Goes through the stops, on a cluster without those of the sandbox, and keeps a picture of each where a folder is given.
+/// `name` makes the name of its file.
+pub(crate) fn take(
+    console: &Console,
+    is_sandbox: bool,
+    size: Size,
+    folder: Option<&Path>,
+    name: impl Fn(&str) -> String,
+) -> Result<()> {
+    for stop in STOPS.iter().filter(|stop| is_sandbox || !stop.is_of_sandbox) {
         for key in stop.keys {
             match *key {
                 "esc" | "enter" => console.press(key)?,

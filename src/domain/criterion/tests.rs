@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 /// The phases after measurements of so many seconds each.
-fn phases(measured: &[(i64, Outcome)]) -> Vec<Phase> {
+fn phases(measured: &[(i64, Outcome)]) -> Vec<CriterionState> {
     let mut watching = Watching::default();
     measured.iter().map(|(seconds, outcome)| watching.observe(&criterion(), *outcome, at(*seconds))).collect()
 }
@@ -68,8 +68,8 @@ fn too_few_samples_are_no_data() {
 
 #[test]
 fn it_fires_once_it_has_held_and_ends_once_it_has_passed_for_long_enough() {
+    use CriterionState::{Firing, Passing, Pending};
     use Outcome::{Breach, Pass};
-    use Phase::{Firing, Passing, Pending};
     assert_eq!(
         phases(&[(0, Pass), (10, Breach), (69, Breach), (70, Breach), (80, Pass), (90, Breach), (100, Pass)]),
         [Passing, Pending, Pending, Firing, Firing, Firing, Firing]
@@ -83,9 +83,9 @@ fn it_fires_once_it_has_held_and_ends_once_it_has_passed_for_long_enough() {
 
 #[test]
 fn no_data_ends_no_breach_and_does_not_count_for_one() {
+    use CriterionState::{Firing, Passing, Pending};
     use Outcome::{Breach, NoData, Pass};
-    use Phase::{Firing, Passing, Pending};
-    assert_eq!(phases(&[(0, Pass), (10, NoData)]), [Passing, Phase::NoData]);
+    assert_eq!(phases(&[(0, Pass), (10, NoData)]), [Passing, CriterionState::NoData]);
     assert_eq!(phases(&[(0, Breach), (60, Breach), (70, NoData), (900, NoData)]).last(), Some(&Firing));
     // Seen for 10 s before the gap and for 50 s after it.
     assert_eq!(
@@ -105,7 +105,10 @@ fn it_tells_since_when() {
     for seconds in [0, 60, 90] {
         watching.observe(&criterion(), Outcome::Breach, at(seconds));
     }
-    assert_eq!((watching.phase(), watching.since(), watching.blind_since()), (Phase::Firing, Some(at(0)), None));
+    assert_eq!(
+        (watching.state(), watching.since(), watching.blind_since()),
+        (CriterionState::Firing, Some(at(0)), None)
+    );
     watching.observe(&criterion(), Outcome::NoData, at(100));
     watching.observe(&criterion(), Outcome::NoData, at(110));
     assert_eq!((watching.since(), watching.blind_since()), (Some(at(0)), Some(at(100))));
@@ -134,23 +137,23 @@ proptest! {
     fn phases_change_only_for_their_reasons(measured in measured()) {
         let phases = phases(&measured);
         for (index, phase) in phases.iter().enumerate() {
-            let before = if index == 0 { Phase::NoData } else { phases[index - 1] };
+            let before = if index == 0 { CriterionState::NoData } else { phases[index - 1] };
             let (now, outcome) = measured[index];
-            if *phase == Phase::Firing && before != Phase::Firing {
+            if *phase == CriterionState::Firing && before != CriterionState::Firing {
                 prop_assert_eq!(outcome, Outcome::Breach);
                 let began = measured[..index].iter().rposition(|(_, outcome)| *outcome == Outcome::Pass);
                 let first = measured[began.map_or(0, |at| at + 1)..].iter().find(|(_, outcome)| *outcome == Outcome::Breach);
                 prop_assert!(now - first.unwrap().0 >= 60, "fired too early");
             }
-            if before == Phase::Firing && *phase != Phase::Firing {
+            if before == CriterionState::Firing && *phase != CriterionState::Firing {
                 let other = measured[..=index].iter().rposition(|(_, outcome)| *outcome != Outcome::Pass).unwrap();
                 prop_assert!(now - measured[other + 1].0 >= 30, "ended too early");
             }
             if outcome == Outcome::NoData {
-                let same = *phase == before || before == Phase::Passing && *phase == Phase::NoData;
+                let same = *phase == before || before == CriterionState::Passing && *phase == CriterionState::NoData;
                 prop_assert!(same, "no data made {before:?} into {phase:?}");
             }
-            prop_assert_eq!(*phase == Phase::Passing && outcome != Outcome::Pass, false, "nothing but passing passes");
+            prop_assert_eq!(*phase == CriterionState::Passing && outcome != Outcome::Pass, false, "nothing but passing passes");
         }
     }
 }

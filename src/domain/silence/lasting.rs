@@ -27,7 +27,7 @@ impl Lasting {
     pub const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
     /// So long; or why not.
-    pub fn lasting(length: SignedDuration) -> Result<Self, Unfit> {
+    pub fn of_length(length: SignedDuration) -> Result<Self, Unfit> {
         Self::For(length).is_fit().map(|()| Self::For(length))
     }
 

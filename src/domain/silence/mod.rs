@@ -47,7 +47,7 @@ pub fn short(id: &str) -> &str {
 /// Whether a silence keeps anything quiet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Phase {
+pub enum SilenceState {
     /// It does.
     Active,
     /// It will, later.
@@ -56,7 +56,7 @@ pub enum Phase {
     Expired,
 }
 
-impl Phase {
+impl SilenceState {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ pub struct Silence {
     /// Why.
     pub comment: Text,
     /// What its server called it.
-    pub told: Phase,
+    pub told: SilenceState,
 }
 
 impl Silence {
@@ -118,9 +118,9 @@ impl Silence {
             by: text(&told["createdBy"]),
             comment: text(&told["comment"]),
             told: match told["status"]["state"].as_str()? {
-                "active" => Phase::Active,
-                "pending" => Phase::Pending,
-                _ => Phase::Expired,
+                "active" => SilenceState::Active,
+                "pending" => SilenceState::Pending,
+                _ => SilenceState::Expired,
             },
         })
     }
@@ -141,22 +141,22 @@ impl Silence {
     }
 
     /// What it is at a moment: the answer that tells it may be some seconds old.
-    pub fn phase(&self, now: Timestamp) -> Phase {
+    pub fn state(&self, now: Timestamp) -> SilenceState {
         match self.told {
-            Phase::Pending if now >= self.starts && now < self.ends => Phase::Active,
+            SilenceState::Pending if now >= self.starts && now < self.ends => SilenceState::Active,
             told if now < self.ends => told,
-            _ => Phase::Expired,
+            _ => SilenceState::Expired,
         }
     }
 
     /// How much is left of it; nothing where it is over.
     pub fn left(&self, now: Timestamp) -> SignedDuration {
-        if self.phase(now) == Phase::Expired { SignedDuration::ZERO } else { self.ends.duration_since(now) }
+        if self.state(now) == SilenceState::Expired { SignedDuration::ZERO } else { self.ends.duration_since(now) }
     }
 
     /// Whether it is about to end.
     pub fn ends_soon(&self, now: Timestamp) -> bool {
-        self.phase(now) == Phase::Active && self.left(now) <= Self::SOON
+        self.state(now) == SilenceState::Active && self.left(now) <= Self::SOON
     }
 
     /// What it is called in a wish: by the first of those that keep it.

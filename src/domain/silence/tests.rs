@@ -112,12 +112,12 @@ fn who_is_at_an_alert_is_told_from_who_only_keeps_it_quiet() {
 #[test]
 fn time_goes_on_after_an_answer() {
     let at = |time: &str| format!("2026-11-25T{time}Z").parse::<Timestamp>().unwrap();
-    let phase = |state: &str, time: &str| told(state, "").phase(at(time));
-    assert_eq!(phase("pending", "02:59:00"), Phase::Pending);
-    assert_eq!(phase("pending", "03:00:00"), Phase::Active);
-    assert_eq!(phase("active", "04:10:00"), Phase::Active);
-    assert_eq!(phase("active", "04:10:01"), Phase::Expired);
-    assert_eq!(phase("expired", "03:30:00"), Phase::Expired, "it was ended before its time");
+    let phase = |state: &str, time: &str| told(state, "").state(at(time));
+    assert_eq!(phase("pending", "02:59:00"), SilenceState::Pending);
+    assert_eq!(phase("pending", "03:00:00"), SilenceState::Active);
+    assert_eq!(phase("active", "04:10:00"), SilenceState::Active);
+    assert_eq!(phase("active", "04:10:01"), SilenceState::Expired);
+    assert_eq!(phase("expired", "03:30:00"), SilenceState::Expired, "it was ended before its time");
     assert!(!told("active", "").ends_soon(at("03:55:00")) && told("active", "").ends_soon(at("03:56:00")));
     assert!(!told("active", "").ends_soon(at("04:11:00")), "it is over");
 }
@@ -133,7 +133,7 @@ fn a_silence_lasts_a_minute_to_thirty_days_or_until_a_named_day() {
         (30 * 86_400, None),
         (30 * 86_400 + 7_200, Some("30 d 2 h is longer than 30 d")),
     ] {
-        let told = Lasting::lasting(SignedDuration::from_secs(seconds)).err().map(|(why, _)| why);
+        let told = Lasting::of_length(SignedDuration::from_secs(seconds)).err().map(|(why, _)| why);
         assert_eq!(told.as_deref(), why, "{seconds} s");
     }
     let end = |lasting: Lasting| lasting.end(now, now).map_err(|(why, _)| why);

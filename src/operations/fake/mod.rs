@@ -22,7 +22,7 @@ use super::confirm::{Confirmed, Proof, confirm};
 use super::execute::Record;
 use super::plan::plan;
 use super::policy::Policy;
-use super::ports::{Answer, ControlPlane, Earnest, Keeper, ReadError, Review};
+use super::ports::{AlertmanagerReply, Answer, ControlPlane, Earnest, ReadError, Review};
 use super::read::Snapshot;
 use super::rehearse::rehearse;
 
@@ -44,7 +44,7 @@ pub(super) struct Plane {
     /// What a dry run is answered; accepted without one.
     pub rehearsals: Mutex<VecDeque<Answer>>,
     /// What its Alertmanagers tell.
-    pub keepers: Mutex<VecDeque<Vec<Keeper>>>,
+    pub replies: Mutex<VecDeque<Vec<AlertmanagerReply>>>,
     /// What is counted for some Services; nobody counts without one.
     pub counts: Mutex<VecDeque<Option<Vec<f64>>>>,
     /// What a list finds, by kind.
@@ -97,9 +97,9 @@ impl ControlPlane for Plane {
         async { Review::Allowed }.boxed()
     }
 
-    fn keepers(&self) -> BoxFuture<'_, Vec<Keeper>> {
+    fn alertmanagers(&self) -> BoxFuture<'_, Vec<AlertmanagerReply>> {
         note(&self.diary, "ask Alertmanager".to_owned());
-        async { next(&self.keepers).unwrap_or_default() }.boxed()
+        async { next(&self.replies).unwrap_or_default() }.boxed()
     }
 
     fn counted<'a>(&'a self, _services: &'a [ObjectRef]) -> BoxFuture<'a, Option<Vec<f64>>> {

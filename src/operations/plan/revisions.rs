@@ -37,6 +37,11 @@ impl Revision<'_> {
         (made, had.chain([self.number]).min().unwrap_or_default())
     }
 
+    /// Whether it was first made before another one.
+    pub(super) fn came_before(&self, other: &Self) -> bool {
+        self.age() < other.age()
+    }
+
     /// The version: the label that names it, else the tag of the first image.
     pub(super) fn version(&self) -> Text {
         version(&self.template)

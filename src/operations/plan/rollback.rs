@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::moment::span;
 use crate::domain::object::ObjectRef;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::text::Text;
@@ -29,11 +30,10 @@ pub(super) fn plan(wish: Wish<'_>, to: Option<&Text>, snapshot: &Snapshot, place
     let leaving = all.iter().find(|revision| is_current(revision, snapshot));
     let way_back = leaving.map(|revision| command_line::of(&pinned(&revision.pin), place).into());
     let replaced = all.iter().find(|revision| !is_current(revision, snapshot)).map(|revision| revision.pin.clone());
-    let later: Vec<Text> = all
-        .iter()
-        .filter(|revision| revisions::is_later(revision, &all, snapshot))
-        .map(|revision| revision.pin.clone())
-        .collect();
+    let later: Vec<&Revision<'_>> =
+        all.iter().filter(|revision| revisions::is_later(revision, &all, snapshot)).collect();
+    let further = leaving.filter(|_| !later.is_empty()).map(|leaving| further_back(target, leaving, &later, snapshot));
+    let later: Vec<Text> = later.into_iter().map(|revision| revision.pin.clone()).collect();
     let wanted = revisions::wanted(wish, to, all, snapshot)?;
     let current = template::current(snapshot);
 
@@ -50,12 +50,22 @@ pub(super) fn plan(wish: Wish<'_>, to: Option<&Text>, snapshot: &Snapshot, place
     plan.does_not_restore = left_alone(&wanted.template);
     plan.touches = touches(snapshot);
     plan.way_back = way_back;
-    if later.contains(&wanted.pin) {
-        let warning =
-            format!("{} came after what runs now, and was left by going back: this runs it again", wanted.version());
-        plan.warnings.insert(0, warning.into());
-    }
+    let direction = if later.contains(&wanted.pin) {
+        Some(format!("{} came after what runs now, and was left by going back: this runs it again", wanted.version()))
+    } else {
+        further
+    };
+    drop(plan.warnings.splice(0..0, direction.map(Text::from)));
     Ok(plan)
+}
+
+/// That what runs now was itself gone back to, from releases that came later: who asks twice, because the first time did
+/// not seem to help, goes further back each time. A template that was written anew since does not tell when that was.
+fn further_back(target: &ObjectRef, leaving: &Revision<'_>, later: &[&Revision<'_>], snapshot: &Snapshot) -> String {
+    let is_as_it_was = later.iter().any(|later| leaving.came_before(later));
+    let written = template::written(snapshot).filter(|_| is_as_it_was);
+    let since = written.map(|at| format!(" {} ago", span(snapshot.asked.duration_since(at)))).unwrap_or_default();
+    format!("this goes back behind {}, to which {} was rolled back{since}", leaving.version(), target.name)
 }
 
 /// Whether a revision has the template that is wished for now.

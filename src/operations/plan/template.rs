@@ -1,5 +1,6 @@
 //! What every change of a template has in common: what it is compared with, how it is labelled, what follows from it.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::difference;
@@ -68,6 +69,13 @@ pub(super) fn pods(snapshot: &Snapshot) -> i64 {
 pub(super) fn updated(snapshot: &Snapshot) -> i64 {
     let status = &snapshot.target["status"];
     status["updatedReplicas"].as_i64().or_else(|| status["updatedNumberScheduled"].as_i64()).unwrap_or_default()
+}
+
+/// When the template was last written, by the object's own account; nothing where that is silent about it.
+pub(super) fn written(snapshot: &Snapshot) -> Option<Timestamp> {
+    let entries = snapshot.target["metadata"]["managedFields"].as_array().into_iter().flatten();
+    let writes = entries.filter(|entry| !entry["fieldsV1"]["f:spec"]["f:template"].is_null());
+    writes.filter_map(|entry| entry["time"].as_str()?.parse().ok()).max()
 }
 
 /// Whether pods are only replaced when somebody deletes them.

@@ -6,13 +6,13 @@ use serde_json::Value;
 use crate::domain::moment::moment;
 use crate::domain::operation::{OperationEvent, Verdict};
 use crate::domain::plan::Goal;
-use crate::domain::silence::{LabelSet, Phase, Silence, SilenceRef};
+use crate::domain::silence::{LabelSet, Silence, SilenceRef, SilenceState};
 use crate::domain::text::Text;
 
-use super::super::ports::{ControlPlane, Keeper};
+use super::super::ports::{AlertmanagerReply, ControlPlane};
 use super::super::verify::Patience;
+use super::listed::{alerts, silences};
 use super::preview::counted;
-use super::told::{alerts, silences};
 use super::trace::{ends_of, is_like, untold};
 
 /// What is seen of it.
@@ -40,10 +40,10 @@ pub(in crate::operations) async fn watch(
     let limit = SignedDuration::try_from(patience.limit).unwrap_or(SignedDuration::MAX);
     let mut last = String::new();
     loop {
-        let keepers = plane.keepers().await;
+        let replies = plane.alertmanagers().await;
         let at = now();
         let is_late = at.duration_since(began) >= limit;
-        let words = match sight(goal, &keepers, at) {
+        let words = match sight(goal, &replies, at) {
             Sight::So(words) => return Verdict::Verified(words.into()),
             Sight::Undone(words) => return Verdict::Reverted(words.into()),
             Sight::NotYet(words) if is_late => return Verdict::NotConverged(words.into()),
@@ -59,14 +59,14 @@ pub(in crate::operations) async fn watch(
 }
 
 /// One look.
-fn sight(goal: &Goal, keepers: &[Keeper], now: Timestamp) -> Sight {
-    let answered: Vec<&Keeper> = keepers.iter().filter(|keeper| keeper.told.is_ok()).collect();
+fn sight(goal: &Goal, replies: &[AlertmanagerReply], now: Timestamp) -> Sight {
+    let answered: Vec<&AlertmanagerReply> = replies.iter().filter(|reply| reply.told.is_ok()).collect();
     if answered.is_empty() {
-        return Sight::Dark(untold(keepers).to_string());
+        return Sight::Dark(untold(replies).to_string());
     }
     match goal {
-        Goal::Silenced { silence, body, alerts } => silenced((silence, body), alerts, keepers, &answered, now),
-        Goal::Expired(silence) => expired(silence, keepers, &answered),
+        Goal::Silenced { silence, body, alerts } => silenced((silence, body), alerts, replies, &answered, now),
+        Goal::Expired(silence) => expired(silence, replies, &answered),
         _ => Sight::Dark("this is not about a silence".to_owned()),
     }
 }
@@ -74,32 +74,32 @@ fn sight(goal: &Goal, keepers: &[Keeper], now: Timestamp) -> Sight {
 fn silenced(
     (wanted, body): (&SilenceRef, &Value),
     expected: &[LabelSet],
-    keepers: &[Keeper],
-    answered: &[&Keeper],
+    replies: &[AlertmanagerReply],
+    answered: &[&AlertmanagerReply],
     now: Timestamp,
 ) -> Sight {
     let is_it = |silence: &Silence| {
         if wanted.id.is_empty() { is_like(silence, body) } else { silence.id == wanted.id }
     };
-    let held: Vec<_> = silences(keepers, &wanted.cluster).filter(|held| is_it(&held.silence)).collect();
+    let held: Vec<_> = silences(replies, &wanted.cluster).filter(|held| is_it(&held.silence)).collect();
     let Some(first) = held.first() else { return Sight::NotYet("no Alertmanager has it yet".to_owned()) };
-    if held.iter().all(|held| held.silence.phase(now) == Phase::Expired) {
+    if held.iter().all(|held| held.silence.state(now) == SilenceState::Expired) {
         return Sight::Undone("somebody ended it".to_owned());
     }
     // One that is made longer or shorter keeps its name: only its end tells whether it was changed.
     let ends = ends_of(body).unwrap_or(first.silence.ends);
-    let has_it = |server: &Text| held.iter().any(|held| held.keeper.server == *server && held.silence.ends == ends);
-    let seen = match (answered.iter().filter(|keeper| has_it(&keeper.server)).count(), keepers.len()) {
+    let has_it = |server: &Text| held.iter().any(|held| held.reply.server == *server && held.silence.ends == ends);
+    let seen = match (answered.iter().filter(|reply| has_it(&reply.server)).count(), replies.len()) {
         (_, 1) => String::new(),
         (seen, all) => format!("; seen on {seen} of {all}"),
     };
-    let is_other = |silence: &Silence| silence.phase(now) != Phase::Expired && silence.ends != ends;
+    let is_other = |silence: &Silence| silence.state(now) != SilenceState::Expired && silence.ends != ends;
     if let Some(other) = held.iter().find(|held| is_other(&held.silence)) {
         let (until, instead) = (moment(ends, now), moment(other.silence.ends, now));
-        return Sight::NotYet(format!("at {} it lasts until {instead}, not {until}{seen}", other.keeper.server));
+        return Sight::NotYet(format!("at {} it lasts until {instead}, not {until}{seen}", other.reply.server));
     }
     let id = &first.silence.id;
-    let hiding = Hiding::of(id, expected, keepers);
+    let hiding = Hiding::of(id, expected, replies);
     if let Some(first) = hiding.loud.first() {
         let more = if hiding.loud.len() > 1 { format!(", and {} more", hiding.loud.len() - 1) } else { String::new() };
         return Sight::NotYet(format!("{first}{more}{seen}"));
@@ -122,9 +122,9 @@ struct Hiding {
 }
 
 impl Hiding {
-    fn of(id: &Text, expected: &[LabelSet], keepers: &[Keeper]) -> Self {
+    fn of(id: &Text, expected: &[LabelSet], replies: &[AlertmanagerReply]) -> Self {
         let mut hiding = Self::default();
-        for alert in alerts(keepers) {
+        for alert in alerts(replies) {
             let is_shown = expected.contains(&alert.labels);
             let is_hidden = alert.silenced_by.iter().any(|(_, ids)| ids.contains(id));
             let open = alert.silenced_by.iter().find(|(_, ids)| ids.is_empty());
@@ -160,14 +160,14 @@ impl Hiding {
     }
 }
 
-fn expired(wanted: &SilenceRef, keepers: &[Keeper], answered: &[&Keeper]) -> Sight {
-    let mut still: Vec<Text> = silences(keepers, &wanted.cluster)
-        .filter(|held| held.silence.id == wanted.id && held.silence.told != Phase::Expired)
-        .map(|held| held.keeper.server.clone())
+fn expired(wanted: &SilenceRef, replies: &[AlertmanagerReply], answered: &[&AlertmanagerReply]) -> Sight {
+    let mut still: Vec<Text> = silences(replies, &wanted.cluster)
+        .filter(|held| held.silence.id == wanted.id && held.silence.told != SilenceState::Expired)
+        .map(|held| held.reply.server.clone())
         .collect();
     // What an Alertmanager tells twice counts once.
     still.dedup();
-    let seen = match (answered.len().saturating_sub(still.len()), keepers.len()) {
+    let seen = match (answered.len().saturating_sub(still.len()), replies.len()) {
         (_, 1) => String::new(),
         (seen, all) => format!("; seen on {seen} of {all}"),
     };

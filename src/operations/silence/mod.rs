@@ -16,15 +16,15 @@ use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
 use super::authorize::Asked;
-use super::ports::{ControlPlane, Keeper, ReadError, Review};
+use super::ports::{AlertmanagerReply, ControlPlane, ReadError, Review};
 use super::read::environment_of;
 
 mod command_line;
+mod listed;
 mod lookout;
 mod plan;
 mod preview;
 mod subject;
-mod told;
 mod trace;
 
 pub(super) use command_line::of as command_line;
@@ -39,11 +39,11 @@ const AT_ONCE: usize = 8;
 
 /// What was read for one intent about alerts, at one moment.
 #[derive(Clone, Debug)]
-pub struct Ward {
+pub struct AlertSnapshot {
     /// The cluster.
     pub cluster: ClusterName,
     /// Its Alertmanagers.
-    pub keepers: Vec<Keeper>,
+    pub replies: Vec<AlertmanagerReply>,
     /// The namespaces that the alerts name, each with the label that names its environment, where there is one.
     pub namespaces: BTreeMap<Text, Option<Text>>,
     /// Who we are.
@@ -58,7 +58,7 @@ pub struct Ward {
     pub taken: Timestamp,
 }
 
-impl Asked for Ward {
+impl Asked for AlertSnapshot {
     fn identity(&self) -> &Result<Identity, Problem> {
         &self.identity
     }
@@ -74,45 +74,53 @@ pub async fn read(
     asked: Timestamp,
     plane: &dyn ControlPlane,
     now: Timestamp,
-) -> Result<Ward, ReadError> {
+) -> Result<AlertSnapshot, ReadError> {
     let cluster = intent.cluster().clone();
-    let (keepers, identity) = futures::join!(plane.keepers(), plane.identity());
+    let (replies, identity) = futures::join!(plane.alertmanagers(), plane.identity());
     let mut gaps = Vec::new();
-    if !keepers.iter().any(|keeper| keeper.told.is_ok()) {
-        return Err(nobody_tells(&cluster, &keepers));
+    if !replies.iter().any(|reply| reply.told.is_ok()) {
+        return Err(nobody_tells(&cluster, &replies));
     }
-    for keeper in &keepers {
-        if let Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) = &keeper.told {
+    for reply in &replies {
+        if let Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) = &reply.told {
             gaps.push(problem.clone());
         }
     }
-    let mut ward =
-        Ward { cluster, keepers, namespaces: BTreeMap::new(), identity, reviews: Vec::new(), gaps, asked, taken: now };
+    let mut snapshot = AlertSnapshot {
+        cluster,
+        replies,
+        namespaces: BTreeMap::new(),
+        identity,
+        reviews: Vec::new(),
+        gaps,
+        asked,
+        taken: now,
+    };
     // What makes no sense is for the plan to say.
-    let Ok(subject) = Subject::of(intent, &ward) else { return Ok(ward) };
+    let Ok(subject) = Subject::of(intent, &snapshot) else { return Ok(snapshot) };
     let (namespaces, access) = (subject.namespaces(), subject.access(intent));
     let labels = stream::iter(namespaces).map(|namespace| {
-        let cluster = &ward.cluster;
+        let cluster = &snapshot.cluster;
         async move { (environment_of(cluster, &namespace, plane).await, namespace) }
     });
     let labels: Vec<_> = labels.buffer_unordered(AT_ONCE).collect().await;
     for (label, namespace) in labels {
         let label = label.unwrap_or_else(|problem| {
-            ward.gaps.push(problem);
+            snapshot.gaps.push(problem);
             None
         });
-        ward.namespaces.insert(namespace, label);
+        snapshot.namespaces.insert(namespace, label);
     }
     if let Some(access) = access {
         let review = plane.review(&access).await;
-        ward.reviews.push((access, review));
+        snapshot.reviews.push((access, review));
     }
-    Ok(ward)
+    Ok(snapshot)
 }
 
 /// Why nothing is known: none is there to ask, or none of them answered.
-fn nobody_tells(cluster: &ClusterName, keepers: &[Keeper]) -> ReadError {
-    keepers.iter().find_map(|keeper| keeper.told.as_ref().err().cloned()).unwrap_or_else(|| {
+fn nobody_tells(cluster: &ClusterName, replies: &[AlertmanagerReply]) -> ReadError {
+    replies.iter().find_map(|reply| reply.told.as_ref().err().cloned()).unwrap_or_else(|| {
         ReadError::Failed(Problem::new(
             format!("no Alertmanager of {cluster} is known"),
             "no Service is called alertmanager, and the configuration names none",

@@ -9,13 +9,13 @@ use crate::domain::environment::{EnvironmentRules, Place};
 use crate::domain::intent::Intent;
 use crate::domain::moment::moment;
 use crate::domain::plan::{Call, Expected, Goal, Plan, Step};
-use crate::domain::silence::{Lasting, Phase, Silence, SilenceRef, in_words, short, whole};
+use crate::domain::silence::{Lasting, Silence, SilenceRef, SilenceState, in_words, short, whole};
 use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 use super::super::plan::NoPlan;
 use super::subject::Subject;
-use super::{Ward, command_line, preview};
+use super::{AlertSnapshot, command_line, preview};
 
 /// A silence that lasts longer is likely to be forgotten.
 const LONG: SignedDuration = SignedDuration::from_hours(24);
@@ -35,22 +35,22 @@ pub struct Ground<'a> {
 }
 
 /// Makes the plan for an intent about alerts.
-pub fn plan(intent: &Intent, ward: &Ward, ground: &Ground<'_>) -> Result<Plan, NoPlan> {
-    let subject = Subject::of(intent, ward)?;
+pub fn plan(intent: &Intent, snapshot: &AlertSnapshot, ground: &Ground<'_>) -> Result<Plan, NoPlan> {
+    let subject = Subject::of(intent, snapshot)?;
     let draft = match intent {
         Intent::Silence { lasting, reason, .. } => {
-            let title = format!("Silence {} {}", in_words(&subject.matchers), lasting.words(ward.taken));
-            make(intent, title, (*lasting, reason.clone()), &subject, ward)?
+            let title = format!("Silence {} {}", in_words(&subject.matchers), lasting.words(snapshot.taken));
+            make(intent, title, (*lasting, reason.clone()), &subject, snapshot)?
         }
         Intent::Acknowledge { lasting, reason, .. } => {
             let name = subject.alerts.first().map_or("the alert", |alert| alert.name());
-            let title = format!("Acknowledge {name} {}", lasting.words(ward.taken));
-            make(intent, title, (*lasting, Silence::acknowledging(reason).into()), &subject, ward)?
+            let title = format!("Acknowledge {name} {}", lasting.words(snapshot.taken));
+            make(intent, title, (*lasting, Silence::acknowledging(reason).into()), &subject, snapshot)?
         }
-        Intent::ExtendSilence { lasting, .. } => extend(intent, *lasting, &subject, ward)?,
-        _ => expire(&subject, ward)?,
+        Intent::ExtendSilence { lasting, .. } => extend(intent, *lasting, &subject, snapshot)?,
+        _ => expire(&subject, snapshot)?,
     };
-    Ok(draft.into_plan(intent, &subject, ward, ground))
+    Ok(draft.into_plan(intent, &subject, snapshot, ground))
 }
 
 /// What differs between the verbs.
@@ -71,21 +71,21 @@ fn make(
     title: String,
     (lasting, comment): (Lasting, Text),
     subject: &Subject<'_>,
-    ward: &Ward,
+    snapshot: &AlertSnapshot,
 ) -> Result<Draft, NoPlan> {
-    let (starts, ends) = (whole(ward.asked), end(intent, lasting, ward)?);
-    let silence = subject.reference(ward, Text::default());
+    let (starts, ends) = (whole(snapshot.asked), end(intent, lasting, snapshot)?);
+    let silence = subject.reference(snapshot, Text::default());
     let body = json!({
         "matchers": subject.raw, "startsAt": starts.to_string(), "endsAt": ends.to_string(),
-        "createdBy": author(ward), "comment": comment,
+        "createdBy": author(snapshot), "comment": comment,
     });
     let loud = subject.alerts.iter().filter(|alert| !alert.is_quiet()).count();
     let before = if loud == 0 { "nothing pages".to_owned() } else { format!("{} can page", preview::counted(loud)) };
     let mut warnings = Vec::new();
     if ends.duration_since(starts) > LONG {
-        warnings.push(format!("{} is long: who will remember it?", lasting.words(ward.taken)).into());
+        warnings.push(format!("{} is long: who will remember it?", lasting.words(snapshot.taken)).into());
     }
-    if ward.identity.is_err() {
+    if snapshot.identity.is_err() {
         warnings.push("the server would not say who we are: it is made in the name of midwatch".into());
     }
     Ok(Draft {
@@ -93,10 +93,10 @@ fn make(
         step: Step {
             what: "make a silence".into(),
             before: before.into(),
-            after: format!("quiet until {}", moment(ends, ward.taken)).into(),
+            after: format!("quiet until {}", moment(ends, snapshot.taken)).into(),
             call: Call::PostSilence {
                 silence: silence.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 body: body.clone(),
                 expects: Expected { alerts: subject.labels(), silence: None },
             },
@@ -111,34 +111,34 @@ fn make(
 }
 
 /// Plans another end for a silence. One that is over is made anew.
-fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
+fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, snapshot: &AlertSnapshot) -> Result<Draft, NoPlan> {
     let Some((silence, raw)) = &subject.silence else { return Err(gone()) };
     let id = short(&silence.id);
-    if silence.phase(ward.taken) == Phase::Expired {
-        let title = format!("Silence {} again {}", in_words(&subject.matchers), lasting.words(ward.taken));
-        let mut draft = make(intent, title, (lasting, silence.comment.clone()), subject, ward)?;
+    if silence.state(snapshot.taken) == SilenceState::Expired {
+        let title = format!("Silence {} again {}", in_words(&subject.matchers), lasting.words(snapshot.taken));
+        let mut draft = make(intent, title, (lasting, silence.comment.clone()), subject, snapshot)?;
         draft.warnings.push(format!("silence {id} is over: this makes another one with its matchers").into());
         return Ok(draft);
     }
-    let ends = end(intent, lasting, ward)?;
+    let ends = end(intent, lasting, snapshot)?;
     if ends == whole(silence.ends) {
-        let until = moment(ends, ward.taken);
+        let until = moment(ends, snapshot.taken);
         return Err(NoPlan::nothing_to_do(format!("silence {id} lasts until {until} already"), "nothing would change"));
     }
-    let reference = subject.reference(ward, silence.id.clone());
+    let reference = subject.reference(snapshot, silence.id.clone());
     let mut body = core(raw);
     body["endsAt"] = ends.to_string().into();
     let verb = if ends > silence.ends { "Extend" } else { "Shorten" };
     let back = Intent::ExtendSilence { silence: reference.clone(), lasting: Lasting::Until(whole(silence.ends)) };
     Ok(Draft {
-        title: format!("{verb} silence {id} until {}", moment(ends, ward.taken)),
+        title: format!("{verb} silence {id} until {}", moment(ends, snapshot.taken)),
         step: Step {
             what: "change when the silence ends".into(),
-            before: moment(silence.ends, ward.taken).into(),
-            after: moment(ends, ward.taken).into(),
+            before: moment(silence.ends, snapshot.taken).into(),
+            after: moment(ends, snapshot.taken).into(),
             call: Call::PostSilence {
                 silence: reference.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 body: body.clone(),
                 expects: Expected { alerts: subject.labels(), silence: Some(core(raw)) },
             },
@@ -153,16 +153,16 @@ fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, ward: &Ward)
 }
 
 /// Plans the end of a silence.
-fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
+fn expire(subject: &Subject<'_>, snapshot: &AlertSnapshot) -> Result<Draft, NoPlan> {
     let Some((silence, raw)) = &subject.silence else { return Err(gone()) };
     let id = short(&silence.id);
-    if silence.phase(ward.taken) == Phase::Expired {
-        let over = moment(silence.ends, ward.taken);
+    if silence.state(snapshot.taken) == SilenceState::Expired {
+        let over = moment(silence.ends, snapshot.taken);
         return Err(NoPlan::nothing_to_do(format!("silence {id} is over"), format!("it ended at {over}")));
     }
-    let reference = subject.reference(ward, silence.id.clone());
+    let reference = subject.reference(snapshot, silence.id.clone());
     let back = Intent::Silence {
-        cluster: ward.cluster.clone(),
+        cluster: snapshot.cluster.clone(),
         matchers: subject.matchers.clone(),
         lasting: Lasting::Until(whole(silence.ends)),
         reason: silence.comment.clone(),
@@ -171,11 +171,12 @@ fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
         title: format!("End silence {id} of {}", in_words(&subject.matchers)),
         step: Step {
             what: "end the silence".into(),
-            before: format!("{} until {}", silence.phase(ward.taken).word(), moment(silence.ends, ward.taken)).into(),
+            before: format!("{} until {}", silence.state(snapshot.taken).word(), moment(silence.ends, snapshot.taken))
+                .into(),
             after: "over".into(),
             call: Call::DeleteSilence {
                 silence: reference.clone(),
-                at: subject.keeper.at.clone(),
+                at: subject.reply.at.clone(),
                 expects: Expected { alerts: subject.labels(), silence: Some(core(raw)) },
             },
         },
@@ -190,8 +191,8 @@ fn expire(subject: &Subject<'_>, ward: &Ward) -> Result<Draft, NoPlan> {
 
 impl Draft {
     /// Makes it a plan, with what is said in the same way for every verb.
-    fn into_plan(self, intent: &Intent, subject: &Subject<'_>, ward: &Ward, ground: &Ground<'_>) -> Plan {
-        let places = places(subject, ward, ground.rules);
+    fn into_plan(self, intent: &Intent, subject: &Subject<'_>, snapshot: &AlertSnapshot, ground: &Ground<'_>) -> Plan {
+        let places = places(subject, snapshot, ground.rules);
         let is_open = subject.is_open();
         let mut environments: Vec<Text> = places.iter().map(|place| place.environment.clone()).collect();
         environments.dedup();
@@ -201,11 +202,11 @@ impl Draft {
         let spoken = if is_open { "every environment".to_owned() } else { environments.join(" and ") };
         let makes_loud = matches!(intent, Intent::ExpireSilence { .. });
         let pause = if makes_loud { Vec::new() } else { preview::warnings(intent, subject, ground.priorities) };
-        let gaps = ward.gaps.iter().map(|gap| Text::from(format!("not checked: {gap}")));
+        let gaps = snapshot.gaps.iter().map(|gap| Text::from(format!("not checked: {gap}")));
         Plan {
             intent: intent.clone(),
             title: self.title.into(),
-            service: confirmable(subject, ward),
+            service: confirmable(subject, snapshot),
             environment: spoken.into(),
             environments,
             is_protected: is_open || places.iter().any(|place| place.is_protected),
@@ -224,29 +225,29 @@ impl Draft {
             difference: Vec::new(),
             way_back: self.way_back.map(Text::from),
             command: command_line::of(intent).into(),
-            made: ward.taken,
+            made: snapshot.taken,
         }
     }
 }
 
 /// The environments of the alerts, each once, by name.
-fn places(subject: &Subject<'_>, ward: &Ward, rules: &EnvironmentRules) -> Vec<Place> {
-    let label = |namespace: &Text| ward.namespaces.get(namespace).and_then(Option::as_ref);
-    let place = |namespace: Text| rules.place(&ward.cluster, &namespace, label(&namespace));
+fn places(subject: &Subject<'_>, snapshot: &AlertSnapshot, rules: &EnvironmentRules) -> Vec<Place> {
+    let label = |namespace: &Text| snapshot.namespaces.get(namespace).and_then(Option::as_ref);
+    let place = |namespace: Text| rules.place(&snapshot.cluster, &namespace, label(&namespace));
     let mut places: Vec<Place> = subject.namespaces().into_iter().map(place).collect();
     places.sort_by(|one, other| one.environment.cmp(&other.environment));
     places
 }
 
 /// What is typed to confirm: the service that all alerts are about, else their name, else the cluster's.
-fn confirmable(subject: &Subject<'_>, ward: &Ward) -> Text {
+fn confirmable(subject: &Subject<'_>, snapshot: &AlertSnapshot) -> Text {
     let only = |mut names: Vec<Option<Text>>| {
         names.dedup();
         if let [Some(name)] = names.as_slice() { Some(name.clone()) } else { None }
     };
     let services = subject.alerts.iter().map(|alert| preview::about(alert).cloned()).collect();
     let names = subject.alerts.iter().map(|alert| Some(Text::from(alert.name()))).collect();
-    only(services).or_else(|| only(names)).unwrap_or_else(|| ward.cluster.0.clone())
+    only(services).or_else(|| only(names)).unwrap_or_else(|| snapshot.cluster.0.clone())
 }
 
 /// What makes a silence what it is, as it was told and as it is told again to change it.
@@ -256,14 +257,14 @@ pub(super) fn core(raw: &Value) -> Value {
 }
 
 /// When it is to end.
-fn end(intent: &Intent, lasting: Lasting, ward: &Ward) -> Result<Timestamp, NoPlan> {
-    let ends = lasting.end(ward.asked, ward.taken);
+fn end(intent: &Intent, lasting: Lasting, snapshot: &AlertSnapshot) -> Result<Timestamp, NoPlan> {
+    let ends = lasting.end(snapshot.asked, snapshot.taken);
     ends.map_err(|(why, hint)| NoPlan::invalid(format!("cannot {}", intent.verb().label().to_lowercase()), why, hint))
 }
 
 /// In whose name.
-fn author(ward: &Ward) -> Text {
-    let name = ward.identity.as_ref().ok().map(|identity| identity.user.clone()).filter(|user| !user.is_empty());
+fn author(snapshot: &AlertSnapshot) -> Text {
+    let name = snapshot.identity.as_ref().ok().map(|identity| identity.user.clone()).filter(|user| !user.is_empty());
     name.unwrap_or_else(|| "midwatch".into())
 }
 

@@ -7,8 +7,8 @@ use crate::domain::intent::Intent;
 use crate::domain::service::LABELS_OF_SERVICE;
 use crate::domain::text::Text;
 
+use super::listed::ListedAlert;
 use super::subject::Subject;
-use super::told::Told;
 
 /// So many alerts are named one by one.
 const NAMED_ONES: usize = 40;
@@ -17,11 +17,11 @@ const NAMED_ONES: usize = 40;
 const COUNTED: usize = 5;
 
 /// The service or workload that an alert names.
-pub(super) fn about(alert: &Told) -> Option<&Text> {
+pub(super) fn about(alert: &ListedAlert) -> Option<&Text> {
     LABELS_OF_SERVICE.iter().find_map(|name| alert.label(name)).filter(|name| !name.is_empty())
 }
 
-fn priority(alert: &Told, priorities: &Priorities) -> Priority {
+fn priority(alert: &ListedAlert, priorities: &Priorities) -> Priority {
     priorities.of(&alert.labels.clone().into())
 }
 
@@ -52,10 +52,10 @@ pub(super) fn counted(alerts: usize) -> String {
 
 /// Each alert in words, the most urgent first: "ChatErrorRate, High, chat-service in production".
 pub(super) fn named(subject: &Subject<'_>, priorities: &Priorities, makes_loud: bool) -> Vec<Text> {
-    let mut alerts: Vec<(Priority, &Told)> =
+    let mut alerts: Vec<(Priority, &ListedAlert)> =
         subject.alerts.iter().map(|alert| (priority(alert, priorities), alert)).collect();
     alerts.sort_by_key(|(priority, alert)| (*priority, alert.name()));
-    let words = |(priority, alert): &(Priority, &Told)| {
+    let words = |(priority, alert): &(Priority, &ListedAlert)| {
         let about = about(alert).map(|name| format!(", {name}")).unwrap_or_default();
         let place = alert.namespace().map(|name| format!(" in {name}")).unwrap_or_default();
         let place = if about.is_empty() && !place.is_empty() { format!(",{place}") } else { place };

@@ -13,20 +13,20 @@ use crate::domain::silence::{LabelSet, Matcher, Matchers, Operator, Silence, Sil
 use crate::domain::text::Text;
 
 use super::super::plan::NoPlan;
-use super::super::ports::Keeper;
-use super::Ward;
-use super::told::{Told, alerts, silences};
+use super::super::ports::AlertmanagerReply;
+use super::AlertSnapshot;
+use super::listed::{ListedAlert, alerts, silences};
 
 /// Which alerts, kept quiet by what, and where.
 pub(super) struct Subject<'a> {
     /// The Alertmanager that is told.
-    pub(super) keeper: &'a Keeper,
+    pub(super) reply: &'a AlertmanagerReply,
     /// What is matched.
     pub(super) matchers: Vec<Matcher>,
     /// The same, as an Alertmanager is told.
     pub(super) raw: Value,
     /// The alerts that they take now.
-    pub(super) alerts: Vec<Told>,
+    pub(super) alerts: Vec<ListedAlert>,
     /// How many there are in all.
     pub(super) known: usize,
     /// The silence that is there, with what was told of it.
@@ -35,12 +35,12 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// Finds out.
-    pub(super) fn of(intent: &Intent, ward: &'a Ward) -> Result<Self, NoPlan> {
-        let all = alerts(&ward.keepers);
+    pub(super) fn of(intent: &Intent, snapshot: &'a AlertSnapshot) -> Result<Self, NoPlan> {
+        let all = alerts(&snapshot.replies);
         match intent {
-            Intent::Silence { matchers, .. } => by_matchers(matchers, all, ward),
-            Intent::Acknowledge { labels, .. } => one(labels, &all, ward),
-            Intent::ExtendSilence { silence, .. } | Intent::ExpireSilence { silence } => known(silence, all, ward),
+            Intent::Silence { matchers, .. } => by_matchers(matchers, all, snapshot),
+            Intent::Acknowledge { labels, .. } => one(labels, &all, snapshot),
+            Intent::ExtendSilence { silence, .. } | Intent::ExpireSilence { silence } => known(silence, all, snapshot),
             _ => Err(NoPlan::impossible(format!("cannot {}", intent.verb()), "it is not about alerts", "")),
         }
     }
@@ -63,7 +63,7 @@ impl<'a> Subject<'a> {
     /// The namespaces whose environments have to allow it.
     pub(super) fn namespaces(&self) -> BTreeSet<Text> {
         let mut named = self.pinned().unwrap_or_default();
-        named.extend(self.alerts.iter().filter_map(Told::namespace).cloned());
+        named.extend(self.alerts.iter().filter_map(ListedAlert::namespace).cloned());
         named
     }
 
@@ -75,7 +75,7 @@ impl<'a> Subject<'a> {
     /// What the cluster has to allow, where the way leads through it.
     pub(super) fn access(&self, intent: &Intent) -> Option<Access> {
         let verb = if matches!(intent, Intent::ExpireSilence { .. }) { "delete" } else { "create" };
-        let object = self.keeper.behind.clone()?;
+        let object = self.reply.behind.clone()?;
         Some(Access { verb, object, subresource: Some("proxy") })
     }
 
@@ -85,18 +85,22 @@ impl<'a> Subject<'a> {
     }
 
     /// Its silence by name, or the one that is to be made.
-    pub(super) fn reference(&self, ward: &Ward, id: Text) -> SilenceRef {
-        SilenceRef { cluster: ward.cluster.clone(), server: self.keeper.server.clone(), id }
+    pub(super) fn reference(&self, snapshot: &AlertSnapshot, id: Text) -> SilenceRef {
+        SilenceRef { cluster: snapshot.cluster.clone(), server: self.reply.server.clone(), id }
     }
 }
 
 /// What matchers take. It is kept by the first that answered: a pair tells each other.
-fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
+fn by_matchers<'a>(
+    matchers: &[Matcher],
+    all: Vec<ListedAlert>,
+    snapshot: &'a AlertSnapshot,
+) -> Result<Subject<'a>, NoPlan> {
     let ready = Matchers::new(matchers).map_err(|why| NoPlan::invalid("cannot silence", why, "give alertname=NAME"))?;
-    let keeper = ward.keepers.iter().find(|keeper| keeper.told.is_ok()).ok_or_else(|| nobody(ward))?;
+    let reply = snapshot.replies.iter().find(|reply| reply.told.is_ok()).ok_or_else(|| nobody(snapshot))?;
     let known = all.len();
     Ok(Subject {
-        keeper,
+        reply,
         matchers: matchers.to_vec(),
         raw: matchers.iter().map(Matcher::json).collect(),
         alerts: all.into_iter().filter(|alert| alert.is_taken_by(&ready)).collect(),
@@ -106,7 +110,7 @@ fn by_matchers<'a>(matchers: &[Matcher], all: Vec<Told>, ward: &'a Ward) -> Resu
 }
 
 /// Exactly one alert. Others may have all its labels and more: of those it is told by what it lacks.
-fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
+fn one<'a>(labels: &LabelSet, all: &[ListedAlert], snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
     let known = all.len();
     let name = labels.iter().find(|(name, _)| name == "alertname").map_or("the alert", |(_, value)| value.as_str());
     let Some(alert) = all.iter().find(|alert| alert.labels == *labels).cloned() else {
@@ -114,15 +118,15 @@ fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a
             Problem::new(format!("{name} does not fire"), "Alertmanager does not tell of it any more", "look again");
         return Err(NoPlan { failure: Failure::NotFound, problem });
     };
-    let has_all = |other: &&Told| alert.raw.iter().all(|label| other.raw.get(label.0) == Some(label.1));
+    let has_all = |other: &&ListedAlert| alert.raw.iter().all(|label| other.raw.get(label.0) == Some(label.1));
     let more = all.iter().filter(has_all).flat_map(|other| other.raw.keys());
     let lacking: BTreeSet<&String> = more.filter(|name| !alert.raw.contains_key(*name)).collect();
     let told = alert.raw.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let told = told.filter(|(_, value)| !value.is_empty()).chain(lacking.iter().map(|name| (name.as_str(), "")));
     let pairs: Vec<(&str, &str)> = told.collect();
-    let keeper = ward.keepers.iter().find(|keeper| tells(keeper, labels)).ok_or_else(|| nobody(ward))?;
+    let reply = snapshot.replies.iter().find(|reply| tells(reply, labels)).ok_or_else(|| nobody(snapshot))?;
     Ok(Subject {
-        keeper,
+        reply,
         matchers: pairs.iter().map(|(name, value)| Matcher::equal(*name, *value)).collect(),
         raw: pairs
             .iter()
@@ -135,14 +139,15 @@ fn one<'a>(labels: &LabelSet, all: &[Told], ward: &'a Ward) -> Result<Subject<'a
 }
 
 /// Whether an Alertmanager tells an alert.
-fn tells(keeper: &Keeper, labels: &LabelSet) -> bool {
-    alerts(std::slice::from_ref(keeper)).iter().any(|alert| alert.labels == *labels)
+fn tells(reply: &AlertmanagerReply, labels: &LabelSet) -> bool {
+    alerts(std::slice::from_ref(reply)).iter().any(|alert| alert.labels == *labels)
 }
 
 /// A silence that is there, at whom it was named, or else at whoever has it.
-fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subject<'a>, NoPlan> {
-    let mut held: Vec<_> = silences(&ward.keepers, &ward.cluster).filter(|held| held.silence.id == wanted.id).collect();
-    held.sort_by_key(|held| held.keeper.server != wanted.server);
+fn known<'a>(wanted: &SilenceRef, all: Vec<ListedAlert>, snapshot: &'a AlertSnapshot) -> Result<Subject<'a>, NoPlan> {
+    let mut held: Vec<_> =
+        silences(&snapshot.replies, &snapshot.cluster).filter(|held| held.silence.id == wanted.id).collect();
+    held.sort_by_key(|held| held.reply.server != wanted.server);
     let Some(held) = held.into_iter().next() else {
         let problem = Problem::new(format!("there is no {wanted}"), "", "midwatch silence list shows what there is");
         return Err(NoPlan { failure: Failure::NotFound, problem });
@@ -150,7 +155,7 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subj
     let ready = Matchers::new(&held.silence.matchers)
         .map_err(|why| NoPlan::impossible(format!("{wanted} cannot be read"), why, "use amtool"))?;
     Ok(Subject {
-        keeper: held.keeper,
+        reply: held.reply,
         matchers: held.silence.matchers.clone(),
         raw: held.raw["matchers"].clone(),
         known: all.len(),
@@ -160,7 +165,7 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<Told>, ward: &'a Ward) -> Result<Subj
 }
 
 /// None of them answered, which reading has told before.
-fn nobody(ward: &Ward) -> NoPlan {
-    let what = format!("no Alertmanager of {} answers", ward.cluster);
+fn nobody(snapshot: &AlertSnapshot) -> NoPlan {
+    let what = format!("no Alertmanager of {} answers", snapshot.cluster);
     NoPlan { failure: Failure::Unreachable, problem: Problem::new(what, "", "try again") }
 }

@@ -8,14 +8,14 @@ use crate::domain::audit::{Left, StepResult};
 use crate::domain::operation::Failure;
 use crate::domain::plan::{Call, Expected};
 use crate::domain::problem::Problem;
-use crate::domain::silence::{LabelSet, Matcher, Matchers, Phase, Silence, SilenceRef};
+use crate::domain::silence::{LabelSet, Matcher, Matchers, Silence, SilenceRef, SilenceState};
 use crate::domain::text::Text;
 
 use super::super::NotDone;
-use super::super::ports::{ControlPlane, Keeper, ReadError};
+use super::super::ports::{AlertmanagerReply, ControlPlane, ReadError};
 use super::super::reconcile::Trace;
+use super::listed::{alerts, silences};
 use super::plan::core;
-use super::told::{alerts, silences};
 
 /// Looks whether what a plan rests on is still so. Why the call is not needed any more, where it is not.
 pub(in crate::operations) async fn look_again(
@@ -24,12 +24,12 @@ pub(in crate::operations) async fn look_again(
     expects: &Expected,
     plane: &dyn ControlPlane,
 ) -> Result<Option<&'static str>, NotDone> {
-    let keepers = plane.keepers().await;
-    let Some(keeper) = keepers.iter().find(|keeper| keeper.server == silence.server) else {
+    let replies = plane.alertmanagers().await;
+    let Some(reply) = replies.iter().find(|reply| reply.server == silence.server) else {
         let problem = Problem::new(format!("{} is not asked any more", silence.server), "", "plan again");
         return Err(NotDone::new(Failure::Conflict, problem));
     };
-    if let Err(error) = &keeper.told {
+    if let Err(error) = &reply.told {
         return Err(match error {
             ReadError::Forbidden(problem) => NotDone::new(Failure::Denied, problem.clone()),
             ReadError::Failed(problem) => NotDone::new(Failure::Unreachable, problem.clone()),
@@ -40,9 +40,9 @@ pub(in crate::operations) async fn look_again(
         let hint = "it changed since the plan was made: plan again";
         NotDone::new(Failure::Conflict, Problem::new("the world is not as planned", what, hint))
     };
-    let held = silences(std::slice::from_ref(keeper), &silence.cluster).find(|held| held.silence.id == silence.id);
+    let held = silences(std::slice::from_ref(reply), &silence.cluster).find(|held| held.silence.id == silence.id);
     if let Some(before) = &expects.silence {
-        let is_over = held.as_ref().is_none_or(|held| held.silence.told == Phase::Expired);
+        let is_over = held.as_ref().is_none_or(|held| held.silence.told == SilenceState::Expired);
         if is_over && matches!(call, Call::DeleteSilence { .. }) {
             return Ok(Some("the silence is over already"));
         }
@@ -51,7 +51,7 @@ pub(in crate::operations) async fn look_again(
         }
     }
     if let Call::PostSilence { body, .. } = call {
-        let more = newly_taken(body, expects, &keepers);
+        let more = newly_taken(body, expects, &replies);
         if let Some(first) = more.first() {
             let what = format!("it would hide {} that the plan did not show, such as {first}", more.len());
             return Err(changed(what));
@@ -61,9 +61,9 @@ pub(in crate::operations) async fn look_again(
 }
 
 /// The names of the alerts that a silence takes and that were not shown.
-fn newly_taken(body: &Value, expects: &Expected, keepers: &[Keeper]) -> Vec<String> {
+fn newly_taken(body: &Value, expects: &Expected, replies: &[AlertmanagerReply]) -> Vec<String> {
     let Some(matchers) = matchers_of(body).and_then(|all| Matchers::new(&all).ok()) else { return Vec::new() };
-    let all = alerts(keepers).into_iter();
+    let all = alerts(replies).into_iter();
     let is_new = |labels: &LabelSet| !expects.alerts.contains(labels);
     all.filter(|alert| alert.is_taken_by(&matchers) && is_new(&alert.labels))
         .map(|alert| alert.name().to_owned())
@@ -90,34 +90,34 @@ pub(super) fn is_like(silence: &Silence, body: &Value) -> bool {
 
 /// The Alertmanager that a call was written to, if it answers. What another one tells is no answer: it may know of it
 /// later, or keep something else under the same words.
-fn written_to<'a>(silence: &SilenceRef, keepers: &'a [Keeper]) -> Result<&'a Keeper, Problem> {
-    let Some(keeper) = keepers.iter().find(|keeper| keeper.server == silence.server) else {
+fn written_to<'a>(silence: &SilenceRef, replies: &'a [AlertmanagerReply]) -> Result<&'a AlertmanagerReply, Problem> {
+    let Some(reply) = replies.iter().find(|reply| reply.server == silence.server) else {
         return Err(Problem::new(format!("{} is not asked any more", silence.server), "", "look there yourself"));
     };
-    if keeper.told.is_err() {
-        return Err(untold(std::slice::from_ref(keeper)));
+    if reply.told.is_err() {
+        return Err(untold(std::slice::from_ref(reply)));
     }
-    Ok(keeper)
+    Ok(reply)
 }
 
 /// Looks for what came of a call whose answer was lost. Where nothing is seen of it, it may still be on its way.
 pub(in crate::operations) async fn trace(call: &Call, silence: &SilenceRef, plane: &dyn ControlPlane) -> Trace {
-    let keepers = plane.keepers().await;
-    let keeper = match written_to(silence, &keepers) {
-        Ok(keeper) => keeper,
+    let replies = plane.alertmanagers().await;
+    let reply = match written_to(silence, &replies) {
+        Ok(reply) => reply,
         Err(problem) => return Trace::Unknown(problem),
     };
-    let mut held = silences(std::slice::from_ref(keeper), &silence.cluster).map(|held| held.silence);
+    let mut held = silences(std::slice::from_ref(reply), &silence.cluster).map(|held| held.silence);
     let is_done = match call {
-        Call::PostSilence { body, .. } => held.any(|held| held.told != Phase::Expired && is_like(&held, body)),
-        _ => !held.any(|held| held.id == silence.id && held.told != Phase::Expired),
+        Call::PostSilence { body, .. } => held.any(|held| held.told != SilenceState::Expired && is_like(&held, body)),
+        _ => !held.any(|held| held.id == silence.id && held.told != SilenceState::Expired),
     };
     if is_done { Trace::Applied } else { Trace::NotApplied }
 }
 
 /// Why none of them told anything.
-pub(super) fn untold(keepers: &[Keeper]) -> Problem {
-    let told = keepers.iter().find_map(|keeper| match &keeper.told {
+pub(super) fn untold(replies: &[AlertmanagerReply]) -> Problem {
+    let told = replies.iter().find_map(|reply| match &reply.told {
         Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) => Some(problem.clone()),
         _ => None,
     });
@@ -142,12 +142,12 @@ pub(in crate::operations) async fn recall(
     left: &Left,
     plane: &dyn ControlPlane,
 ) -> (Option<StepResult>, Text) {
-    let keepers = plane.keepers().await;
-    let keeper = match written_to(silence, &keepers) {
-        Ok(keeper) => keeper,
+    let replies = plane.alertmanagers().await;
+    let reply = match written_to(silence, &replies) {
+        Ok(reply) => reply,
         Err(problem) => return (None, problem.to_string().into()),
     };
-    let mut held = silences(std::slice::from_ref(keeper), &silence.cluster).map(|held| held.silence);
+    let mut held = silences(std::slice::from_ref(reply), &silence.cluster).map(|held| held.silence);
     let (result, words) = match left {
         Left::Silence { by, comment, ends } => {
             let alike: Vec<Silence> = held.filter(|held| held.by == *by && held.comment == *comment).collect();
@@ -159,7 +159,7 @@ pub(in crate::operations) async fn recall(
                 (StepResult::Unknown, "a silence like it ends at another time: it may have been changed or ended since")
             }
         }
-        Left::Gone if held.any(|held| held.id == silence.id && held.told != Phase::Expired) => {
+        Left::Gone if held.any(|held| held.id == silence.id && held.told != SilenceState::Expired) => {
             (StepResult::Rejected, "the silence is still there")
         }
         Left::Gone => (StepResult::Applied, "the silence is over"),

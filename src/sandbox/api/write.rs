@@ -32,7 +32,7 @@ impl Call<'_> {
             check_identity(self.route.kind, &old, &patched)?;
             let mut new = (*old).clone();
             put_status(&mut new, patched.get("status"));
-            self.store(world, &old, new)
+            Ok::<_, Refusal>(self.store(world, &old, new))
         })?;
         Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
     }
@@ -74,16 +74,16 @@ impl Call<'_> {
         if self.route.kind.has_status() {
             put_status(&mut new, old.get("status"));
         }
-        self.store(world, old, new)
+        Ok(self.store(world, old, new))
     }
 
     /// Completes a changed object and stores it, unless this is a dry run.
-    fn store(&self, world: &mut World, old: &Value, mut new: Value) -> Result<Value, Refusal> {
+    fn store(&self, world: &mut World, old: &Value, mut new: Value) -> Value {
         world.finish(old, &mut new, self.manager());
         if self.is_dry_run() {
-            return Ok(new);
+            return new;
         }
-        Ok((*world.store.put(self.route.kind.plural, new)).clone())
+        (*world.store.put(self.route.kind.plural, new)).clone()
     }
 }
 

@@ -13,10 +13,10 @@ use crate::sandbox::world::World;
 const MOST_POINTS: i64 = 11_000;
 
 /// What it answers: a success, or a refusal.
-pub(super) type Told = Result<Value, String>;
+pub(super) type Answer = Result<Value, String>;
 
 /// Answers a question; none where there is no such page.
-pub(super) fn answer(world: &World, path: &str, query: &[(String, String)]) -> Option<Told> {
+pub(super) fn answer(world: &World, path: &str, query: &[(String, String)]) -> Option<Answer> {
     let of = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let told = match path {
         "/api/v1/alerts" => Ok(json!({ "alerts": alerts::of_prometheus(world) })),
@@ -30,7 +30,7 @@ pub(super) fn answer(world: &World, path: &str, query: &[(String, String)]) -> O
 }
 
 /// The labels of the series that a selector takes.
-fn labels(world: &World, of: &str) -> Told {
+fn labels(world: &World, of: &str) -> Answer {
     let Selector { matchers, .. } = selector(of)?;
     let mut names = BTreeSet::new();
     for (labels, _) in world.samples.all() {
@@ -42,7 +42,7 @@ fn labels(world: &World, of: &str) -> Told {
     Ok(json!(names))
 }
 
-fn instant(world: &World, query: &str, time: &str) -> Told {
+fn instant(world: &World, query: &str, time: &str) -> Answer {
     let at = if time.is_empty() { world.now.as_second() } else { moment(time)? };
     Ok(match evaluate(&parse(query)?, &world.samples, at)? {
         Found::Scalar(number) => json!({ "resultType": "scalar", "result": [at, number.to_string()] }),
@@ -55,7 +55,7 @@ fn instant(world: &World, query: &str, time: &str) -> Told {
     })
 }
 
-fn range(world: &World, query: &str, start: &str, end: &str, step: &str) -> Told {
+fn range(world: &World, query: &str, start: &str, end: &str, step: &str) -> Answer {
     let (start, end, step) = (moment(start)?, moment(end)?, moment(step)?.max(1));
     if (end - start) / step > MOST_POINTS {
         return Err("exceeded maximum resolution of 11,000 points per timeseries".to_owned());

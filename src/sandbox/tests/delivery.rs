@@ -41,7 +41,7 @@ impl Bench {
 
     /// What Prometheus answers to a question with one number.
     async fn number(&self, query: &str) -> f64 {
-        let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let query = query.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"));
         let told = self
             .get(&format!("/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query={query}"))
             .await;

@@ -11,7 +11,7 @@ use super::answer::{Answer, Sampled};
 use super::prometheus;
 use crate::clients::signals::Endpoint;
 use crate::domain::alert::{Alert, Evaluated, Priorities, Standing};
-use crate::domain::criterion::{Phase, Watching};
+use crate::domain::criterion::{CriterionState, Watching};
 use crate::domain::object::{ClusterName, Labels};
 use crate::domain::problem::Problem;
 use crate::domain::rule::{AlertRule, OwnRules, Rule, RuleKind, RuleState};
@@ -65,7 +65,7 @@ struct Series {
 }
 
 /// What an answer tells: labels with values at moments.
-pub(super) type Told = Vec<(Labels, BTreeMap<Timestamp, f64>)>;
+pub(super) type Samples = Vec<(Labels, BTreeMap<Timestamp, f64>)>;
 
 impl Evaluation {
     pub(super) fn new(server: &SignalServer, own: &OwnRules, priorities: Priorities) -> Self {
@@ -119,7 +119,7 @@ impl Watched {
     }
 
     /// Takes in what was told of these moments, the last of which is now.
-    pub(super) fn take_in(&mut self, mut told: Told, moments: &[Timestamp]) {
+    pub(super) fn take_in(&mut self, mut told: Samples, moments: &[Timestamp]) {
         let (Some(first), Some(now)) = (moments.first().copied(), moments.last().copied()) else { return };
         self.failed = false;
         self.problem = (told.len() > MOST).then(|| {
@@ -150,7 +150,8 @@ impl Watched {
         let is_measured = self.empty.is_none_or(|since| now.duration_since(since) > GONE);
         self.series.retain(|_, series| {
             let is_gone = series.seen.is_none_or(|seen| now.duration_since(seen) > GONE);
-            !is_gone || !is_measured && matches!(series.watching.phase(), Phase::Pending | Phase::Firing)
+            !is_gone
+                || !is_measured && matches!(series.watching.state(), CriterionState::Pending | CriterionState::Firing)
         });
     }
 
@@ -172,10 +173,10 @@ impl Watched {
     /// The alerts that are on.
     pub(super) fn alerts(&self, cluster: &ClusterName, priorities: &Priorities) -> Vec<Alert> {
         let alert = |(of, series): (&Labels, &Series)| {
-            let standing = match series.watching.phase() {
-                Phase::Firing => Standing::Firing,
-                Phase::Pending => Standing::Pending,
-                Phase::NoData | Phase::Passing => return None,
+            let standing = match series.watching.state() {
+                CriterionState::Firing => Standing::Firing,
+                CriterionState::Pending => Standing::Pending,
+                CriterionState::NoData | CriterionState::Passing => return None,
             };
             let labels = self.labels(of);
             Some(Alert {
@@ -214,14 +215,18 @@ impl Watched {
     }
 
     fn told(&self, cluster: &ClusterName, why_not: Option<&Text>) -> Rule {
-        let phases = || self.series.values().map(|series| series.watching.phase());
-        let on = || self.series.values().filter(|it| matches!(it.watching.phase(), Phase::Pending | Phase::Firing));
+        let phases = || self.series.values().map(|series| series.watching.state());
+        let on = || {
+            self.series
+                .values()
+                .filter(|it| matches!(it.watching.state(), CriterionState::Pending | CriterionState::Firing))
+        };
         let has = |phase| phases().any(|held| held == phase);
         let state = match why_not {
             Some(_) => RuleState::None,
-            None if has(Phase::Firing) => RuleState::Firing,
-            None if has(Phase::Pending) => RuleState::Pending,
-            None if has(Phase::Passing) => RuleState::Inactive,
+            None if has(CriterionState::Firing) => RuleState::Firing,
+            None if has(CriterionState::Pending) => RuleState::Pending,
+            None if has(CriterionState::Passing) => RuleState::Inactive,
             None => RuleState::NoData,
         };
         let is_on = why_not.is_none();

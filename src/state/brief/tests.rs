@@ -80,7 +80,7 @@ fn it_names_who_is_on_it() {
             ends,
             by: "maria".into(),
             comment: comment.into(),
-            told: silence::Phase::Active,
+            told: silence::SilenceState::Active,
         };
         let id = SignalId { cluster: cluster(), name: "main".into() };
         let _ = state.apply(Update::Silences(id, Ok(vec![silence])), NOW);

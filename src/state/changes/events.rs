@@ -42,7 +42,7 @@ impl<'a> Teller<'a> {
         let own = family.replica_sets.iter().find(|held| held.meta.name == set);
         if from == 0 && own.is_some_and(|own| !near(own.meta.created)) && family.replica_sets.len() > 1 {
             let version = own.map(|own| version_of(&own.template_labels, own.images.first())).unwrap_or_default();
-            let said = Said::began(format!("rollout {version} began")).to_version(version);
+            let said = Said::began(format!("rollout {version} began")).leading_to_version(version);
             self.add_of(family, Some(at), ChangeClass::Rollout, said);
             return;
         }
@@ -54,7 +54,7 @@ impl<'a> Teller<'a> {
                 .any(|held| held.meta.name != set && (near(held.meta.created) || held.current > 0))
             || own.is_some_and(|own| near(own.meta.created) && family.replica_sets.len() > 1);
         if !is_rolling {
-            let said = Said::of(format!("scaled {from} → {to}")).to_pods(to);
+            let said = Said::of(format!("scaled {from} → {to}")).leading_to_pods(to);
             self.add_of(family, Some(at), ChangeClass::Scale, said);
         }
     }
@@ -76,7 +76,7 @@ impl<'a> Teller<'a> {
         let why = event.message.split_once("reason: ").map(|(_, why)| Text::from(why));
         let said = Said::of(format!("scaled to {size}")).vaguely();
         let said = match size.parse::<u32>() {
-            Ok(pods) => said.to_pods(pods),
+            Ok(pods) => said.leading_to_pods(pods),
             Err(_odd) => said,
         };
         if let Some(change) = self.add_of(family, event.last.or(event.first), ChangeClass::Scale, said) {

@@ -33,13 +33,13 @@ impl Said {
     }
 
     /// The same of a rollout, with the version that it leads to.
-    pub(super) fn to_version(self, version: impl Into<Text>) -> Self {
+    pub(super) fn leading_to_version(self, version: impl Into<Text>) -> Self {
         let version = version.into();
         Self { aim: (!version.is_empty()).then_some(Aim::Version(version)), ..self }
     }
 
     /// The same of a scaling, with the number of pods that it ends at.
-    pub(super) fn to_pods(self, pods: impl Into<i64>) -> Self {
+    pub(super) fn leading_to_pods(self, pods: impl Into<i64>) -> Self {
         Self { aim: Some(Aim::Pods(pods.into())), ..self }
     }
 

@@ -124,14 +124,14 @@ fn helm_release(meta: &Meta) -> Option<(&str, &str)> {
 pub(super) fn began(old: &[Text], new: &[Text], version: &Text, revision: &str) -> Said {
     if old == new {
         let name = format!("revision {revision}");
-        return Said::began(format!("{name} began, same images")).to_version(name).vaguely();
+        return Said::began(format!("{name} began, same images")).leading_to_version(name).vaguely();
     }
     let side: Vec<_> = old.iter().zip(new).skip(1).filter(|(old, new)| old != new).collect();
     if old.first() != new.first() || side.is_empty() {
-        return Said::began(format!("rollout {version} began")).to_version(version.clone());
+        return Said::began(format!("rollout {version} began")).leading_to_version(version.clone());
     }
     let sides: Vec<_> = side.iter().map(|(old, new)| format!("{} → {}", image_name(old), image_name(new))).collect();
-    Said::began(format!("rollout {version} began: {}", sides.join(", "))).to_version(version.clone())
+    Said::began(format!("rollout {version} began: {}", sides.join(", "))).leading_to_version(version.clone())
 }
 
 /// What changed in a workload.
@@ -144,7 +144,7 @@ fn workload(old: &Workload, new: &Workload) -> Vec<(ChangeClass, Said)> {
         changes.push((ChangeClass::Rollout, began(&old.images, &new.images, &version, revision)));
     }
     if old.desired != new.desired {
-        let said = Said::of(format!("scaled {} → {}", old.desired, new.desired)).to_pods(new.desired);
+        let said = Said::of(format!("scaled {} → {}", old.desired, new.desired)).leading_to_pods(new.desired);
         changes.push((ChangeClass::Scale, said));
     }
     match (old.is_paused, new.is_paused) {

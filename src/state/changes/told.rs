@@ -112,7 +112,7 @@ impl<'a> Teller<'a> {
         for revision in &family.revisions {
             if !is_with(revision.meta.created, workload.meta.created) {
                 let name = format!("revision {}", revision.meta.name);
-                let said = Said::began(format!("{name} began")).to_version(name).vaguely();
+                let said = Said::began(format!("{name} began")).leading_to_version(name).vaguely();
                 self.add_of(family, revision.meta.created, ChangeClass::Rollout, said);
             }
         }

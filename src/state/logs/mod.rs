@@ -19,7 +19,7 @@ mod volume;
 pub use index::Index;
 pub use patterns::{Pattern, Patterns, Side, is_like};
 pub use speakers::{Speaker, speakers};
-pub use streams::{RevisionAge, Stream, StreamFacts, Streams};
+pub use streams::{RevisionAge, Silent, Stream, StreamFacts, Streams};
 pub use volume::{Bars, Bucket, Volume};
 
 use chunk::{Chunk, nanoseconds};
@@ -258,6 +258,9 @@ impl LogStore {
         match fact {
             LogFact::Lines(lines) => {
                 let opened = self.streams.opened(stream);
+                if let Some(first) = lines.iter().next() {
+                    self.streams.begin(stream, first.at);
+                }
                 for line in lines.iter() {
                     self.keep(stream, line, opened, now);
                 }

@@ -41,8 +41,26 @@ pub struct Stream {
     pub label: Text,
     /// How it stands.
     pub standing: Standing,
+    /// When the first line was said that was read of it.
+    pub begins: Option<Timestamp>,
     opened: Timestamp,
     lost: Option<Timestamp>,
+}
+
+impl Stream {
+    /// Whether everything that was kept of it has been told, as far as one can know: it has told lines, or will tell none.
+    fn is_known(&self) -> bool {
+        self.begins.is_some() || matches!(self.standing, Standing::Waiting(_) | Standing::Ended | Standing::Refused(_))
+    }
+}
+
+/// A revision from which there is nothing of a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silent {
+    /// The revision.
+    pub revision: Text,
+    /// When its lines begin; none where it has none.
+    pub begins: Option<Timestamp>,
 }
 
 /// Everybody who speaks or spoke.
@@ -80,14 +98,40 @@ impl Streams {
 
     /// How many pods are listened to now.
     pub fn pods(&self) -> usize {
-        let speaking = self.all.iter().filter(|stream| stream.standing != Standing::Ended);
-        speaking.map(|stream| &stream.facts.pod).collect::<BTreeSet<_>>().len()
+        pods_of(self.all.iter().filter(|stream| stream.standing != Standing::Ended))
+    }
+
+    /// How many pods were listened to, those that have ended included.
+    pub fn all_pods(&self) -> usize {
+        pods_of(self.all.iter())
+    }
+
+    /// The revisions whose lines begin after a moment: a container that was restarted since has lost what it said then.
+    pub fn silent_at(&self, moment: Timestamp) -> Vec<Silent> {
+        let silent = self.revisions().into_iter().filter_map(|revision| {
+            let mut begins = None;
+            for stream in self.all.iter().filter(|stream| stream.facts.revision == revision) {
+                if !stream.is_known() || stream.begins.is_some_and(|begins| begins <= moment) {
+                    return None;
+                }
+                begins = begins.into_iter().chain(stream.begins).min();
+            }
+            Some(Silent { revision, begins })
+        });
+        silent.collect()
+    }
+
+    /// Notes when the lines of a stream begin.
+    pub(super) fn begin(&mut self, id: StreamId, at: Timestamp) {
+        if let Some(stream) = self.all.get_mut(id.0 as usize) {
+            stream.begins = stream.begins.into_iter().chain([at]).min();
+        }
     }
 
     pub(super) fn add(&mut self, facts: StreamFacts, now: Timestamp) -> StreamId {
         let id = StreamId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let label = facts.pod.clone();
-        self.all.push(Stream { facts, label, standing: Standing::Opening, opened: now, lost: None });
+        self.all.push(Stream { facts, label, standing: Standing::Opening, begins: None, opened: now, lost: None });
         self.name();
         id
     }
@@ -138,6 +182,11 @@ impl Streams {
             };
         }
     }
+}
+
+/// How many pods some streams are of.
+fn pods_of<'a>(streams: impl Iterator<Item = &'a Stream>) -> usize {
+    streams.map(|stream| &stream.facts.pod).collect::<BTreeSet<_>>().len()
 }
 
 /// The end of a pod's name: what was drawn by lot, or with its number the word before it.

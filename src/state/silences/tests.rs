@@ -19,7 +19,7 @@ fn silence(id: &str, comment: &str, minutes: i64) -> Silence {
         ends: NOW + SignedDuration::from_mins(minutes),
         by: "maria".into(),
         comment: comment.into(),
-        told: Phase::Active,
+        told: SilenceState::Active,
     }
 }
 
@@ -57,8 +57,8 @@ fn a_pair_tells_a_silence_once_and_whoever_heard_more_is_believed() {
     assert!(tell(&mut state, "b", vec![silence("1", "known", 90)]));
     let told: Vec<_> = state.silences().iter().map(|one| (one.servers.len(), one.ends)).collect();
     assert_eq!(told, [(2, NOW + SignedDuration::from_mins(90))], "b has heard that it was made longer");
-    tell(&mut state, "a", vec![Silence { told: Phase::Expired, ..silence("1", "known", 5) }]);
-    assert_eq!(state.silences()[0].told, Phase::Expired, "a has heard that it was ended");
+    tell(&mut state, "a", vec![Silence { told: SilenceState::Expired, ..silence("1", "known", 5) }]);
+    assert_eq!(state.silences()[0].told, SilenceState::Expired, "a has heard that it was ended");
 }
 
 #[test]

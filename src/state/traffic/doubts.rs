@@ -2,26 +2,17 @@
 
 use super::backing::Backing;
 use crate::domain::condition::{Condition, Truth, find};
-use crate::domain::route::{HttpRoute, ParentStatus, Rule, Steering};
+use crate::domain::route::{HttpRoute, ParentStatus, Rule};
 use crate::domain::text::Text;
 
-/// Everything that makes the split of a rule less than the whole truth about its route.
+/// Everything that makes the split of a rule less than the whole truth about its route, besides who steers it.
 pub(super) fn of(route: &HttpRoute, leading: &Rule, backings: &[Backing<'_>]) -> Vec<Text> {
     let mut doubts: Vec<Text> = Vec::new();
-    doubts.extend(route.steered_by.as_ref().map(steering));
     doubts.extend(weights(leading));
     doubts.extend(backings.iter().filter_map(|backing| unserved(leading, backing)));
     doubts.extend(other_rules(route, leading));
     doubts.extend(parents(route));
     doubts
-}
-
-/// Who takes back what anybody else sets.
-fn steering(who: &Steering) -> Text {
-    match who {
-        Steering::ArgoRollouts => "Argo Rollouts sets its weights while a canary is under way".into(),
-        Steering::Flagger(canary) => format!("canary {canary} of Flagger sets its weights").into(),
-    }
 }
 
 /// Weights that are no percentages.

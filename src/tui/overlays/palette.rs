@@ -145,7 +145,9 @@ fn run(line: &str) -> Option<Picked> {
         "ctx" | "context" | "contexts" => return Some(Picked::Go(Destination::Contexts)),
         _ => {}
     }
-    if let Some(kind) = Kind::find(word) {
+    // A view keeps its name where a kind has the same one: `rollouts` is all that moves, `ro` the objects of Argo.
+    let command = Command::named(word);
+    if let Some(kind) = Kind::find(word).filter(|_| command.is_none() || !rest.is_empty()) {
         let (mut namespace, mut filter) = (None, String::new());
         for word in rest {
             match word.strip_prefix('/') {
@@ -156,7 +158,7 @@ fn run(line: &str) -> Option<Picked> {
         }
         return Some(Picked::Go(Destination::Resources { kind, namespace, filter }));
     }
-    Command::named(word).map(Picked::Run)
+    command.map(Picked::Run)
 }
 
 /// Arms for as long as was said.

@@ -16,6 +16,8 @@ pub struct Glyphs {
     pub fine: &'static str,
     /// Nobody knows.
     pub unknown: &'static str,
+    /// Kept quiet: a silence, or an alert that one hides.
+    pub quiet: &'static str,
     /// Allowed, or done.
     pub yes: &'static str,
     /// Denied.
@@ -44,7 +46,8 @@ pub struct Glyphs {
     pub bar: &'static str,
     /// The other part of a bar, told from the first by its pattern.
     pub shade: &'static str,
-    /// The levels of a sparkline, the lowest first.
+    /// The levels of a sparkline, the lowest first; none of them is the dot of a missing point or the dash of another
+    /// time's.
     pub levels: [&'static str; 8],
     /// The frame round a question.
     pub frame: border::Set<'static>,
@@ -57,6 +60,7 @@ pub static UNICODE: Glyphs = Glyphs {
     moving: "◐",
     fine: "●",
     unknown: "○",
+    quiet: "◇",
     yes: "✓",
     no: "✗",
     current: "▸",
@@ -82,6 +86,7 @@ pub static ASCII: Glyphs = Glyphs {
     moving: "~",
     fine: "*",
     unknown: "?",
+    quiet: "z",
     yes: "+",
     no: "x",
     current: ">",
@@ -96,7 +101,7 @@ pub static ASCII: Glyphs = Glyphs {
     descending: "v",
     bar: "#",
     shade: ".",
-    levels: ["_", ".", "-", "~", "=", "+", "*", "#"],
+    levels: ["_", ",", ":", "~", "=", "+", "*", "#"],
     frame: border::Set {
         top_left: "+",
         top_right: "+",

@@ -155,7 +155,7 @@ fn cells_of(one: &RelatedAlert, seen: &Seen<'_>, is_narrow: bool) -> Vec<Cell<'s
         (Standing::Firing, Priority::High) => glyphs.bad,
         (Standing::Firing, _) => glyphs.attention,
         (Standing::Pending, _) => glyphs.moving,
-        (Standing::Silenced | Standing::Inhibited, _) => glyphs.unknown,
+        (Standing::Silenced | Standing::Inhibited, _) => glyphs.quiet,
     };
     let dash = || glyphs.dash.to_owned();
     let environment = one.service.as_ref().map(|service| &service.environment);
@@ -340,17 +340,13 @@ impl View for Alerts {
         for (index, row) in self.visible.iter().enumerate() {
             y += 1;
             let line = Rect { y, height: 1, ..inner };
-            if Some(index) == selected {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
+            let is_selected = Some(index) == selected;
             match row {
-                Drawn::Alert(cells) => table::row(painter, line, &COLUMNS, &self.widths, cells),
-                Drawn::Group(spans) => {
+                Drawn::Alert(cells) => table::row(painter, line, &COLUMNS, &self.widths, cells, is_selected),
+                Drawn::Group(spans) => table::on_band(painter, line, is_selected, |painter| {
                     painter.spans(line.x, line.y, line.width, spans);
-                }
+                }),
             }
-            painter.set_ground(None);
         }
         let more = self.shown.len() - self.visible.len();
         if more > 0 && y + 1 < top.bottom() {

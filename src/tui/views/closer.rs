@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::domain::health::Health;
-use crate::domain::service::Service;
+use crate::domain::service::{Service, ServiceId};
 use crate::tui::command::Command;
 use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
+use crate::tui::views::Seen;
 
 /// Whether a command looks closer at a workload.
 pub(super) fn is_look(command: Command) -> bool {
@@ -39,6 +40,14 @@ pub(super) fn logs_at(service: &Service, at: Timestamp) -> Outcome {
     match service.workloads.first() {
         Some(object) => Outcome::Ask(Effect::Go(Destination::Logs(LogTarget::of(object.clone()).around(at)))),
         None => notice(format!("{} has no workload", service.id.name)),
+    }
+}
+
+/// What changed around the loudest alert about a service. Without an alert there is no moment to look around.
+pub(super) fn changes(id: &ServiceId, seen: &Seen<'_>) -> Outcome {
+    match seen.board.alerts().iter().find(|one| one.service.as_ref() == Some(id)) {
+        Some(one) => Outcome::Ask(Effect::Go(Destination::Around(one.clone()))),
+        None => notice(format!("no alert is about {}: open it to see what changed", id.name)),
     }
 }
 

@@ -168,12 +168,8 @@ impl View for Contexts {
         table::header(painter, Rect { y: area.y + 2, height: 1, ..inner }, &COLUMNS, &self.widths, None);
         for (y, index) in (area.y + ABOVE..area.bottom()).zip(self.cursor.window(self.shown.len())) {
             let line = Rect { y, height: 1, ..inner };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &COLUMNS, &self.widths, &cells_of(&self.shown[index], seen));
-            painter.set_ground(None);
+            let (cells, is_selected) = (cells_of(&self.shown[index], seen), index == self.cursor.index());
+            table::row(painter, line, &COLUMNS, &self.widths, &cells, is_selected);
         }
     }
 

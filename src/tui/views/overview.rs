@@ -195,6 +195,7 @@ impl View for Overview {
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
+            Command::ShowChanges => closer::changes(&service.id, seen),
             _ if closer::is_look(command) => closer::on_service(command, service),
             _ => propose::on_service(command, service, seen),
         }
@@ -285,12 +286,8 @@ impl View for Overview {
             };
             let Some(service) = seen.board.find(&self.order[index]) else { continue };
             let line = Rect { y, height: 1, ..inner };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: top.x, width: top.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, columns, &self.widths, &cells_of(service, seen, area.width));
-            painter.set_ground(None);
+            let (cells, is_selected) = (cells_of(service, seen, area.width), index == self.cursor.index());
+            table::row(painter, line, columns, &self.widths, &cells, is_selected);
         }
         let y = top.y.saturating_add(3 + u16::try_from(rows.len()).unwrap_or(u16::MAX));
         let below = self.order.len() - self.cursor.window(self.order.len()).end;
@@ -307,6 +304,7 @@ impl View for Overview {
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(Hint::new(Command::Filter, "filter"));
         hints.push(Hint::new(Command::FaultsOnly, "faults only"));
+        hints.push(Hint::new(Command::ShowChanges, "changes"));
         hints
     }
 

@@ -8,7 +8,7 @@ use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::moment::{length, moment};
 use crate::domain::object::ClusterName;
-use crate::domain::silence::{Phase, Silence, short};
+use crate::domain::silence::{Silence, SilenceState, short};
 use crate::domain::text::Text;
 use crate::state::Changed;
 use crate::tui::command::{Command, Context};
@@ -50,6 +50,8 @@ pub struct Silences {
     widths: Widths,
     filter: Filter,
     is_placed: bool,
+    /// The silence of which it was asked how long it is to last.
+    asked_about: Option<Key>,
 }
 
 fn key(silence: &Silence) -> Key {
@@ -62,9 +64,24 @@ impl Silences {
         seen.session.state().silence(cluster, id).map(|silence| &**silence)
     }
 
+    /// Begins to extend the silence that was asked about: another one may be selected by now.
+    fn extend(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
+        let asked = self.asked_about.take();
+        let Some(silence) = asked.and_then(|(cluster, id)| seen.session.state().silence(&cluster, &id)) else {
+            return notice("that silence is gone".to_owned());
+        };
+        match text.trim().parse::<jiff::SignedDuration>() {
+            Ok(length) => {
+                let silence = silence.reference();
+                Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
+            }
+            Err(_odd) => notice(format!("{text:?} is no length of time: write 2h or 30m")),
+        }
+    }
+
     fn heading(&self, seen: &Seen<'_>) -> Vec<Span<'static>> {
         let state = seen.session.state();
-        let active = state.silences().iter().filter(|silence| silence.phase(seen.now) == Phase::Active);
+        let active = state.silences().iter().filter(|silence| silence.state(seen.now) == SilenceState::Active);
         let (mut all, mut acknowledged) = (0, 0);
         for silence in active {
             all += 1;
@@ -103,7 +120,7 @@ impl Silences {
         let word = if silence.acknowledgement().is_some() { "Acknowledgement" } else { "Silence" };
         let mut lines = vec![vec![
             span(Role::Title, format!("{word} {}", short(&silence.id))),
-            span(Role::Muted, format!("   {}", silence.phase(seen.now).word())),
+            span(Role::Muted, format!("   {}", silence.state(seen.now).word())),
         ]];
         let room = width.saturating_sub(12);
         let mut fact = |name: &str, role: Role, text: &str, most: usize| {
@@ -117,7 +134,7 @@ impl Silences {
         let hides: Vec<&Alert> =
             state.alerts().iter().map(|alert| &**alert).filter(|alert| silence.quiets(alert)).collect();
         fact("hides", Role::Text, &named(&hides), 1);
-        if silence.phase(seen.now) == Phase::Active {
+        if silence.state(seen.now) == SilenceState::Active {
             let loud: Vec<&Alert> = state.loud_after(silence).into_iter().map(|alert| &**alert).collect();
             let role = if silence.ends_soon(seen.now) && !loud.is_empty() { Role::Attention } else { Role::Muted };
             fact("then loud", role, &named(&loud), 1);
@@ -136,23 +153,28 @@ fn named(alerts: &[&Alert]) -> String {
     }
 }
 
+fn notice(words: String) -> Outcome {
+    Outcome::Ask(Effect::Notice(Health::Attention, words))
+}
+
 fn cells_of(silence: &Silence, seen: &Seen<'_>) -> Vec<Cell<'static>> {
     let (glyphs, state) = (seen.look.glyphs, seen.session.state());
-    let phase = silence.phase(seen.now);
+    let phase = silence.state(seen.now);
     let warns = silence.ends_soon(seen.now) && !state.loud_after(silence).is_empty();
     let hides = state.alerts().iter().filter(|alert| silence.quiets(alert)).count();
     let (glyph, role) = match phase {
         _ if warns => (glyphs.attention, Role::Attention),
-        Phase::Active => (glyphs.unknown, Role::Text),
-        Phase::Pending => (glyphs.moving, Role::Information),
-        Phase::Expired => (" ", Role::Muted),
+        SilenceState::Active => (glyphs.quiet, Role::Text),
+        SilenceState::Pending => (glyphs.moving, Role::Information),
+        SilenceState::Expired => (" ", Role::Muted),
     };
-    let quiet = if phase == Phase::Expired { Role::Muted } else { Role::Text };
+    let quiet = if phase == SilenceState::Expired { Role::Muted } else { Role::Text };
     let left = match phase {
-        Phase::Expired => "over".to_owned(),
+        SilenceState::Expired => "over".to_owned(),
         _ => length(silence.left(seen.now)),
     };
-    let state = if silence.acknowledgement().is_some() && phase == Phase::Active { "on it" } else { phase.word() };
+    let state =
+        if silence.acknowledgement().is_some() && phase == SilenceState::Active { "on it" } else { phase.word() };
     let why = silence.acknowledgement().filter(|why| !why.is_empty()).unwrap_or(&silence.comment).to_owned();
     vec![
         cell(role, glyph),
@@ -201,8 +223,14 @@ impl View for Silences {
                 Outcome::Ask(Effect::Compose { cluster: silence.cluster.clone(), matchers: silence.matchers.clone() })
             }
             Command::ExtendSilence => {
-                let text = "2h".to_owned();
-                Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Length, about: String::new(), text, change: None }))
+                let about = format!("silence {}", short(&silence.id));
+                self.asked_about = Some(key(silence));
+                Outcome::Ask(Effect::Prompt(Prompt {
+                    asked: Asked::Length,
+                    about,
+                    text: "2h".to_owned(),
+                    change: None,
+                }))
             }
             Command::ExpireSilence => {
                 Outcome::Ask(Effect::Propose(Intent::ExpireSilence { silence: silence.reference() }))
@@ -217,19 +245,7 @@ impl View for Silences {
                 self.filter = Filter::parse(text);
                 Outcome::Redraw
             }
-            Asked::Length => {
-                let Some(silence) = self.selected(seen) else { return Outcome::Ignored };
-                match text.trim().parse::<jiff::SignedDuration>() {
-                    Ok(length) => {
-                        let silence = silence.reference();
-                        Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
-                    }
-                    Err(_odd) => {
-                        let words = format!("{text:?} is no length of time: write 2h or 30m");
-                        Outcome::Ask(Effect::Notice(Health::Attention, words))
-                    }
-                }
-            }
+            Asked::Length => self.extend(text, seen),
             _ => Outcome::Ignored,
         }
     }
@@ -250,7 +266,7 @@ impl View for Silences {
         let filter = &self.filter;
         let takes = |silence: &Silence| {
             filter.takes_all(&[
-                silence.phase(seen.now).word(),
+                silence.state(seen.now).word(),
                 &silence.by,
                 &silence.matchers_in_words(),
                 &silence.comment,
@@ -258,7 +274,7 @@ impl View for Silences {
         };
         self.shown = (0..all.len()).filter(|at| takes(&all[*at])).collect();
         // What has ended since it was told goes to the end, behind what is still there.
-        self.shown.sort_by_key(|at| all[*at].phase(seen.now));
+        self.shown.sort_by_key(|at| all[*at].state(seen.now));
         if !self.is_placed {
             self.cursor.restart();
         }
@@ -288,12 +304,7 @@ impl View for Silences {
         for (index, cells) in self.visible.iter().enumerate() {
             y += 1;
             let line = Rect { y, height: 1, ..inner };
-            if Some(index) == selected {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &COLUMNS, &self.widths, cells);
-            painter.set_ground(None);
+            table::row(painter, line, &COLUMNS, &self.widths, cells, Some(index) == selected);
         }
         let more = self.shown.len() - self.visible.len();
         if more > 0 && y + 1 < top.bottom() {

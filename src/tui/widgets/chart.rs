@@ -48,12 +48,13 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, chart: &Chart, cursor: Opti
     for column in 0..plot.width {
         draw_column(painter, plot, column, chart, top);
     }
-    words_of_marks(painter, plot, chart);
     if let Some(x) = cursor.map(|index| column_of(index, chart.points.len(), plot.width)) {
         for y in plot.y..plot.bottom() {
             painter.text(plot.x + x, y, 1, Role::Accent, painter.glyphs().separator);
         }
     }
+    // Over the cursor, which is still seen below it.
+    words_of_marks(painter, plot, chart);
 }
 
 impl Chart {

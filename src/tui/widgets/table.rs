@@ -173,14 +173,36 @@ pub fn header(
 }
 
 /// Draws one row.
-pub fn row(painter: &mut Painter<'_>, area: Rect, columns: &[Column], widths: &Widths, cells: &[Cell<'_>]) {
-    let mut x = area.x;
+pub fn row(
+    painter: &mut Painter<'_>,
+    line: Rect,
+    columns: &[Column],
+    widths: &Widths,
+    cells: &[Cell<'_>],
+    is_selected: bool,
+) {
+    on_band(painter, line, is_selected, |painter| in_columns(painter, line, columns, widths, cells));
+}
+
+/// Draws cells, each in its column.
+pub fn in_columns(painter: &mut Painter<'_>, line: Rect, columns: &[Column], widths: &Widths, cells: &[Cell<'_>]) {
+    let mut x = line.x;
     for ((column, &width), cell) in columns.iter().zip(&widths.given).zip(cells) {
         if width > 0 {
-            place(painter, x, area.y, width, column, cell.role, &cell.text);
+            place(painter, x, line.y, width, column, cell.role, &cell.text);
             x += width + GAP;
         }
     }
+}
+
+/// Draws what stands in a line; if it is selected, upon a band that reaches one cell further on both sides.
+pub fn on_band(painter: &mut Painter<'_>, line: Rect, is_selected: bool, draw: impl FnOnce(&mut Painter<'_>)) {
+    if is_selected {
+        painter.fill(Rect { x: line.x.saturating_sub(1), width: line.width + 2, ..line }, Role::Selection);
+        painter.set_ground(Some(Role::Selection));
+    }
+    draw(painter);
+    painter.set_ground(None);
 }
 
 /// Draws one cell.

@@ -1,6 +1,7 @@
 //! Rolling back: the template of an earlier revision. Whether that is at once, or runs every step again, is for the plan
 //! to say.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::actor::Permission;
@@ -16,8 +17,8 @@ use super::{Case, Parts, ahead};
 enum Way {
     /// To what is stable: nothing has to be tried.
     Immediate,
-    /// Within the window in which steps are left out.
-    FastTracked,
+    /// Steps and gates are left out, for this reason.
+    FastTracked(String),
     /// As any other release.
     StepByStep,
 }
@@ -47,7 +48,7 @@ pub(super) fn plan(case: &Case<'_>, to: Option<&Text>) -> Result<Plan, NoPlan> {
         goal: Goal::Template(wanted.template.clone()),
         needs: match way {
             Way::Immediate => vec![Permission::Deploy, Permission::Rollback],
-            Way::FastTracked | Way::StepByStep => vec![Permission::Rollback],
+            Way::FastTracked(_) | Way::StepByStep => vec![Permission::Rollback],
         },
         then: String::new(),
         touches: rollback::touches(case.snapshot).to_string(),
@@ -55,9 +56,9 @@ pub(super) fn plan(case: &Case<'_>, to: Option<&Text>) -> Result<Plan, NoPlan> {
     });
     plan.intent = case.wish.intent.clone();
     template::fill(&mut plan, &compared, &wanted.template);
-    plan.then = match way {
+    plan.then = match &way {
         Way::Immediate => format!("at once: {} is the stable revision, so no step is run", wanted.version()),
-        Way::FastTracked => "fast: it is within the rollback window, so no step is run".to_owned(),
+        Way::FastTracked(why) => format!("fast, without steps and gates: {why}"),
         Way::StepByStep => steps_again(case),
     }
     .into();
@@ -116,9 +117,17 @@ fn way(case: &Case<'_>, wanted: &Revision<'_>) -> Way {
         let is_meant = |object: &&Value| revisions::hash_of(object) == *pin;
         case.snapshot.revisions.iter().find(is_meant).map(made)
     };
+    if let Some(deadline) = kept_until(wanted.object).filter(|at| !case.is_canary() && *at > case.snapshot.taken) {
+        return Way::FastTracked(format!("its pods are kept until {}", deadline.strftime("%H:%M:%S")));
+    }
     let (Some(stable), this) = (of_pin(&case.seen.stable), made(wanted.object)) else { return Way::StepByStep };
     let window = case.snapshot.target["spec"]["rollbackWindow"]["revisions"].as_u64().unwrap_or_default();
     let between = case.snapshot.revisions.iter().map(made).filter(|at| this < *at && *at < stable).count();
     let is_within = this < stable && u64::try_from(between).is_ok_and(|between| between < window);
-    if is_within { Way::FastTracked } else { Way::StepByStep }
+    if is_within { Way::FastTracked("it is within the rollback window".to_owned()) } else { Way::StepByStep }
+}
+
+/// Until when the pods of a revision that was replaced are kept.
+fn kept_until(set: &Value) -> Option<Timestamp> {
+    set["metadata"]["annotations"]["scale-down-deadline"].as_str()?.parse().ok()
 }

@@ -188,7 +188,12 @@ fn a_rollback_says_whether_it_is_at_once() {
 
     let window = with(snapshot, json!({ "spec": { "rollbackWindow": { "revisions": 1 } } }));
     let plan = of(&window, rollback).unwrap();
-    assert!(plan.then.starts_with("fast: it is within the rollback window"), "{}", plan.then);
+    assert_eq!(plan.then, "fast, without steps and gates: it is within the rollback window");
+
+    // The pods of a blue/green that was just replaced are still there.
+    let at = |time: &str| of(&Snapshot { taken: time.parse().unwrap(), ..seen("switched") }, rollback).unwrap();
+    assert_eq!(at("2026-11-26T07:22:40Z").then, "fast, without steps and gates: its pods are kept until 07:22:54");
+    assert!(at("2026-11-26T07:23:00Z").warnings[0].starts_with("NOT AT ONCE"));
 
     let plan = of(&seen("aborted"), rollback).unwrap();
     assert!(plan.then.starts_with("at once: 2.0.0 is the stable revision"), "{}", plan.then);

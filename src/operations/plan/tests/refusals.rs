@@ -101,6 +101,75 @@ fn a_rollback_that_is_asked_for_twice_does_not_bring_the_bad_release_back() {
     assert_eq!(made(&intent, &releases("1.4.2", &[oldest, BACK, B])).title, "Roll back chat-service to 1.4.1");
 }
 
+/// Every manager's last write of the template.
+fn written(at: &str) -> Value {
+    let fields = json!({ "f:spec": { "f:template": { "f:spec": {} } } });
+    let status = json!({ "f:status": { "f:replicas": {} } });
+    json!([
+        { "manager": "ci-deploy", "time": "2026-11-21T02:00:00Z", "fieldsV1": fields },
+        { "manager": "midwatch", "time": at, "fieldsV1": fields },
+        { "manager": "kube-controller-manager", "time": "2026-11-21T03:12:00Z", "fieldsV1": status },
+    ])
+}
+
+#[test]
+fn a_second_rollback_says_that_it_goes_behind_the_first() {
+    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
+    let intent = rollback(Kind::Deployment, None);
+    let mut back = releases("1.4.2", &[oldest, BACK, B]);
+    let bare = "this goes back behind 1.4.2, to which chat-service was rolled back";
+    assert_eq!(made(&intent, &back).warnings, [bare]);
+    back.target["metadata"]["managedFields"] = written("2026-11-21T03:09:40Z");
+    let plan = made(&intent, &back);
+    assert_eq!(plan.warnings, [format!("{bare} 2 min ago").as_str()]);
+    // A minute later the same plan is still the same: what was agreed to has not changed.
+    back.taken += jiff::SignedDuration::from_mins(1);
+    assert_eq!(made(&intent, &back).hash(), plan.hash());
+    // The first rollback, one to what was left, and one from a release that came after all others.
+    let none: [&str; 0] = [];
+    assert_eq!(made(&intent, &releases("1.5.0", &[oldest, A, B])).warnings, none);
+    assert!(!made(&rollback(Kind::Deployment, Some("bbbb")), &back).warnings.join(" ").contains("goes back behind"));
+    let fixed = ("cccc", "1.6.0", "2026-11-21T03:00:00Z", "", 4);
+    assert_eq!(made(&intent, &releases("1.6.0", &[oldest, BACK, B, fixed])).warnings, none);
+    // Going forth again to what had been left is no rollback.
+    let forth = ("bbbb", "1.5.0", "2026-11-21T02:00:00Z", "2", 4);
+    assert_eq!(made(&intent, &releases("1.5.0", &[oldest, BACK, forth])).warnings, none);
+}
+
+#[test]
+fn a_rollback_that_was_restarted_since_is_one_and_its_time_is_not_made_up() {
+    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
+    let mut snapshot = releases("1.4.2", &[oldest, BACK, B]);
+    let restart = json!({ "annotations": { "kubectl.kubernetes.io/restartedAt": "2026-11-21T03:00:00Z" } });
+    merge(&mut snapshot.target["spec"]["template"]["metadata"], restart.clone());
+    snapshot.target["metadata"]["managedFields"] = written("2026-11-21T03:00:00Z");
+    let mut restarted = revision(Kind::Deployment, 9, "rrrr", "1.4.2");
+    restarted["metadata"]["creationTimestamp"] = json!("2026-11-21T03:00:00Z");
+    merge(&mut restarted["spec"]["template"]["metadata"], restart);
+    snapshot.revisions.push(restarted);
+    let said = made(&rollback(Kind::Deployment, None), &snapshot).warnings;
+    assert_eq!(said, ["this goes back behind 1.4.2, to which chat-service was rolled back"]);
+}
+
+#[test]
+fn kinds_whose_revisions_tell_no_numbers_are_known_by_their_age() {
+    for kind in [Kind::StatefulSet, Kind::DaemonSet] {
+        let mut snapshot = snapshot(workload(kind, "1.4.2"));
+        let made_at = |number, hash, tag, at: &str| {
+            let mut object = revision(kind, number, hash, tag);
+            object["metadata"]["creationTimestamp"] = json!(at);
+            object
+        };
+        snapshot.revisions = vec![
+            made_at(1, "oooo", "1.4.1", "2026-11-20T01:00:00Z"),
+            made_at(4, "aaaa", "1.4.2", "2026-11-21T01:00:00Z"),
+            made_at(3, "bbbb", "1.5.0", "2026-11-21T02:00:00Z"),
+        ];
+        let said = made(&rollback(kind, None), &snapshot).warnings;
+        assert_eq!(said, ["this goes back behind 1.4.2, to which chat-service was rolled back"], "{kind}");
+    }
+}
+
 #[test]
 fn from_a_new_release_one_goes_back_to_the_last_one_that_was_kept() {
     let fixed = ("cccc", "1.6.0", "2026-11-21T03:00:00Z", "", 4);

@@ -16,7 +16,7 @@ const DELETE: &str =
 /// Executes a plan in a world that tells this, and answers so; what was done, and how it ended.
 async fn run(
     confirmed: Confirmed,
-    told: Vec<Vec<Keeper>>,
+    told: Vec<Vec<AlertmanagerReply>>,
     answers: Vec<Answer>,
 ) -> (Result<Executed, NotDone>, Vec<String>, Vec<OperationEvent>) {
     let plane = Plane { answers: Mutex::new(answers.into()), ..plane(told) };
@@ -27,8 +27,8 @@ async fn run(
     (done, entries(&plane.diary), events)
 }
 
-fn told(silences: Vec<Value>) -> Vec<Keeper> {
-    vec![keeper("main", vec![chat(&[]), user(&[])], silences)]
+fn told(silences: Vec<Value>) -> Vec<AlertmanagerReply> {
+    vec![reply("main", vec![chat(&[]), user(&[])], silences)]
 }
 
 fn made_as(id: &str) -> Answer {
@@ -48,7 +48,7 @@ async fn the_intent_is_on_disk_and_the_world_looked_at_before_the_call() {
 #[tokio::test]
 async fn an_alert_that_was_not_shown_is_not_hidden() {
     let pods = alert(json!({ "alertname": "ChatErrorRate", "namespace": "production", "pod": "chat-2" }), &[]);
-    let more = vec![keeper("main", vec![chat(&[]), pods, user(&[])], Vec::new())];
+    let more = vec![reply("main", vec![chat(&[]), pods, user(&[])], Vec::new())];
     let confirmed = confirmed(&hush("ChatErrorRate"), told(Vec::new())).await;
     let (done, diary, _) = run(confirmed, vec![more], Vec::new()).await;
     let not_done = done.unwrap_err();

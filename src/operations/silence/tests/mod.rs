@@ -11,7 +11,7 @@ use super::super::authorize::{Arming, authorize};
 use super::super::confirm::{Confirmed, confirm};
 use super::super::fake::objects::{alice, now};
 use super::super::fake::{Plane, proof_of};
-use super::super::ports::Kept;
+use super::super::ports::AlertmanagerData;
 use super::super::rehearse::rehearse;
 use super::*;
 use crate::domain::actor::{Binding, Grant, Permission, Role};
@@ -71,29 +71,29 @@ fn silence(state: &str) -> Value {
 }
 
 /// An Alertmanager behind the API of the cluster.
-fn keeper(name: &str, alerts: Vec<Value>, silences: Vec<Value>) -> Keeper {
+fn reply(name: &str, alerts: Vec<Value>, silences: Vec<Value>) -> AlertmanagerReply {
     let service = ObjectRef {
         cluster: cluster(),
         kind: Kind::Service,
         namespace: "monitoring".into(),
         name: format!("{name}:9093").into(),
     };
-    Keeper {
+    AlertmanagerReply {
         server: name.into(),
         at: format!("/api/v1/namespaces/monitoring/services/{name}:9093/proxy").into(),
         behind: Some(service),
-        told: Ok(Kept { alerts, silences }),
+        told: Ok(AlertmanagerData { alerts, silences }),
     }
 }
 
-fn silent(name: &str) -> Keeper {
+fn silent(name: &str) -> AlertmanagerReply {
     let told = Err(ReadError::Failed(Problem::new(format!("{name} cannot be asked"), "connection refused", "")));
-    Keeper { told, ..keeper(name, Vec::new(), Vec::new()) }
+    AlertmanagerReply { told, ..reply(name, Vec::new(), Vec::new()) }
 }
 
 /// Alertmanagers that tell this, one after the other; the last again and again.
-fn plane(told: Vec<Vec<Keeper>>) -> Plane {
-    Plane { keepers: Mutex::new(told.into()), ..Plane::default() }
+fn plane(told: Vec<Vec<AlertmanagerReply>>) -> Plane {
+    Plane { replies: Mutex::new(told.into()), ..Plane::default() }
 }
 
 fn hush(matchers: &str) -> Intent {
@@ -131,22 +131,22 @@ fn expire() -> Intent {
 }
 
 /// The plan for an intent, with what was read for it.
-async fn planned(intent: &Intent, plane: &Plane) -> Result<(Plan, Ward), NoPlan> {
-    let ward = read(intent, now(), plane, now()).await.unwrap();
+async fn planned(intent: &Intent, plane: &Plane) -> Result<(Plan, AlertSnapshot), NoPlan> {
+    let snapshot = read(intent, now(), plane, now()).await.unwrap();
     let (rules, priorities) = (EnvironmentRules::default(), Priorities::default());
-    let plan = plan(intent, &ward, &Ground { rules: &rules, priorities: &priorities })?;
-    Ok((plan, ward))
+    let plan = plan(intent, &snapshot, &Ground { rules: &rules, priorities: &priorities })?;
+    Ok((plan, snapshot))
 }
 
-async fn made(intent: &Intent, told: Vec<Keeper>) -> Plan {
+async fn made(intent: &Intent, told: Vec<AlertmanagerReply>) -> Plan {
     planned(intent, &plane(vec![told])).await.unwrap().0
 }
 
 /// Takes an intent through every stage before execution; what is told then is what the plane tells next.
-async fn confirmed(intent: &Intent, told: Vec<Keeper>) -> Confirmed {
+async fn confirmed(intent: &Intent, told: Vec<AlertmanagerReply>) -> Confirmed {
     let plane = plane(vec![told]);
-    let (plan, ward) = planned(intent, &plane).await.unwrap();
-    let authorized = authorize(plan, &ward, &Policy::NotConfigured, Arming::Armed).unwrap();
+    let (plan, snapshot) = planned(intent, &plane).await.unwrap();
+    let authorized = authorize(plan, &snapshot, &Policy::NotConfigured, Arming::Armed).unwrap();
     let rehearsed = rehearse(authorized, &plane, "a-1").await.unwrap();
     let proof = proof_of(rehearsed.plan());
     confirm(rehearsed, &proof, now()).unwrap()
@@ -173,7 +173,7 @@ pub(in crate::operations) fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
         ("end a silence", expire()),
     ];
     let needs = |intent: &Intent| {
-        let plane = plane(vec![vec![keeper("main", vec![chat(&[])], vec![silence("active")])]]);
+        let plane = plane(vec![vec![reply("main", vec![chat(&[])], vec![silence("active")])]]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(planned(intent, &plane)).unwrap().0.needs
     };

@@ -29,7 +29,7 @@ fn picture(plan: &Plan) -> String {
 
 #[tokio::test]
 async fn each_verb_says_all_that_it_does() {
-    let told = |silences: Vec<Value>, by: &[&str]| vec![keeper("main", vec![chat(by), user(&[]), lag()], silences)];
+    let told = |silences: Vec<Value>, by: &[&str]| vec![reply("main", vec![chat(by), user(&[]), lag()], silences)];
     let mut pictures = Vec::new();
     for (intent, told) in [
         (hush("ChatErrorRate namespace=production"), told(Vec::new(), &[])),
@@ -50,7 +50,7 @@ async fn who_acknowledges_hides_one_alert_and_no_other() {
     let labels = chat(&[])["labels"].clone();
     let mut with_pod = labels.clone();
     with_pod["pod"] = "chat-1".into();
-    let told = vec![keeper("main", vec![alert(with_pod, &[]), chat(&[])], Vec::new())];
+    let told = vec![reply("main", vec![alert(with_pod, &[]), chat(&[])], Vec::new())];
     let plan = made(&acknowledge(&chat(&[])), told).await;
     let Call::PostSilence { body, expects, .. } = &plan.steps[0].call else { panic!("a silence is made") };
     assert_eq!(expects.alerts.len(), 1);
@@ -62,7 +62,7 @@ async fn who_acknowledges_hides_one_alert_and_no_other() {
 #[tokio::test]
 async fn labels_are_sent_as_they_are_and_shown_as_they_may_be() {
     let hostile = alert(json!({ "alertname": "A\u{1b}[2J", "namespace": "staging" }), &[]);
-    let told = vec![keeper("main", vec![hostile.clone()], Vec::new())];
+    let told = vec![reply("main", vec![hostile.clone()], Vec::new())];
     let plan = made(&acknowledge(&hostile), told).await;
     let Call::PostSilence { body, .. } = &plan.steps[0].call else { panic!("a silence is made") };
     assert_eq!(body["matchers"][0]["value"], "A\u{1b}[2J");
@@ -71,8 +71,8 @@ async fn labels_are_sent_as_they_are_and_shown_as_they_may_be() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_with_what_to_do() {
-    let told = || vec![keeper("main", vec![chat(&[])], vec![silence("expired")])];
-    let refused = |intent: Intent, told: Vec<Keeper>| async move {
+    let told = || vec![reply("main", vec![chat(&[])], vec![silence("expired")])];
+    let refused = |intent: Intent, told: Vec<AlertmanagerReply>| async move {
         let none = planned(&intent, &plane(vec![told])).await.unwrap_err();
         format!("{:?}: {}", none.failure, none.problem)
     };
@@ -105,10 +105,10 @@ async fn what_makes_no_sense_is_refused_with_what_to_do() {
     ] {
         assert_eq!(refused(intent, told()).await, why);
     }
-    let none = refused(expire(), vec![keeper("main", Vec::new(), Vec::new())]).await;
+    let none = refused(expire(), vec![reply("main", Vec::new(), Vec::new())]).await;
     assert_eq!(none, "NotFound: there is no silence 5f2c1f3e of main (midwatch silence list shows what there is)");
     let same = extend(SignedDuration::from_mins(58).into());
-    let same = refused(same, vec![keeper("main", Vec::new(), vec![silence("active")])]).await;
+    let same = refused(same, vec![reply("main", Vec::new(), vec![silence("active")])]).await;
     assert_eq!(same, "NothingToDo: silence 5f2c1f3e lasts until 04:10Z already: nothing would change");
 }
 
@@ -119,7 +119,7 @@ async fn what_is_to_last_for_long_names_its_end_and_is_shown_with_the_year() {
     };
     let lasting = Lasting::Until("2027-02-01T08:00:00Z".parse().unwrap());
     let intent = Intent::Silence { cluster, matchers, lasting, reason };
-    let plan = made(&intent, vec![keeper("main", vec![chat(&[])], Vec::new())]).await;
+    let plan = made(&intent, vec![reply("main", vec![chat(&[])], Vec::new())]).await;
     assert!(plan.title.ends_with(" until Feb 1 2027 08:00Z"), "{}", plan.title);
     assert_eq!(plan.steps[0].after, "quiet until Feb 1 2027 08:00Z");
     assert!(plan.command.contains(" --until 2027-02-01T08:00:00Z "), "{}", plan.command);
@@ -131,7 +131,7 @@ async fn what_is_to_last_for_long_names_its_end_and_is_shown_with_the_year() {
 
 #[tokio::test]
 async fn a_member_that_answers_is_told_and_one_that_does_not_is_said() {
-    let told = vec![silent("one"), keeper("two", vec![chat(&[])], Vec::new())];
+    let told = vec![silent("one"), reply("two", vec![chat(&[])], Vec::new())];
     let plan = made(&hush("ChatErrorRate namespace=production"), told).await;
     assert!(plan.steps[0].call.request().contains("services/two:9093/proxy"), "{}", plan.steps[0].call.request());
     let said = plan.warnings.iter().any(|warning| warning.contains("not checked: one cannot be asked"));
@@ -144,9 +144,9 @@ async fn a_member_that_answers_is_told_and_one_that_does_not_is_said() {
 
 /// Whether it is allowed with roles, and what reached Alertmanager or the cluster besides questions.
 async fn is_allowed(intent: &Intent, policy: &Policy) -> (bool, Vec<String>) {
-    let plane = plane(vec![vec![keeper("main", vec![chat(&[ID]), user(&[])], vec![silence("active")])]]);
-    let (plan, ward) = planned(intent, &plane).await.unwrap();
-    let allowed = authorize(plan, &ward, policy, Arming::Armed);
+    let plane = plane(vec![vec![reply("main", vec![chat(&[ID]), user(&[])], vec![silence("active")])]]);
+    let (plan, snapshot) = planned(intent, &plane).await.unwrap();
+    let allowed = authorize(plan, &snapshot, policy, Arming::Armed);
     let is_allowed = allowed.is_ok();
     if let Ok(authorized) = allowed {
         rehearse(authorized, &plane, "a-1").await.unwrap();
@@ -182,11 +182,12 @@ async fn it_has_to_be_allowed_in_every_environment_of_its_alerts() {
 #[tokio::test]
 async fn the_cluster_is_asked_for_the_way_through_it() {
     for (intent, verb) in [(hush("ChatErrorRate"), "create"), (expire(), "delete")] {
-        let plane = plane(vec![vec![keeper("main", vec![chat(&[])], vec![silence("active")])]]);
-        let (plan, ward) = planned(&intent, &plane).await.unwrap();
+        let plane = plane(vec![vec![reply("main", vec![chat(&[])], vec![silence("active")])]]);
+        let (plan, snapshot) = planned(&intent, &plane).await.unwrap();
         let asked = format!("may we {verb} services/proxy in monitoring main:9093");
         assert!(entries(&plane.diary).contains(&asked), "{:?}", entries(&plane.diary));
-        let denied = Ward { reviews: vec![(plan.access[0].clone(), Review::Denied("no rule".into()))], ..ward };
+        let denied =
+            AlertSnapshot { reviews: vec![(plan.access[0].clone(), Review::Denied("no rule".into()))], ..snapshot };
         let denial = authorize(plan, &denied, &Policy::NotConfigured, Arming::Armed).unwrap_err();
         assert!(denial.checks.iter().any(|check| check.mark == Mark::Denied), "{}", denial.problem);
     }

@@ -35,7 +35,7 @@ fn later(seconds: i64) -> Timestamp {
 }
 
 /// What is told of services at moments, each with one value for all of them.
-fn of(services: &[&str], moments: &[Timestamp], value: f64) -> Told {
+fn of(services: &[&str], moments: &[Timestamp], value: f64) -> Samples {
     let points = || moments.iter().map(|at| (*at, value)).collect();
     services.iter().map(|name| (labels(&[("__name__", "error_rate"), ("service", name)]), points())).collect()
 }

@@ -90,6 +90,19 @@ fn kinds_go_by_every_name_with_namespace_and_filter() {
 }
 
 #[test]
+fn a_view_is_not_taken_by_a_kind_of_its_name() {
+    for view in [Command::Rollouts, Command::Alerts, Command::Logs, Command::Audit, Command::Overview] {
+        assert_eq!(run(view.name()), Some(Picked::Run(view)));
+    }
+    let argo = |namespace: Option<&str>| {
+        let namespace = namespace.map(ToOwned::to_owned);
+        Some(Picked::Go(Destination::Resources { kind: Kind::Rollout, namespace, filter: String::new() }))
+    };
+    assert_eq!(run(Kind::Rollout.short()), argo(None));
+    assert_eq!(run("rollouts production"), argo(Some("production")));
+}
+
+#[test]
 fn arming_takes_a_length_of_time() {
     assert_eq!(run("arm 15m"), Some(Picked::Arm(SignedDuration::from_mins(15))));
     assert_eq!(run("arm"), Some(Picked::Arm(ARMED)));

@@ -11,6 +11,7 @@ fn single(set: &Glyphs) -> Vec<&'static str> {
         set.moving,
         set.fine,
         set.unknown,
+        set.quiet,
         set.yes,
         set.no,
         set.current,
@@ -50,10 +51,13 @@ fn the_ascii_set_is_ascii() {
 #[test]
 fn states_differ_by_glyph_alone() {
     for set in [&UNICODE, &ASCII] {
-        let mut states = vec![set.bad, set.attention, set.moving, set.fine, set.unknown];
+        let mut states = vec![set.bad, set.attention, set.moving, set.fine, set.unknown, set.quiet];
         states.sort_unstable();
         states.dedup();
-        assert_eq!(states.len(), 5);
+        assert_eq!(states.len(), 6);
+        for other in [set.dot, set.dash, set.separator] {
+            assert!(!set.levels.contains(&other), "a gap or a mark is no value: {other}");
+        }
         assert_ne!(set.bar, set.shade);
         assert_ne!(set.yes, set.no);
     }

@@ -201,3 +201,20 @@ fn an_alert_without_a_service_is_looked_at_itself() {
     assert!(shown.contains("KafkaLag   Medium   firing"), "{shown}");
     assert!(shown.contains("runbook_url") && shown.contains("https://wiki.example/chat"), "{shown}");
 }
+
+#[test]
+fn a_number_that_was_asked_for_one_alert_is_not_taken_by_another_one() {
+    let mut stage = stage();
+    let mut view = Alerts::default();
+    stage.draw(&mut view, 120, 30);
+    let asked = view.handle(Command::Scale, &stage.seen());
+    assert!(matches!(asked, Outcome::Ask(Effect::Prompt(_))), "{asked:?}");
+    view.handle(Command::SelectNext, &stage.seen());
+    assert!(view.service(&stage.seen()).is_none(), "KafkaLag is about nobody");
+    let Outcome::Ask(Effect::Propose(Intent::Scale { target, .. })) = view.answer(Asked::Size, "6", &stage.seen())
+    else {
+        panic!("chat-service is to be scaled")
+    };
+    assert_eq!(target.name, "chat-service");
+    assert_eq!(view.answer(Asked::Size, "6", &stage.seen()), Outcome::Ignored, "nothing was asked");
+}

@@ -253,12 +253,7 @@ impl View for Audit {
         for (y, index) in (area.y + ABOVE..area.bottom()).zip(window) {
             let Some(action) = find(seen, &self.order[index]) else { continue };
             let line = Rect { y, height: 1, ..inner };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &COLUMNS, &self.widths, &cells_of(action, seen));
-            painter.set_ground(None);
+            table::row(painter, line, &COLUMNS, &self.widths, &cells_of(action, seen), index == self.cursor.index());
         }
         if let (Some(action), true) = (self.selected(seen), area.height > ABOVE + BELOW) {
             Self::render_selected(painter, Rect { y: area.bottom() - (BELOW - 1), height: 2, ..inner }, action);

@@ -2,7 +2,7 @@
 
 use super::fields::{self, Fields};
 use super::row::Columns;
-use super::{Folded, Held, Logs, Search, moment};
+use super::{Folded, HeldBack, Logs, Search, moment};
 use crate::domain::health::Health;
 use crate::domain::logs::{Level, Needle};
 use crate::domain::shell::quoted;
@@ -119,7 +119,7 @@ impl Logs {
         if self.held.take().is_none()
             && let Some(store) = self.store(seen)
         {
-            self.held = Some(Held { from: store.end(), delivered: store.counts().delivered });
+            self.held = Some(HeldBack { from: store.end(), delivered: store.counts().delivered });
         }
     }
 

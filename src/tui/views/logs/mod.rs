@@ -47,7 +47,7 @@ struct Search {
 
 /// Lines that arrive while one stands still.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct HeldBack {
     /// Lines from here on are not shown yet.
     from: LineId,
     /// How many had been taken in by then.
@@ -74,7 +74,7 @@ pub struct Logs {
     shown: Index,
     filters: Filters,
     search: Option<Search>,
-    held: Option<Held>,
+    held: Option<HeldBack>,
     window: Window,
     manner: Manner,
     is_full: bool,

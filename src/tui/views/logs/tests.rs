@@ -210,3 +210,47 @@ fn lanes_stand_beside_each_other_where_there_is_room() {
     let narrow = stage.draw(&mut view, 80, 20);
     assert!(narrow.contains("REVISION") && column(&narrow, "INFO") == column(&narrow, "ERROR"), "{narrow}");
 }
+
+/// What is said above the lines, without colours.
+fn trail(view: &Logs, stage: &Stage) -> String {
+    view.trail(&stage.seen()).iter().map(|span| span.text.to_string()).collect()
+}
+
+#[test]
+fn a_revision_that_kept_nothing_of_the_minute_of_an_alert_is_named() {
+    let target = target().around(ago(300));
+    let (mut stage, [old, new]) = stage(&target);
+    let mut view = Logs::new(&target);
+    say(&mut stage, &target, old, &[(310, "old 310"), (100, "old 100")]);
+    let shown = stage.draw(&mut view, 80, 20);
+    assert!(!shown.contains("nothing of"), "what has told nothing yet may tell it\n{shown}");
+    say(&mut stage, &target, new, &[(130, "new 130")]);
+    let shown = stage.draw(&mut view, 80, 20);
+    assert!(shown.starts_with(" nothing of 22:08 from 12 1.5.0: its lines begin 22:11\n"), "{shown}");
+    say(&mut stage, &target, new, &[(250, "new 250")]);
+    let shown = stage.draw(&mut view, 80, 20);
+    assert!(!shown.contains("nothing of"), "another container of it still has that minute\n{shown}");
+    // Who follows looks at no minute.
+    let target = self::target();
+    let (mut stage, [_, new]) = self::stage(&target);
+    say(&mut stage, &target, new, &[(130, "new 130")]);
+    assert!(!stage.draw(&mut Logs::new(&target), 80, 20).contains("nothing of"));
+}
+
+#[test]
+fn what_was_said_before_a_restart_is_of_pods_though_nobody_speaks_any_more() {
+    for (target, says) in [
+        (target().around(ago(300)).before_restart(true), "Logs before the restart   2 pods around 22:08"),
+        (target(), "Logs   2 pods, ended"),
+    ] {
+        let (mut stage, [old, new]) = stage(&target);
+        let mut view = Logs::new(&target);
+        for stream in [old, new] {
+            say(&mut stage, &target, stream, &[(290, "one")]);
+            stage.session.logs_mut(&target.query()).unwrap().end_stream(stream, NOW);
+        }
+        stage.draw(&mut view, 80, 20);
+        let trail = trail(&view, &stage);
+        assert!(trail.contains(says), "{trail}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What is said above the lines: whose they are, how many came, and what became of those that are not shown.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Logs;
 use crate::domain::kind::Kind;
 use crate::domain::logs::Standing;
@@ -21,9 +23,12 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     ];
     let Some(store) = view.store(seen) else { return spans };
     let streams = store.streams();
-    let pods = streams.pods();
+    let (pods, all) = (streams.pods(), streams.all_pods());
     let whose = match (object.kind, pods, streams.left_out.len()) {
         (Kind::Pod, ..) => format!("pod {}", object.name),
+        // What was said before a restart ends as soon as it is read.
+        _ if view.target.previous => words::count(all, "pod", "pods"),
+        (_, 0, 0) if all > 0 => format!("{}, ended", words::count(all, "pod", "pods")),
         (_, 1, 0) => "1 pod".to_owned(),
         (_, _, 0) => format!("{pods} pods by time"),
         (_, _, out) => format!("{pods} of {} pods, not {}", pods + out, some_of(&streams.left_out)),
@@ -37,7 +42,7 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
             (Role::Attention, format!("{} held, {} waiting", seen.look.glyphs.separator, grouped(waiting)))
         }
         None if view.window.follows => (Role::Fine, format!("{} following", seen.look.glyphs.fine)),
-        None => (Role::Muted, format!("{} not following", seen.look.glyphs.unknown)),
+        None => (Role::Muted, "not following".to_owned()),
     };
     let loud = |count: u64| if count > 0 { Role::Attention } else { Role::Muted };
     let parts = [
@@ -105,7 +110,23 @@ pub(super) fn narrowing(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         let whose = if count == 1 { "1 stream".to_owned() } else { format!("{count} streams") };
         spans.push(span(Role::Attention, format!("{gap}{whose}: {problem}")));
     }
+    if let Some(words) = store.zip(view.target.at).and_then(|(store, at)| missing(store, at)) {
+        let gap = if spans.is_empty() { "" } else { "   " };
+        spans.push(span(Role::Attention, format!("{gap}{words}")));
+    }
     spans
+}
+
+/// From which revision there is nothing of the minute that is looked at, so that its silence is not taken for calm: a
+/// container that was restarted since has kept none of it.
+fn missing(store: &LogStore, at: Timestamp) -> Option<String> {
+    let minute = at.checked_add(SignedDuration::from_mins(1)).unwrap_or(at);
+    let silent = store.streams().silent_at(minute);
+    let (first, others) = silent.split_first()?;
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let begins =
+        first.begins.map_or_else(|| ", nor since".to_owned(), |at| format!(": its lines begin {}", words::clock(at)));
+    Some(format!("nothing of {} from {}{more}{begins}", words::clock(at), first.revision))
 }
 
 /// How many streams cannot be read, and why the first of them cannot.

@@ -1,18 +1,14 @@
 //! The columns of the overview, and the cells of a service. Those of numbers are there where anybody tells numbers.
 
 use crate::domain::health::Health;
-use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, percent};
 use crate::domain::service::Service;
 use crate::state::{Line, Numbers};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
-use crate::tui::widgets::sparkline::sparkline;
+use crate::tui::widgets::limited::{SPARK, failures, role_of};
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::words;
-
-/// How many cells a line of half an hour has.
-const SPARK: usize = 8;
 
 const COLUMNS: [Column; 10] = columns(30);
 
@@ -25,11 +21,12 @@ const fn columns(least: u16) -> [Column; 10] {
         Column::words("SERVICE", 12, 32).named(),
         Column::words("ENV", 4, 16),
         Column::words("HEALTH", least, 90),
-        Column::words("VERSION", 8, 32).rank(3),
+        Column::words("VERSION", 8, 32).rank(4),
         Column::number("READY", 5, 9).rank(1),
         Column::number("SINCE", 5, 7).rank(2),
         Column::number("RATE", 6, 8).rank(5),
-        Column::number("ERR %", 5, 6).rank(4),
+        // Where there is room for one of the two, how much fails tells more than half of a version.
+        Column::number("ERR %", 5, 6).rank(3),
         Column::words("30 MIN", 8, 8).rank(6),
     ]
 }
@@ -90,22 +87,9 @@ fn numbers(service: &Service, seen: &Seen<'_>) -> [Cell<'static>; 3] {
     let spark = match &ratio {
         None => cell(Role::Faint, glyphs.dot.repeat(SPARK)),
         Some(line) => {
-            let top = limit.attention.or(limit.bad).map_or(0.01, |threshold| threshold.get() * 2.0);
-            let role = line.points.most().map_or(Role::Muted, |most| match role_of(limit, most) {
-                Role::Text => Role::Muted,
-                role => role,
-            });
-            cell(role, sparkline(line.points.iter(), SPARK, top, glyphs))
+            let (role, spark) = failures(&line.points, limit, glyphs);
+            cell(role, spark)
         }
     };
     [rate, errors, spark]
-}
-
-/// How loud a number is.
-fn role_of(limit: Limit, value: f64) -> Role {
-    match limit.health(value) {
-        Some(Health::Bad) => Role::Bad,
-        Some(_) => Role::Attention,
-        None => Role::Text,
-    }
 }

@@ -2,8 +2,10 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::kind::Kind;
+use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
+use crate::domain::signal::SignalId;
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, Login, Update};
 use crate::domain::workload::Workload;
@@ -162,4 +164,52 @@ fn a_service_can_be_looked_at_without_opening_it() {
         let outcome = view.handle(command, &stage.seen());
         assert!(matches!(outcome, Outcome::Ask(Effect::Go(_))), "{}: {outcome:?}", command.name());
     }
+}
+
+#[test]
+fn what_changed_is_shown_around_the_alert_about_a_service() {
+    let mut stage = crate::tui::views::alerts_stage();
+    let mut view = Overview::default();
+    stage.draw(&mut view, 80, 19);
+    let Outcome::Ask(Effect::Go(Destination::Around(one))) = view.handle(Command::ShowChanges, &stage.seen()) else {
+        panic!("an alert is about chat-service")
+    };
+    assert_eq!(one.alert.name, "ChatErrorRate", "the loudest");
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("auth-service", 600)))]);
+    stage.draw(&mut view, 80, 19);
+    let outcome = view.handle(Command::ShowChanges, &stage.seen());
+    let Outcome::Ask(Effect::Notice(_, words)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(words, "no alert is about auth-service: open it to see what changed");
+}
+
+/// A stage with a service that fails one request in twelve.
+fn measured() -> Stage {
+    let mut stage = Stage::new();
+    stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
+    for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        stage.list(kind, Vec::new());
+    }
+    let grid = Grid::before(stage.now, SignedDuration::from_secs(30), 61);
+    let reading = |measure, value| {
+        let mut points = Points::gaps(grid.len);
+        (0..grid.len).for_each(|index| points.set(index, value));
+        let labels = vec![("app".into(), "chat-service".into()), ("namespace".into(), "production".into())];
+        let question = Question { family: 0, measure, by_pod: false, is_before: false };
+        Reading { question, grid, series: vec![Series { labels: labels.into(), points }].into(), left_out: 0 }
+    };
+    let readings = vec![reading(Measure::Requests, 120.0), reading(Measure::Errors, 10.0)];
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    let now = stage.now;
+    stage.tell(Update::Metrics(id, now, Ok(Measured { readings, ..Measured::default() })));
+    stage
+}
+
+#[test]
+fn how_much_fails_is_shown_in_a_small_window_too() {
+    let mut stage = measured();
+    let small = stage.draw(&mut Overview::default(), 80, 19);
+    assert!(small.contains("ERR %") && small.contains("8.33"), "{small}");
+    assert!(!small.contains("VERSION"), "half a version says less\n{small}");
+    let middling = stage.draw(&mut Overview::default(), 90, 19);
+    assert!(middling.contains("ERR %") && middling.contains("VERSION"), "{middling}");
 }

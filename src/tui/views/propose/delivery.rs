@@ -90,15 +90,12 @@ fn ask_weight(split: &Split) -> Outcome {
     if let Some(by) = &split.steered_by {
         return notice(format!("{} sets the weights: {}", steering(by), instead(by)));
     }
-    let (about, arm) = match split.arm(ArmRole::Canary) {
-        Some(Arm { service, desired, .. }) => {
-            (format!("{service} in percent, now {}", percent(*desired)), Some(service.clone()))
-        }
-        None => {
-            let now: Vec<String> =
-                split.arms.iter().map(|arm| format!("{}={}", arm.service, percent(arm.desired))).collect();
-            (format!("one arm in percent, now {}", now.join(" ")), None)
-        }
+    let (about, arm) = if let Some(Arm { service, desired, .. }) = split.arm(ArmRole::Canary) {
+        (format!("{service} in percent, now {}", percent(*desired)), Some(service.clone()))
+    } else {
+        let now: Vec<String> =
+            split.arms.iter().map(|arm| format!("{}={}", arm.service, percent(arm.desired))).collect();
+        (format!("one arm in percent, now {}", now.join(" ")), None)
     };
     let change = Some(Unfinished::Shift(split.router.clone(), arm));
     Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Weight, about, text: String::new(), change }))

@@ -247,12 +247,7 @@ impl View for Resources {
         let selected = self.cursor.index().checked_sub(self.cursor.top());
         for (index, (y, cells)) in (area.y + ABOVE..area.bottom()).zip(&self.visible).enumerate() {
             let line = Rect { y, height: 1, ..inner };
-            if Some(index) == selected {
-                painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, line, &self.layout.columns, &self.widths, cells);
-            painter.set_ground(None);
+            table::row(painter, line, &self.layout.columns, &self.widths, cells, Some(index) == selected);
         }
     }
 

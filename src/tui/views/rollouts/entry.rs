@@ -36,7 +36,7 @@ pub(super) const COLUMNS: [Column; 11] = [
 ];
 
 /// A width below which environments are told by their short names.
-const NARROW: u16 = 98;
+const NARROW: u16 = 128;
 
 /// Between two pieces of a line.
 const GAP: &str = "   ";
@@ -251,21 +251,23 @@ fn shares(split: &Split) -> String {
 
 /// Each arm with its share, and who sets them.
 fn arms(split: &Split) -> Vec<Span<'static>> {
-    let mut spans = vec![span(Role::Muted, "route   ")];
+    let mut spans = vec![span(Role::Muted, "route     ")];
     for (index, arm) in split.arms.iter().enumerate() {
-        let gap = if index > 0 { "   " } else { "" };
-        spans.push(span(Role::Muted, format!("{gap}{} ", arm.service)));
+        let gap = if index > 0 { GAP } else { "" };
+        let name = arm.role.map_or(arm.service.as_str(), ArmRole::word);
+        spans.push(span(Role::Muted, format!("{gap}{name} ")));
         spans.push(span(Role::Text, format!("{} %", delivery::percent(arm.desired))));
-        match arm.observed {
-            Some(seen) => spans.extend([
-                span(Role::Muted, " seen "),
-                span(delivery::seen_role(seen, Some(arm.desired)), format!("{} %", delivery::percent(seen))),
-            ]),
-            None => spans.push(span(Role::Muted, " not counted")),
+        if let Some(seen) = arm.observed {
+            spans.push(span(Role::Muted, " seen "));
+            let role = delivery::seen_role(seen, Some(arm.desired));
+            spans.push(span(role, format!("{} %", delivery::percent(seen))));
         }
     }
+    if split.arms.iter().all(|arm| arm.observed.is_none()) {
+        spans.push(span(Role::Muted, format!("{GAP}requests not counted")));
+    }
     if let Some(by) = &split.steered_by {
-        spans.push(span(Role::Muted, format!("   set by {}", delivery::steering(by))));
+        spans.push(span(Role::Muted, format!("{GAP}set by {}", delivery::steering(by))));
     }
     spans
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View, closer, propose};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -155,6 +155,7 @@ impl View for Rollouts {
         };
         let destination = match command {
             Command::Open => Destination::Service(entry.service.clone()),
+            Command::ShowChanges => return closer::changes(&entry.service, seen),
             Command::ShowLogs => return logs(false),
             Command::PreviousContainer => return logs(true),
             Command::ShowDiff if entry.pods_of.is_some() => Destination::Revisions(object),
@@ -236,12 +237,8 @@ impl View for Rollouts {
             let line = Rect { y, height: 1, ..inner };
             match row {
                 Row::Entry(index) => {
-                    if index == self.cursor.index() {
-                        painter.fill(Rect { x: area.x, width: area.width, ..line }, Role::Selection);
-                        painter.set_ground(Some(Role::Selection));
-                    }
-                    table::row(painter, line, &COLUMNS, &self.widths, &self.entries[index].cells);
-                    painter.set_ground(None);
+                    let is_selected = index == self.cursor.index();
+                    table::row(painter, line, &COLUMNS, &self.widths, &self.entries[index].cells, is_selected);
                 }
                 Row::Below(index, at) if y < area.bottom() => {
                     let below = &self.entries[index].below[at];

@@ -42,7 +42,7 @@ pub(super) struct Member<'a> {
 
 /// Events that say the same, as one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct EventGroup {
     pub(super) at: Option<Timestamp>,
     pub(super) is_warning: bool,
     pub(super) reason: Text,
@@ -57,7 +57,7 @@ pub(super) struct Facts<'a> {
     /// Worst first.
     pub(super) pods: Vec<Member<'a>>,
     /// Newest first.
-    pub(super) events: Vec<Told>,
+    pub(super) events: Vec<EventGroup>,
 }
 
 impl<'a> Facts<'a> {
@@ -170,9 +170,9 @@ pub(super) fn health_of(pod: &Pod, now: Timestamp) -> Health {
 }
 
 /// What the events about some parts say: newest first, equal ones as one.
-fn events(inventory: &Inventory, parts: &[Part<'_>]) -> Vec<Told> {
+fn events(inventory: &Inventory, parts: &[Part<'_>]) -> Vec<EventGroup> {
     let namespaces: HashSet<&Text> = parts.iter().map(|part| &part.object.namespace).collect();
-    let mut told: HashMap<(Text, Text), Told> = HashMap::new();
+    let mut told: HashMap<(Text, Text), EventGroup> = HashMap::new();
     for row in namespaces.into_iter().flat_map(|namespace| inventory.rows(Kind::Event).rows_in(namespace)) {
         let Row::Event(event) = row else { continue };
         if !parts.iter().any(|part| is_about(event, part)) {
@@ -192,9 +192,9 @@ fn events(inventory: &Inventory, parts: &[Part<'_>]) -> Vec<Told> {
                 told.times = told.times.saturating_add(times);
                 told.is_warning |= event.is_warning();
             })
-            .or_insert(Told { at, is_warning: event.is_warning(), reason: event.reason.clone(), gist, times });
+            .or_insert(EventGroup { at, is_warning: event.is_warning(), reason: event.reason.clone(), gist, times });
     }
-    let mut told: Vec<Told> = told.into_values().collect();
+    let mut told: Vec<EventGroup> = told.into_values().collect();
     told.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.reason.cmp(&b.reason)).then_with(|| a.gist.cmp(&b.gist)));
     told
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::facts::Facts;
-use super::numbers::{self, Panel};
+use super::numbers::{self, HEIGHT, Panel, TALL};
 use super::page::{Line, Section, Wish, share, window};
 use super::sections::{self, Detail};
 use super::{KINDS, Key, ServiceView, object_of, traffic};
@@ -22,6 +22,21 @@ use crate::tui::widgets::{sources, timeline};
 /// From this width on there are two columns.
 const WIDE: u16 = 150;
 
+/// What of a service is shown first, where there is no room for everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Its pods, and what changed.
+    #[default]
+    Front,
+    /// Its revisions and events.
+    Back,
+    /// Its charts.
+    Charts,
+}
+
+/// What charts are called where there is no room for them.
+const CHARTS: &str = "Charts";
+
 /// Where each section stands.
 #[derive(Clone, Copy, Debug, Default)]
 struct Areas {
@@ -39,6 +54,8 @@ struct Lengths {
     release: u16,
     traffic: u16,
     numbers: u16,
+    /// Whether there are numbers of which charts could be drawn.
+    has_charts: bool,
     pods: u16,
     revisions: u16,
     events: u16,
@@ -73,18 +90,21 @@ impl ServiceView {
             release: lines(release.len()).min(most),
             traffic: if traffic.is_empty() { 0 } else { lines(traffic.len()).min(most) },
             numbers: Panel::height(area, ground, service),
+            has_charts: ground.board.numbers(&service.id).is_some(),
             pods: lines(facts.pods.len().max(1)),
             revisions: if revisions.is_empty() { 0 } else { lines(revisions.len()) },
             events: lines(facts.events.len().max(1)),
             changes: lines(changes.len().max(1)),
         };
         let mut body = area;
-        let mut areas = areas(body, &lengths, false);
+        let mut areas = areas(body, &lengths, Side::Front);
         self.hidden = areas.hidden(&lengths);
+        self.sides = sides(&self.hidden);
+        self.turned = self.turned.min(self.sides.len() - 1);
         if !self.hidden.is_empty() {
-            // The last line says what stands on the other side.
+            // The last line says what stands on the other sides.
             body.height = body.height.saturating_sub(1);
-            areas = self::areas(body, &lengths, self.is_turned);
+            areas = self::areas(body, &lengths, self.sides[self.turned]);
             self.hidden = areas.hidden(&lengths);
         }
         self.settle_cursor(facts, &revisions, areas);
@@ -95,7 +115,7 @@ impl ServiceView {
         let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
         self.sections = vec![
             self.release(release, areas.release),
-            self.table(3, "Traffic", "of the last 5 min".to_owned(), &traffic::ARMS, (traffic, 0), areas.traffic),
+            self.table(3, "Traffic", traffic::note(), &traffic::ARMS, (traffic, 0), areas.traffic),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(facts, &revisions, ground, areas.revisions, service),
             told("Events", note, events, none, areas.events),
@@ -246,21 +266,33 @@ impl Areas {
             ("Events", self.events, lengths.events),
             ("What changed", self.changes, lengths.changes),
         ];
-        sections
-            .into_iter()
-            .filter(|(_, area, length)| *length > 0 && area.height == 0)
-            .map(|(title, ..)| title)
-            .collect()
+        let hidden = sections.into_iter().filter(|(_, area, length)| *length > 0 && area.height == 0);
+        let charts = (lengths.has_charts && self.numbers.height <= HEIGHT).then_some(CHARTS);
+        charts.into_iter().chain(hidden.map(|(title, ..)| title)).collect()
     }
 }
 
-/// Where each section stands. Where there is no room for all, turning shows those that had none.
-fn areas(area: Rect, lengths: &Lengths, is_turned: bool) -> Areas {
+/// The sides of a service of which so much has no room on the first one.
+fn sides(hidden: &[&str]) -> Vec<Side> {
+    let has_charts = hidden.contains(&CHARTS);
+    let back = (hidden.len() > usize::from(has_charts)).then_some(Side::Back);
+    [Side::Front].into_iter().chain(back).chain(has_charts.then_some(Side::Charts)).collect()
+}
+
+/// Where each section stands. Where there is no room for all, each side shows others first.
+fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
-    let traffic = Wish { rank: u8::from(is_turned) * 4, least: lengths.traffic, most: lengths.traffic };
-    let numbers = Wish { rank: u8::from(lengths.numbers > 1), least: lengths.numbers, most: lengths.numbers };
-    let ranks = if is_turned { [4, 3, 1, 2] } else { [1, 2, 4, 3] };
+    let traffic = Wish { rank: u8::from(side != Side::Front) * 4, least: lengths.traffic, most: lengths.traffic };
+    let numbers = match side {
+        Side::Charts => Wish { rank: 1, least: 1 + HEIGHT, most: 1 + TALL },
+        _ => Wish { rank: u8::from(lengths.numbers > 1), least: lengths.numbers, most: lengths.numbers },
+    };
+    let ranks = match side {
+        Side::Front => [1, 2, 4, 3],
+        Side::Back => [4, 3, 1, 2],
+        Side::Charts => [2, 1, 4, 3],
+    };
     let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
     let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };

@@ -31,6 +31,7 @@ mod sections;
 mod traffic;
 
 use facts::Facts;
+use layout::Side;
 use page::Section;
 
 /// The kinds that a service is made of.
@@ -99,9 +100,11 @@ pub struct ServiceView {
     widths: [Widths; 4],
     sections: Vec<Section>,
     panel: numbers::Panel,
-    /// The sections for which there is no room, and whether those are shown that have none at first.
+    /// The sections for which there is no room.
     hidden: Vec<&'static str>,
-    is_turned: bool,
+    /// The sides on which everything is shown, and which of them is.
+    sides: Vec<Side>,
+    turned: usize,
     /// Where the body stood on the screen, for clicks.
     body: Rect,
     /// How its Rollouts were delivered when they were drawn: what is released is the gate that was seen.
@@ -122,7 +125,8 @@ impl ServiceView {
             sections: Vec::new(),
             panel: numbers::Panel::default(),
             hidden: Vec::new(),
-            is_turned: false,
+            sides: vec![Side::default()],
+            turned: 0,
             body: Rect::default(),
             deliveries: Vec::new(),
             splits: Vec::new(),
@@ -235,12 +239,15 @@ impl View for ServiceView {
         if self.cursor.moves(command, keys.len(), |index| keys[index].clone()) {
             return Outcome::Redraw;
         }
-        if matches!(command, Command::ScrollRight | Command::ScrollLeft) && (self.is_turned || !self.hidden.is_empty())
-        {
-            self.is_turned = command == Command::ScrollRight;
-            return Outcome::Redraw;
-        }
         match command {
+            Command::ScrollRight if self.turned + 1 < self.sides.len() => {
+                self.turned += 1;
+                return Outcome::Redraw;
+            }
+            Command::ScrollLeft if self.turned > 0 => {
+                self.turned -= 1;
+                return Outcome::Redraw;
+            }
             Command::ReadEarlier | Command::ReadLater => {
                 return if self.panel.read(command == Command::ReadLater) { Outcome::Redraw } else { Outcome::Ignored };
             }
@@ -321,10 +328,10 @@ impl View for ServiceView {
             _ => "pods",
         };
         let mut hints = vec![Hint::new(Command::Open, open)];
-        if !self.hidden.is_empty() {
-            let (to, label) =
-                if self.is_turned { (Command::ScrollLeft, "back") } else { (Command::ScrollRight, "more") };
-            hints.push(Hint::new(to, label));
+        if self.turned + 1 < self.sides.len() {
+            hints.push(Hint::new(Command::ScrollRight, "more"));
+        } else if self.turned > 0 {
+            hints.push(Hint::new(Command::ScrollLeft, "back"));
         }
         if self.panel.cursor.is_some() {
             hints.push(Hint::new(Command::ShowLogs, "logs then"));

@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 
 use super::facts::Facts;
 use crate::domain::change::Change;
-use crate::domain::health::Health;
 use crate::domain::limits::Limit;
-use crate::domain::metric::{Demand, Focus, Measure, Points, Unit};
+use crate::domain::metric::{Demand, Focus, Grid, Measure, Points, Unit};
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
 use crate::state::{Line, Numbers};
@@ -15,14 +14,15 @@ use crate::tui::paint::{Painter, Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::widgets::chart::{self, Chart};
+use crate::tui::widgets::limited::{failures, role_of};
 use crate::tui::widgets::table::{Cell, cell};
 use crate::tui::widgets::words;
 
 /// How high a chart is, with its title and its axis.
-const HEIGHT: u16 = 6;
+pub(super) const HEIGHT: u16 = 6;
 
 /// The same where there is room for more.
-const TALL: u16 = 10;
+pub(super) const TALL: u16 = 10;
 
 /// The body must be so high before charts get room, and so high before they get more of it.
 const ROOMY: [u16; 2] = [30, 46];
@@ -36,6 +36,8 @@ pub(super) struct Panel {
     pub(super) area: Rect,
     line: Vec<Span<'static>>,
     charts: Vec<Chart>,
+    /// The moments that can be read, with charts or without.
+    grid: Option<Grid>,
     /// The moment that is read.
     pub(super) cursor: Option<Timestamp>,
     /// Whether the same time a week ago is shown too.
@@ -57,10 +59,17 @@ impl Panel {
     pub(super) fn settle(&mut self, ground: &Ground<'_>, service: &Service, area: Rect) {
         self.area = area;
         let numbers = ground.board.numbers(&service.id);
-        self.line = line(numbers, ground, service, area.width);
+        let measures = [Measure::Requests, Measure::P95, Measure::P99, Measure::Cpu, Measure::Memory];
+        self.grid = numbers.and_then(|numbers| measures.iter().find_map(|measure| Some(numbers.line(*measure)?.grid)));
+        // What has grown older than what is shown can be read no more.
+        self.cursor = self.cursor.filter(|at| self.grid.is_some_and(|grid| grid.index(*at).is_some()));
         self.charts = match numbers {
             Some(numbers) if area.height > HEIGHT => self.charts_of(numbers, ground, service),
             _ => Vec::new(),
+        };
+        self.line = match numbers {
+            Some(numbers) => self.told(numbers, ground, service),
+            None => vec![span(Role::Title, "Numbers"), span(Role::Muted, "   no series is about it")],
         };
     }
 
@@ -128,7 +137,7 @@ impl Panel {
 
     /// Moves the moment that is read; whether there is anything to read.
     pub(super) fn read(&mut self, later: bool) -> bool {
-        let Some(grid) = self.charts.first().map(|chart| chart.grid) else { return false };
+        let Some(grid) = self.grid else { return false };
         let index = self.cursor.and_then(|at| grid.index(at));
         let next = match (index, later) {
             (None, true) => None,
@@ -147,42 +156,57 @@ fn limits(limit: Limit) -> Vec<(f64, Role)> {
     levels.into_iter().filter_map(|(threshold, role)| Some((threshold?.get(), role))).collect()
 }
 
-/// All numbers in one line, as many as there is room for.
-fn line(numbers: Option<&Numbers>, ground: &Ground<'_>, service: &Service, width: u16) -> Vec<Span<'static>> {
-    let mut spans = vec![span(Role::Title, "Numbers")];
-    let Some(numbers) = numbers else {
-        spans.push(span(Role::Muted, "   no series is about it"));
-        return spans;
-    };
-    let bounds = ground.state.limits().of(&service.id.environment);
-    let none = Limit::default();
-    let mut say = |word: &'static str, value: Option<f64>, unit: Unit, limit: Limit| {
-        let Some(value) = value else { return };
-        let role = match limit.health(value) {
-            Some(Health::Bad) => Role::Bad,
-            Some(_) => Role::Attention,
-            None => Role::Text,
-        };
-        let (word, figure) = (format!("  {word} "), unit.figure(value));
-        let taken: usize = spans.iter().map(|span| cells(&span.text)).sum();
-        if taken + cells(&word) + cells(&figure) <= usize::from(width) {
-            spans.extend([span(Role::Muted, word), span(role, figure)]);
+/// A number of the line: how early it falls away, its word, and how it reads.
+type Figure = (u8, Vec<Span<'static>>);
+
+impl Panel {
+    /// All numbers in one line, as many as there is room for: those at the moment that is read, or the newest.
+    fn told(&self, numbers: &Numbers, ground: &Ground<'_>, service: &Service) -> Vec<Span<'static>> {
+        let bounds = ground.state.limits().of(&service.id.environment);
+        let ratio = numbers.error_ratio();
+        let none = Limit::default();
+        let of = |measure| numbers.line(measure);
+        let told = [
+            (0, "requests", Unit::PerSecond, none, of(Measure::Requests)),
+            (0, "errors", Unit::Ratio, bounds.error_ratio, ratio.as_ref()),
+            (4, "p50", Unit::Seconds, none, of(Measure::P50)),
+            (1, "p95", Unit::Seconds, bounds.latency, of(Measure::P95)),
+            (2, "p99", Unit::Seconds, none, of(Measure::P99)),
+            (5, "cpu", Unit::Cores, none, of(Measure::Cpu)),
+            (6, "memory", Unit::Bytes, none, of(Measure::Memory)),
+            (7, "fullest", Unit::Ratio, none, of(Measure::Saturation)),
+        ];
+        let mut figures: Vec<Figure> = Vec::new();
+        for (rank, word, unit, limit, line) in told {
+            let Some((line, value)) = line.and_then(|line| Some((line, self.value(line)?))) else { continue };
+            let figure = span(role_of(limit, value), unit.figure(value));
+            figures.push((rank, vec![span(Role::Muted, format!("  {word} ")), figure]));
+            if word == "errors" && self.charts.is_empty() {
+                let (role, spark) = failures(&line.points, limit, ground.look.glyphs);
+                figures.push((3, vec![span(role, format!(" {spark}"))]));
+            }
         }
-    };
-    let last = |measure| numbers.last(measure);
-    say("requests", last(Measure::Requests), Unit::PerSecond, none);
-    let ratio = numbers.error_ratio().and_then(|line| line.points.last());
-    say("errors", ratio, Unit::Ratio, bounds.error_ratio);
-    say("p50", last(Measure::P50), Unit::Seconds, none);
-    say("p95", last(Measure::P95), Unit::Seconds, bounds.latency);
-    say("p99", last(Measure::P99), Unit::Seconds, none);
-    say("cpu", last(Measure::Cpu), Unit::Cores, none);
-    say("memory", last(Measure::Memory), Unit::Bytes, none);
-    say("fullest", last(Measure::Saturation), Unit::Ratio, none);
-    if let Some(read) = numbers.read().filter(|read| ground.now.duration_since(*read) > SignedDuration::from_mins(1)) {
-        spans.push(span(Role::Attention, format!("   {} old", words::age(read, ground.now))));
+        let mut spans = vec![span(Role::Title, "Numbers")];
+        spans.extend(self.cursor.map(|at| span(Role::Accent, format!(" at {}", words::clock(at)))));
+        let old = numbers.read().filter(|read| ground.now.duration_since(*read) > SignedDuration::from_mins(1));
+        let age = old.map(|read| span(Role::Attention, format!("   {} old", words::age(read, ground.now))));
+        let used = |spans: &[Span<'_>]| spans.iter().map(|span| cells(&span.text)).sum::<usize>();
+        let room = usize::from(self.area.width).saturating_sub(used(&spans) + used(age.as_slice()));
+        while figures.iter().map(|(_, figure)| used(figure)).sum::<usize>() > room {
+            let Some(last) = (0..figures.len()).max_by_key(|at| figures[*at].0) else { break };
+            figures.remove(last);
+        }
+        spans.extend(figures.into_iter().flat_map(|(_, figure)| figure).chain(age));
+        spans
     }
-    spans
+
+    /// The value of a line at the moment that is read, or its newest one.
+    fn value(&self, line: &Line) -> Option<f64> {
+        match self.cursor {
+            Some(at) => line.points.get(line.grid.index(at)?),
+            None => line.points.last(),
+        }
+    }
 }
 
 /// What is to be asked for while this service is looked at.
@@ -214,10 +238,7 @@ pub(super) fn of_revision(
     let pods = facts.pods.iter().filter(|member| facts.revision_of(member).is_some_and(|of| of.name == revision.name));
     let together = numbers.of_pods(pods.map(|member| &member.pod.meta.name));
     let ratio = together.error_ratio().and_then(|line| line.points.last());
-    let loud = ratio.and_then(|ratio| limit.health(ratio)).map_or(Role::Text, |health| match health {
-        Health::Bad => Role::Bad,
-        _ => Role::Attention,
-    });
+    let loud = ratio.map_or(Role::Text, |ratio| role_of(limit, ratio));
     [
         figure(together.last(Measure::Requests), Unit::PerSecond, Role::Text, dash),
         figure(ratio, Unit::Ratio, loud, dash),

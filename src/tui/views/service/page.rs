@@ -43,15 +43,10 @@ impl Section {
             match line {
                 Line::Row(key, cells) => {
                     let row = Rect { y, height: 1, ..area };
-                    if selected == Some(key) {
-                        painter.fill(Rect { x: row.x.saturating_sub(1), width: row.width + 2, ..row }, Role::Selection);
-                        painter.set_ground(Some(Role::Selection));
-                    }
-                    table::row(painter, row, self.columns, &self.widths, cells);
-                    painter.set_ground(None);
+                    table::row(painter, row, self.columns, &self.widths, cells, selected == Some(key));
                 }
                 Line::Told(cells) => {
-                    table::row(painter, Rect { y, height: 1, ..area }, self.columns, &self.widths, cells)
+                    table::row(painter, Rect { y, height: 1, ..area }, self.columns, &self.widths, cells, false);
                 }
                 Line::Words(spans) => drop(painter.spans(area.x, y, area.width, spans)),
             }

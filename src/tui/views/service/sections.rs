@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::facts::{Facts, Member, Part, Told};
+use super::facts::{EventGroup, Facts, Member, Part};
 use super::numbers;
 use super::page::Line;
 use super::{Key, object_of};
+use crate::domain::argo;
 use crate::domain::health::Health;
 use crate::domain::object::ObjectRef;
 use crate::domain::pod::Pod;
@@ -113,7 +114,7 @@ pub(super) fn workloads(
             let role = if is_doubted { Role::Muted } else { look.health(rollout::health(status, status.desired)).1 };
             let told = rollout::told(status, now);
             let mut said = vec![span(role, format!("   {told}"))];
-            if status.old_left > 0 && !told.contains(" old pod") {
+            if status.old_left > 0 && status.delivery.is_none() && !told.contains(" old pod") {
                 let old = words::count(usize::try_from(status.old_left).unwrap_or(0), "old pod", "old pods");
                 said.push(span(Role::Muted, format!("; {old} left")));
             }
@@ -202,7 +203,10 @@ fn guards(part: &Part<'_>, look: &Look) -> Vec<Span<'static>> {
         Some(Manager::Helm(name)) => said.push((Role::Muted, format!("Helm release {name}"))),
         None => {}
     }
+    let strategy = workload.argo.as_ref().map(|argo| argo.strategy);
     said.push(match workload.strategy {
+        _ if strategy == Some(argo::Strategy::Canary) => (Role::Muted, "canary".to_owned()),
+        _ if strategy.is_some() => (Role::Muted, "blue/green".to_owned()),
         Strategy::RollingUpdate if workload.partition > 0 => {
             (Role::Attention, format!("rolling update above ordinal {}", workload.partition))
         }
@@ -344,11 +348,11 @@ pub(super) fn revision(
 }
 
 /// The events, those that say the same as one. How often stands before the words, so that it is not what is cut.
-pub(super) fn events(told: &[Told], now: Timestamp) -> Vec<Line> {
+pub(super) fn events(told: &[EventGroup], now: Timestamp) -> Vec<Line> {
     let reasons = told.iter().map(|told| cells(&told.reason)).max().unwrap_or_default().min(20);
-    let often = |told: &Told| if told.times > 1 { format!("{} times", told.times) } else { String::new() };
+    let often = |told: &EventGroup| if told.times > 1 { format!("{} times", told.times) } else { String::new() };
     let counts = told.iter().map(|told| often(told).len()).max().unwrap_or_default();
-    let line = |told: &Told| {
+    let line = |told: &EventGroup| {
         let at = told.at.map_or_else(String::new, |at| words::moment(at, now));
         let (reason, gist) = if told.is_warning { (Role::Attention, Role::Text) } else { (Role::Muted, Role::Muted) };
         let mut spans = vec![

@@ -45,7 +45,7 @@ fn a_small_window_shows_release_pods_and_what_changed_and_the_rest_on_its_other_
     let scene = Scene::of(world(rows(9)));
     let mut view = laid_out(&scene, 80, 19);
     let first = drawn(&view, &scene, 80, 19);
-    view.is_turned = true;
+    view.turned = 1;
     lay_out(&mut view, &scene, 80, 19);
     assert_snapshot!(format!("{first}\n\n{}", drawn(&view, &scene, 80, 19)));
 }
@@ -183,7 +183,35 @@ fn numbers_are_charts_where_there_is_room_and_one_line_where_there_is_none() {
         assert!(large.contains(says), "{says}:\n{large}");
     }
     let small = numbers_of(&laid_out(&scene, 80, 19), &scene, 80, 19);
-    assert!(small.contains("errors 8.33 %") && !small.contains("Error ratio"), "{small}");
+    assert!(small.contains("errors 8.33 % ▁▁▁▁▁███  p95 200 ms") && !small.contains("Error ratio"), "{small}");
+}
+
+#[test]
+fn charts_that_have_no_room_are_named_and_stand_on_a_side_of_their_own() {
+    let scene = measured();
+    let mut view = laid_out(&scene, 80, 19);
+    assert_eq!(view.hidden, ["Charts", "Revisions", "Events"]);
+    assert_eq!(view.sides, [Side::Front, Side::Back, Side::Charts]);
+    view.turned = 2;
+    lay_out(&mut view, &scene, 80, 19);
+    let shown = numbers_of(&view, &scene, 80, 19);
+    assert!(shown.contains("Requests  120/s") && shown.contains("Error ratio  8.33 %"), "{shown}");
+    assert!(!view.hidden.contains(&"Charts") && drawn(&view, &scene, 80, 19).contains("What changed"));
+    // A window that has grown has one side.
+    lay_out(&mut view, &scene, 120, 45);
+    assert_eq!((view.turned, view.sides.len(), view.hidden.len()), (0, 1, 0));
+    let nobody_tells = Scene::of(world(rows(9)));
+    assert_eq!(laid_out(&nobody_tells, 80, 19).hidden, ["Revisions", "Events"]);
+}
+
+#[test]
+fn nothing_but_ascii_is_drawn_where_that_is_asked_for() {
+    let mut scene = measured();
+    scene.look.glyphs = &crate::tui::theme::glyphs::ASCII;
+    for (width, height) in [(80, 19), (120, 45)] {
+        let shown = numbers_of(&laid_out(&scene, width, height), &scene, width, height);
+        assert!(shown.is_ascii() && shown.contains("errors 8.33 %"), "{shown}");
+    }
 }
 
 #[test]
@@ -194,12 +222,27 @@ fn a_moment_of_the_charts_is_read_and_left_again() {
     for _ in 0..30 {
         view.panel.read(false);
     }
+    lay_out(&mut view, &scene, 120, 40);
     let shown = numbers_of(&view, &scene, 120, 40);
-    assert!(shown.contains("Error ratio  0.00 %  at "), "{shown}");
+    assert!(shown.contains("Error ratio  0.00 %  at 21:57"), "{shown}");
+    assert!(
+        shown.trim_start().starts_with("Numbers at 21:57  requests 120/s  errors 0.00 %"),
+        "the line reads the same\n{shown}"
+    );
     while view.panel.cursor.is_some() {
         view.panel.read(true);
     }
-    assert!(!numbers_of(&view, &scene, 120, 40).contains(" at "), "now again");
+    lay_out(&mut view, &scene, 120, 40);
+    let shown = numbers_of(&view, &scene, 120, 40);
+    assert!(!shown.contains(" at ") && shown.contains("errors 8.33 %"), "now again\n{shown}");
+    // Without charts the line alone is read.
+    lay_out(&mut view, &scene, 80, 19);
+    for _ in 0..31 {
+        assert!(view.panel.read(false));
+    }
+    lay_out(&mut view, &scene, 80, 19);
+    let shown = numbers_of(&view, &scene, 80, 19);
+    assert!(shown.trim_start().starts_with("Numbers at 21:57  requests 120/s  errors 0.00 %"), "{shown}");
 }
 
 /// The view of a service that is delivered in steps.

@@ -1,18 +1,16 @@
 //! The traffic of a service: the arms side by side, and what speaks against the new one, in words.
 
-use jiff::SignedDuration;
-
 use super::page::Line;
-use crate::domain::comparison::{FEWEST, Finding, Sample, compare};
+use crate::domain::guard::{Guard, Sample, Verdict};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
+use crate::domain::moment;
 use crate::domain::object::ObjectRef;
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::service::Service;
-use crate::domain::text::Text;
 use crate::domain::traffic::{Arm, ArmRole, Split};
 use crate::state::{Line as Series, Numbers, State};
 use crate::tui::paint::span;
@@ -22,9 +20,9 @@ use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{delivery, words};
 
 /// The columns of arms.
-pub(super) const ARMS: [Column; 10] = [
+pub(super) const ARMS: [Column; 11] = [
     Column::words("", 1, 1),
-    Column::words("", 14, 48).named(),
+    Column::words("", 17, 28).named(),
     Column::words("VERSION", 7, 20).rank(2),
     Column::number("SET", 5, 6),
     Column::number("SEEN", 6, 6),
@@ -33,34 +31,35 @@ pub(super) const ARMS: [Column; 10] = [
     Column::number("ERRORS", 6, 8),
     Column::number("P95", 6, 7),
     Column::number("READY", 5, 6).rank(1),
+    Column::words("BEHIND", 12, 48).named().rank(5),
 ];
-
-/// The arms are compared by what they did within so long.
-const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is known of one arm.
 struct Measured {
     numbers: Numbers,
-    sample: Option<Sample>,
+    sample: Sample,
 }
 
 /// The arms of each split, and what speaks against the new one.
 pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) -> Vec<Line> {
     let numbers = ground.board.numbers(&service.id).filter(|numbers| numbers.knows_pods());
     let limit = ground.state.limits().of(&service.id.environment).error_ratio;
+    let guard = Guard::default();
     let mut lines = Vec::new();
     for split in splits {
-        let measured: Vec<Option<Measured>> =
-            split.arms.iter().map(|arm| numbers.map(|numbers| measure(arm, split, numbers, ground.state))).collect();
+        let measured: Vec<Measured> =
+            split.arms.iter().map(|arm| measure(arm, split, numbers, &guard, ground.state)).collect();
         for (arm, measured) in split.arms.iter().zip(&measured) {
-            lines.push(Line::Told(cells(arm, measured.as_ref(), limit, ground)));
+            lines.push(Line::Told(cells(arm, measured, limit, ground)));
         }
-        let of = |role| {
-            let at = split.arms.iter().position(|arm| arm.role == Some(role))?;
-            measured[at].as_ref()?.sample
+        let of = |role| split.arms.iter().position(|arm| arm.role == Some(role)).map(|at| measured[at].sample);
+        let mut said = match (of(ArmRole::Canary), of(ArmRole::Stable)) {
+            (Some(canary), Some(stable)) => {
+                let verdict = guard.judge(&canary, &stable);
+                vec![span(loudness(&verdict), format!("   {verdict}"))]
+            }
+            _ => vec![span(Role::Muted, "   which of them is the new one cannot be told")],
         };
-        let (role, said) = verdict(of(ArmRole::Canary).as_ref(), of(ArmRole::Stable).as_ref());
-        let mut said = vec![span(role, format!("   {said}"))];
         if let Some(by) = &split.steered_by {
             said.push(span(Role::Muted, format!("   weights set by {}", delivery::steering(by))));
         }
@@ -72,12 +71,35 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
     lines
 }
 
-/// The numbers of the pods behind the Service of an arm.
-fn measure(arm: &Arm, split: &Split, numbers: &Numbers, state: &State) -> Measured {
+/// Over how long requests are counted.
+pub(super) fn note() -> String {
+    format!("last {}", moment::span(Guard::default().window))
+}
+
+/// How loud a verdict is.
+fn loudness(verdict: &Verdict) -> Role {
+    match verdict {
+        Verdict::Pass(_) => Role::Text,
+        Verdict::Breach(_) | Verdict::FastBreach(_) => Role::Bad,
+        Verdict::BothBad(_) => Role::Attention,
+        Verdict::NotEnough(_) => Role::Muted,
+    }
+}
+
+/// What is known of the pods behind the Service of an arm.
+fn measure(arm: &Arm, split: &Split, numbers: Option<&Numbers>, guard: &Guard, state: &State) -> Measured {
     let service = ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() };
-    let pods: Vec<&Text> = pods_behind(&service, state).map(|pod| &pod.meta.name).collect();
-    let numbers = numbers.of_pods(pods.into_iter());
-    let sample = sample(&numbers);
+    let pods: Vec<&Pod> = pods_behind(&service, state).filter(|pod| pod.meta.deleted.is_none()).collect();
+    let numbers = numbers.map(|numbers| numbers.of_pods(pods.iter().map(|pod| &pod.meta.name))).unwrap_or_default();
+    let total = |measure| numbers.line(measure).map(|line| total(line, guard));
+    let sample = Sample {
+        requests: total(Measure::Requests),
+        errors: total(Measure::Errors),
+        p95: numbers.last(Measure::P95),
+        restarts: pods.iter().map(|pod| pod.restarts()).sum(),
+        ready: arm.ready,
+        desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+    };
     Measured { numbers, sample }
 }
 
@@ -96,20 +118,13 @@ fn pods_behind<'a>(service: &ObjectRef, state: &'a State) -> impl Iterator<Item 
     pods.into_iter().flatten()
 }
 
-/// What was seen within the window; none where requests are not counted.
-fn sample(numbers: &Numbers) -> Option<Sample> {
-    let requests = total(numbers.line(Measure::Requests)?);
-    let failures = numbers.line(Measure::Errors).map_or(0.0, total);
-    Some(Sample { requests, failures, p95: numbers.last(Measure::P95) })
-}
-
-/// How many a line of rates counts within the window.
-fn total(line: &Series) -> f64 {
+/// How many a line of rates counts within the window of a guard.
+fn total(line: &Series, guard: &Guard) -> f64 {
     let step = line.grid.step.as_secs_f64();
     if step <= 0.0 {
         return 0.0;
     }
-    let mut left = WINDOW.as_secs_f64();
+    let mut left = guard.window.as_secs_f64();
     let mut sum = 0.0;
     for rate in line.points.iter().rev() {
         let length = step.min(left);
@@ -123,29 +138,28 @@ fn total(line: &Series) -> f64 {
 }
 
 /// The cells of an arm.
-fn cells(arm: &Arm, measured: Option<&Measured>, limit: Limit, ground: &Ground<'_>) -> Vec<Cell<'static>> {
+fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> Vec<Cell<'static>> {
     let dash = ground.look.glyphs.dash;
-    let (mark, word) = match arm.role {
-        Some(ArmRole::Canary) => (ground.look.glyphs.shade, "canary  "),
-        Some(ArmRole::Stable) => (ground.look.glyphs.bar, "stable  "),
-        None => (ground.look.glyphs.dot, ""),
+    let mark = match arm.role {
+        Some(ArmRole::Canary) => ground.look.glyphs.shade,
+        Some(ArmRole::Stable) => ground.look.glyphs.bar,
+        None => ground.look.glyphs.dot,
     };
+    let name = arm.role.map_or(arm.service.as_str(), ArmRole::word);
     let figure = |value: Option<f64>, unit: Unit, role| match value {
         Some(value) => cell(role, unit.figure(value)),
         None => cell(Role::Faint, dash),
     };
-    let numbers = measured.map(|measured| &measured.numbers);
-    let ratio = numbers.and_then(Numbers::error_ratio).and_then(|line| line.points.last());
+    let ratio = measured.numbers.error_ratio().and_then(|line| line.points.last());
     let loud = match ratio.and_then(|ratio| limit.health(ratio)) {
         Some(Health::Bad) => Role::Bad,
         Some(_) => Role::Attention,
         None => Role::Text,
     };
-    let last = |measure| numbers.and_then(|numbers: &Numbers| numbers.last(measure));
-    let counted = measured.and_then(|measured| measured.sample).map(|sample| count(sample.requests));
+    let last = |measure| measured.numbers.last(measure);
     vec![
         cell(Role::Muted, mark),
-        cell(Role::Text, format!("{word}{}", arm.service)),
+        cell(Role::Text, name.to_owned()),
         cell(Role::Text, if arm.version.is_empty() { dash.to_owned() } else { arm.version.to_string() }),
         cell(Role::Text, format!("{} %", delivery::percent(arm.desired))),
         match arm.observed {
@@ -153,10 +167,11 @@ fn cells(arm: &Arm, measured: Option<&Measured>, limit: Limit, ground: &Ground<'
             None => cell(Role::Faint, dash),
         },
         figure(last(Measure::Requests), Unit::PerSecond, Role::Text),
-        counted.map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, counted)),
+        measured.sample.requests.map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, count(counted))),
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
+        cell(Role::Muted, arm.service.to_string()),
     ]
 }
 
@@ -165,40 +180,3 @@ fn count(requests: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is rounded and not negative")]
     words::thousands(requests.round().max(0.0) as usize)
 }
-
-/// What speaks against the new arm, in words.
-pub(super) fn verdict(canary: Option<&Sample>, stable: Option<&Sample>) -> (Role, String) {
-    let (Some(canary), Some(stable)) = (canary, stable) else {
-        return (Role::Muted, "not enough data: nobody counts the requests of single pods".to_owned());
-    };
-    let part = |ratio: f64| Unit::Ratio.figure(ratio);
-    let ratio = |sample: &Sample| part(sample.ratio().unwrap_or_default());
-    let time = |p95: Option<f64>| p95.map(|p95| Unit::Seconds.figure(p95)).unwrap_or_default();
-    let fewest = count(FEWEST);
-    match compare(canary, stable) {
-        Finding::TooFew => {
-            let (who, sample) = if canary.requests < FEWEST { ("canary", canary) } else { ("stable", stable) };
-            let told =
-                format!("not enough data: {who} had {} requests in 5 min, {fewest} are needed", count(sample.requests));
-            (Role::Muted, told)
-        }
-        Finding::FailsMore => {
-            let least = part(canary.bounds().0);
-            (Role::Bad, format!("canary fails more: {}, at least {least}; stable {}", ratio(canary), ratio(stable)))
-        }
-        Finding::BothFail => {
-            let told = format!("both arms fail: canary {}, stable {}; look behind them", ratio(canary), ratio(stable));
-            (Role::Attention, told)
-        }
-        Finding::Slower => {
-            (Role::Attention, format!("canary is slower: p95 {}, stable {}", time(canary.p95), time(stable.p95)))
-        }
-        Finding::NoWorse => {
-            let most = part(canary.bounds().1);
-            (Role::Text, format!("canary is no worse than stable: at most {most} of its requests fail"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -18,7 +18,7 @@ fn silence(id: &str, comment: &str, ends: Timestamp) -> Silence {
         ends,
         by: "maria".into(),
         comment: comment.into(),
-        told: Phase::Active,
+        told: SilenceState::Active,
     }
 }
 
@@ -66,5 +66,51 @@ fn each_key_begins_a_plan() {
         panic!("the silence is to last longer")
     };
     assert_eq!(lasting, SignedDuration::from_mins(90).into());
+    view.handle(Command::ExtendSilence, &seen);
     assert!(matches!(view.answer(Asked::Length, "soon", &seen), Outcome::Ask(Effect::Notice(..))));
+}
+
+#[test]
+fn a_length_that_was_asked_of_one_silence_is_not_taken_by_another_one() {
+    let mut stage = stage();
+    let mut view = Silences::default();
+    stage.draw(&mut view, 120, 30);
+    let Outcome::Ask(Effect::Prompt(prompt)) = view.handle(Command::ExtendSilence, &stage.seen()) else {
+        panic!("it is asked how long")
+    };
+    assert_eq!(prompt.label(), "silence s ends in ");
+    // While somebody types, another one stands in its row, and then it is gone.
+    view.cursor.select((cluster(), "s-2".into()));
+    stage.draw(&mut view, 120, 30);
+    let Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence: of, .. })) =
+        view.answer(Asked::Length, "2h", &stage.seen())
+    else {
+        panic!("the silence is to last longer")
+    };
+    assert_eq!(of.id, "s-1");
+    view.handle(Command::SelectFirst, &stage.seen());
+    view.handle(Command::ExtendSilence, &stage.seen());
+    let minutes = |minutes| stage.now + SignedDuration::from_mins(minutes);
+    let told = vec![silence("s-2", "on it: cleaning up", minutes(50))];
+    let id = SignalId { cluster: cluster(), name: "main".into() };
+    stage.tell(Update::Silences(id, Ok(told)));
+    stage.draw(&mut view, 120, 30);
+    let outcome = view.answer(Asked::Length, "2h", &stage.seen());
+    assert!(
+        matches!(&outcome, Outcome::Ask(Effect::Notice(_, words)) if words == "that silence is gone"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_is_quiet_has_a_sign_of_its_own_in_ascii_too() {
+    let mut stage = stage();
+    stage.look.glyphs = &crate::tui::theme::glyphs::ASCII;
+    let silences = stage.draw(&mut Silences::default(), 120, 30);
+    let alerts = stage.draw(&mut crate::tui::views::Alerts::default(), 120, 30);
+    for (shown, word) in [(&silences, "50 min"), (&alerts, "silenced  22:07")] {
+        assert!(shown.is_ascii(), "{shown}");
+        let line = shown.lines().find(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}:\n{shown}"));
+        assert!(line.starts_with(" z  "), "{shown}");
+    }
 }

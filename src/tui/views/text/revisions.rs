@@ -262,16 +262,13 @@ impl View for Revisions {
         for index in self.cursor.window(self.known.len()) {
             let revision = &self.known[index];
             let row = Rect { y, height: 1, ..inner };
-            if index == self.cursor.index() {
-                painter.fill(Rect { x: area.x, width: area.width, ..row }, Role::Selection);
-                painter.set_ground(Some(Role::Selection));
-            }
-            table::row(painter, row, &COLUMNS, &self.widths, &Self::cells(revision, seen));
-            if base == Some(&revision.name) {
-                let mark = painter.glyphs().current;
-                painter.spans(area.x, y, 1, &[span(Role::Accent, mark)]);
-            }
-            painter.set_ground(None);
+            table::on_band(painter, row, index == self.cursor.index(), |painter| {
+                table::in_columns(painter, row, &COLUMNS, &self.widths, &Self::cells(revision, seen));
+                if base == Some(&revision.name) {
+                    let mark = painter.glyphs().current;
+                    painter.spans(area.x, y, 1, &[span(Role::Accent, mark)]);
+                }
+            });
             y += 1;
         }
         y += 1;

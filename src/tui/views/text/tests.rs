@@ -210,7 +210,8 @@ fn a_rollout_is_told_with_its_steps_its_revisions_and_their_analyses() {
     let rollout = object(Kind::Rollout, "media-service");
     let mut view = Detail::new(rollout.clone(), Form::Words);
     let value = json!({
-        "metadata": { "name": "media-service", "namespace": "production", "uid": "uid-media-service" },
+        "metadata": { "name": "media-service", "namespace": "production", "uid": "uid-media-service",
+            "creationTimestamp": "2023-11-04T22:05:00Z" },
         "spec": { "replicas": 4 },
         "status": { "updatedReplicas": 1, "readyReplicas": 5, "availableReplicas": 5 },
     });

@@ -52,6 +52,10 @@ fn the_cursor_reads_a_value_and_a_change_is_named() {
     let lines = draw(&chart, (40, 6), Some(3));
     assert_eq!(lines[0], "Error ratio  4.00 %  at 22:12");
     assert!(lines[1].contains("1.5.0│"), "{lines:#?}");
+    chart.marks[0].1 = "1.5.0-rc1".to_owned();
+    let lines = draw(&chart, (40, 6), Some(1));
+    assert!(lines[1].contains("1.5.0-rc1│"), "the word stays whole where the cursor crosses it: {lines:#?}");
+    assert_eq!(lines[2].chars().nth(7 + 9), Some('│'), "{lines:#?}");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn lines_and_errors_stand_below_each_other_with_their_times_and_their_size() {
 #[test]
 fn in_one_row_the_colour_tells_of_errors_and_in_ascii_a_sign() {
     assert_eq!(drawn(1, 60, false), ["22:13:20  ▂▃▄▅▅▆▇██ 22:14:10   lines, 5 s each   6 errors"]);
-    assert_eq!(drawn(1, 60, true), ["22:13:20  .-~==+*!! 22:14:10   lines, 5 s each   6 errors"]);
+    assert_eq!(drawn(1, 60, true), ["22:13:20  ,:~==+*!! 22:14:10   lines, 5 s each   6 errors"]);
     assert_eq!(drawn(1, 45, false), ["22:13:20  ▂▃▄▅▅▆▇██ 22:14:10   6 errors"], "what does not fit is left out");
 }
 

@@ -47,8 +47,8 @@ fn told(page: &mut Page, of: &Delivery, argo: &Argo) {
     if of.is_verified == Some(false) {
         page.pair("", Role::Attention, "not verified in the data plane");
     }
-    page.pair("stable service", Role::Text, &argo.services.stable);
-    page.pair("new service", Role::Text, &argo.services.canary);
+    page.pair("stable via", Role::Text, &argo.services.stable);
+    page.pair("new one via", Role::Text, &argo.services.canary);
 }
 
 /// The steps, one a line.

@@ -8,11 +8,11 @@ use crate::domain::object::ClusterName;
 use crate::domain::silence::{LabelSet, Matchers, Silence};
 use crate::domain::text::Text;
 
-use super::super::ports::Keeper;
+use super::super::ports::AlertmanagerReply;
 
 /// An alert as it was told.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct ListedAlert {
     /// Its labels, as they are shown.
     pub(super) labels: LabelSet,
     /// Its labels as they are, which is what a matcher is compared with.
@@ -21,7 +21,7 @@ pub(super) struct Told {
     pub(super) silenced_by: Vec<(Text, Vec<Text>)>,
 }
 
-impl Told {
+impl ListedAlert {
     fn read(alert: &Value, server: &Text) -> Option<Self> {
         let raw: BTreeMap<String, String> = alert["labels"]
             .as_object()?
@@ -63,11 +63,11 @@ impl Told {
 }
 
 /// The alerts that any of them tells, each once, by their labels.
-pub(super) fn alerts(keepers: &[Keeper]) -> Vec<Told> {
-    let mut known: BTreeMap<LabelSet, Told> = BTreeMap::new();
-    for keeper in keepers {
-        for alert in keeper.told.iter().flat_map(|kept| &kept.alerts) {
-            let Some(told) = Told::read(alert, &keeper.server) else { continue };
+pub(super) fn alerts(replies: &[AlertmanagerReply]) -> Vec<ListedAlert> {
+    let mut known: BTreeMap<LabelSet, ListedAlert> = BTreeMap::new();
+    for reply in replies {
+        for alert in reply.told.iter().flat_map(|data| &data.alerts) {
+            let Some(told) = ListedAlert::read(alert, &reply.server) else { continue };
             match known.get_mut(&told.labels) {
                 Some(before) => before.silenced_by.extend(told.silenced_by),
                 None => drop(known.insert(told.labels.clone(), told)),
@@ -78,19 +78,22 @@ pub(super) fn alerts(keepers: &[Keeper]) -> Vec<Told> {
 }
 
 /// A silence as one of them tells it, and what it told.
-pub(super) struct Held<'a> {
-    pub(super) keeper: &'a Keeper,
+pub(super) struct ListedSilence<'a> {
+    pub(super) reply: &'a AlertmanagerReply,
     pub(super) silence: Silence,
     pub(super) raw: &'a Value,
 }
 
 /// The silences that they tell.
-pub(super) fn silences<'a>(keepers: &'a [Keeper], cluster: &'a ClusterName) -> impl Iterator<Item = Held<'a>> {
-    keepers.iter().flat_map(move |keeper| {
-        let told = keeper.told.iter().flat_map(|kept| &kept.silences);
+pub(super) fn silences<'a>(
+    replies: &'a [AlertmanagerReply],
+    cluster: &'a ClusterName,
+) -> impl Iterator<Item = ListedSilence<'a>> {
+    replies.iter().flat_map(move |reply| {
+        let told = reply.told.iter().flat_map(|data| &data.silences);
         told.filter_map(move |raw| {
-            let silence = Silence::read(raw, cluster, &keeper.server)?;
-            Some(Held { keeper, silence, raw })
+            let silence = Silence::read(raw, cluster, &reply.server)?;
+            Some(ListedSilence { reply, silence, raw })
         })
     })
 }
