@@ -24,7 +24,9 @@ wait_for() {
   shift 2
   until "$@" >/dev/null 2>&1; do
     [ -z "${stopping:-}" ] || fail "stopped before $what"
-    running "$name" || fail "$name ended before $what; its last lines:"$'\n'"$(tail -n 5 "$dir/log/$name")"
+    # A program that has just been started has no command line for a moment.
+    running "$name" || { sleep 0.2 && running "$name"; } ||
+      fail "$name ended before $what; its last lines:"$'\n'"$(tail -n 5 "$dir/log/$name")"
     [ $SECONDS -lt $end ] || fail "waited 90 s and still not $what; see $dir/log/"
     sleep 0.1
   done
