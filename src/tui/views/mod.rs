@@ -86,7 +86,7 @@ impl Seen<'_> {
 
     /// What keeps the services from being known: sources that may not be read or have fallen silent.
     pub fn troubles(&self) -> Vec<Problem> {
-        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout, Kind::Pod];
+        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
         let mut troubles: Vec<Problem> = self.session.policy().fault().cloned().into_iter().collect();
         for (_, cluster) in self.session.state().clusters() {
             troubles.extend(cluster.silence().cloned());

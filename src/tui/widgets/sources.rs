@@ -35,11 +35,15 @@ pub fn doubts(state: &State, cluster: &ClusterName, kinds: &[Kind], now: Timesta
                 let at = words::moment(since, now);
                 doubts.push((Health::Attention, format!("{} of {cluster} last heard {at}: {problem}", kind.plural())));
             }
+            // Nobody misses what was never installed.
+            Freshness::Absent(_) if kind.is_custom() => {}
             Freshness::Absent(problem) => doubts.push((Health::Unknown, problem.to_string())),
         }
     }
     // What to do comes before the words of the server, which are long.
-    let closed = state.cluster(cluster).and_then(|inventory| inventory.closed(kinds.iter().copied()));
+    let closed = state
+        .cluster(cluster)
+        .and_then(|inventory| inventory.closed(kinds.iter().copied().filter(|kind| !kind.is_custom())));
     doubts.extend(closed.map(|problem| (Health::Unknown, format!("{}: {}", problem.what, problem.hint))));
     doubts
 }
