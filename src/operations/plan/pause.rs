@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 
 use super::super::converge::is_finished;
@@ -15,26 +16,10 @@ use super::{Draft, NoPlan, Place, Wish, cannot, command_line, set, template, tes
 pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
     require_deployment(wish)?;
     let target = wish.target;
-    if snapshot.target["spec"]["paused"] == true {
-        return Err(NoPlan::nothing_to_do(
-            format!("{} is paused already", target.name),
-            "a pause would change nothing",
-        ));
-    }
-    let step = Step {
-        what: "hold its rollouts".into(),
-        before: "not paused".into(),
-        after: "paused".into(),
-        // The server leaves the field out while it is false, so there is nothing to test; setting it twice does no harm.
-        call: Call::Patch {
-            object: target.clone(),
-            subresource: None,
-            operations: vec![test_uid(snapshot), set("/spec/paused", &json!(true))],
-        },
-    };
+    require_free(target, snapshot)?;
     let draft = Draft {
         title: format!("Pause {}", target.name),
-        steps: vec![step],
+        steps: vec![hold(target, snapshot)],
         goal: Goal::Paused(true),
         needs: vec![Permission::Deploy, Permission::Rollback],
     };
@@ -49,6 +34,29 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
     });
     plan.way_back = Some(command_line::of(&Intent::Resume { target: target.clone() }, place).into());
     Ok(plan)
+}
+
+/// What is held by hand already is not held twice.
+pub(super) fn require_free(target: &ObjectRef, snapshot: &Snapshot) -> Result<(), NoPlan> {
+    if snapshot.target["spec"]["paused"] != true {
+        return Ok(());
+    }
+    Err(NoPlan::nothing_to_do(format!("{} is paused already", target.name), "a pause would change nothing"))
+}
+
+/// The step that holds it, the same for a Deployment and a Rollout.
+pub(super) fn hold(target: &ObjectRef, snapshot: &Snapshot) -> Step {
+    Step {
+        what: "hold its rollouts".into(),
+        before: "not paused".into(),
+        after: "paused".into(),
+        // Servers leave the field out while it is false, so there is nothing to test; setting it twice does no harm.
+        call: Call::Patch {
+            object: target.clone(),
+            subresource: None,
+            operations: vec![test_uid(snapshot), set("/spec/paused", &json!(true))],
+        },
+    }
 }
 
 /// Only Deployments can be held.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
+use crate::domain::object::ObjectRef;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 
 use super::super::read::Snapshot;
@@ -17,17 +18,11 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
     if snapshot.target["spec"]["paused"] != true {
         return Err(NoPlan::nothing_to_do(format!("{} is not paused", target.name), "there is nothing to resume"));
     }
-    let paused = "/spec/paused";
     let step = Step {
         what: "let its rollouts go on".into(),
         before: "paused".into(),
         after: "not paused".into(),
-        // Taken away rather than set to false, which the server would leave out: so the outcome can be read back.
-        call: Call::Patch {
-            object: target.clone(),
-            subresource: None,
-            operations: vec![test_uid(snapshot), test(paused, &json!(true)), remove(paused)],
-        },
+        call: release(target, snapshot),
     };
     let draft = Draft {
         title: format!("Resume {}", target.name),
@@ -42,4 +37,15 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
     plan.warnings.extend(warnings::of_template(target, snapshot));
     plan.way_back = Some(command_line::of(&Intent::Pause { target: target.clone() }, place).into());
     Ok(plan)
+}
+
+/// The patch that ends a pause by hand, of a Deployment or a Rollout. The field is taken away rather than set to false,
+/// which servers would leave out: so the outcome can be read back.
+pub(super) fn release(target: &ObjectRef, snapshot: &Snapshot) -> Call {
+    let paused = "/spec/paused";
+    Call::Patch {
+        object: target.clone(),
+        subresource: None,
+        operations: vec![test_uid(snapshot), test(paused, &json!(true)), remove(paused)],
+    }
 }

@@ -1,7 +1,7 @@
 //! Plans for Argo Rollouts, one verb per file. Where a Rollout stands is in its status, which is a subresource: a patch of
 //! it on the object itself would be taken and do nothing.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::actor::Permission;
 use crate::domain::argo::{self, Argo, Strategy};
@@ -14,7 +14,7 @@ use crate::domain::text::Text;
 use super::super::argo as seen;
 use super::super::converge::is_observed;
 use super::super::read::Snapshot;
-use super::{Draft, NoPlan, Place, Wish, cannot, command_line, remove, revisions, template, test, test_uid};
+use super::{Draft, NoPlan, Place, Wish, cannot, command_line, resume, revisions, template, test, test_uid};
 
 mod abort;
 mod ahead;
@@ -157,11 +157,7 @@ impl Case<'_> {
             what: "end the pause by hand".into(),
             before: "held".into(),
             after: "goes on".into(),
-            call: Call::Patch {
-                object: self.wish.target.clone(),
-                subresource: None,
-                operations: vec![test_uid(self.snapshot), test("/spec/paused", &json!(true)), remove("/spec/paused")],
-            },
+            call: resume::release(self.wish.target, self.snapshot),
         })
     }
 

@@ -1,39 +1,22 @@
 //! Pausing and resuming by hand: pods and Services stay as they are. It is another hold than that of a gate.
 
-use serde_json::json;
-
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
-use crate::domain::plan::{Call, Goal, Plan, Step};
+use crate::domain::plan::{Goal, Plan};
 
 use super::super::super::converge::is_finished;
-use super::super::{NoPlan, set, test_uid};
+use super::super::NoPlan;
+use super::super::pause::{hold as held, require_free};
 use super::{Case, Parts, ahead};
 
 /// Plans the pause.
 pub(super) fn hold(case: &Case<'_>) -> Result<Plan, NoPlan> {
     let target = case.wish.target;
-    if case.is_held_by_hand() {
-        return Err(NoPlan::nothing_to_do(
-            format!("{} is paused already", target.name),
-            "a pause would change nothing",
-        ));
-    }
-    let step = Step {
-        what: "hold its rollouts".into(),
-        before: "not paused".into(),
-        after: "paused".into(),
-        // Setting it twice does no harm, and where it is false nobody says so.
-        call: Call::Patch {
-            object: target.clone(),
-            subresource: None,
-            operations: vec![test_uid(case.snapshot), set("/spec/paused", &json!(true))],
-        },
-    };
+    require_free(target, case.snapshot)?;
     let updated = case.updated();
     let mut plan = case.plan(Parts {
         title: format!("Pause {}", target.name),
-        steps: vec![step],
+        steps: vec![held(target, case.snapshot)],
         goal: Goal::Paused(true),
         needs: vec![Permission::Deploy, Permission::Rollback],
         then: "no pod and no Service moves until it is resumed".to_owned(),
