@@ -61,7 +61,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Can(_) => can::KINDS.to_vec(),
         Command::Logs(_) => logs::KINDS.to_vec(),
         Command::Evict(_) => change::POD_KINDS.to_vec(),
-        Command::Shift(_) | Command::Switch(_) => change::SHIFT_KINDS.to_vec(),
+        Command::Shift(_) | Command::Switch(_) => change::shift_kinds(),
         Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service],
         Command::Audit(_)

@@ -14,7 +14,7 @@ use crate::state::{Numbers, ServiceBoard};
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
-use super::delivery::{read_splits, traffic};
+use super::delivery::{self, traffic};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
@@ -42,9 +42,8 @@ pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Ki
 
 /// Shows services.
 pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
-    read(session, &KINDS).await;
+    read(session, &delivery::kinds()).await;
     let untold = Untold::beside(await_briefly(session).await);
-    read_splits(session).await;
     let mut board = ServiceBoard::default();
     let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &ESSENTIAL) };
     answer(session, asked, needs, |session, now| {

@@ -19,7 +19,7 @@ mod proposal;
 mod shift;
 
 pub(super) use carry_out::carry_out;
-pub(super) use shift::SHIFT_KINDS;
+pub(super) use shift::kinds as shift_kinds;
 
 /// What finds the workload that is meant, and its environment.
 pub(super) const WORKLOAD_KINDS: [Kind; 5] =
@@ -115,13 +115,13 @@ fn size(args: &Scale) -> Option<Size> {
 
 /// Finds the one target and goes on; more than one is told and never guessed.
 async fn begin(session: &mut Session, asked: Asked<'_>, wanted: Wanted<'_>) -> Result<Exit, Problem> {
-    let (kinds, essential): (&[Kind], &[Kind]) = match wanted.name {
-        Name::Workload(_) => (&WORKLOAD_KINDS, &Kind::BUILT_IN_WORKLOADS),
-        Name::Pod(_) => (&POD_KINDS, &[Kind::Pod]),
+    let (kinds, essential): (Vec<Kind>, &[Kind]) = match wanted.name {
+        Name::Workload(_) => (WORKLOAD_KINDS.to_vec(), &Kind::BUILT_IN_WORKLOADS),
+        Name::Pod(_) => (POD_KINDS.to_vec(), &[Kind::Pod]),
         // The service that a Service is about is that of its pods.
-        Name::Service(_) => (&SHIFT_KINDS, &[Kind::Service]),
+        Name::Service(_) => (shift_kinds(), &[Kind::Service]),
     };
-    if let Some(exit) = look(session, asked, kinds, essential).await? {
+    if let Some(exit) = look(session, asked, &kinds, essential).await? {
         return Ok(exit);
     }
     let mut found = match wanted.name {

@@ -12,6 +12,7 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
 use crate::runtime::Session;
+use crate::state::SPLIT_KINDS;
 
 use super::super::Exit;
 use super::super::answer::Asked;
@@ -19,22 +20,13 @@ use super::super::find::{is_in, meant, objects};
 use super::{Candidates, ambiguous, carry_out, look};
 
 /// What finds the route of a service, and its environment.
-pub(in crate::headless) const SHIFT_KINDS: [Kind; 10] = [
-    Kind::Namespace,
-    Kind::HttpRoute,
-    Kind::Service,
-    Kind::EndpointSlice,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::Rollout,
-    Kind::ReplicaSet,
-    Kind::Pod,
-];
+pub(in crate::headless) fn kinds() -> Vec<Kind> {
+    [Kind::Namespace].into_iter().chain(SPLIT_KINDS).collect()
+}
 
 /// Finds what is meant and carries it out.
 pub(super) async fn shift(session: &mut Session, asked: Asked<'_>, args: &Shift) -> Result<Exit, Problem> {
-    if let Some(exit) = look(session, asked, &SHIFT_KINDS, &[Kind::HttpRoute]).await? {
+    if let Some(exit) = look(session, asked, &kinds(), &[Kind::HttpRoute]).await? {
         return Ok(exit);
     }
     let mut found = splits(session, asked, args)?;
