@@ -177,6 +177,28 @@ impl Argo {
         Some((self.step.map_or(0, |step| (step + 1).min(of)), of))
     }
 
+    /// Whether all its steps are done.
+    pub fn is_past_its_steps(&self) -> bool {
+        self.progress().is_some_and(|(_, of)| self.step.is_some_and(|step| step >= of))
+    }
+
+    /// Where it is, in words: "step 3 of 8"; none without steps.
+    pub fn place(&self) -> Option<String> {
+        let (step, of) = self.progress()?;
+        let is_past = self.is_past_its_steps();
+        Some(if is_past { format!("all {of} steps done") } else { format!("step {} of {of}", step.max(1)) })
+    }
+
+    /// The step that it is at; none when all are done.
+    pub fn present_step(&self) -> Option<&CanaryStep> {
+        self.steps.get(usize::try_from(self.step?).ok()?)
+    }
+
+    /// A weight in percent.
+    pub fn percent(&self, weight: u32) -> u32 {
+        weight.saturating_mul(100).checked_div(self.most).unwrap_or_default()
+    }
+
     /// The share of the canary that the steps ask for now, of `most`.
     pub fn desired_weight(&self) -> u32 {
         if self.is_aborted || self.is_fully_promoted() {
@@ -200,8 +222,7 @@ impl Argo {
     /// The gate at which it waits, for somebody or for a while; none while it moves.
     pub fn gate(&self) -> Option<Gate> {
         let pause = self.pauses.first()?;
-        let at = self.step.and_then(|step| self.steps.get(usize::try_from(step).ok()?));
-        let ends = match (at, pause.since) {
+        let ends = match (self.present_step(), pause.since) {
             (Some(CanaryStep::Pause(Some(length))), Some(since)) if pause.reason == "CanaryPauseStep" => {
                 since.checked_add(*length).ok()
             }

@@ -11,8 +11,6 @@ use super::text::Text;
 /// How strict a guard is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guard {
-    /// As the configuration calls it.
-    pub name: Text,
     /// Over how long requests are counted.
     pub window: SignedDuration,
     /// From fewer requests of an arm than this nothing is concluded.
@@ -37,7 +35,6 @@ impl Guard {
 impl Default for Guard {
     fn default() -> Self {
         Self {
-            name: "default".into(),
             window: SignedDuration::from_mins(2),
             least: 100,
             error_ratio: 0.01,
@@ -57,8 +54,6 @@ pub struct Sample {
     pub errors: Option<f64>,
     /// The latency that 95 % stay below, in seconds.
     pub p95: Option<f64>,
-    /// Containers started again.
-    pub restarts: u32,
     /// Pods that are ready, of how many.
     pub ready: u32,
     /// See `ready`.

@@ -1,5 +1,7 @@
 //! A route of the Gateway API: which share of the requests goes to which Service.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::condition::Condition;
@@ -31,6 +33,15 @@ pub enum Steering {
     ArgoRollouts,
     /// A Canary of Flagger, by its name.
     Flagger(Text),
+}
+
+impl fmt::Display for Steering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ArgoRollouts => f.pad("Argo Rollouts"),
+            Self::Flagger(name) => write!(f, "Flagger {name}"),
+        }
+    }
 }
 
 /// One rule of a route.

@@ -128,6 +128,11 @@ impl Limits {
     }
 }
 
+/// A share as people write it: "10", "33.3".
+pub fn percent(share: f64) -> String {
+    ((share * 10.0).round() / 10.0).to_string()
+}
+
 /// One way that requests can go.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Arm {

@@ -85,6 +85,11 @@ impl Workload {
         find(&self.conditions, "Progressing").is_some_and(|progress| progress.reason == "ProgressDeadlineExceeded")
     }
 
+    /// Whether its status is about the newest wish.
+    pub fn is_observed(&self) -> bool {
+        self.observed_generation >= self.meta.generation
+    }
+
     /// When the controller will give up waiting for progress.
     pub fn deadline(&self) -> Option<Timestamp> {
         let progress = find(&self.conditions, "Progressing").filter(|progress| progress.truth == Truth::True)?;

@@ -8,7 +8,7 @@ use crate::domain::object::ClusterName;
 use crate::domain::rollout::Delivery;
 use crate::domain::route::Steering;
 use crate::domain::text::Text;
-use crate::domain::traffic::{Arm, ArmRole, Split};
+use crate::domain::traffic::{Arm, ArmRole, Split, percent};
 use crate::runtime::Session;
 use crate::state::{Inventory, SPLIT_KINDS};
 
@@ -53,7 +53,7 @@ pub(super) fn cells(delivery: Option<&Delivery>, splits: &[Split]) -> [Text; 3] 
 fn seen(splits: &[Split]) -> Text {
     let Some(arm) = splits.iter().find_map(|split| split.arm(ArmRole::Canary)) else { return Text::default() };
     let seen = arm.observed.map(|seen| format!(", seen {seen:.1}%")).unwrap_or_default();
-    format!("{}%{seen}", (arm.desired * 10.0).round() / 10.0).into()
+    format!("{}%{seen}", percent(arm.desired)).into()
 }
 
 /// A delivery in steps.
@@ -95,10 +95,7 @@ pub(super) fn traffic(splits: &[Split]) -> Value {
 fn split(split: &Split) -> Value {
     json!({
         "router": object(&split.router),
-        "steeredBy": split.steered_by.as_ref().map(|by| match by {
-            Steering::ArgoRollouts => "Argo Rollouts".to_owned(),
-            Steering::Flagger(name) => format!("Flagger {name}"),
-        }),
+        "steeredBy": split.steered_by.as_ref().map(Steering::to_string),
         "arms": split.arms.iter().map(arm).collect::<Vec<_>>(),
         "doubts": split.doubts,
     })

@@ -80,10 +80,7 @@ impl DataPlane {
             _ => (seen - wanted).abs() <= chance,
         };
         match is_so {
-            _ if all < LEAST && is_so => {
-                Proof::Open(format!("accepted by the gateway; only {all} requests were counted since").into())
-            }
-            _ if all < LEAST && percent > 0 && percent < 100 => {
+            _ if all < LEAST && (is_so || (1..100).contains(&percent)) => {
                 Proof::Open(format!("accepted by the gateway; only {all} requests were counted since").into())
             }
             true => Proof::Agrees(words),

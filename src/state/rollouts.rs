@@ -18,7 +18,7 @@ pub fn status(family: &Family<'_>, now: Timestamp) -> RolloutStatus {
     if let Some(argo) = &workload.argo {
         return argo::status(family, argo, now);
     }
-    let is_seen = workload.observed_generation >= workload.meta.generation;
+    let is_seen = workload.is_observed();
     let (mut phase, mut progress, is_done) = match family.kind {
         _ if !is_seen => (Phase::Progressing, "not yet seen by its controller".to_owned(), false),
         Kind::StatefulSet => stateful_set(workload),

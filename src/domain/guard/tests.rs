@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn sample(requests: f64, errors: f64) -> Sample {
-    Sample { requests: Some(requests), errors: Some(errors), p95: Some(0.08), restarts: 0, ready: 1, desired: 1 }
+    Sample { requests: Some(requests), errors: Some(errors), p95: Some(0.08), ready: 1, desired: 1 }
 }
 
 fn judge(canary: Sample, stable: Sample) -> Verdict {

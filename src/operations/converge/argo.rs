@@ -104,8 +104,7 @@ fn rest(object: &Value, seen: &Argo) -> Progress {
             other => other,
         };
     }
-    let at = seen.step.and_then(|step| seen.steps.get(usize::try_from(step).ok()?));
-    match at {
+    match seen.present_step() {
         None | Some(CanaryStep::Weight(_)) if seen.strategy == Strategy::Canary => Progress::Moving(place(seen)),
         _ => weights(seen).unwrap_or_else(|| Progress::Done(place(seen))),
     }
@@ -170,9 +169,8 @@ pub(super) fn ready(object: &Value) -> Progress {
 
 /// Where it is, in words.
 pub(in crate::operations) fn place(seen: &Argo) -> Text {
-    match seen.progress() {
-        Some((_, of)) if seen.step.is_some_and(|step| step >= of) => format!("all {of} steps done").into(),
-        Some((step, of)) => format!("step {} of {of}", step.max(1)).into(),
+    match seen.place() {
+        Some(place) => place.into(),
         None if seen.strategy == Strategy::BlueGreen => "preview".into(),
         None => "rolling out".into(),
     }

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::objects::snapshot;
+use super::objects::{self, snapshot};
 use crate::domain::kind::Kind;
-use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::traffic::Bounds;
+use crate::domain::object::ObjectRef;
 use crate::operations::plan::Place;
 use crate::operations::read::Snapshot;
 
@@ -35,20 +34,10 @@ pub(in crate::operations) fn seen(place: &str) -> Snapshot {
 /// Its name in a cluster.
 pub(in crate::operations) fn named(snapshot: &Snapshot) -> ObjectRef {
     let name = snapshot.target["metadata"]["name"].as_str().unwrap_or_default();
-    ObjectRef {
-        cluster: ClusterName("prod-eu".into()),
-        kind: Kind::Rollout,
-        namespace: "production".into(),
-        name: name.into(),
-    }
+    ObjectRef { name: name.into(), ..objects::target(Kind::Rollout) }
 }
 
 /// Where it runs.
 pub(in crate::operations) fn place(snapshot: &Snapshot) -> Place {
-    Place {
-        service: named(snapshot).name,
-        environment: "production".into(),
-        is_protected: true,
-        traffic: Bounds::default(),
-    }
+    Place { service: named(snapshot).name, ..objects::place() }
 }

@@ -169,7 +169,7 @@ fn new_revision<'a>(old: &Workload, new: &'a Workload) -> Option<&'a str> {
 
 /// Whether a rollout has run to its end.
 fn is_complete(workload: &Workload) -> bool {
-    let seen = workload.observed_generation >= workload.meta.generation;
+    let seen = workload.is_observed();
     if workload.update_revision.is_empty() {
         return seen
             && find(&workload.conditions, "Progressing").is_some_and(|it| it.reason == "NewReplicaSetAvailable");

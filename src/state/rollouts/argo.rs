@@ -18,13 +18,13 @@ pub(super) fn status(family: &Family<'_>, argo: &Argo, now: Timestamp) -> Rollou
     let workload = family.workload;
     let (mut phase, progress) = phase(workload, argo, now);
     let is_moving = matches!(phase, Phase::Progressing | Phase::Waiting | Phase::Failed);
-    let signals = if is_moving && is_seen(workload) { signals(family, now) } else { Vec::new() };
+    let signals = if is_moving && workload.is_observed() { signals(family, now) } else { Vec::new() };
     if phase == Phase::Progressing && !signals.is_empty() {
         phase = Phase::Stuck;
     }
     // Neither a pause nor a measurement runs out of time.
     let is_timed = matches!(phase, Phase::Progressing | Phase::Stuck)
-        && !matches!(at(argo), Some(CanaryStep::Pause(_) | CanaryStep::Analysis))
+        && !matches!(argo.present_step(), Some(CanaryStep::Pause(_) | CanaryStep::Analysis))
         && argo.pauses.is_empty();
     RolloutStatus {
         phase,
@@ -39,16 +39,11 @@ pub(super) fn status(family: &Family<'_>, argo: &Argo, now: Timestamp) -> Rollou
     }
 }
 
-/// Whether the status is about the newest wish.
-fn is_seen(workload: &Workload) -> bool {
-    workload.observed_generation >= workload.meta.generation
-}
-
 /// Where it stands, and how far in words.
 fn phase(workload: &Workload, argo: &Argo, now: Timestamp) -> (Phase, String) {
-    let place = place(argo);
+    let place = place(argo).unwrap_or_default();
     let with = |words: &str| if place.is_empty() { words.to_owned() } else { format!("{place}, {words}") };
-    if !is_seen(workload) {
+    if !workload.is_observed() {
         return (Phase::Progressing, "not yet seen by its controller".to_owned());
     }
     if argo.is_aborted && !argo.is_fully_promoted() {
@@ -102,18 +97,11 @@ fn moves(workload: &Workload, argo: &Argo) -> String {
     }
 }
 
-/// The step and its share: "step 3 of 8, 20 %". Empty without steps.
-fn place(argo: &Argo) -> String {
-    match argo.progress() {
-        None => String::new(),
-        Some((_, of)) if argo.step.is_some_and(|step| step >= of) => format!("all {of} steps done"),
-        Some((step, of)) => format!("step {} of {of}, {} %", step.max(1), percent(argo.desired_weight(), argo.most)),
-    }
-}
-
-/// The step that it is at.
-fn at(argo: &Argo) -> Option<&CanaryStep> {
-    argo.steps.get(usize::try_from(argo.step?).ok()?)
+/// The step and its share: "step 3 of 8, 20 %". None without steps.
+fn place(argo: &Argo) -> Option<String> {
+    let place = argo.place()?;
+    let share = argo.percent(argo.desired_weight());
+    Some(if argo.is_past_its_steps() { place } else { format!("{place}, {share} %") })
 }
 
 /// Why its controller has given up.
@@ -132,7 +120,7 @@ fn failure(workload: &Workload, argo: &Argo) -> String {
 fn delivery(family: &Family<'_>, argo: &Argo) -> Delivery {
     let is_canary = argo.strategy == Strategy::Canary;
     let weight = match argo.weights {
-        Some(weights) => Some(percent(weights.canary, argo.most)),
+        Some(weights) => Some(argo.percent(weights.canary)),
         // Without anything that routes, pods are the weights.
         None if is_canary && !argo.is_routed => share_of_pods(family, argo),
         None => None,
@@ -141,7 +129,7 @@ fn delivery(family: &Family<'_>, argo: &Argo) -> Delivery {
         strategy: argo.strategy,
         step: argo.progress(),
         gate: argo.gate().filter(|_| !argo.is_aborted),
-        desired_weight: is_canary.then(|| percent(argo.desired_weight(), argo.most)),
+        desired_weight: is_canary.then(|| argo.percent(argo.desired_weight())),
         weight,
         is_verified: argo.weights.and_then(|weights| weights.is_verified),
         analysis: argo.analysis.clone(),
@@ -162,11 +150,6 @@ fn share_of_pods(family: &Family<'_>, argo: &Argo) -> Option<u32> {
 
 fn ready<'a>(pods: impl Iterator<Item = &'a Pod>) -> usize {
     pods.filter(|pod| pod.is_ready()).count()
-}
-
-/// A share of all in percent.
-fn percent(part: u32, all: u32) -> u32 {
-    part.saturating_mul(100).checked_div(all).unwrap_or_default()
 }
 
 #[cfg(test)]

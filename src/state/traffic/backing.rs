@@ -37,8 +37,7 @@ impl<'a> Backing<'a> {
     pub(super) fn of(inventory: &'a Inventory, backend: &'a Backend, of_route: &'a Text) -> Self {
         let mut backing = Self::without_pods(inventory, backend, of_route);
         if let Some(selector) = backing.row.map(|row| &row.selector) {
-            let pods = inventory.rows(Kind::Pod).rows_in(backing.namespace);
-            backing.pods = pods.filter_map(|row| of_pod(row, selector)).collect();
+            backing.pods = pods(inventory, backing.namespace, selector);
         }
         let ready_pods = || backing.pods.iter().filter(|pod| pod.is_ready()).count();
         backing.ready = ready_by_slices(inventory, backing.namespace, backing.service)
@@ -132,12 +131,14 @@ impl<'a> Backing<'a> {
     }
 }
 
-/// A pod that a selector selects and that is not on its way out.
-fn of_pod<'a>(row: &'a Row, selector: &Labels) -> Option<&'a Pod> {
-    match row {
-        Row::Pod(pod) if pod.meta.deleted.is_none() && selects(selector, &pod.meta.labels) => Some(pod),
+/// The pods of a namespace that a selector selects, without those on their way out.
+pub(super) fn pods<'a>(inventory: &'a Inventory, namespace: &Text, selector: &Labels) -> Vec<&'a Pod> {
+    let rows = inventory.rows(Kind::Pod).rows_in(namespace);
+    let pods = rows.filter_map(|row| match row {
+        Row::Pod(pod) if pod.meta.deleted.is_none() && selects(selector, &pod.meta.labels) => Some(&**pod),
         _ => None,
-    }
+    });
+    pods.collect()
 }
 
 /// Whether a Service's selector selects labels; an empty one selects nothing.

@@ -4,6 +4,7 @@ use super::backing::Backing;
 use crate::domain::condition::{Condition, Truth, find};
 use crate::domain::route::{HttpRoute, ParentStatus, Rule};
 use crate::domain::text::Text;
+use crate::domain::traffic::percent;
 
 /// Everything that makes the split of a rule less than the whole truth about its route, besides who steers it.
 pub(super) fn of(route: &HttpRoute, leading: &Rule, backings: &[Backing<'_>]) -> Vec<Text> {
@@ -32,7 +33,7 @@ fn unserved(rule: &Rule, backing: &Backing<'_>) -> Option<Text> {
         return Some(format!("there is no Service {service} in {}", backing.namespace).into());
     }
     (share > 0.0 && backing.ready == 0)
-        .then(|| format!("{service} gets {} and has no ready pod", percent(share)).into())
+        .then(|| format!("{service} gets {} % and has no ready pod", percent(share)).into())
 }
 
 /// Rules beside the one that stands for the route: what they do with their requests.
@@ -75,13 +76,9 @@ fn shares(rule: &Rule) -> String {
     let words: Vec<String> = rule
         .backends
         .iter()
-        .map(|backend| format!("{} {}", backend.service, percent(rule.share(&backend.service).unwrap_or_default())))
+        .map(|backend| format!("{} {} %", backend.service, percent(rule.share(&backend.service).unwrap_or_default())))
         .collect();
     words.join(", ")
-}
-
-fn percent(share: f64) -> String {
-    format!("{} %", (share * 10.0).round() / 10.0)
 }
 
 /// Parents that refused the route, have not seen it as it is now, or have said nothing.

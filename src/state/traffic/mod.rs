@@ -7,6 +7,7 @@ use super::State;
 use super::inventory::Inventory;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::pod::Pod;
 use crate::domain::route::{Backend, HttpRoute, Rule};
 use crate::domain::row::Row;
 use crate::domain::service::ServiceId;
@@ -78,6 +79,14 @@ impl State {
                 Backing::of(inventory, &backend, &service.meta.namespace).services().next().cloned()
             }
             _ => None,
+        }
+    }
+
+    /// The pods behind a Service, without those on their way out.
+    pub fn pods_behind(&self, service: &ObjectRef) -> Vec<&Pod> {
+        match (self.cluster(&service.cluster), self.find(service)) {
+            (Some(inventory), Some(Row::Service(row))) => backing::pods(inventory, &service.namespace, &row.selector),
+            _ => Vec::new(),
         }
     }
 

@@ -7,8 +7,8 @@ use crate::domain::analysis::{AnalysisRun, MetricResult};
 use crate::domain::argo::{Analysis, Argo, CanaryStep, Gate, Strategy};
 use crate::domain::moment;
 use crate::domain::rollout::{Delivery, Revision};
-use crate::domain::route::Steering;
 use crate::domain::text::Text;
+use crate::domain::traffic::percent;
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::{Glyphs, Role};
 
@@ -227,20 +227,6 @@ pub fn phase_role(phase: &str) -> Role {
         "Inconclusive" => Role::Attention,
         "Successful" => Role::Muted,
         _ => Role::Text,
-    }
-}
-
-/// A share as people write it: "10", "33.3".
-pub fn percent(share: f64) -> String {
-    let tenths = (share * 10.0).round() / 10.0;
-    if (tenths - tenths.round()).abs() < f64::EPSILON { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
-}
-
-/// Who sets the weights of a route.
-pub fn steering(steering: &Steering) -> String {
-    match steering {
-        Steering::ArgoRollouts => "Argo Rollouts".to_owned(),
-        Steering::Flagger(name) => format!("Flagger {name}"),
     }
 }
 

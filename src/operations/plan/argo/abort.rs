@@ -10,7 +10,7 @@ use crate::domain::text::Text;
 
 use super::super::{NoPlan, set};
 use super::ahead::counted;
-use super::{Case, Parts, ahead};
+use super::{Case, Parts};
 
 /// Plans it.
 pub(super) fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
@@ -46,7 +46,7 @@ fn touches(case: &Case<'_>) -> String {
     let pods = counted(usize::try_from(case.updated()).unwrap_or_default(), "pod", "pods");
     match seen.weights {
         Some(weights) if seen.is_routed => {
-            let share = ahead::percent(weights.canary, seen.most);
+            let share = seen.percent(weights.canary);
             format!("1 service; {share} % → 0 % of its requests for {new}, {pods}")
         }
         _ if case.is_canary() => format!("1 service; {pods} of {new} to go"),

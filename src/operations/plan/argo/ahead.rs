@@ -9,7 +9,7 @@ pub(super) fn from(seen: &Argo, step: usize) -> String {
     let mut parts = Vec::new();
     for (index, step) in seen.steps.iter().enumerate().skip(step) {
         match step {
-            CanaryStep::Weight(weight) => parts.push(format!("{} %", percent(*weight, seen.most))),
+            CanaryStep::Weight(weight) => parts.push(format!("{} %", seen.percent(*weight))),
             CanaryStep::Pause(Some(length)) => parts.push(format!("{} of waiting", span(*length))),
             CanaryStep::Pause(None) => {
                 return ends(&parts, &format!("it waits for a release at step {} of {}", index + 1, seen.steps.len()));
@@ -34,7 +34,7 @@ pub(super) fn weight(seen: &Argo, step: usize) -> u32 {
         return 100;
     }
     let ends = ahead.count() == seen.steps.len() - step;
-    percent(next.unwrap_or(if ends { seen.most } else { seen.desired_weight() }), seen.most)
+    seen.percent(next.unwrap_or(if ends { seen.most } else { seen.desired_weight() }))
 }
 
 /// What is left out when the steps from one on are: "5 steps, of them 2 pauses and 1 analysis".
@@ -56,7 +56,7 @@ pub(super) fn left_out(seen: &Argo, step: usize) -> String {
 /// A step in words: "the pause of step 2 of 8".
 pub(super) fn step(seen: &Argo, step: usize) -> String {
     let what = match seen.steps.get(step) {
-        Some(CanaryStep::Weight(weight)) => format!("{} %", percent(*weight, seen.most)),
+        Some(CanaryStep::Weight(weight)) => format!("{} %", seen.percent(*weight)),
         Some(CanaryStep::Pause(Some(length))) => format!("a pause of {}", span(*length)),
         Some(CanaryStep::Pause(None)) => "a pause without end".to_owned(),
         Some(CanaryStep::Analysis) => "an analysis".to_owned(),
@@ -64,11 +64,6 @@ pub(super) fn step(seen: &Argo, step: usize) -> String {
         None => "the end".to_owned(),
     };
     format!("step {} of {} ({what})", step + 1, seen.steps.len())
-}
-
-/// A share in percent.
-pub(super) fn percent(part: u32, all: u32) -> u32 {
-    part.saturating_mul(100).checked_div(all).unwrap_or_default()
 }
 
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {

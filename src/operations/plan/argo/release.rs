@@ -99,7 +99,7 @@ fn touches(case: &Case<'_>) -> String {
     }
     let weight = ahead::weight(&case.seen, case.at() + 1);
     let what = if case.seen.is_routed { "of its requests" } else { "of its pods" };
-    let now = ahead::percent(case.seen.desired_weight(), case.seen.most);
+    let now = case.seen.percent(case.seen.desired_weight());
     let share = if now == weight { format!("{now} %, as before,") } else { format!("{now} % → {weight} %") };
     format!("1 service; {share} {what} for {}", case.version(&case.seen.current))
 }

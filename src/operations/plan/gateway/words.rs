@@ -3,13 +3,14 @@
 use super::super::super::read::Backing;
 use super::{Gain, Shift, parents};
 use crate::domain::text::Text;
+use crate::domain::traffic;
 
 /// How often more requests than before one pod may get without a word.
 const HEAVIER: f64 = 2.0;
 
 /// A share in percent, with one digit after the point at most.
 pub(super) fn percent(share: f64) -> String {
-    format!("{} %", (share * 10.0).round() / 10.0)
+    format!("{} %", traffic::percent(share))
 }
 
 /// What is waited for.

@@ -8,12 +8,11 @@ use crate::domain::rollout::Delivery;
 use crate::domain::route::Steering;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::text::Text;
-use crate::domain::traffic::{Arm, ArmRole, Split};
+use crate::domain::traffic::{Arm, ArmRole, Split, percent};
 use crate::state::status;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
 use crate::tui::views::Seen;
-use crate::tui::widgets::delivery::{percent, steering};
 
 /// Whether a command is about the steps of a rollout.
 pub(super) fn is_stepping(command: Command) -> bool {
@@ -88,7 +87,7 @@ fn service_of<'a>(object: &ObjectRef, seen: &'a Seen<'_>) -> Option<&'a ServiceI
 /// Asks for the weight of the new arm, with what it is now.
 fn ask_weight(split: &Split) -> Outcome {
     if let Some(by) = &split.steered_by {
-        return notice(format!("{} sets the weights: {}", steering(by), instead(by)));
+        return notice(format!("{by} sets the weights: {}", instead(by)));
     }
     let (about, arm) = if let Some(Arm { service, desired, .. }) = split.arm(ArmRole::Canary) {
         (format!("{service} in percent, now {}", percent(*desired)), Some(service.clone()))
@@ -139,7 +138,7 @@ pub fn hints(object: &ObjectRef, shown: Option<&Delivery>, splits: &[Split], see
         [] if matches!(object.kind, Kind::Rollout | Kind::HttpRoute) => hints.push(unless(true, "no route", shift)),
         [] => {}
         [split, ..] => {
-            let steered = split.steered_by.as_ref().map(|by| format!("{} sets it", steering(by)));
+            let steered = split.steered_by.as_ref().map(|by| format!("{by} sets it"));
             hints.push(unless(steered.is_some(), &steered.unwrap_or_default(), shift));
         }
     }

@@ -11,7 +11,7 @@ use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Delivery, Phase, Rollout};
 use crate::domain::row::Row;
 use crate::domain::service::ServiceId;
-use crate::domain::traffic::{ArmRole, Split};
+use crate::domain::traffic::{ArmRole, Split, percent};
 use crate::state::{Family, history};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
@@ -241,10 +241,10 @@ pub(super) fn of_split(service: &ServiceId, split: Split, ground: &Ground<'_>, w
 
 /// The shares in a word or two: "splits 90/10, seen 9.8 %".
 fn shares(split: &Split) -> String {
-    let set: Vec<String> = split.arms.iter().map(|arm| delivery::percent(arm.desired)).collect();
+    let set: Vec<String> = split.arms.iter().map(|arm| percent(arm.desired)).collect();
     let canary = split.arm(ArmRole::Canary).or(split.arms.last());
     match canary.map(|arm| arm.observed) {
-        Some(Some(seen)) => format!("splits {}, seen {} %", set.join("/"), delivery::percent(seen)),
+        Some(Some(seen)) => format!("splits {}, seen {} %", set.join("/"), percent(seen)),
         _ => format!("splits {}", set.join("/")),
     }
 }
@@ -257,18 +257,18 @@ fn arms(split: &Split) -> Vec<Span<'static>> {
         let part: Option<&str> = arm.role.map(ArmRole::word);
         let name = part.unwrap_or(&arm.service);
         spans.push(span(Role::Muted, format!("{gap}{name} ")));
-        spans.push(span(Role::Text, format!("{} %", delivery::percent(arm.desired))));
+        spans.push(span(Role::Text, format!("{} %", percent(arm.desired))));
         if let Some(seen) = arm.observed {
             spans.push(span(Role::Muted, " seen "));
             let role = delivery::seen_role(seen, Some(arm.desired));
-            spans.push(span(role, format!("{} %", delivery::percent(seen))));
+            spans.push(span(role, format!("{} %", percent(seen))));
         }
     }
     if split.arms.iter().all(|arm| arm.observed.is_none()) {
         spans.push(span(Role::Muted, format!("{GAP}requests not counted")));
     }
     if let Some(by) = &split.steered_by {
-        spans.push(span(Role::Muted, format!("{GAP}set by {}", delivery::steering(by))));
+        spans.push(span(Role::Muted, format!("{GAP}set by {by}")));
     }
     spans
 }

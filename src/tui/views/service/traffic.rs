@@ -8,10 +8,8 @@ use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::moment;
 use crate::domain::object::ObjectRef;
-use crate::domain::pod::Pod;
-use crate::domain::row::Row;
 use crate::domain::service::Service;
-use crate::domain::traffic::{Arm, ArmRole, Split};
+use crate::domain::traffic::{Arm, ArmRole, Split, percent};
 use crate::state::{Line as Series, Numbers, State};
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
@@ -61,7 +59,7 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
             _ => vec![span(Role::Muted, "   which of them is the new one cannot be told")],
         };
         if let Some(by) = &split.steered_by {
-            said.push(span(Role::Muted, format!("   weights set by {}", delivery::steering(by))));
+            said.push(span(Role::Muted, format!("   weights set by {by}")));
         }
         lines.push(Line::Words(said));
         lines.extend(split.doubts.iter().map(|doubt| {
@@ -89,33 +87,17 @@ fn loudness(verdict: &Verdict) -> Role {
 /// What is known of the pods behind the Service of an arm.
 fn measure(arm: &Arm, split: &Split, numbers: Option<&Numbers>, guard: &Guard, state: &State) -> Measured {
     let service = ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() };
-    let pods: Vec<&Pod> = pods_behind(&service, state).filter(|pod| pod.meta.deleted.is_none()).collect();
+    let pods = state.pods_behind(&service);
     let numbers = numbers.map(|numbers| numbers.of_pods(pods.iter().map(|pod| &pod.meta.name))).unwrap_or_default();
     let total = |measure| numbers.line(measure).map(|line| total(line, guard));
     let sample = Sample {
         requests: total(Measure::Requests),
         errors: total(Measure::Errors),
         p95: numbers.last(Measure::P95),
-        restarts: pods.iter().map(|pod| pod.restarts()).sum(),
         ready: arm.ready,
         desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
     };
     Measured { numbers, sample }
-}
-
-/// The pods that a Service selects.
-fn pods_behind<'a>(service: &ObjectRef, state: &'a State) -> impl Iterator<Item = &'a Pod> {
-    let selector = match state.find(service) {
-        Some(Row::Service(service)) if !service.selector.is_empty() => Some(&service.selector),
-        _ => None,
-    };
-    let pods = state.cluster(&service.cluster).zip(selector).map(|(cluster, selector)| {
-        cluster.rows(Kind::Pod).rows_in(&service.namespace).filter_map(move |row| match row {
-            Row::Pod(pod) if selector.iter().all(|pair| pod.meta.labels.contains(pair)) => Some(&**pod),
-            _ => None,
-        })
-    });
-    pods.into_iter().flatten()
 }
 
 /// How many a line of rates counts within the window of a guard.
@@ -162,9 +144,9 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
         cell(Role::Muted, mark),
         cell(Role::Text, name.to_owned()),
         cell(Role::Text, if arm.version.is_empty() { dash.to_owned() } else { arm.version.to_string() }),
-        cell(Role::Text, format!("{} %", delivery::percent(arm.desired))),
+        cell(Role::Text, format!("{} %", percent(arm.desired))),
         match arm.observed {
-            Some(seen) => cell(delivery::seen_role(seen, Some(arm.desired)), format!("{} %", delivery::percent(seen))),
+            Some(seen) => cell(delivery::seen_role(seen, Some(arm.desired)), format!("{} %", percent(seen))),
             None => cell(Role::Faint, dash),
         },
         figure(last(Measure::Requests), Unit::PerSecond, Role::Text),

@@ -11,6 +11,7 @@ use crate::domain::route::HttpRoute;
 use crate::domain::row::Row;
 use crate::domain::workload::{ReplicaSet, Workload};
 use crate::tui::theme::Role;
+use crate::tui::widgets::delivery::phase_role;
 use crate::tui::widgets::table::{Cell, cell};
 
 /// What a row is like. Rows that need a person are [`Role::Bad`] or [`Role::Attention`].
@@ -72,7 +73,7 @@ pub(super) fn of_workload(workload: &Workload) -> (Role, &'static str) {
         (Role::Bad, "none ready")
     } else if workload.is_paused {
         (Role::Attention, "paused")
-    } else if workload.observed_generation < workload.meta.generation {
+    } else if !workload.is_observed() {
         (Role::Attention, "not yet seen")
     } else if workload.updated < workload.desired - workload.partition {
         (Role::Attention, "rolling out")
@@ -100,13 +101,7 @@ pub(super) fn of_rollout(workload: &Workload) -> (Role, &'static str) {
 
 /// By its phase.
 pub(super) fn of_analysis(run: &AnalysisRun) -> (Role, &str) {
-    let role = match run.phase.as_str() {
-        "Failed" | "Error" => Role::Bad,
-        "Inconclusive" => Role::Attention,
-        "Successful" => Role::Muted,
-        _ => Role::Text,
-    };
-    (role, &run.phase)
+    (phase_role(&run.phase), &run.phase)
 }
 
 /// By what its parents say of it.
