@@ -1,10 +1,12 @@
 //! What Argo Rollouts tells of a Rollout beyond what every workload has: its strategy, its steps and where it waits.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::text::Text;
+
+mod reading;
 
 pub use goal::Goal;
 
@@ -124,8 +126,9 @@ pub struct Services {
     pub canary: Text,
 }
 
-/// What is particular to a Rollout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// What is particular to a Rollout. It is read from a whole one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "reading::Rollout")]
 pub struct Argo {
     /// How it brings a revision to its users.
     pub strategy: Strategy,
@@ -234,7 +237,7 @@ impl Argo {
 }
 
 /// Where a rollout waits. It is named by all of this: a release is for this gate and for no other.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
     /// The hash of the revision that waits.
     pub revision: Text,

@@ -15,6 +15,7 @@ pub mod environment;
 pub mod guard;
 pub mod health;
 pub mod intent;
+pub mod json;
 pub mod kind;
 pub mod limits;
 pub mod logs;

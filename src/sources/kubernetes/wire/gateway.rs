@@ -89,6 +89,12 @@ struct Condition {
 }
 
 impl ProjectJson for HttpRoute {
+    fn read(object: &Value, interner: &mut Interner) -> Result<Row, serde_json::Error> {
+        Ok(Self::deserialize(object)?.project(interner))
+    }
+}
+
+impl HttpRoute {
     fn project(self, interner: &mut Interner) -> Row {
         let meta = meta(self.metadata.as_ref(), interner);
         let flagger = meta.owner.as_ref().filter(|owner| owner.kind == "Canary").map(|owner| owner.name.clone());

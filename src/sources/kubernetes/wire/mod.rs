@@ -26,6 +26,7 @@ use prost::bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::domain::json::strip_nulls;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
@@ -71,9 +72,9 @@ pub(crate) trait Project: prost::Message + Default + DeserializeOwned {
 }
 
 /// An object of a custom kind, which no server sends as protobuf.
-pub(crate) trait ProjectJson: DeserializeOwned {
-    /// Turns the object into its row.
-    fn project(self, interner: &mut Interner) -> Row;
+pub(crate) trait ProjectJson {
+    /// Turns an object, in which no `null` is, into its row.
+    fn read(object: &Value, interner: &mut Interner) -> Result<Row, serde_json::Error>;
 }
 
 /// How objects of one kind are read.
@@ -117,7 +118,7 @@ impl Decoder {
         let row = match &mut object {
             Payload::Protobuf(bytes) => (self.protobuf)(bytes.clone(), interner),
             Payload::Json(value) => {
-                values::strip_nulls(value);
+                strip_nulls(value);
                 (self.json)(value, interner)
             }
         };
@@ -135,11 +136,7 @@ impl Decoder {
 
     /// Reads a custom kind.
     fn through_json<P: ProjectJson>(kind: Kind) -> Self {
-        Self {
-            kind,
-            protobuf: |_, _| Err(DecodeError::NotJson),
-            json: |value, interner| Ok(P::deserialize(value)?.project(interner)),
-        }
+        Self { kind, protobuf: |_, _| Err(DecodeError::NotJson), json: |value, interner| Ok(P::read(value, interner)?) }
     }
 }
 

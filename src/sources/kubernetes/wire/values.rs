@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::domain::json::strip_nulls;
 use crate::domain::text::Text;
 
 /// A moment: seconds and nanoseconds in protobuf, RFC 3339 in JSON. `MicroTime` has the same shape.
@@ -112,19 +113,4 @@ pub(super) fn readable(bytes: &[u8]) -> Cow<'_, str> {
 pub(super) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T, serde_json::Error> {
     strip_nulls(&mut value);
     serde_json::from_value(value)
-}
-
-/// Takes fields that are `null` out of an object: JSON says so where protobuf says nothing.
-pub(super) fn strip_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(strip_nulls);
-        }
-        Value::Array(items) => {
-            items.retain(|item| !item.is_null());
-            items.iter_mut().for_each(strip_nulls);
-        }
-        _ => {}
-    }
 }
