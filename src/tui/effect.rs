@@ -168,6 +168,8 @@ pub enum Unfinished {
     SetImage(ObjectRef),
     /// The weight of an arm of a route; where it is not clear which arm is the new one, it is typed too.
     Shift(ObjectRef, Option<Text>),
+    /// The labels of a Service's selector that become other ones.
+    Switch(ObjectRef),
 }
 
 impl Prompt {
@@ -203,6 +205,8 @@ pub enum Asked {
     Image,
     /// A share of the requests.
     Weight,
+    /// Labels of a selector.
+    Selector,
     /// What one does about an alert.
     Doing,
     /// How long a silence is to last from now.
@@ -211,7 +215,7 @@ pub enum Asked {
 
 impl Asked {
     /// Everything that is asked for.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Filter,
         Self::Search,
         Self::Include,
@@ -221,6 +225,7 @@ impl Asked {
         Self::Size,
         Self::Image,
         Self::Weight,
+        Self::Selector,
         Self::Doing,
         Self::Length,
     ];
@@ -237,6 +242,7 @@ impl Asked {
             Self::Size => "pods ",
             Self::Image => "image ",
             Self::Weight => "weight ",
+            Self::Selector => "selector ",
             Self::Doing => "on it: ",
             Self::Length => "ends in ",
         }

@@ -43,7 +43,9 @@ fn hint_spans(look: &Look, context: Context, hints: &[Hint], width: u16) -> Vec<
     let mut used = 0;
     let mut told: Option<&str> = None;
     for hint in hints {
-        let Some(key) = look.keymap.keys_of(context, hint.command).into_iter().next() else { continue };
+        // What has no key goes by its name.
+        let key = look.keymap.keys_of(context, hint.command).into_iter().next();
+        let key = key.unwrap_or_else(|| format!(":{}", hint.command.name()));
         let mut piece = vec![span(Role::Accent, key), span(Role::Text, format!(" {}", hint.label))];
         if let Some(reason) = &hint.not_now {
             piece[0].role = Role::Muted;

@@ -30,6 +30,7 @@ mod contexts;
 #[cfg(test)]
 mod fixture;
 mod ground;
+mod joined;
 mod logs;
 mod overview;
 pub mod propose;

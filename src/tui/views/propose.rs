@@ -12,13 +12,18 @@ use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
 
 mod delivery;
+mod switch;
 
 pub use delivery::{hints as delivery_hints, hints_of as hints_of_object, hints_of_service, shift};
+pub use switch::{hint_of as switch_hint, switch};
 
 /// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
 pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {
     if command == Command::Shift {
         return shift(&service.id, seen);
+    }
+    if command == Command::Switch {
+        return switch(&service.id, &seen.session.state().switches(&service.id));
     }
     if !is_change(command) {
         return Outcome::Ignored;
@@ -52,6 +57,7 @@ pub fn on_shown(command: Command, object: &ObjectRef, shown: Option<&Delivery>, 
         Command::Evict => return notice("only a pod can be evicted".to_owned()),
         Command::Scale if object.kind == Kind::Pod => return no_shell(object),
         Command::Shift => return delivery::shift_of(object, seen),
+        Command::Switch => return switch::switch_of(object, seen),
         _ if delivery::is_stepping(command) => return delivery::step(command, object, shown),
         _ if !is_change(command) => return Outcome::Ignored,
         _ if !is_workload => return notice(format!("{} cannot be rolled out", object.kind_and_name())),
@@ -78,6 +84,7 @@ pub fn is_change(command: Command) -> bool {
             | Command::ResumeRollout
             | Command::Evict
             | Command::Shift
+            | Command::Switch
     ) || delivery::is_stepping(command)
 }
 
@@ -98,6 +105,7 @@ pub fn answered(text: &str, change: Unfinished) -> Outcome {
             }
             Outcome::Ask(Effect::Propose(Intent::SetImage { target, container, image: image.trim().into() }))
         }
+        Unfinished::Switch(service) => switch::selected(text, service),
         Unfinished::Shift(route, arm) => delivery::weighed(text, route, arm),
     }
 }

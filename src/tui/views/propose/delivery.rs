@@ -159,14 +159,13 @@ pub fn hints_of(object: &ObjectRef, seen: &Seen<'_>) -> Vec<Hint> {
 }
 
 /// The keys for the gate and the weight of a service where there is something to release or to shift.
-pub fn hints_of_service(service: &Service, seen: &Seen<'_>) -> Vec<Hint> {
+pub fn hints_of_service(service: &Service, can_be_shifted: bool, seen: &Seen<'_>) -> Vec<Hint> {
     let mut hints = Vec::new();
     let mut of_service = seen.board.rollouts().iter().filter(|rollout| rollout.service == service.id);
     if of_service.any(|rollout| rollout.status.gate().is_some()) {
         hints.push(hint(Command::Release, "release", seen));
     }
-    let splits = seen.session.state().splits(&service.id);
-    if splits.iter().any(|split| split.steered_by.is_none()) {
+    if can_be_shifted {
         hints.push(hint(Command::Shift, "shift", seen));
     }
     hints

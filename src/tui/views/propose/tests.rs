@@ -86,3 +86,38 @@ fn a_key_that_cannot_be_used_says_why() {
     assert_eq!(told(&stage, Some(&at_gate()))[0], ("release", None));
     assert!(delivery_hints(&object(Kind::Deployment, "chat"), None, &[], &stage.seen()).is_empty());
 }
+
+#[test]
+fn a_service_is_switched_to_labels_that_are_typed() {
+    let service = object(Kind::Service, "chat");
+    let one = |others: &[&str]| crate::state::Switch {
+        service: service.clone(),
+        label: "track".into(),
+        now: "blue".into(),
+        others: others.iter().map(|other| (*other).into()).collect(),
+    };
+    let id = crate::domain::service::ServiceId {
+        cluster: service.cluster.clone(),
+        environment: "production".into(),
+        name: "chat".into(),
+    };
+    assert_eq!(noticed(switch(&id, &[])), "no Service of chat could select other pods of it");
+    let asked = |others: &[&str]| match switch(&id, &[one(others)]) {
+        Outcome::Ask(Effect::Prompt(prompt)) => (prompt.label(), prompt.text),
+        other => panic!("nothing was asked: {other:?}"),
+    };
+    let label = "selector of service/chat, now track=blue".to_owned();
+    assert_eq!(asked(&["green"]), (format!("{label}: "), "track=green".to_owned()));
+    assert_eq!(asked(&["green", "next"]), (format!("{label}, there is green, next: "), "track=".to_owned()));
+    let typed = |text: &str| answered(text, Unfinished::Switch(service.clone()));
+    let to = |pairs: &[(&str, &str)]| Intent::Switch {
+        target: service.clone(),
+        to: pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
+    };
+    assert_eq!(proposed(typed("track=green")), to(&[("track", "green")]));
+    assert_eq!(proposed(typed("track=green, version=2")), to(&[("track", "green"), ("version", "2")]));
+    assert_eq!(typed(" "), Outcome::Redraw);
+    for wrong in ["green", "track=", "=green"] {
+        assert!(noticed(typed(wrong)).contains("write track=green"), "{wrong}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::tui::views::fixture::delivered::{by_hand, canary};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
-    listed::entries(&scene.ground(), &Filter::default(), 140).0
+    listed::entries(&scene.ground(), &mut Joined::default(), &Filter::default(), 140).0
 }
 
 fn words(entry: &Entry) -> Vec<&str> {
@@ -143,7 +143,7 @@ fn a_gate_stands_above_what_merely_moves() {
     let line =
         |words: &str| told.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}:\n{told}"));
     assert!(line("waits for release since") < line("zz-service"), "{told}");
-    assert!(told.starts_with(" 1 of 2 rollouts needs you"), "{told}");
+    assert!(told.starts_with(" 2 rollouts on the way   ‖ 1 waits for somebody"), "{told}");
 }
 
 #[test]
@@ -194,4 +194,20 @@ fn traffic_is_shifted_where_no_controller_steers_it() {
     assert!(said.starts_with("Argo Rollouts sets the weights"), "{said}");
     let hints: Vec<_> = view.hints(&stage.seen()).into_iter().map(|hint| (hint.label, hint.not_now)).collect();
     assert!(hints.contains(&("shift", Some("Argo Rollouts sets it".to_owned()))), "{hints:?}");
+}
+
+#[test]
+fn the_pods_of_what_is_split_are_counted_and_no_others() {
+    let mut stage = Stage::new();
+    stage.world(rows(3).into_iter().chain(by_hand()).collect());
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let focus = view.demand(&stage.seen()).focus.unwrap();
+    let names = |names: &[crate::domain::text::Text]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&focus.workloads), ["search-service-canary", "search-service-stable"]);
+    assert_eq!(focus.measures, [Measure::Requests, Measure::Errors]);
+    let mut stage = Stage::new();
+    stage.world(rows(3));
+    stage.draw(&mut view, 120, 35);
+    assert_eq!(view.demand(&stage.seen()), Demand::default(), "nothing is asked for nothing");
 }

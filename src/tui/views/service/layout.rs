@@ -66,7 +66,8 @@ impl ServiceView {
     /// Builds the sections for an area: what is visible, and nothing else.
     pub(super) fn lay_out(&mut self, facts: &Facts<'_>, service: &Service, ground: &Ground<'_>, area: Rect) {
         let (look, now) = (ground.look, ground.now);
-        self.splits = ground.state.splits(&service.id);
+        self.splits = self.joined.splits(&service.id, ground.state).to_vec();
+        self.switches = self.joined.switches(&service.id, ground.state).to_vec();
         self.deliveries = facts.deliveries();
         let is_doubted = service.verdict.health == Health::Unknown;
         let most = (area.height / 3).max(4);
@@ -293,7 +294,8 @@ fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
         Side::Back => [4, 3, 1, 2],
         Side::Charts => [2, 1, 4, 3],
     };
-    let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
+    // Beside the arms fewer pods are enough.
+    let pods = Wish { rank: ranks[0], least: if lengths.traffic > 0 { 4 } else { 6 }, most: lengths.pods };
     let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
     let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
+use super::joined::Joined;
 use super::{Hint, Seen, View, propose};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
@@ -15,6 +16,7 @@ use crate::domain::rollout::{Delivery, Rollout, Standing};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::traffic::Split;
+use crate::state::Switch;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
@@ -111,6 +113,9 @@ pub struct ServiceView {
     deliveries: Vec<(ObjectRef, Delivery)>,
     /// How its traffic was split then.
     splits: Vec<Split>,
+    /// Which of its Services could be switched then.
+    switches: Vec<Switch>,
+    joined: Joined,
 }
 
 impl ServiceView {
@@ -130,6 +135,8 @@ impl ServiceView {
             body: Rect::default(),
             deliveries: Vec::new(),
             splits: Vec::new(),
+            switches: Vec::new(),
+            joined: Joined::default(),
         }
     }
 
@@ -139,6 +146,7 @@ impl ServiceView {
             (Command::RollBack, Key::Revision { workload, name }) => rollback(workload, name, seen),
             (Command::Evict | Command::Scale, Key::Pod { pod, .. }) => propose::on_object(command, pod, seen),
             (Command::Shift, _) => propose::shift(&self.id, seen),
+            (Command::Switch, _) => propose::switch(&self.id, &self.switches),
             _ => propose::on_shown(command, key.workload(), self.delivery(key.workload()), seen),
         }
     }
@@ -341,6 +349,7 @@ impl View for ServiceView {
         if let Some(key) = self.cursor.selected() {
             let workload = key.workload();
             hints.extend(propose::delivery_hints(workload, self.delivery(workload), &self.splits, seen));
+            hints.extend(propose::switch_hint(&self.switches, seen));
         }
         let is_pinned = matches!(self.cursor.selected(), Some(Key::Revision { .. }));
         let back = if is_pinned { "roll back to this" } else { "roll back" };
