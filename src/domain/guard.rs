@@ -118,6 +118,17 @@ impl Verdict {
         matches!(self, Self::Breach(_) | Self::FastBreach(_))
     }
 
+    /// The word for it, as scripts read it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Breach(_) => "breach",
+            Self::FastBreach(_) => "fast-breach",
+            Self::BothBad(_) => "both-bad",
+            Self::NotEnough(_) => "not-enough",
+        }
+    }
+
     /// Why.
     pub fn why(&self) -> &Text {
         let (Self::Pass(why) | Self::Breach(why) | Self::FastBreach(why) | Self::BothBad(why) | Self::NotEnough(why)) =

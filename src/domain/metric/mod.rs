@@ -246,6 +246,8 @@ pub struct Demand {
     pub everything: bool,
     /// The service that is looked at: each of its pods is asked for.
     pub focus: Option<Focus>,
+    /// How often a guard wants to see numbers; none where none looks.
+    pub every: Option<SignedDuration>,
 }
 
 /// Pods by where they live and how their names begin.

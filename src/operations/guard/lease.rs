@@ -55,6 +55,11 @@ pub fn take(route: &ObjectRef, about: &About, left: Option<&Value>) -> Call {
     Call::TakeLease { object: lease, body, over }
 }
 
+/// What the lease says that a plan takes.
+pub fn said_by(body: &Value) -> About {
+    About::read(|key| Text::from_untrusted(body["metadata"]["annotations"][key].as_str().unwrap_or_default()))
+}
+
 /// The call with who takes it, and when.
 pub fn stamped(call: &Call, holder: &ActionId, at: Timestamp) -> Call {
     let mut call = call.clone();

@@ -8,6 +8,9 @@ use crate::domain::guard::{Course, Looks, OnExit, Verdict};
 use crate::domain::text::Text;
 
 pub mod lease;
+mod own;
+
+pub use own::Own;
 
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +129,16 @@ impl GuardedShift {
         }
     }
 
+    /// Whether a weight is being set.
+    pub fn is_shifting(&self) -> bool {
+        self.stage == Stage::Shifting
+    }
+
+    /// Whether everything is being sent back.
+    pub fn is_going_back(&self) -> bool {
+        matches!(self.stage, Stage::GoingBack { .. })
+    }
+
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over(_))
@@ -173,7 +186,7 @@ impl GuardedShift {
     /// Takes in what was seen while a weight is held.
     pub fn look(&mut self, verdict: Verdict, now: Timestamp) -> Move {
         let (hold, warm_up) = (self.course.hold, self.course.guard.warm_up);
-        let Stage::Holding { since, looks, last } = &mut self.stage else { return self.pending() };
+        let Stage::Holding { since, looks, last } = &mut self.stage else { return self.due() };
         let (since, held) = (*since, now.duration_since(*since));
         // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
         let counts = held >= warm_up || matches!(verdict, Verdict::FastBreach(_));
@@ -198,7 +211,7 @@ impl GuardedShift {
     /// Somebody stops it: everything goes back.
     pub fn stop(&mut self, why: &Text) -> Move {
         match &self.stage {
-            Stage::Over(_) | Stage::GoingBack { .. } => self.pending(),
+            Stage::Over(_) | Stage::GoingBack { .. } => self.due(),
             Stage::Shifting | Stage::Holding { .. } => self.go_back(why, true),
         }
     }
@@ -226,8 +239,8 @@ impl GuardedShift {
         Move::GoBack(why.clone())
     }
 
-    /// What is under way already.
-    fn pending(&self) -> Move {
+    /// What is under way, or has to be by now.
+    pub fn due(&self) -> Move {
         match &self.stage {
             Stage::GoingBack { why, .. } => Move::GoBack(why.clone()),
             Stage::Over(end) => Move::End(end.clone()),

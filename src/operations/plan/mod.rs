@@ -33,7 +33,8 @@ mod switch;
 mod template;
 mod warnings;
 
-pub(in crate::operations) use gateway::{is_as_left, left_by};
+pub(in crate::operations) use gateway::is_as_left;
+pub use gateway::left_by;
 pub(in crate::operations) use restart::RESTARTED_AT;
 pub(in crate::operations) use template::{is_same as is_same_template, normalized};
 

@@ -13,6 +13,9 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::guard::End;
 
+pub(super) mod drive;
+pub(super) mod keeper;
+
 /// A guarded shift, as faces draw it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guarded {

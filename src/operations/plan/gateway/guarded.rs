@@ -11,7 +11,9 @@ use crate::domain::intent::Intent;
 use crate::domain::lease::{About, Lease, Standing};
 use crate::domain::moment::{moment, span};
 use crate::domain::object::ObjectRef;
-use crate::domain::plan::{Call, Goal, Plan, Step};
+use crate::domain::operation::Failure;
+use crate::domain::plan::{Call, Goal, Plan, Step, WeightSet};
+use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::traffic::ArmRole;
 use crate::operations::ports::Review;
@@ -151,8 +153,8 @@ fn may_be_read(shift: &Shift<'_>) -> Result<(), NoPlan> {
     let Some(Err(problem)) = &shift.snapshot.lease else { return Ok(()) };
     let rule = "apiGroups [coordination.k8s.io], resources [leases], verbs [get, list, watch, create, patch]";
     Err(NoPlan {
-        failure: crate::domain::operation::Failure::Denied,
-        problem: crate::domain::problem::Problem::new(
+        failure: Failure::Denied,
+        problem: Problem::new(
             cannot(shift.wish),
             format!("a guard holds a lease, so that no second one is at it, and {problem}"),
             format!("ask a cluster administrator for a role in {} with: {rule}", shift.wish.target.namespace),
@@ -206,11 +208,8 @@ fn course_words(course: &Course) -> Vec<Text> {
 }
 
 /// Whether a route still has the weights that the step before left, each set of weights that it may have.
-pub(in crate::operations) fn is_as_left(
-    route: &Value,
-    left: &[Vec<crate::domain::plan::WeightSet>],
-) -> Result<(), Text> {
-    let is_so = |set: &Vec<crate::domain::plan::WeightSet>| {
+pub(in crate::operations) fn is_as_left(route: &Value, left: &[Vec<WeightSet>]) -> Result<(), Text> {
+    let is_so = |set: &Vec<WeightSet>| {
         set.iter().all(|wanted| {
             let backend = &route["spec"]["rules"][wanted.rule]["backendRefs"][wanted.backend];
             backend["name"] == wanted.service.as_str() && backend["weight"].as_u64().unwrap_or(1) == wanted.weight
@@ -230,9 +229,12 @@ pub(in crate::operations) fn is_as_left(
 }
 
 /// The weights that a plan leaves.
-pub fn left_by(plan: &Plan) -> Option<&[crate::domain::plan::WeightSet]> {
+pub fn left_by(plan: &Plan) -> Option<&[WeightSet]> {
     match &plan.goal {
         Goal::Weights { set, .. } => Some(set),
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

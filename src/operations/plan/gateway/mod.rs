@@ -17,7 +17,8 @@ mod refusals;
 mod rules;
 mod words;
 
-pub(in crate::operations) use guarded::{is_as_left, left_by};
+pub(in crate::operations) use guarded::is_as_left;
+pub use guarded::left_by;
 use rules::{Pair, Rules};
 
 /// The label that Argo Rollouts puts on a route while it sets its weights.

@@ -218,6 +218,7 @@ pub(super) fn demand(service: &Service, compares: bool) -> Demand {
             workloads: service.workloads.iter().map(|workload| workload.name.clone()).collect(),
             compares,
         }),
+        every: None,
     }
 }
 

@@ -3,14 +3,12 @@
 use super::page::Line;
 use crate::domain::guard::{Guard, Sample, Verdict};
 use crate::domain::health::Health;
-use crate::domain::kind::Kind;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::moment;
-use crate::domain::object::ObjectRef;
 use crate::domain::service::Service;
 use crate::domain::traffic::{Arm, ArmRole, Split, percent};
-use crate::state::{Line as Series, Numbers, State};
+use crate::state::Numbers;
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
@@ -45,8 +43,11 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
     let guard = Guard::default();
     let mut lines = Vec::new();
     for split in splits {
-        let measured: Vec<Measured> =
-            split.arms.iter().map(|arm| measure(arm, split, numbers, &guard, ground.state)).collect();
+        let measure = |arm| {
+            let (numbers, sample) = ground.state.sample(split, arm, numbers, (guard.window, ground.now));
+            Measured { numbers, sample }
+        };
+        let measured: Vec<Measured> = split.arms.iter().map(measure).collect();
         for (arm, measured) in split.arms.iter().zip(&measured) {
             lines.push(Line::Told(cells(arm, measured, limit, ground)));
         }
@@ -82,41 +83,6 @@ fn loudness(verdict: &Verdict) -> Role {
         Verdict::BothBad(_) => Role::Attention,
         Verdict::NotEnough(_) => Role::Muted,
     }
-}
-
-/// What is known of the pods behind the Service of an arm.
-fn measure(arm: &Arm, split: &Split, numbers: Option<&Numbers>, guard: &Guard, state: &State) -> Measured {
-    let service = ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() };
-    let pods = state.pods_behind(&service);
-    let numbers = numbers.map(|numbers| numbers.of_pods(pods.iter().map(|pod| &pod.meta.name))).unwrap_or_default();
-    let total = |measure| numbers.line(measure).map(|line| total(line, guard));
-    let sample = Sample {
-        requests: total(Measure::Requests),
-        errors: total(Measure::Errors),
-        p95: numbers.last(Measure::P95),
-        ready: arm.ready,
-        desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
-    };
-    Measured { numbers, sample }
-}
-
-/// How many a line of rates counts within the window of a guard.
-fn total(line: &Series, guard: &Guard) -> f64 {
-    let step = line.grid.step.as_secs_f64();
-    if step <= 0.0 {
-        return 0.0;
-    }
-    let mut left = guard.window.as_secs_f64();
-    let mut sum = 0.0;
-    for rate in line.points.iter().rev() {
-        let length = step.min(left);
-        sum += rate.unwrap_or_default() * length;
-        left -= length;
-        if left <= 0.0 {
-            break;
-        }
-    }
-    sum
 }
 
 /// The cells of an arm.
