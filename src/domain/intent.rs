@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::argo::Gate;
+use super::guard::Course;
 use super::object::{ClusterName, ObjectRef};
 use super::silence::{LabelSet, Lasting, Matcher, SilenceRef};
 use super::target::Target;
@@ -65,6 +66,15 @@ pub enum Intent {
         arm: Text,
         /// Its share in percent.
         percent: u8,
+    },
+    /// Send more and more of the requests to one arm of a route while a guard holds, and all of them back when it does not.
+    GuardedShift {
+        /// The route.
+        target: ObjectRef,
+        /// The Service of the arm.
+        arm: Text,
+        /// How.
+        course: Box<Course>,
     },
     /// Let a rollout go on past the gate at which it waits, and past no other.
     Release {
@@ -316,7 +326,7 @@ impl Intent {
             Self::Scale { .. } => Verb::Scale,
             Self::SetImage { .. } => Verb::SetImage,
             Self::Evict { .. } => Verb::Evict,
-            Self::Shift { .. } => Verb::Shift,
+            Self::Shift { .. } | Self::GuardedShift { .. } => Verb::Shift,
             Self::Release { .. } => Verb::Release,
             Self::Skip { .. } => Verb::Skip,
             Self::PromoteFull { .. } => Verb::PromoteFull,
@@ -341,6 +351,7 @@ impl Intent {
             | Self::SetImage { target, .. }
             | Self::Evict { target }
             | Self::Shift { target, .. }
+            | Self::GuardedShift { target, .. }
             | Self::Release { target, .. }
             | Self::Skip { target, .. }
             | Self::PromoteFull { target }
@@ -377,6 +388,7 @@ impl Intent {
             | Self::SetImage { target, .. }
             | Self::Evict { target }
             | Self::Shift { target, .. }
+            | Self::GuardedShift { target, .. }
             | Self::Release { target, .. }
             | Self::Skip { target, .. }
             | Self::PromoteFull { target }

@@ -20,6 +20,7 @@ use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
 use crate::operations::execute::{Executed, Record, execute, in_cluster};
+use crate::operations::guard::Own;
 use crate::operations::plan::{NoPlan, Place, plan};
 use crate::operations::policy::Policy;
 use crate::operations::ports::{ControlPlane, ReadError};
@@ -71,6 +72,8 @@ pub(super) struct Change {
     pub(super) action: ActionId,
     pub(super) clock: Clock,
     pub(super) wait: Wait,
+    /// What it rests on as a step of a guarded shift.
+    pub(super) own: Option<Own>,
 }
 
 /// How long is waited before a plan that could not be made anew is asked for again.
@@ -145,7 +148,10 @@ impl Change {
             return Ok((silence::plan(&self.intent, &snapshot, &ground).map_err(none)?, Box::new(snapshot)));
         };
         let snapshot = read(&self.intent, self.asked, &*self.plane, now).await;
-        let snapshot = snapshot.map_err(|error| self.unread(error))?;
+        let mut snapshot = snapshot.map_err(|error| self.unread(error))?;
+        if let Some(own) = &self.own {
+            own.stand(&self.intent, &mut snapshot)?;
+        }
         let plan = plan(&self.intent, &snapshot, &self.place(object, &snapshot)).map_err(none)?;
         Ok((plan, Box::new(snapshot)))
     }

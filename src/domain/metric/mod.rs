@@ -247,6 +247,8 @@ pub struct Demand {
     pub everything: bool,
     /// The services that are looked at closely: each of their pods is asked for.
     pub focus: Option<Focus>,
+    /// How often a guard wants to see numbers; none where none looks.
+    pub every: Option<SignedDuration>,
 }
 
 /// Pods by where they live and how their names begin.

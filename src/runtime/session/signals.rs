@@ -68,12 +68,9 @@ impl Session {
     }
 
     /// Says what of all numbers somebody looks at.
-    pub fn look_at_numbers(&self, demand: Demand) {
-        self.signals.demand.send_if_modified(|held| {
-            let is_new = *held != demand;
-            *held = demand;
-            is_new
-        });
+    pub fn look_at_numbers(&mut self, demand: Demand) {
+        self.wanted_numbers = demand;
+        self.ask_for_numbers();
     }
 
     /// The Services to which the cluster has to let us through, to be able to change silences.

@@ -17,6 +17,7 @@ use crate::domain::traffic::{Arm, ArmRole, Split, roles};
 mod backing;
 mod doubts;
 mod observed;
+mod samples;
 mod switches;
 
 use backing::Backing;

@@ -1,6 +1,7 @@
 //! The keys that begin a change: the same ones on every view that shows something that can be changed.
 
 use super::{Hint, Seen};
+use crate::domain::guard::Guards;
 use crate::domain::health::Health;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
@@ -11,16 +12,22 @@ use crate::domain::shell::quoted;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
 
+mod course;
 mod delivery;
+mod guarded;
 mod switch;
 
 pub use delivery::{hints as delivery_hints, hints_of as hints_of_object, hints_of_service, shift};
+pub use guarded::{hint as guard_hint, stop as stop_guard};
 pub use switch::{hint_of as switch_hint, switch};
 
 /// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
 pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {
     if command == Command::Shift {
         return shift(&service.id, seen);
+    }
+    if command == Command::StopGuard {
+        return stop_guard(&service.id, seen);
     }
     if command == Command::Switch {
         return switch(&service.id, &seen.session.state().switches(&service.id));
@@ -89,7 +96,7 @@ pub fn is_change(command: Command) -> bool {
 }
 
 /// Begins the change that a line of text was asked for.
-pub fn answered(text: &str, change: Unfinished) -> Outcome {
+pub fn answered(text: &str, change: Unfinished, guards: &Guards) -> Outcome {
     match change {
         Unfinished::Scale(target) => match Size::parse(text) {
             Some(to) => Outcome::Ask(Effect::Propose(Intent::Scale { target, to })),
@@ -106,7 +113,7 @@ pub fn answered(text: &str, change: Unfinished) -> Outcome {
             Outcome::Ask(Effect::Propose(Intent::SetImage { target, container, image: image.trim().into() }))
         }
         Unfinished::Switch(service) => switch::selected(text, service),
-        Unfinished::Shift(route, arm) => delivery::weighed(text, route, arm),
+        Unfinished::Shift { route, arm, .. } => delivery::weighed(text, route, arm, guards),
     }
 }
 

@@ -14,15 +14,19 @@ const LABEL: usize = 18;
 /// Lines of spans.
 pub(super) type Lines = Vec<Vec<Span<'static>>>;
 
-/// Everything that the plan says, wrapped to a width. Warnings come first: they must be seen.
+/// Everything that the plan says, wrapped to a width. What follows by itself and warnings come first: they must be seen.
 pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     let plan = &proposal.plan;
     let mut lines = Lines::new();
+    for (at, words) in plan.course.iter().enumerate() {
+        let label = if at == 0 { "By itself" } else { "" };
+        fact(&mut lines, label, &[span(Role::Title, words.to_string())], width);
+    }
     for warning in &plan.warnings {
         let glyph = look.glyphs.attention;
         fact(&mut lines, "Beware", &[span(Role::Attention, format!("{glyph} {warning}"))], width);
     }
-    if !plan.warnings.is_empty() {
+    if !lines.is_empty() {
         lines.push(Vec::new());
     }
     steps(&mut lines, plan, width);

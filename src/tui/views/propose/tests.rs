@@ -59,7 +59,10 @@ fn what_has_no_steps_says_so() {
 #[test]
 fn a_weight_is_a_share_of_the_arm_that_was_asked_for() {
     let route = object(Kind::HttpRoute, "chat");
-    let shift = |text: &str, arm: Option<&str>| answered(text, Unfinished::Shift(route.clone(), arm.map(Into::into)));
+    let shift = |text: &str, arm: Option<&str>| {
+        let change = Unfinished::Shift { route: route.clone(), arm: arm.map(Into::into), offer: None };
+        answered(text, change, &Guards::default())
+    };
     let to = |arm: &str, percent| Intent::Shift { target: route.clone(), arm: arm.into(), percent };
     assert_eq!(proposed(shift(" 20 % ", Some("chat-canary"))), to("chat-canary", 20));
     assert_eq!(proposed(shift("0", Some("chat-canary"))), to("chat-canary", 0));
@@ -109,7 +112,7 @@ fn a_service_is_switched_to_labels_that_are_typed() {
     let label = "selector of service/chat, now track=blue".to_owned();
     assert_eq!(asked(&["green"]), (format!("{label}: "), "track=green".to_owned()));
     assert_eq!(asked(&["green", "next"]), (format!("{label}, there is green, next: "), "track=".to_owned()));
-    let typed = |text: &str| answered(text, Unfinished::Switch(service.clone()));
+    let typed = |text: &str| answered(text, Unfinished::Switch(service.clone()), &Guards::default());
     let to = |pairs: &[(&str, &str)]| Intent::Switch {
         target: service.clone(),
         to: pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
@@ -120,4 +123,20 @@ fn a_service_is_switched_to_labels_that_are_typed() {
     for wrong in ["green", "track=", "=green"] {
         assert!(noticed(typed(wrong)).contains("write track=green"), "{wrong}");
     }
+}
+
+#[test]
+fn several_weights_are_the_course_of_a_guarded_shift() {
+    let route = object(Kind::HttpRoute, "chat");
+    let shift = |text: &str, arm: Option<&str>| {
+        let change = Unfinished::Shift { route: route.clone(), arm: arm.map(Into::into), offer: None };
+        answered(text, change, &Guards::default())
+    };
+    for (text, arm) in [("5,20,50 hold 2m", Some("chat-canary")), ("chat-canary=5,20,50 hold 2m", None)] {
+        let Intent::GuardedShift { target, arm, course } = proposed(shift(text, arm)) else { panic!("{text}") };
+        assert_eq!((target, arm.as_str(), course.list().as_str()), (route.clone(), "chat-canary", "5,20,50"));
+        assert_eq!(course.hold, jiff::SignedDuration::from_mins(2));
+    }
+    assert_eq!(noticed(shift("5,20,50", None)), "say which arm: chat-canary=5,20,50,100");
+    assert!(noticed(shift("20,5", Some("chat-canary"))).contains("5 is not"));
 }

@@ -21,6 +21,7 @@ use crate::tui::widgets::table::{self, Widths};
 use crate::tui::widgets::{rollout, sources, words};
 
 mod entry;
+mod guarded;
 mod listed;
 
 use entry::{COLUMNS, Entry};
@@ -155,6 +156,9 @@ impl View for Rollouts {
             outcome => return outcome,
         }
         let Some(entry) = self.selected() else { return Outcome::Ignored };
+        if command == Command::StopGuard {
+            return propose::stop_guard(&entry.service, seen);
+        }
         let object = entry.object.clone();
         let logs = |previous| match &entry.pods_of {
             Some(workload) => {
@@ -200,6 +204,7 @@ impl View for Rollouts {
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
         let width = area.width.saturating_sub(2);
         (self.entries, self.moving) = listed::entries(&Ground::of(seen), &mut self.joined, &self.filter, width);
+        guarded::tell(&mut self.entries, seen);
         // Two lines go to what stands before the finished ones, one to how many more there are.
         let height = usize::from(area.height.saturating_sub(Self::table_at(seen) + 4));
         let below = self.entries.iter().map(|entry| entry.below.len());
@@ -270,6 +275,7 @@ impl View for Rollouts {
         let mut hints = vec![Hint::new(Command::Open, "why")];
         let entry = self.selected();
         if let Some(entry) = entry {
+            hints.extend(propose::guard_hint(&entry.service, seen));
             hints.extend(propose::delivery_hints(&entry.object, entry.delivery.as_ref(), &entry.splits, seen));
         }
         if entry.is_some_and(|entry| entry.pods_of.is_some()) {
@@ -287,7 +293,7 @@ impl View for Rollouts {
         let split = self.entries.iter().filter(|entry| !entry.splits.is_empty());
         let services: Vec<&Service> = split.filter_map(|entry| seen.board.find(&entry.service)).collect();
         let focus = (!services.is_empty()).then(|| Focus::on(services.iter().copied(), COUNTED));
-        Demand { everything: false, focus }
+        Demand { focus, ..Demand::default() }
     }
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {

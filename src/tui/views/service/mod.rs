@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::ground::Ground;
 use super::joined::Joined;
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View, guarding, propose};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -34,7 +34,7 @@ mod traffic;
 
 use facts::Facts;
 use layout::Side;
-use page::Section;
+use page::{Line, Section};
 
 /// The kinds that a service is made of.
 const KINDS: [Kind; 6] =
@@ -115,6 +115,8 @@ pub struct ServiceView {
     splits: Vec<Split>,
     /// Which of its Services could be switched then.
     switches: Vec<Switch>,
+    /// What was said of a guarded shift of it.
+    guarded: Vec<Line>,
     joined: Joined,
 }
 
@@ -136,6 +138,7 @@ impl ServiceView {
             deliveries: Vec::new(),
             splits: Vec::new(),
             switches: Vec::new(),
+            guarded: Vec::new(),
             joined: Joined::default(),
         }
     }
@@ -146,6 +149,7 @@ impl ServiceView {
             (Command::RollBack, Key::Revision { workload, name }) => rollback(workload, name, seen),
             (Command::Evict | Command::Scale, Key::Pod { pod, .. }) => propose::on_object(command, pod, seen),
             (Command::Shift, _) => propose::shift(&self.id, seen),
+            (Command::StopGuard, _) => propose::stop_guard(&self.id, seen),
             (Command::Switch, _) => propose::switch(&self.id, &self.switches),
             _ => propose::on_shown(command, key.workload(), self.delivery(key.workload()), seen),
         }
@@ -295,6 +299,8 @@ impl View for ServiceView {
             return;
         };
         let facts = Facts::gather(seen.session.state(), service, seen.now);
+        let splits = self.joined.splits(&self.id, seen.session.state());
+        self.guarded = splits.iter().flat_map(|split| guarding::panel(&split.router, seen)).map(Line::Words).collect();
         self.lay_out(&facts, service, &Ground::of(seen), area);
     }
 
@@ -336,6 +342,7 @@ impl View for ServiceView {
             _ => "pods",
         };
         let mut hints = vec![Hint::new(Command::Open, open)];
+        hints.extend(propose::guard_hint(&self.id, seen));
         if self.turned + 1 < self.sides.len() {
             hints.push(Hint::new(Command::ScrollRight, "more"));
         } else if self.turned > 0 {

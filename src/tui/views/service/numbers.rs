@@ -212,7 +212,7 @@ impl Panel {
 /// What is to be asked for while this service is looked at.
 pub(super) fn demand(service: &Service, compares: bool) -> Demand {
     let focus = Focus { compares, ..Focus::on(std::iter::once(service), &Measure::ALL) };
-    Demand { everything: false, focus: Some(focus) }
+    Demand { everything: false, focus: Some(focus), every: None }
 }
 
 /// The cells of a pod: cores, and bytes.
