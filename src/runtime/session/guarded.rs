@@ -17,7 +17,7 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
 use crate::operations::guard::lease::{Held, release, said_by};
-use crate::operations::guard::{End, Move, Own};
+use crate::operations::guard::{End, Move};
 use crate::operations::plan::left_by;
 use crate::runtime::change::Wait;
 use crate::runtime::guarded::drive::{Begun, Came, Drive, Errand};
@@ -53,13 +53,13 @@ impl Session {
     }
 
     /// Sends everything back to the stable revision, whatever was said about the end of midwatch.
-    pub fn stop(&mut self, id: OperationId, why: Text) {
-        self.halt(id, |drive| drive.machine.stop(&why));
+    pub fn stop(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.stop(why));
     }
 
     /// Ends a guarded shift as was said with its course: everything goes back, or the weights stay.
-    pub fn interrupt(&mut self, id: OperationId, why: Text) {
-        self.halt(id, |drive| drive.machine.interrupt(&why));
+    pub fn interrupt(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.interrupt(why));
     }
 
     fn halt(&mut self, id: OperationId, say: impl FnOnce(&mut Drive) -> Move) {
@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Begins to keep a guarded shift that is proposed.
-    pub(super) fn keep_guarded(&mut self, id: OperationId, intent: &Intent, wait: Wait, reason: &Text) {
+    pub(super) fn keep_guarded(&mut self, id: OperationId, intent: &Intent, wait: Wait, reason: Text) {
         let Intent::GuardedShift { target, arm, course } = intent else { return };
         let Some(handle) = self.clusters.get(&target.cluster) else { return };
         let place = self.place_of(target);
@@ -88,7 +88,7 @@ impl Session {
             course: (**course).clone(),
             plane: Arc::clone(&handle.plane),
             wait,
-            reason: reason.clone(),
+            reason,
             now: self.clock.now(),
         };
         self.drives.insert(id, Drive::new(begun));
@@ -135,7 +135,7 @@ impl Session {
             return Some(event);
         };
         let mut drive = self.drives.remove(&of)?;
-        self.hear_own(&mut drive, event, now, news);
+        self.hear_own(&mut drive, &event, now, news);
         self.drives.insert(of, drive);
         None
     }
@@ -208,10 +208,10 @@ impl Session {
     }
 
     /// How a change of its own goes on.
-    fn hear_own(&mut self, drive: &mut Drive, event: OperationEvent, now: Timestamp, news: &mut News) {
+    fn hear_own(&mut self, drive: &mut Drive, event: &OperationEvent, now: Timestamp, news: &mut News) {
         let Some(Errand::Shift { id, percent, is_confirmed }) = drive.errand else { return };
         news.push((drive.view.id, GuardEvent::Change { percent, change: Box::new(event.clone()) }));
-        if let OperationEvent::Proposed(proposal) = &event {
+        if let OperationEvent::Proposed(proposal) = event {
             // It was stopped meanwhile, or something else is to be done by now.
             if percent > 0 && !drive.machine.is_shifting() {
                 self.leave(id);
@@ -233,7 +233,7 @@ impl Session {
         if matches!(event, OperationEvent::StepDone { .. }) {
             return self.accepted(drive, now, news);
         }
-        if let Some(came) = Came::of(&event) {
+        if let Some(came) = Came::of(event) {
             if !event.is_last() {
                 self.leave(id);
             }
@@ -250,7 +250,7 @@ impl Session {
     fn take_outcome(&mut self, drive: &mut Drive, came: Came, now: Timestamp, news: &mut News) {
         let is_back = matches!(drive.view.phase, Phase::GoingBack { .. });
         // It was stopped, or ended, while a weight was being set: that is what has to be done now.
-        let is_obsolete = !drive.machine.is_shifting() && !(is_back && drive.is_going_back);
+        let is_obsolete = !(drive.machine.is_shifting() || is_back && drive.is_going_back);
         let next = match came {
             _ if is_obsolete => drive.machine.due(),
             Came::Shifted => {
