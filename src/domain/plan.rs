@@ -186,11 +186,12 @@ impl Call {
     /// The request in one line: "PATCH /apis/apps/v1/namespaces/production/deployments/chat-service".
     pub fn request(&self) -> String {
         match self {
-            Self::Patch { object, subresource: None, .. } => format!("PATCH {}", object.path()),
+            Self::Patch { object, subresource: None, .. } | Self::TakeLease { object, over: Some(_), .. } => {
+                format!("PATCH {}", object.path())
+            }
             Self::Patch { object, subresource: Some(part), .. } => format!("PATCH {}/{part}", object.path()),
             Self::Evict { object, .. } => format!("POST {}/eviction", object.path()),
             Self::TakeLease { object, over: None, .. } => format!("POST {}", object.kind.path(Some(&object.namespace))),
-            Self::TakeLease { object, over: Some(_), .. } => format!("PATCH {}", object.path()),
             Self::DeleteBroken { object, .. } => format!("DELETE {}", object.path()),
             Self::PostSilence { at, .. } => format!("POST {at}/api/v2/silences"),
             Self::DeleteSilence { silence, at, .. } => format!("DELETE {at}/api/v2/silence/{}", encode(&silence.id)),

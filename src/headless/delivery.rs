@@ -99,7 +99,7 @@ pub(super) fn guard(of: &GuardLease<'_>, now: Timestamp) -> Value {
         "arm": about.arm,
         "course": about.course,
         "guard": about.guard,
-        "percent": about.percent,
+        "percent": of.percent,
         "since": about.since,
         "next": about.next,
         "taken": lease.taken,

@@ -119,8 +119,7 @@ impl Change {
     /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
     async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
         let (plan, asked) = self.plan().await?;
-        let arming = self.armed.borrow().arming(self.clock.now());
-        match authorize(plan, &*asked, &self.policy, arming) {
+        match authorize(plan, &*asked, &self.policy, self.arming()) {
             Err(denial) => {
                 self.note_denial(&denial).await;
                 Ok((proposal_of(&denial.plan, &denial.checks, &denial.actor, Some(denial.problem.clone())), None))
@@ -131,6 +130,11 @@ impl Change {
                 Ok((proposal, Some(rehearsed)))
             }
         }
+    }
+
+    /// Whether it may change anything. A step of a guarded shift was said yes to with the course, however long that takes.
+    fn arming(&self) -> Arming {
+        if self.own.is_some() { Arming::Armed } else { self.armed.borrow().arming(self.clock.now()) }
     }
 
     async fn rehearse(&self, authorized: Authorized) -> Result<Rehearsed, NotDone> {
@@ -248,7 +252,7 @@ async fn wait_for_yes(
             continue;
         };
         let now = change.clock.now();
-        if change.armed.borrow().arming(now) == Arming::ReadOnly {
+        if change.arming() == Arming::ReadOnly {
             let problem = Problem::new("not confirmed", "this session is read-only again", ":arm 15m");
             report(OperationEvent::NotConfirmed { problem });
             waiting = Some(rehearsed);

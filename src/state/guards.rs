@@ -17,6 +17,8 @@ pub struct GuardLease<'a> {
     pub route: ObjectRef,
     /// The lease.
     pub lease: &'a Lease,
+    /// The share that the new revision has by its route, or as the lease says where that is not known, in percent.
+    pub percent: Option<u8>,
 }
 
 impl GuardLease<'_> {
@@ -29,7 +31,7 @@ impl GuardLease<'_> {
     pub fn words(&self, now: Timestamp) -> String {
         let about = &self.lease.about;
         let who = if about.who.is_empty() { &self.lease.holder } else { &about.who };
-        let at = about.percent.map_or_else(|| "before the first weight".to_owned(), |percent| format!("{percent} %"));
+        let at = self.percent.map_or_else(|| "before the first weight".to_owned(), |percent| format!("{percent} %"));
         let course = &about.course;
         if self.standing(now) == Standing::Live {
             let next = about.next.map(|next| match next.duration_since(now) {
@@ -48,7 +50,7 @@ impl GuardLease<'_> {
     /// The commands that fit one that was left: back to stable, and on from where it is.
     pub fn commands(&self) -> [String; 2] {
         let about = &self.lease.about;
-        let at = about.percent.unwrap_or_default();
+        let at = self.percent.unwrap_or_default();
         let rest: Vec<&str> =
             about.course.split(',').filter(|weight| weight.parse::<u8>().is_ok_and(|weight| weight >= at)).collect();
         let (namespace, context) = (quoted(&self.route.namespace), quoted(&self.route.cluster.0));
@@ -67,17 +69,26 @@ impl State {
                 Row::Lease(lease) if !lease.holder.is_empty() => Some(&**lease),
                 _ => None,
             });
-            guards.extend(held.map(|lease| GuardLease {
-                route: ObjectRef {
+            guards.extend(held.map(|lease| {
+                let route = ObjectRef {
                     cluster: cluster.clone(),
                     kind: Kind::HttpRoute,
                     namespace: lease.meta.namespace.clone(),
                     name: lease.about.route.clone(),
-                },
-                lease,
+                };
+                GuardLease { percent: self.share_of(&route, &lease.about.arm).or(lease.about.percent), route, lease }
             }));
         }
+        // One that may say anything in its annotations must not be told as one of another route.
+        guards.retain(|guard| Lease::of(&guard.route).name == guard.lease.meta.name);
         guards.sort_by(|one, other| one.route.cmp(&other.route));
         guards
+    }
+
+    /// The share that a route gives an arm, in whole percent.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 100")]
+    fn share_of(&self, route: &ObjectRef, arm: &str) -> Option<u8> {
+        let split = self.split(route)?;
+        split.arms.iter().find(|one| one.service == arm).map(|arm| arm.desired.round().clamp(0.0, 100.0) as u8)
     }
 }

@@ -28,7 +28,7 @@ const QUICK: &str = "[metrics]\nwindow = \"15s\"\nstep = \"1s\"\nspan = \"1m\"\n
 const INTERVAL: Duration = Duration::from_secs(15);
 
 /// How long a lease lasts that nobody renews.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// The arguments of a guarded shift of presence.
 fn course<'a>(to: &'a str, hold: &'a str, more: &[&'a str]) -> Vec<&'a str> {

@@ -13,7 +13,7 @@ use crate::domain::operation::OperationEvent;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::traffic::percent;
-use crate::runtime::{End, GuardEvent, Guarded, Look, Patience, Session, Signal, Wait};
+use crate::runtime::{Absorbed, End, GuardEvent, Guarded, Look, Patience, Session, Signal, Wait};
 
 use super::super::answer::Asked;
 use super::super::output::{self, API_VERSION};
@@ -22,7 +22,7 @@ use super::super::{Exit, complain, say};
 use super::carry_out::{Next, Run, line as line_of, patience};
 
 /// The least time in which a weight has to be taken by the gateway.
-const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+const TAKEN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Proposes, confirms, and stays until it is over.
 pub(super) async fn carry_out(
@@ -56,7 +56,7 @@ pub(super) async fn carry_out(
                     return broken_off(session, &run, number);
                 }
                 interrupted = Some(number);
-                Default::default()
+                Absorbed::default()
             }
         };
         for event in absorbed.operations.into_iter().filter(|(of, _)| *of == id).map(|(_, event)| event) {
@@ -74,7 +74,7 @@ pub(super) async fn carry_out(
             run.tell(|| line(&event));
             tell(&run, &event);
             if let GuardEvent::Ended { end, left } = event {
-                return ended(&run, &end, left, interrupted);
+                return ended(&run, &end, left.as_ref(), interrupted);
             }
         }
         if let (Some(number), false) = (interrupted, is_told)
@@ -82,7 +82,7 @@ pub(super) async fn carry_out(
         {
             is_told = true;
             say("midwatch: ending the guarded shift; a second signal ends this at once");
-            session.interrupt(id, format!("signal {number}").into());
+            session.interrupt(id, &format!("signal {number}").into());
         }
     }
 }
@@ -95,7 +95,7 @@ fn for_a_step(consent: &Consent, usual: Verification, course: &Course) -> Patien
 }
 
 /// How it ended, for the shell and for scripts.
-fn ended(run: &Run<'_>, end: &End, left: Option<Text>, interrupted: Option<u8>) -> Result<Exit, Problem> {
+fn ended(run: &Run<'_>, end: &End, left: Option<&Text>, interrupted: Option<u8>) -> Result<Exit, Problem> {
     let exit = match end {
         End::Reached(_) => Exit::Done,
         End::WentBack(_) => Exit::WentBack,
@@ -109,7 +109,9 @@ fn ended(run: &Run<'_>, end: &End, left: Option<Text>, interrupted: Option<u8>) 
         }
         _ => None,
     };
-    left.iter().for_each(|left| say(&format!("midwatch: {left}")));
+    if let Some(left) = left {
+        say(&format!("midwatch: {left}"));
+    }
     run.end(exit, end.word(), problem, &end.words())
 }
 

@@ -192,3 +192,6 @@ async fn intent_of(held: &Held, step: &Step, policy: &Policy, plane: &dyn Contro
         steps: 1,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,7 +74,8 @@ fn while_it_warms_up_only_what_fails_altogether_counts() {
 
 #[test]
 fn a_hold_that_is_shorter_than_the_warm_up_does_not_go_on_before_it() {
-    let course = Course { hold: SignedDuration::from_secs(5), ..course(&[5, 100]) };
+    let mut course = course(&[5, 100]);
+    course.hold = SignedDuration::from_secs(5);
     let mut shift = GuardedShift::new(course);
     let _ = shift.shifted(BEGIN);
     assert!(matches!(shift.look(pass(), at(30)), Move::Wait { .. }));
@@ -108,7 +109,8 @@ fn it_stops_back_at_stable_and_is_left_as_the_course_says() {
     // Whoever presses twice does not break that off.
     assert_eq!(stopped.stop(&"again".into()), Move::GoBack("SIGTERM".into()));
     assert_eq!(stopped.shifted(at(60)), Move::End(End::InterruptedWentBack("SIGTERM".into())));
-    let held = Course { on_exit: OnExit::Hold, ..course(&[5, 100]) };
+    let mut held = course(&[5, 100]);
+    held.on_exit = OnExit::Hold;
     let mut left = GuardedShift::new(held);
     let _ = left.shifted(BEGIN);
     assert_eq!(left.interrupt(&"SIGTERM".into()), Move::End(End::InterruptedHeld("SIGTERM".into())));

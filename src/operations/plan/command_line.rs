@@ -36,7 +36,7 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
         }
         Intent::GuardedShift { arm, course, .. } => words.extend([
             option("--arm", arm),
-            option("--to", &course.list()),
+            format!("--to {}", course.list()),
             option("--hold", &format!("{:#}", course.hold)),
             option("--guard", &course.guard.name),
             option("--on-exit", course.on_exit.word()),

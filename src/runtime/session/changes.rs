@@ -22,9 +22,11 @@ use crate::runtime::message::Message;
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
     pub fn propose(&mut self, intent: Intent, wait: Wait, reason: Text) -> OperationId {
-        let wish = intent.clone();
-        let id = self.begin(intent, wait, reason.clone(), None);
-        self.keep_guarded(id, &wish, wait, &reason);
+        let guarded = matches!(intent, Intent::GuardedShift { .. }).then(|| (intent.clone(), reason.clone()));
+        let id = self.begin(intent, wait, reason, None);
+        if let Some((wish, reason)) = guarded {
+            self.keep_guarded(id, &wish, wait, reason);
+        }
         id
     }
 

@@ -9,21 +9,20 @@ use super::Session;
 use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::lease::Lease;
-use crate::domain::metric::{Demand, Focus, Measure};
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::plan::Call;
-use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
-use crate::operations::guard::lease::{Held, release, said_by};
-use crate::operations::guard::{End, Move, Own};
+use crate::operations::guard::Move;
+use crate::operations::guard::lease::{Held, said_by};
 use crate::operations::plan::left_by;
 use crate::runtime::change::Wait;
 use crate::runtime::guarded::drive::{Begun, Came, Drive, Errand};
 use crate::runtime::guarded::keeper::Keeper;
 use crate::runtime::guarded::{GuardEvent, Guarded, Phase};
-use crate::runtime::message::Message;
+
+mod steps;
 
 /// What is told of guarded shifts while something is taken in.
 type News = Vec<(OperationId, GuardEvent)>;
@@ -56,13 +55,13 @@ impl Session {
     }
 
     /// Sends everything back to the stable revision, whatever was said about the end of midwatch.
-    pub fn stop(&mut self, id: OperationId, why: Text) {
-        self.halt(id, |drive| drive.machine.stop(&why));
+    pub fn stop(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.stop(why));
     }
 
     /// Ends a guarded shift as was said with its course: everything goes back, or the weights stay.
-    pub fn interrupt(&mut self, id: OperationId, why: Text) {
-        self.halt(id, |drive| drive.machine.interrupt(&why));
+    pub fn interrupt(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.interrupt(why));
     }
 
     fn halt(&mut self, id: OperationId, say: impl FnOnce(&mut Drive) -> Move) {
@@ -78,7 +77,7 @@ impl Session {
     }
 
     /// Begins to keep a guarded shift that is proposed.
-    pub(super) fn keep_guarded(&mut self, id: OperationId, intent: &Intent, wait: Wait, reason: &Text) {
+    pub(super) fn keep_guarded(&mut self, id: OperationId, intent: &Intent, wait: Wait, reason: Text) {
         let Intent::GuardedShift { target, arm, course } = intent else { return };
         let Some(handle) = self.clusters.get(&target.cluster) else { return };
         let place = self.place_of(target);
@@ -91,7 +90,7 @@ impl Session {
             course: (**course).clone(),
             plane: Arc::clone(&handle.plane),
             wait,
-            reason: reason.clone(),
+            reason,
             now: self.clock.now(),
         };
         self.drives.insert(id, Drive::new(begun));
@@ -138,7 +137,7 @@ impl Session {
             return Some(event);
         };
         let mut drive = self.drives.remove(&of)?;
-        self.hear_own(&mut drive, event, now, news);
+        self.hear_own(&mut drive, &event, now, news);
         self.drives.insert(of, drive);
         None
     }
@@ -211,10 +210,10 @@ impl Session {
     }
 
     /// How a change of its own goes on.
-    fn hear_own(&mut self, drive: &mut Drive, event: OperationEvent, now: Timestamp, news: &mut News) {
+    fn hear_own(&mut self, drive: &mut Drive, event: &OperationEvent, now: Timestamp, news: &mut News) {
         let Some(Errand::Shift { id, percent, is_confirmed }) = drive.errand else { return };
         news.push((drive.view.id, GuardEvent::Change { percent, change: Box::new(event.clone()) }));
-        if let OperationEvent::Proposed(proposal) = &event {
+        if let OperationEvent::Proposed(proposal) = event {
             // It was stopped meanwhile, or something else is to be done by now.
             if percent > 0 && !drive.machine.is_shifting() {
                 self.leave(id);
@@ -236,7 +235,7 @@ impl Session {
         if matches!(event, OperationEvent::StepDone { .. }) {
             return self.accepted(drive, now, news);
         }
-        if let Some(came) = Came::of(&event) {
+        if let Some(came) = Came::of(event) {
             if !event.is_last() {
                 self.leave(id);
             }
@@ -249,165 +248,8 @@ impl Session {
         }
     }
 
-    /// Goes on after weights were set, or were not.
-    fn take_outcome(&mut self, drive: &mut Drive, came: Came, now: Timestamp, news: &mut News) {
-        let is_back = matches!(drive.view.phase, Phase::GoingBack { .. });
-        // It was stopped, or ended, while a weight was being set: that is what has to be done now.
-        let is_obsolete = !drive.machine.is_shifting() && !(is_back && drive.is_going_back);
-        let next = match came {
-            _ if is_obsolete => drive.machine.due(),
-            Came::Shifted => {
-                drive.view.percent = if is_back { 0 } else { drive.machine.weight() };
-                drive.begin_looking(now);
-                drive.machine.shifted(now)
-            }
-            Came::Not { may_work_later: true, .. } if is_back && drive.tries_again(now) => return,
-            Came::Unsure(why) if is_back => {
-                if drive.tries_again(now) {
-                    return;
-                }
-                drive.machine.not_shifted(&why)
-            }
-            Came::Unsure(why) => drive.machine.unsure(&why),
-            Came::Not { why, .. } => drive.machine.not_shifted(&why),
-        };
-        self.pursue(drive, next, now, news);
-    }
-
-    /// Does what is to be done next.
-    fn pursue(&mut self, drive: &mut Drive, next: Move, now: Timestamp, news: &mut News) {
-        let id = drive.view.id;
-        news.extend(drive.show(&next, now).map(|event| (id, event)));
-        match next {
-            Move::Shift(percent) => self.set_weight(drive, percent),
-            Move::Wait { .. } => drive.note_progress(),
-            // What is under way ends first; then it is looked again at what is to be done.
-            Move::GoBack(_) | Move::End(_) if drive.is_busy() => {}
-            Move::GoBack(_) => {
-                drive.is_going_back = true;
-                self.set_weight(drive, 0);
-            }
-            Move::End(end) => self.end_guarded(drive, end, now, news),
-        }
-    }
-
-    /// Begins to set a weight by a change of its own.
-    fn set_weight(&mut self, drive: &mut Drive, percent: u8) {
-        drive.again_at = None;
-        drive.let_go();
-        let intent = Intent::Shift { target: drive.view.route.clone(), arm: drive.view.arm.clone(), percent };
-        let id = self.begin(intent, drive.wait, drive.reason.clone(), Some(drive.own()));
-        drive.errand = Some(Errand::Shift { id, percent, is_confirmed: false });
-    }
-
-    /// Releases the lease, if there is one; then it is over.
-    fn end_guarded(&mut self, drive: &mut Drive, end: End, now: Timestamp, news: &mut News) {
-        let id = drive.view.id;
-        // Nobody renews any more what is about to be released.
-        drive.about = None;
-        drive.let_go();
-        let Some(held) = drive.held.take() else {
-            news.push((id, drive.ended(end, None, now)));
-            return;
-        };
-        drive.errand = Some(Errand::Release);
-        let (plane, policy, ledger) = (Arc::clone(&drive.plane), Arc::clone(&self.policy), Arc::clone(&self.ledger));
-        let outbox = self.outbox.clone();
-        tokio::spawn(async move {
-            let released = release(&held, &policy, &*plane, &*ledger).await;
-            drop(outbox.send(Message::LeaseReleased(id, released.err())).await);
-        });
-    }
-
-    /// The lease was released, or why it was not.
-    pub(super) fn lease_released(&mut self, id: OperationId, problem: Option<Problem>, news: &mut News) {
-        let now = self.clock.now();
-        if let Some(drive) = self.drives.get_mut(&id)
-            && let Move::End(end) = drive.machine.due()
-        {
-            let left = problem.map(|problem| problem.to_string().into());
-            news.push((id, drive.ended(end, left, now)));
-        }
-        self.ask_for_numbers();
-    }
-
-    /// The lease was lost: nothing is raised any more. What goes back goes on going back.
-    pub(super) fn lease_lost(&mut self, id: OperationId, why: &Text, news: &mut News) {
-        let now = self.clock.now();
-        let Some(mut drive) = self.drives.remove(&id) else { return };
-        if drive.view.is_under_way() && !drive.machine.is_going_back() && !drive.machine.is_over() {
-            let next = drive.machine.give_way(&format!("the lease was lost: {why}").into());
-            self.pursue(&mut drive, next, now, news);
-        }
-        self.drives.insert(id, drive);
-    }
-
-    /// Looks at what is due: the guards look, and what did not work is tried again.
-    pub(super) fn drive(&mut self, news: &mut News) {
-        let now = self.clock.now();
-        news.append(&mut self.told);
-        let ids: Vec<OperationId> = self.drives.keys().copied().collect();
-        for id in ids {
-            let Some(mut drive) = self.drives.remove(&id) else { continue };
-            if drive.again_at.is_some_and(|at| at <= now) && !drive.is_busy() {
-                self.set_weight(&mut drive, 0);
-            }
-            if let Some(why) = drive.strange(&self.state, now) {
-                let next = drive.machine.give_way(&why);
-                self.pursue(&mut drive, next, now, news);
-            }
-            if let Some((look, next)) = drive.look(&self.state, now) {
-                let held_up = match &next {
-                    Move::Wait { why, .. } => why.clone(),
-                    _ => None,
-                };
-                news.push((id, GuardEvent::Looked { look, held_up }));
-                self.pursue(&mut drive, next, now, news);
-            }
-            self.drives.insert(id, drive);
-        }
-    }
-
     /// Whether there is a guarded shift that has to be looked at again soon.
     pub(super) fn has_drives(&self) -> bool {
         self.drives.values().any(|drive| drive.view.is_under_way())
-    }
-
-    /// Asks for the numbers that the face wants, and for those that guards look at.
-    pub(super) fn ask_for_numbers(&mut self) {
-        let mut demand = self.wanted_numbers.clone();
-        let now = self.clock.now();
-        for drive in self.drives.values_mut().filter(|drive| drive.view.end().is_none()) {
-            drive.board.refresh(&self.state, now);
-            let service = drive.board.find(&drive.view.service);
-            let workloads: Vec<Text> =
-                service.iter().flat_map(|service| &service.workloads).map(|one| one.name.clone()).collect();
-            let namespace = drive.view.route.namespace.clone();
-            let every = drive.view.course.guard.every;
-            demand.every = Some(demand.every.map_or(every, |known| known.min(every)));
-            let focus = demand.focus.get_or_insert_with(|| Focus {
-                namespaces: Vec::new(),
-                workloads: Vec::new(),
-                measures: &Measure::ALWAYS,
-                compares: false,
-            });
-            // Whoever shows shares alone asks for less than a guard looks at.
-            if !focus.measures.contains(&Measure::P95) {
-                focus.measures = &Measure::ALWAYS;
-            }
-            for (all, more) in [(&mut focus.namespaces, vec![namespace]), (&mut focus.workloads, workloads)] {
-                let new: Vec<Text> = more.into_iter().filter(|one| !all.contains(one)).collect();
-                all.extend(new);
-            }
-        }
-        self.demand_numbers(demand);
-    }
-
-    fn demand_numbers(&self, demand: Demand) {
-        self.signals.demand.send_if_modified(|held| {
-            let is_new = *held != demand;
-            *held = demand;
-            is_new
-        });
     }
 }

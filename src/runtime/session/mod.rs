@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
@@ -107,6 +108,8 @@ pub struct Session {
     pub(crate) pretended: Vec<super::guarded::Guarded>,
     /// What of them is to be told with the next word.
     told: Vec<(OperationId, GuardEvent)>,
+    /// When it is looked again at what they have to do, whatever is heard.
+    drive_at: Instant,
     /// The numbers that the face looks at.
     wanted_numbers: Demand,
     /// Clusters for which no server of signals is configured, until their Services are listed.
@@ -168,6 +171,7 @@ impl Session {
             #[cfg(test)]
             pretended: Vec::new(),
             told: Vec::new(),
+            drive_at: Instant::now(),
             wanted_numbers: Demand::default(),
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
@@ -280,13 +284,13 @@ impl Session {
     pub async fn absorb(&mut self) -> Absorbed {
         let mut absorbed = Absorbed::default();
         let (mut messages, mut news) = (Vec::new(), Vec::new());
-        let pause = if self.told.is_empty() { GUARD_PAUSE } else { Duration::ZERO };
         let is_guarding = self.has_drives() || !self.told.is_empty();
+        let due = if self.told.is_empty() { self.drive_at } else { Instant::now() };
         tokio::select! {
             biased;
             _ = self.inbox.recv_many(&mut messages, AT_ONCE) => {}
             _ = self.news.recv_many(&mut news, LOGS_AT_ONCE) => {}
-            () = tokio::time::sleep(pause), if is_guarding => {}
+            () = tokio::time::sleep_until(due), if is_guarding => {}
         }
         // Whichever woke us, the other one has its turn as well.
         while news.len() < LOGS_AT_ONCE
@@ -329,7 +333,8 @@ impl Session {
         if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
             self.look_back_again();
         }
-        if !self.drives.is_empty() {
+        if is_guarding {
+            self.drive_at = Instant::now() + GUARD_PAUSE;
             self.drive(&mut absorbed.guarded);
         }
         if Following::depends_on(absorbed.changed) {

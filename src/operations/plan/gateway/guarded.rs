@@ -18,17 +18,11 @@ use crate::domain::text::Text;
 use crate::domain::traffic::ArmRole;
 use crate::operations::ports::Review;
 
-/// The lease of another one on a route, as it was read.
-struct Other<'a> {
-    value: &'a Value,
-    lease: Lease,
-}
-
 /// The lease on a route that somebody else holds, or has left.
-fn other(snapshot: &Snapshot) -> Option<Other<'_>> {
+fn other(snapshot: &Snapshot) -> Option<Lease> {
     let Some(Ok(value)) = &snapshot.lease else { return None };
     let lease = lease::read(value);
-    (!lease.holder.is_empty()).then_some(Other { value, lease })
+    (!lease.holder.is_empty()).then_some(lease)
 }
 
 /// Who holds a lease, and what for: "maria guards 5,20,50,100 %, at 20 % since 03:12Z".
@@ -43,14 +37,14 @@ pub(super) fn holder(lease: &Lease, snapshot: &Snapshot) -> String {
 /// Nobody shifts up beside a guard that is at it.
 pub(super) fn no_other_at_it(shift: &Shift<'_>) -> Result<(), NoPlan> {
     let Some(other) = other(shift.snapshot) else { return Ok(()) };
-    if other.lease.standing(shift.snapshot.taken) != Standing::Live {
+    if other.standing(shift.snapshot.taken) != Standing::Live {
         return Ok(());
     }
     let back =
         Intent::Shift { target: shift.wish.target.clone(), arm: Text::from_untrusted(&shift.pair.arm), percent: 0 };
     Err(NoPlan::impossible(
         cannot(shift.wish),
-        format!("a guarded shift is at it: {}", holder(&other.lease, shift.snapshot)),
+        format!("a guarded shift is at it: {}", holder(&other, shift.snapshot)),
         format!("wait for it, ask them to stop it, or end it by going back: {}", command_line::of(&back, shift.place)),
     ))
 }
@@ -59,9 +53,9 @@ pub(super) fn no_other_at_it(shift: &Shift<'_>) -> Result<(), NoPlan> {
 /// route, or was left, guards nothing any more.
 pub(super) fn release(shift: &Shift<'_>, plan: &mut Plan) {
     let Some(other) = other(shift.snapshot) else { return };
-    let who = holder(&other.lease, shift.snapshot);
+    let who = holder(&other, shift.snapshot);
     plan.warnings.push(
-        match other.lease.standing(shift.snapshot.taken) {
+        match other.standing(shift.snapshot.taken) {
             Standing::Live => format!("this ends a guarded shift that is under way: {who}"),
             _ => format!("a guarded shift was left here: {who}"),
         }
@@ -78,9 +72,9 @@ pub(super) fn release(shift: &Shift<'_>, plan: &mut Plan) {
     plan.access.push(access);
     plan.steps.push(Step {
         what: "release the lease of that guard".into(),
-        before: format!("held by {}", other.lease.about.who).into(),
+        before: format!("held by {}", other.about.who).into(),
         after: "free".into(),
-        call: lease::ending(&of, &other.lease),
+        call: lease::ending(&of, &other),
     });
 }
 
@@ -126,9 +120,8 @@ pub(super) fn plan(shift: &Shift<'_>, course: &Course, operations: Vec<Value>) -
     plan.title = title.into();
     plan.course = course_words(course);
     if let Some(left) = left {
-        plan.warnings.push(
-            format!("it takes over from a guarded shift that was left: {}", holder(&left.lease, snapshot)).into(),
-        );
+        plan.warnings
+            .push(format!("it takes over from a guarded shift that was left: {}", holder(&left, snapshot)).into());
     }
     Ok(plan)
 }
@@ -137,7 +130,7 @@ pub(super) fn plan(shift: &Shift<'_>, course: &Course, operations: Vec<Value>) -
 fn lease_step(route: &ObjectRef, about: &About, snapshot: &Snapshot) -> Step {
     let value = snapshot.lease.as_ref().and_then(|lease| lease.as_ref().ok());
     let before = match other(snapshot) {
-        Some(other) => format!("left by {}", other.lease.about.who),
+        Some(other) => format!("left by {}", other.about.who),
         None => "free".to_owned(),
     };
     Step {

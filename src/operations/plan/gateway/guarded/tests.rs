@@ -115,7 +115,7 @@ fn one_that_was_left_is_taken_over_in_the_version_in_which_it_was_left() {
 
 #[test]
 fn where_leases_may_not_be_read_the_rule_is_named_and_a_plain_shift_goes_on() {
-    let problem = crate::domain::problem::Problem::new("no access: leases", "forbidden", "");
+    let problem = Problem::new("no access: leases", "forbidden", "");
     let closed = Snapshot { lease: Some(Err(problem)), ..split(vec![rule(90, 10)]) };
     let why = refused(&guarded(&[20]), &closed, &place());
     assert!(why.starts_with("Denied") && why.contains("resources [leases]"), "{why}");
