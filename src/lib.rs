@@ -42,6 +42,7 @@
 //! out. A *signal* is what Prometheus and Alertmanager tell: an *alert* pages, and counts for the health of the service
 //! that its labels name; so does a *measure*, a number that a *template* asks for, once a *criterion* is breached for
 //! long enough. A *silence* keeps alerts quiet for a while; an *acknowledgement* is one that says who is on it. An
+//! A *guard* compares the new revision with the stable one; a *course* is the weights that are raised while it holds. An
 //! *intent* is what somebody wants, a *plan* is how it would be done, a *call* is one request of it.
 //!
 //! # Invariants
@@ -59,6 +60,8 @@
 //!    `state`, tests of `state::measured`)*
 //! 10. No call is sent twice, except after a 401, which was not executed. *(tests of `clients`)*
 //! 11. What looks secret is sent as it is and shown nowhere. *(tests of `domain::redaction`)*
+//! 12. A guarded shift raises a weight only after a look that passed, and only while its lease is held. *(property test
+//!     in `operations::guard`, live tests)*
 //!
 //! Deliberately absent: global mutable state, plugins, a shell, a second way to change the world.
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::query::some_time;
 use crate::domain::argo;
@@ -105,9 +105,29 @@ pub struct Shift {
     /// The service.
     pub service: String,
 
-    /// The share of the new revision in percent; 0 sends everything back to the stable one.
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
-    pub to: u8,
+    /// The share of the new revision in percent; 0 sends everything back to the stable one. Several, as in 5,20,50,100,
+    /// are taken one after the other while a guard holds.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        required = true,
+        value_delimiter = ',',
+        value_parser = clap::value_parser!(u8).range(0..=100)
+    )]
+    pub to: Vec<u8>,
+
+    /// What has to hold: default, or a guard of the configuration. Weights are raised while it holds, held while too
+    /// little is seen, and everything goes back on a breach.
+    #[arg(long, value_name = "NAME")]
+    pub guard: Option<String>,
+
+    /// How long each weight is held at least. Default: 3m.
+    #[arg(long, value_name = "TIME", value_parser = some_time, requires = "guard")]
+    pub hold: Option<Duration>,
+
+    /// What happens when this command is ended by a signal. Default: back.
+    #[arg(long, value_name = "WHAT", value_enum, requires = "guard")]
+    pub on_exit: Option<OnExit>,
 
     /// The route, where the service has several.
     #[arg(long, value_name = "NAME")]
@@ -120,6 +140,15 @@ pub struct Shift {
     /// What shows that it is meant.
     #[command(flatten)]
     pub consent: Consent,
+}
+
+/// What a guarded shift does when it is ended by a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnExit {
+    /// Send everything back to the stable revision.
+    Back,
+    /// Leave the weights as they are.
+    Hold,
 }
 
 /// What to do at a gate.

@@ -10,7 +10,7 @@ mod logs;
 mod query;
 mod silence;
 
-pub use change::{Change, Consent, Evict, Gate, Rollback, Scale, SetImage, Shift, Switch};
+pub use change::{Change, Consent, Evict, Gate, OnExit, Rollback, Scale, SetImage, Shift, Switch};
 pub use logs::Logs;
 pub use query::{
     BriefArgs, By, Can, Changes, Config, Demo, Diff, ExportForm, Get, History, Init, MetricsArgs, Of, Rules,
@@ -144,7 +144,8 @@ pub enum Command {
     SetImage(SetImage),
     /// Ask one pod to go, within its disruption budget.
     Evict(Evict),
-    /// Send another share of the requests to the new revision, or all of them back to the stable one.
+    /// Send another share of the requests to the new revision, or all of them back to the stable one; or more and more
+    /// of them while a guard holds.
     Shift(Shift),
     /// Let a rollout go on past the gate at which it waits, or past a step that is under way.
     Gate {
@@ -208,6 +209,7 @@ pub const EXIT_CODES: &str = "Exit codes:
  10  partly done: some of the clusters did not answer
  11  accepted, but not converged or reverted
  12  refused, because it could not be recorded
+ 13  a guard was breached, and everything goes to the stable revision again
  70  a defect of midwatch
 128+n  ended by signal n
 What may not be read is said on stderr and is no failure while something else can be read.";

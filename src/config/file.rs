@@ -9,7 +9,7 @@ use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
-use super::{environments, health, logs, metrics, names, notify, rules, signals, traffic};
+use super::{environments, guards, health, logs, metrics, names, notify, rules, signals, traffic};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::limits::Limits;
 use crate::domain::object::ClusterName;
@@ -38,8 +38,10 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
     let limits =
         file.table.table("health").map_or(usual.limits, |table| health::limits(document, table, &environments));
     let bounds = file.table.table("traffic").map_or(usual.traffic, |table| traffic::limits(document, table));
+    let guards = file.table.table("guards").map_or(usual.guards, |table| guards::guards(document, table));
     let settings = Settings {
         traffic: bounds,
+        guards,
         // Requests are counted over the time that rates are taken over.
         limits: Limits { window: asking.window, ..limits },
         asking,

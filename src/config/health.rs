@@ -46,7 +46,7 @@ fn bounds(document: &Document<'_>, table: &mut Table<'_>, usual: &Bounds) -> Bou
     let (hold, keep) = (time("for"), time("keep"));
     let least = table.value::<u32>("requests").map(Spanned::into_inner);
     Bounds {
-        error_ratio: limit(document, table, "error-ratio", usual.error_ratio, ratio),
+        error_ratio: limit(document, table, "error-ratio", usual.error_ratio, names::part),
         latency: limit(document, table, "latency", usual.latency, seconds),
         hold: hold.unwrap_or(usual.hold),
         keep: keep.unwrap_or(usual.keep),
@@ -76,14 +76,6 @@ fn limit(
         document.note(Some(place), format!("`{key}`: `attention` must not be above `bad`"));
     }
     Limit::new(attention, bad)
-}
-
-/// A part of all in percent.
-fn ratio(word: &str) -> Result<f64, String> {
-    let wrong = || format!("`{word}` is no part of all; write it like `1 %` or `0.5 %`");
-    let number = word.trim().strip_suffix('%').ok_or_else(wrong)?.trim();
-    let percent: f64 = number.parse().map_err(|_odd| wrong())?;
-    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong()) }
 }
 
 fn seconds(word: &str) -> Result<f64, String> {

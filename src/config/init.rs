@@ -108,6 +108,19 @@ const USUAL: &str = r#"
 #step = 50
 #ceiling = 100
 
+# What has to hold while a guarded shift raises weights. `default` is built in and as follows; one of your own has
+# another name, and what it leaves out is as here. Numbers are asked for twice as often as it looks, at most every 2 s.
+#     [guards.default]
+#     window = "2m"
+#     warm-up = "1m"
+#     every = "30s"
+#     looks = 2
+#     requests = 100
+#     error-ratio = "1 %"
+#     error-factor = 2.0
+#     fast-ratio = "10 %"
+#     latency-factor = 1.25
+
 # From when on numbers count for health, for all environments and under [health.NAME] for one.
 #[health]
 #error-ratio = { attention = "1 %", bad = "5 %" }

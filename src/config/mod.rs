@@ -16,6 +16,7 @@ pub mod trust;
 
 mod environments;
 mod file;
+mod guards;
 mod health;
 mod metrics;
 mod names;

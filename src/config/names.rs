@@ -62,6 +62,14 @@ pub(super) fn time(word: &str) -> Result<Duration, String> {
     }
 }
 
+/// A part of all in percent.
+pub(super) fn part(word: &str) -> Result<f64, String> {
+    let wrong = || format!("`{word}` is no part of all; write it like `1 %` or `0.5 %`");
+    let number = word.trim().strip_suffix('%').ok_or_else(wrong)?.trim();
+    let percent: f64 = number.parse().map_err(|_odd| wrong())?;
+    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong()) }
+}
+
 /// A word out of a known few.
 pub(super) fn choice(what: &str, word: &str, known: &[impl AsRef<str>]) -> Result<String, String> {
     let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();

@@ -12,6 +12,7 @@ use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::guard::Guards;
 use crate::domain::limits::Limits;
 use crate::domain::metric::Asking;
 use crate::domain::object::ClusterName;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How far traffic may be shifted.
     pub traffic: traffic::Limits,
+    /// What may guard a shift.
+    pub guards: Guards,
     /// Login plugins that may run beyond the well-known ones, as absolute paths.
     pub exec_plugins: Vec<PathBuf>,
     /// Clusters that may be changed although their certificate is not verified.
@@ -124,6 +127,7 @@ impl Default for Settings {
             asking: Asking::default(),
             limits: Limits::default(),
             traffic: traffic::Limits::default(),
+            guards: Guards::default(),
             exec_plugins: Vec::new(),
             insecure_writes: Vec::new(),
             roles: None,

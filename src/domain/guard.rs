@@ -4,15 +4,31 @@
 use std::fmt;
 
 use jiff::SignedDuration;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 
+mod course;
+mod looks;
+mod named;
+
+pub use course::{Course, NoCourse, OnExit};
+pub use looks::Looks;
+pub use named::Guards;
+
 /// How strict a guard is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Guard {
+    /// As the configuration calls it.
+    pub name: Text,
     /// Over how long requests are counted.
     pub window: SignedDuration,
+    /// For how long after the weights changed nothing is concluded, unless almost all fails.
+    pub warm_up: SignedDuration,
+    /// How often it looks.
+    pub every: SignedDuration,
+    /// How often the same must be seen, one look after the other, before it counts.
+    pub looks: u8,
     /// From fewer requests of an arm than this nothing is concluded.
     pub least: u32,
     /// The part of the requests, of 1, that may fail whatever the stable revision does.
@@ -25,6 +41,9 @@ pub struct Guard {
     pub latency_factor: f64,
 }
 
+/// None of its numbers is other than finite.
+impl Eq for Guard {}
+
 impl Guard {
     /// So many requests are enough to see that almost all fails.
     pub const FEW: u32 = 20;
@@ -35,7 +54,11 @@ impl Guard {
 impl Default for Guard {
     fn default() -> Self {
         Self {
+            name: Guards::DEFAULT.into(),
             window: SignedDuration::from_mins(2),
+            warm_up: SignedDuration::from_secs(60),
+            every: SignedDuration::from_secs(30),
+            looks: 2,
             least: 100,
             error_ratio: 0.01,
             error_factor: 2.0,
@@ -93,6 +116,17 @@ impl Verdict {
     /// Whether it is to lose what it has, once it was seen for long enough.
     pub fn is_breach(&self) -> bool {
         matches!(self, Self::Breach(_) | Self::FastBreach(_))
+    }
+
+    /// The word for it, as scripts read it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Breach(_) => "breach",
+            Self::FastBreach(_) => "fast-breach",
+            Self::BothBad(_) => "both-bad",
+            Self::NotEnough(_) => "not-enough",
+        }
     }
 
     /// Why.

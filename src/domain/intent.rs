@@ -1,14 +1,17 @@
 //! What the operator wants to change in the world. A view builds it, or the command line does; both mean the same.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::argo::Gate;
+use super::guard::Course;
 use super::object::{ClusterName, ObjectRef};
 use super::silence::{LabelSet, Lasting, Matcher, SilenceRef};
 use super::target::Target;
 use super::text::Text;
+
+mod verb;
+
+pub use verb::Verb;
 
 /// A wish, named by what it is to change and nothing else; how it is done is for the plan to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +68,15 @@ pub enum Intent {
         arm: Text,
         /// Its share in percent.
         percent: u8,
+    },
+    /// Send more and more of the requests to one arm of a route while a guard holds, and all of them back when it does not.
+    GuardedShift {
+        /// The route.
+        target: ObjectRef,
+        /// The Service of the arm.
+        arm: Text,
+        /// How.
+        course: Box<Course>,
     },
     /// Let a rollout go on past the gate at which it waits, and past no other.
     Release {
@@ -170,141 +182,6 @@ impl Size {
     }
 }
 
-/// The verb of an intent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "see the variants of Intent")]
-pub enum Verb {
-    Rollback,
-    Restart,
-    Pause,
-    Resume,
-    Scale,
-    SetImage,
-    Evict,
-    Shift,
-    Release,
-    Skip,
-    PromoteFull,
-    Abort,
-    Retry,
-    Switch,
-    Silence,
-    Acknowledge,
-    ExtendSilence,
-    ExpireSilence,
-}
-
-impl Verb {
-    /// Every verb.
-    pub const ALL: [Self; 18] = [
-        Self::Rollback,
-        Self::Restart,
-        Self::Pause,
-        Self::Resume,
-        Self::Scale,
-        Self::SetImage,
-        Self::Evict,
-        Self::Shift,
-        Self::Release,
-        Self::Skip,
-        Self::PromoteFull,
-        Self::Abort,
-        Self::Retry,
-        Self::Switch,
-        Self::Silence,
-        Self::Acknowledge,
-        Self::ExtendSilence,
-        Self::ExpireSilence,
-    ];
-
-    /// Those that change an object of a cluster.
-    pub const OF_OBJECTS: [Self; 14] = [
-        Self::Rollback,
-        Self::Restart,
-        Self::Pause,
-        Self::Resume,
-        Self::Scale,
-        Self::SetImage,
-        Self::Evict,
-        Self::Shift,
-        Self::Release,
-        Self::Skip,
-        Self::PromoteFull,
-        Self::Abort,
-        Self::Retry,
-        Self::Switch,
-    ];
-
-    /// Whether it goes back to what served before: it is attempted even where nobody can tell whether it is allowed.
-    pub fn goes_back(self) -> bool {
-        matches!(self, Self::Rollback | Self::Abort)
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Rollback => "rollback",
-            Self::Restart => "restart",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Scale => "scale",
-            Self::SetImage => "set-image",
-            Self::Evict => "evict",
-            Self::Shift => "shift",
-            Self::Release => "release",
-            Self::Skip => "skip",
-            Self::PromoteFull => "promote-full",
-            Self::Abort => "abort",
-            Self::Retry => "retry",
-            Self::Switch => "switch",
-            Self::Silence => "silence",
-            Self::Acknowledge => "acknowledge",
-            Self::ExtendSilence => "extend-silence",
-            Self::ExpireSilence => "expire-silence",
-        }
-    }
-
-    /// The command of a change of an object, in the words of the command line.
-    pub fn command(self) -> &'static str {
-        match self {
-            Self::Release => "gate release",
-            Self::Skip => "gate skip",
-            other => other.word(),
-        }
-    }
-
-    /// The word on a button.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Rollback => "Roll back",
-            Self::Restart => "Restart",
-            Self::Pause => "Pause",
-            Self::Resume => "Resume",
-            Self::Scale => "Scale",
-            Self::SetImage => "Set image",
-            Self::Evict => "Evict",
-            Self::Shift => "Shift",
-            Self::Release => "Release",
-            Self::Skip => "Skip step",
-            Self::PromoteFull => "Promote fully",
-            Self::Abort => "Abort",
-            Self::Retry => "Retry",
-            Self::Switch => "Switch",
-            Self::Silence => "Silence",
-            Self::Acknowledge => "Acknowledge",
-            Self::ExtendSilence => "Extend",
-            Self::ExpireSilence => "End silence",
-        }
-    }
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
 impl Intent {
     /// The verb.
     pub fn verb(&self) -> Verb {
@@ -316,7 +193,7 @@ impl Intent {
             Self::Scale { .. } => Verb::Scale,
             Self::SetImage { .. } => Verb::SetImage,
             Self::Evict { .. } => Verb::Evict,
-            Self::Shift { .. } => Verb::Shift,
+            Self::Shift { .. } | Self::GuardedShift { .. } => Verb::Shift,
             Self::Release { .. } => Verb::Release,
             Self::Skip { .. } => Verb::Skip,
             Self::PromoteFull { .. } => Verb::PromoteFull,
@@ -341,6 +218,7 @@ impl Intent {
             | Self::SetImage { target, .. }
             | Self::Evict { target }
             | Self::Shift { target, .. }
+            | Self::GuardedShift { target, .. }
             | Self::Release { target, .. }
             | Self::Skip { target, .. }
             | Self::PromoteFull { target }
@@ -377,6 +255,7 @@ impl Intent {
             | Self::SetImage { target, .. }
             | Self::Evict { target }
             | Self::Shift { target, .. }
+            | Self::GuardedShift { target, .. }
             | Self::Release { target, .. }
             | Self::Skip { target, .. }
             | Self::PromoteFull { target }

@@ -32,6 +32,8 @@ pub enum Kind {
     ConfigMap,
     Secret,
     Event,
+    /// Only those of guards are read, and none of them has a table.
+    Lease,
 }
 
 /// Whether objects of a kind live in a namespace.
@@ -55,7 +57,7 @@ struct Facts {
 }
 
 impl Kind {
-    /// Every kind, in the order in which they are read.
+    /// Every kind that has a table, in the order in which they are read.
     pub const ALL: [Self; 21] = [
         Self::Namespace,
         Self::Deployment,
@@ -80,6 +82,17 @@ impl Kind {
         Self::Event,
     ];
 
+    /// Every kind that is read for the screen.
+    pub const READ: [Self; 22] = {
+        let mut read = [Self::Lease; 22];
+        let mut at = 0;
+        while at < Self::ALL.len() {
+            read[at] = Self::ALL[at];
+            at += 1;
+        }
+        read
+    };
+
     /// Those of them that every server has.
     pub const BUILT_IN_WORKLOADS: [Self; 3] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet];
 
@@ -91,7 +104,7 @@ impl Kind {
         matches!(self, Self::Rollout | Self::HttpRoute | Self::AnalysisRun)
     }
 
-    /// The position in [`Kind::ALL`].
+    /// The position in [`Kind::READ`].
     pub fn index(self) -> usize {
         self as usize
     }
@@ -220,6 +233,7 @@ impl Kind {
             Self::ConfigMap => ("", "v1", "configmaps", "ConfigMap", "cm", "Config maps"),
             Self::Secret => ("", "v1", "secrets", "Secret", "sec", "Secrets"),
             Self::Event => ("", "v1", "events", "Event", "ev", "Events"),
+            Self::Lease => ("coordination.k8s.io", "v1", "leases", "Lease", "", "Leases"),
         };
         Facts { group, version, plural, kind, short, title }
     }

@@ -17,6 +17,7 @@ pub mod health;
 pub mod intent;
 pub mod json;
 pub mod kind;
+pub mod lease;
 pub mod limits;
 pub mod logs;
 pub mod metric;

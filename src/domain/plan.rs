@@ -40,6 +40,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is waited for afterwards, in words.
     pub then: Text,
+    /// What follows by itself once it is confirmed, in words: the course of a guarded shift.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub course: Vec<Text>,
     /// How much is touched, in words.
     pub touches: Text,
     /// What comes back, for a rollback.
@@ -125,6 +128,16 @@ pub enum Call {
         /// Its identity.
         uid: Text,
     },
+    /// Take the lease of a guard: make it, or take it over from who left it. Who takes it and when is filled in when it is
+    /// sent, so that a plan stays the same however long it is looked at.
+    TakeLease {
+        /// The lease.
+        object: ObjectRef,
+        /// The lease as it is to be.
+        body: Value,
+        /// The version in which its holder left it; none where there is none yet.
+        over: Option<Text>,
+    },
     /// Delete a pod that is broken: it is not sent when the pod has become ready or is another one.
     DeleteBroken {
         /// The pod.
@@ -173,9 +186,12 @@ impl Call {
     /// The request in one line: "PATCH /apis/apps/v1/namespaces/production/deployments/chat-service".
     pub fn request(&self) -> String {
         match self {
-            Self::Patch { object, subresource: None, .. } => format!("PATCH {}", object.path()),
+            Self::Patch { object, subresource: None, .. } | Self::TakeLease { object, over: Some(_), .. } => {
+                format!("PATCH {}", object.path())
+            }
             Self::Patch { object, subresource: Some(part), .. } => format!("PATCH {}/{part}", object.path()),
             Self::Evict { object, .. } => format!("POST {}/eviction", object.path()),
+            Self::TakeLease { object, over: None, .. } => format!("POST {}", object.kind.path(Some(&object.namespace))),
             Self::DeleteBroken { object, .. } => format!("DELETE {}", object.path()),
             Self::PostSilence { at, .. } => format!("POST {at}/api/v2/silences"),
             Self::DeleteSilence { silence, at, .. } => format!("DELETE {at}/api/v2/silence/{}", encode(&silence.id)),
@@ -185,9 +201,10 @@ impl Call {
     /// What it does it to.
     pub fn target(&self) -> Target {
         match self {
-            Self::Patch { object, .. } | Self::Evict { object, .. } | Self::DeleteBroken { object, .. } => {
-                Target::Object(object.clone())
-            }
+            Self::Patch { object, .. }
+            | Self::Evict { object, .. }
+            | Self::TakeLease { object, .. }
+            | Self::DeleteBroken { object, .. } => Target::Object(object.clone()),
             Self::PostSilence { silence, .. } | Self::DeleteSilence { silence, .. } => Target::Silence(silence.clone()),
         }
     }

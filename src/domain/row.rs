@@ -2,6 +2,7 @@
 
 use super::analysis::AnalysisRun;
 use super::kind::Kind;
+use super::lease::Lease;
 use super::object::Meta;
 use super::platform::{
     Autoscaler, CronJob, DisruptionBudget, EndpointSlice, Event, Ingress, Job, MetadataOnly, Namespace, Node, Service,
@@ -36,6 +37,7 @@ pub enum Row {
     ConfigMap(Box<MetadataOnly>),
     Secret(Box<MetadataOnly>),
     Event(Box<Event>),
+    Lease(Box<Lease>),
     /// An object that could not be read: it is shown as such and never makes the table empty.
     Unreadable(Box<Unreadable>),
 }
@@ -76,6 +78,7 @@ impl Row {
             Self::ConfigMap(_) => Kind::ConfigMap,
             Self::Secret(_) => Kind::Secret,
             Self::Event(_) => Kind::Event,
+            Self::Lease(_) => Kind::Lease,
             Self::Unreadable(row) => row.kind,
         }
     }
@@ -100,6 +103,7 @@ impl Row {
             Self::Node(row) => &row.meta,
             Self::ConfigMap(row) | Self::Secret(row) => &row.meta,
             Self::Event(row) => &row.meta,
+            Self::Lease(row) => &row.meta,
             Self::Unreadable(row) => &row.meta,
         }
     }

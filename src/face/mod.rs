@@ -82,7 +82,7 @@ async fn console(cli: &Cli, parts: Parts, demo: Option<String>) -> Result<Exit, 
         ));
     }
     let look = parts.look()?;
-    let session = parts.session(&cli.place, &Kind::ALL)?;
+    let session = parts.session(&cli.place, &Kind::READ)?;
     if cli.write {
         session.arm(ARMED);
     }

@@ -111,6 +111,7 @@ impl Parts {
             rules,
             limits: self.settings.limits.clone(),
             traffic: self.settings.traffic.clone(),
+            guards: self.settings.guards.clone(),
             policy: self.policy(),
             connect,
             scopes: self.scopes(place),

@@ -117,6 +117,7 @@ fn describe(settings: &Settings) -> Value {
         "verify.timeout": format!("{} s", settings.verification.timeout.as_secs()),
         "traffic.step": settings.traffic.usual.step,
         "traffic.ceiling": settings.traffic.usual.ceiling,
+        "guards": settings.guards.all().map(|guard| &guard.name).collect::<Vec<_>>(),
         "logs.lines": settings.logs.limits.lines,
         "logs.megabytes": settings.logs.limits.bytes / 1024 / 1024,
         "logs.mask-personal": settings.logs.rules.masks_personal,

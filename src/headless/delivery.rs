@@ -1,5 +1,6 @@
 //! What is said of a delivery in steps and of how traffic is split, in words and for scripts.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::argo::{Gate, Strategy};
@@ -10,7 +11,7 @@ use crate::domain::route::Steering;
 use crate::domain::text::Text;
 use crate::domain::traffic::{Arm, ArmRole, Split, percent};
 use crate::runtime::Session;
-use crate::state::{Inventory, SPLIT_KINDS};
+use crate::state::{GuardLease, Inventory, SPLIT_KINDS};
 
 use super::output::json::object;
 use super::reading::read;
@@ -20,7 +21,7 @@ use super::signals::await_briefly;
 /// What services are made of, and what splits their requests.
 pub(super) fn kinds() -> Vec<Kind> {
     let more = SPLIT_KINDS.into_iter().filter(|kind| !services::KINDS.contains(kind));
-    services::KINDS.into_iter().chain(more).collect()
+    services::KINDS.into_iter().chain(more).chain([Kind::Lease]).collect()
 }
 
 /// Reads how traffic is split, and waits for who counts it where it is.
@@ -84,6 +85,27 @@ pub(super) fn delivery(of: &Delivery) -> Value {
         })),
         "revision": of.revision,
         "stable": of.stable,
+    })
+}
+
+/// A guarded shift, by its lease.
+pub(super) fn guard(of: &GuardLease<'_>, now: Timestamp) -> Value {
+    let (about, lease) = (&of.lease.about, of.lease);
+    json!({
+        "standing": of.standing(now),
+        "who": about.who,
+        "action": lease.holder,
+        "route": object(&of.route),
+        "arm": about.arm,
+        "course": about.course,
+        "guard": about.guard,
+        "percent": of.percent,
+        "since": about.since,
+        "next": about.next,
+        "taken": lease.taken,
+        "renewed": lease.renewed,
+        "says": of.words(now),
+        "commands": of.commands(),
     })
 }
 

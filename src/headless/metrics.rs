@@ -28,7 +28,7 @@ const HEADER: [&str; 12] =
 
 /// Shows numbers.
 pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &MetricsArgs) -> Result<Exit, Problem> {
-    session.look_at_numbers(Demand { everything: true, focus: None });
+    session.look_at_numbers(Demand { everything: true, ..Demand::default() });
     read(session, &services::KINDS).await;
     await_servers(session, Session::knows_numbers).await;
     if let Some(service) = &args.service
@@ -72,13 +72,9 @@ async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
     let mut board = ServiceBoard::default();
     board.refresh(session.state(), session.clock().now());
     let meant = || board.services().iter().filter(|one| one.id.name == name && is_in(asked.place, &one.id.environment));
-    let focus = Focus {
-        namespaces: meant().flat_map(|service| service.namespaces.clone()).collect(),
-        workloads: meant().flat_map(|service| &service.workloads).map(|workload| workload.name.clone()).collect(),
-        compares: false,
-    };
+    let focus = Focus::on(meant(), &Measure::ALL);
     let before: Vec<Option<Timestamp>> = session.state().metric_servers().map(|(_, server)| server.heard).collect();
-    session.look_at_numbers(Demand { everything: true, focus: Some(focus) });
+    session.look_at_numbers(Demand { everything: true, focus: Some(focus), every: None });
     await_servers(session, |session| {
         let mut servers = session.state().metric_servers().zip(&before);
         servers.all(|((_, server), before)| server.problem.is_some() || server.heard != *before)

@@ -21,6 +21,7 @@ mod can;
 mod change;
 mod changes;
 mod completions;
+mod concern;
 pub mod config;
 mod delivery;
 mod diff;
@@ -63,7 +64,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Evict(_) => change::POD_KINDS.to_vec(),
         Command::Shift(_) | Command::Switch(_) => change::shift_kinds(),
         Command::Silence(_) => silence::KINDS.to_vec(),
-        Command::Doctor => vec![Kind::Namespace, Kind::Service],
+        Command::Doctor => vec![Kind::Namespace, Kind::Service, Kind::Lease],
         Command::Audit(_)
         | Command::Whoami
         | Command::Config { .. }
@@ -167,6 +168,8 @@ pub enum Exit {
     NotConverged,
     /// Refused, because it could not be recorded.
     NotRecorded,
+    /// A guard was breached, and everything went back.
+    WentBack,
     /// midwatch itself failed.
     Defect,
     /// Ended by a signal.
@@ -187,6 +190,7 @@ impl Exit {
             Self::Partly => 10,
             Self::NotConverged => 11,
             Self::NotRecorded => 12,
+            Self::WentBack => 13,
             Self::Defect => 70,
             Self::Signal(number) => 128_u8.saturating_add(number),
         }

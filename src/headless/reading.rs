@@ -158,7 +158,7 @@ fn missing(inventory: &Inventory, kinds: &[Kind], essential: &[Kind], problems: 
     }
     // Namespaces are read for the names of environments only, where nobody asks for them.
     // A server without custom kinds forbids them to whoever may not read everything.
-    let is_by_the_way = |kind: Kind| kind == Kind::Namespace || kind.is_custom();
+    let is_by_the_way = |kind: Kind| matches!(kind, Kind::Namespace | Kind::Lease) || kind.is_custom();
     let asked = kinds.iter().copied().filter(|kind| !is_by_the_way(*kind) || essential.contains(kind));
     problems.extend(inventory.closed(asked));
     missing

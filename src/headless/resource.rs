@@ -32,7 +32,7 @@ pub(super) fn columns(kind: Kind) -> &'static [&'static str] {
         Kind::EndpointSlice => &["namespace", "name", "addressType", "ready", "total", "created"],
         Kind::Ingress => &["namespace", "name", "class", "hosts", "backends", "addresses", "created"],
         Kind::Event => &["last", "class", "reason", "namespace", "about", "count", "message"],
-        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision => &["namespace", "name", "created"],
+        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision | Kind::Lease => &["namespace", "name", "created"],
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn header(kind: Kind) -> &'static [&'static str] {
         Kind::EndpointSlice => &["NAMESPACE", "NAME", "TYPE", "READY", "OF", "AGE"],
         Kind::Ingress => &["NAMESPACE", "NAME", "CLASS", "HOSTS", "BACKENDS", "ADDRESSES", "AGE"],
         Kind::Event => &["LAST", "TYPE", "REASON", "NAMESPACE", "OBJECT", "COUNT", "MESSAGE"],
-        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision => &["NAMESPACE", "NAME", "AGE"],
+        Kind::ConfigMap | Kind::Secret | Kind::ControllerRevision | Kind::Lease => &["NAMESPACE", "NAME", "AGE"],
     }
 }
 
@@ -148,6 +148,7 @@ fn members(row: &Row) -> Value {
             "class": row.class, "reason": row.reason, "message": row.message, "count": row.count, "source": row.source,
             "about": format!("{}/{}", row.about_kind.to_lowercase(), row.about_name), "first": row.first, "last": row.last,
         }),
+        Row::Lease(row) => json!({ "holder": row.holder, "renewed": row.renewed, "about": row.about }),
         Row::Unreadable(row) => json!({ "unreadable": row.why }),
         Row::ControllerRevision(_) | Row::ConfigMap(_) | Row::Secret(_) => Value::Null,
     }

@@ -1,31 +1,38 @@
 //! `midwatch rollouts`: how far each workload is on its way to its newest revision.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::domain::lease::Standing;
+use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::rollout::{Rollout, StuckSignal};
 use crate::domain::text::Text;
 use crate::domain::traffic::Split;
 use crate::runtime::Session;
-use crate::state::ServiceBoard;
+use crate::state::{GuardLease, ServiceBoard};
 
-use super::Exit;
 use super::answer::{Asked, Needs, answer};
 use super::delivery::{self, read_splits};
 use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::services::{ESSENTIAL, KINDS};
+use super::{Exit, complain};
 
 /// Shows rollouts.
 pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
     read_splits(session).await;
     let mut board = ServiceBoard::default();
+    let mut told = BTreeSet::new();
     let needs = Needs::of(&KINDS, &ESSENTIAL);
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);
+        tell_left(session, asked, now, &mut told);
+        let guards = session.state().guards();
         let shown = board.rollouts().iter().filter(|rollout| is_in(asked.place, &rollout.service.environment));
         Ok(Listing {
             kind: "Rollout",
@@ -42,15 +49,35 @@ pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<
                 "PROGRESS",
                 "WHY",
             ],
-            items: shown.map(|rollout| item(rollout, &session.state().splits(&rollout.service), now)).collect(),
+            items: shown
+                .map(|rollout| item(rollout, &session.state().splits(&rollout.service), &guards, now))
+                .collect(),
         })
     })
     .await
 }
 
-fn item(rollout: &Rollout, splits: &[Split], now: Timestamp) -> Item {
+/// Says of each guard that somebody left, once, what to do about it.
+fn tell_left(session: &Session, asked: Asked<'_>, now: Timestamp, told: &mut BTreeSet<ObjectRef>) {
+    for guard in session.state().guards() {
+        let is_here = is_in(asked.place, &session.place_of(&guard.route).environment);
+        if is_here && guard.standing(now) == Standing::Abandoned && told.insert(guard.route.clone()) {
+            let what = format!("{}: {}", guard.route, guard.words(now));
+            complain(&Problem::new(what, "its session ended without releasing it", guard.commands().join(", or ")));
+        }
+    }
+}
+
+/// The guarded shift of a route that splits the requests of a rollout.
+fn guard_of<'a>(splits: &[Split], guards: &'a [GuardLease<'a>]) -> Option<&'a GuardLease<'a>> {
+    guards.iter().find(|guard| splits.iter().any(|split| split.router == guard.route))
+}
+
+fn item(rollout: &Rollout, splits: &[Split], guards: &[GuardLease<'_>], now: Timestamp) -> Item {
     let (status, workload) = (&rollout.status, &rollout.workload);
     let signals: Vec<String> = status.signals.iter().map(StuckSignal::to_string).collect();
+    let guard = guard_of(splits, guards);
+    let why: Vec<String> = signals.iter().cloned().chain(guard.map(|guard| guard.words(now))).collect();
     // A deadline lies ahead: how long until it is what there is left.
     let left = status.left(now).map(|left| age(Some(now - left), now)).unwrap_or_default();
     let [step, weight, gate] = delivery::cells(status.delivery.as_ref(), splits);
@@ -68,7 +95,7 @@ fn item(rollout: &Rollout, splits: &[Split], now: Timestamp) -> Item {
             gate,
             left,
             status.progress.clone(),
-            Text::from(signals.join("; ")),
+            Text::from(why.join("; ")),
         ],
         json: json!({
             "workload": json::object(workload),
@@ -85,6 +112,7 @@ fn item(rollout: &Rollout, splits: &[Split], now: Timestamp) -> Item {
             "signals": signals,
             "delivery": status.delivery.as_ref().map(delivery::delivery),
             "traffic": delivery::traffic(splits),
+            "guard": guard.map(|guard| delivery::guard(guard, now)),
         }),
     }
 }

@@ -1,6 +1,7 @@
 //! What the roles and the cluster say to a question, in words: the same ones in a plan, in `can` and in `doctor`.
 
 use crate::domain::actor::Permission;
+use crate::domain::kind::Kind;
 use crate::domain::operation::{Check, Mark};
 use crate::domain::plan::Access;
 use crate::domain::text::Text;
@@ -49,7 +50,13 @@ pub fn of_access(access: &Access, review: Option<&Review>) -> Check {
     match review {
         Some(Review::Allowed) => Check { mark: Mark::Allowed, what, remedy: Text::default() },
         Some(Review::Denied(why)) => {
-            let hint = format!("ask a cluster administrator for a role with: {what}");
+            let rule = match access.object.kind {
+                Kind::Lease => {
+                    " (apiGroups [coordination.k8s.io], resources [leases], verbs [get, list, watch, create, patch])"
+                }
+                _ => "",
+            };
+            let hint = format!("ask a cluster administrator for a role with: {what}{rule}");
             let remedy = if why.is_empty() { hint } else { format!("{why}; {hint}") };
             Check { mark: Mark::Denied, what, remedy: remedy.into() }
         }

@@ -25,6 +25,7 @@ pub struct Proof {
 pub struct Confirmed {
     rehearsed: Rehearsed,
     reason: Text,
+    at: Timestamp,
 }
 
 impl Confirmed {
@@ -38,6 +39,11 @@ impl Confirmed {
         self.rehearsed.actor()
     }
 
+    /// When.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// Why.
     pub fn reason(&self) -> &Text {
         &self.reason
@@ -47,7 +53,7 @@ impl Confirmed {
 /// Takes the proof, or gives the plan back with the reason why the proof does not suffice.
 pub fn confirm(rehearsed: Rehearsed, proof: &Proof, now: Timestamp) -> Result<Confirmed, Box<(Rehearsed, Problem)>> {
     match missing(rehearsed.plan(), proof, now) {
-        None => Ok(Confirmed { rehearsed, reason: proof.reason.clone() }),
+        None => Ok(Confirmed { rehearsed, reason: proof.reason.clone(), at: now }),
         Some(problem) => Err(Box::new((rehearsed, problem))),
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::text::Text;
 use super::NotDone;
 use super::audit::{AuditError, Urgency};
 use super::confirm::Confirmed;
+use super::guard::lease;
 use super::ports::ControlPlane;
 use super::reconcile::footprint;
 
@@ -67,7 +68,8 @@ pub async fn execute(
         written.map_err(|error| error.after(number, steps))?;
         failpoint::reached("intent", number);
         report(OperationEvent::StepStarted { step: number, what: step.what.clone() });
-        let done = send(step, plane, &action).await;
+        let call = lease::stamped(&step.call, &action, confirmed.at());
+        let done = send(&Step { call, ..step.clone() }, plane, &action).await;
         failpoint::reached("answered", number);
         let (kind, detail) = match &done {
             Ok(done) => (done.result, done.detail.clone()),

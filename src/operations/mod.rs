@@ -19,6 +19,7 @@ pub mod confirm;
 pub mod converge;
 mod dataplane;
 pub mod execute;
+pub mod guard;
 pub mod plan;
 pub mod policy;
 pub mod ports;

@@ -7,12 +7,14 @@ use serde_json::Value;
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::{Intent, Size, Verb};
 use crate::domain::kind::Kind;
+use crate::domain::lease::Lease;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
 
+use super::plan::lease_access;
 use super::ports::{ControlPlane, ReadError, Review};
 
 mod backing;
@@ -38,6 +40,8 @@ pub struct Snapshot {
     /// The Services that a change of traffic is about: those that a route names; of a Service itself what it selects now,
     /// and what it is to select.
     pub backings: Vec<Backing>,
+    /// The lease by which a guarded shift holds a route, or why nobody can tell; none where there is none.
+    pub lease: Option<Result<Value, Problem>>,
     /// Who we are.
     pub identity: Result<Identity, Problem>,
     /// What the cluster says to each call that the intent needs.
@@ -74,13 +78,14 @@ pub async fn read(
             None => Ok(Vec::new()),
         }
     };
-    let (environment, revisions, pods, autoscalers, budgets, identity) = futures::join!(
+    let (environment, revisions, pods, autoscalers, budgets, identity, lease) = futures::join!(
         environment_of(&target_ref.cluster, &target_ref.namespace, plane),
         list(holder, selector.as_str()),
         list(of_workload(Kind::Pod), selector.as_str()),
         list(of_workload(Kind::HorizontalPodAutoscaler), ""),
         list(Some(Kind::PodDisruptionBudget).filter(|_| !is_traffic), ""),
         plane.identity(),
+        lease_on(target_ref, plane),
     );
     let mut gaps = Vec::new();
     let environment = environment.unwrap_or_else(|problem| {
@@ -89,13 +94,17 @@ pub async fn read(
     });
     let autoscalers = or_gap(autoscalers, &mut gaps);
     let backings = backing::read(intent, &target, plane, &mut gaps).await;
-    let needed = access_of(intent, target_ref, &target, &autoscalers);
+    let mut needed = access_of(intent, target_ref, &target, &autoscalers);
+    if lease.is_some() || matches!(intent, Intent::GuardedShift { .. }) {
+        needed.extend(lease_access(&Lease::of(target_ref)));
+    }
     let reviews = join_all(needed.iter().map(|access| plane.review(access))).await;
     Ok(Snapshot {
         revisions: owned_by(revisions?, &target),
         pods: or_gap(pods, &mut gaps),
         autoscalers,
         backings,
+        lease,
         budgets: or_gap(budgets, &mut gaps),
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),
@@ -105,6 +114,18 @@ pub async fn read(
         asked,
         taken: now,
     })
+}
+
+/// The lease by which a guarded shift holds a route.
+async fn lease_on(route: &ObjectRef, plane: &dyn ControlPlane) -> Option<Result<Value, Problem>> {
+    if route.kind != Kind::HttpRoute {
+        return None;
+    }
+    match plane.get(&Lease::of(route)).await {
+        Ok(lease) => Some(Ok(lease)),
+        Err(ReadError::NotFound) => None,
+        Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)) => Some(Err(problem)),
+    }
 }
 
 /// The label of a namespace that names its environment, read now: the namespaces need not be listed, and may

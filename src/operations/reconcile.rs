@@ -34,7 +34,10 @@ pub enum Trace {
 /// Looks for the trace of a step.
 pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
     let object = match &step.call {
-        Call::Patch { object, .. } | Call::Evict { object, .. } | Call::DeleteBroken { object, .. } => object,
+        Call::Patch { object, .. }
+        | Call::Evict { object, .. }
+        | Call::TakeLease { object, .. }
+        | Call::DeleteBroken { object, .. } => object,
         Call::PostSilence { silence, .. } | Call::DeleteSilence { silence, .. } => {
             return silence::trace(&step.call, silence, plane).await;
         }
@@ -47,13 +50,20 @@ pub async fn look(step: &Step, plane: &dyn ControlPlane) -> Trace {
                 Trace::NotApplied
             }
         }
+        (Ok(object), Call::TakeLease { body, .. }) => {
+            if object["spec"]["holderIdentity"] == body["spec"]["holderIdentity"] {
+                Trace::Applied
+            } else {
+                Trace::NotApplied
+            }
+        }
         (Ok(object), Call::Evict { uid, .. } | Call::DeleteBroken { uid, .. }) => {
             let is_going =
                 object["metadata"]["uid"] != uid.as_str() || !object["metadata"]["deletionTimestamp"].is_null();
             if is_going { Trace::Applied } else { Trace::NotApplied }
         }
         (Ok(_), Call::PostSilence { .. } | Call::DeleteSilence { .. })
-        | (Err(ReadError::NotFound), Call::Patch { .. }) => Trace::NotApplied,
+        | (Err(ReadError::NotFound), Call::Patch { .. } | Call::TakeLease { .. }) => Trace::NotApplied,
         (Err(ReadError::NotFound), _) => Trace::Applied,
         (Err(ReadError::Failed(problem) | ReadError::Forbidden(problem)), _) => Trace::Unknown(problem),
     }

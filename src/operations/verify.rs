@@ -10,6 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationEvent, Verdict};
 use crate::domain::plan::Goal;
+use crate::domain::target::Target;
 use crate::domain::text::Text;
 
 use super::converge::{Progress, progress};
@@ -67,11 +68,12 @@ pub async fn verify(
     }
 }
 
-/// The object on which the goal is seen: that of the first step, which for bounds is the autoscaler. None for a silence.
+/// The object on which the goal is seen: that of the first step that is about more than a lease, which for bounds is the autoscaler. None for a silence.
 fn watched(executed: &Executed) -> Option<ObjectRef> {
     let plan = executed.plan();
-    let target = plan.steps.first().map_or_else(|| plan.target.clone(), |step| step.call.target());
-    target.object().cloned()
+    let is_lease = |target: &Target| target.object().is_some_and(|object| object.kind == Kind::Lease);
+    let mut targets = plan.steps.iter().map(|step| step.call.target()).filter(|target| !is_lease(target));
+    targets.next().unwrap_or_else(|| plan.target.clone()).object().cloned()
 }
 
 /// What was seen so far.

@@ -20,6 +20,7 @@ use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
 use crate::operations::execute::{Executed, Record, execute, in_cluster};
+use crate::operations::guard::Own;
 use crate::operations::plan::{NoPlan, Place, plan};
 use crate::operations::policy::Policy;
 use crate::operations::ports::{ControlPlane, ReadError};
@@ -71,6 +72,8 @@ pub(super) struct Change {
     pub(super) action: ActionId,
     pub(super) clock: Clock,
     pub(super) wait: Wait,
+    /// What it rests on as a step of a guarded shift.
+    pub(super) own: Option<Own>,
 }
 
 /// How long is waited before a plan that could not be made anew is asked for again.
@@ -116,8 +119,7 @@ impl Change {
     /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
     async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
         let (plan, asked) = self.plan().await?;
-        let arming = self.armed.borrow().arming(self.clock.now());
-        match authorize(plan, &*asked, &self.policy, arming) {
+        match authorize(plan, &*asked, &self.policy, self.arming()) {
             Err(denial) => {
                 self.note_denial(&denial).await;
                 Ok((proposal_of(&denial.plan, &denial.checks, &denial.actor, Some(denial.problem.clone())), None))
@@ -128,6 +130,11 @@ impl Change {
                 Ok((proposal, Some(rehearsed)))
             }
         }
+    }
+
+    /// Whether it may change anything. A step of a guarded shift was said yes to with the course, however long that takes.
+    fn arming(&self) -> Arming {
+        if self.own.is_some() { Arming::Armed } else { self.armed.borrow().arming(self.clock.now()) }
     }
 
     async fn rehearse(&self, authorized: Authorized) -> Result<Rehearsed, NotDone> {
@@ -145,7 +152,10 @@ impl Change {
             return Ok((silence::plan(&self.intent, &snapshot, &ground).map_err(none)?, Box::new(snapshot)));
         };
         let snapshot = read(&self.intent, self.asked, &*self.plane, now).await;
-        let snapshot = snapshot.map_err(|error| self.unread(error))?;
+        let mut snapshot = snapshot.map_err(|error| self.unread(error))?;
+        if let Some(own) = &self.own {
+            own.stand(&self.intent, &mut snapshot)?;
+        }
         let plan = plan(&self.intent, &snapshot, &self.place(object, &snapshot)).map_err(none)?;
         Ok((plan, Box::new(snapshot)))
     }
@@ -242,7 +252,7 @@ async fn wait_for_yes(
             continue;
         };
         let now = change.clock.now();
-        if change.armed.borrow().arming(now) == Arming::ReadOnly {
+        if change.arming() == Arming::ReadOnly {
             let problem = Problem::new("not confirmed", "this session is read-only again", ":arm 15m");
             report(OperationEvent::NotConfirmed { problem });
             waiting = Some(rehearsed);

@@ -6,9 +6,11 @@ use crate::domain::audit::{History, Reconciliation};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::problem::Problem;
+use crate::domain::text::Text;
 use crate::domain::update::Update;
 use crate::state::Changed;
 
+use super::guarded::GuardEvent;
 use super::signals::Offer;
 
 /// What arrives at a session.
@@ -24,6 +26,10 @@ pub enum Message {
     History(Result<History, Problem>),
     /// What earlier sessions left open was looked at.
     Recalled(Vec<Reconciliation>),
+    /// The lease of a guarded shift was lost.
+    LeaseLost(OperationId, Text),
+    /// The lease of a guarded shift was released, or why it was not.
+    LeaseReleased(OperationId, Option<Problem>),
     /// Services were looked for where servers of signals usually live.
     Offers(ClusterName, Vec<Offer>),
 }
@@ -35,6 +41,8 @@ pub struct Absorbed {
     pub changed: Changed,
     /// How changes went on.
     pub operations: Vec<(OperationId, OperationEvent)>,
+    /// How guarded shifts went on.
+    pub guarded: Vec<(OperationId, GuardEvent)>,
     /// Whole objects that were read.
     pub objects: Vec<(ObjectRef, Result<Value, Problem>)>,
     /// What earlier sessions left open; there the first time, although it may be empty.
@@ -48,7 +56,7 @@ pub struct Absorbed {
 impl Absorbed {
     /// Whether nothing happened.
     pub fn is_nothing(&self) -> bool {
-        let told = self.operations.is_empty() && self.objects.is_empty();
+        let told = self.operations.is_empty() && self.guarded.is_empty() && self.objects.is_empty();
         let heard = self.recalled.is_some() || self.history || self.logs;
         self.changed.is_nothing() && told && !heard
     }

@@ -43,7 +43,7 @@ const READ: &[&str] = &["get", "list", "watch"];
 const OURS: &[&str] = &["staging", "production"];
 
 /// As with the built-in roles of Kubernetes, a viewer sees everything but secrets.
-static GRANTS: [Grant; 11] = [
+static GRANTS: [Grant; 12] = [
     Grant { to: &["admins"], namespaces: &[], verbs: &["*"], api_groups: &["*"], resources: &["*"] },
     Grant {
         to: &["developers", "viewers"],
@@ -61,6 +61,7 @@ static GRANTS: [Grant; 11] = [
             "argoproj.io",
             "autoscaling",
             "batch",
+            "coordination.k8s.io",
             "discovery.k8s.io",
             "gateway.networking.k8s.io",
             "networking.k8s.io",
@@ -96,6 +97,13 @@ static GRANTS: [Grant; 11] = [
         verbs: &["patch", "update"],
         api_groups: &["argoproj.io"],
         resources: &["analysisruns", "rollouts", "rollouts/scale", "rollouts/status"],
+    },
+    Grant {
+        to: &["developers"],
+        namespaces: OURS,
+        verbs: &["create", "patch"],
+        api_groups: &["coordination.k8s.io"],
+        resources: &["leases"],
     },
     Grant { to: &["developers"], namespaces: OURS, verbs: &["delete"], api_groups: &[""], resources: &["pods"] },
     Grant {

@@ -38,7 +38,10 @@ impl Kind {
 
     /// Says whether its status is a resource of its own, which a write to the object leaves as it is.
     pub(crate) fn has_status(&self) -> bool {
-        !matches!(self.plural, "configmaps" | "controllerrevisions" | "endpointslices" | "events" | "secrets")
+        !matches!(
+            self.plural,
+            "configmaps" | "controllerrevisions" | "endpointslices" | "events" | "leases" | "secrets"
+        )
     }
 
     /// Says whether it has a `/scale` subresource.
@@ -62,7 +65,7 @@ const BATCH: (&str, &str) = ("batch", "v1");
 const ARGO: (&str, &str) = ("argoproj.io", "v1alpha1");
 
 /// Every kind served, grouped by API.
-pub(crate) static KINDS: [Kind; 21] = [
+pub(crate) static KINDS: [Kind; 22] = [
     kind(CORE, "configmaps", "ConfigMap", "cm"),
     kind(CORE, "events", "Event", "ev"),
     Kind { scope: Scope::Cluster, ..kind(CORE, "namespaces", "Namespace", "ns") },
@@ -80,6 +83,7 @@ pub(crate) static KINDS: [Kind; 21] = [
     kind(ARGO, "analysisruns", "AnalysisRun", "ar"),
     kind(ARGO, "rollouts", "Rollout", "ro"),
     kind(("autoscaling", "v2"), "horizontalpodautoscalers", "HorizontalPodAutoscaler", "hpa"),
+    kind(("coordination.k8s.io", "v1"), "leases", "Lease", ""),
     kind(("discovery.k8s.io", "v1"), "endpointslices", "EndpointSlice", ""),
     kind(("gateway.networking.k8s.io", "v1"), "httproutes", "HTTPRoute", ""),
     kind(("networking.k8s.io", "v1"), "ingresses", "Ingress", "ing"),

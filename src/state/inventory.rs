@@ -67,7 +67,7 @@ struct Source {
 /// Everything known about one cluster.
 #[derive(Debug, Default)]
 pub struct Inventory {
-    collections: [Collection; Kind::ALL.len()],
+    collections: [Collection; Kind::READ.len()],
     sources: BTreeMap<(Kind, Option<Text>), Source>,
     /// Moves when the liveness of a source moves.
     pub(super) sources_revision: u64,

@@ -11,6 +11,7 @@ use crate::domain::plan::{Access, Call};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::update::Identity;
+use crate::operations::guard::lease;
 use crate::operations::ports::{AlertmanagerReply, Answer, ControlPlane, Earnest, ReadError, Review};
 
 use super::alertmanager::Alertmanagers;
@@ -78,6 +79,13 @@ fn request(call: &Call) -> Option<(client::Verb, String, &'static str, Value)> {
                 "deleteOptions": { "preconditions": { "uid": uid } },
             });
             (client::Verb::Post, format!("{}/eviction", object.path()), json_type, body)
+        }
+        Call::TakeLease { object, body, over: None } => {
+            (client::Verb::Post, object.kind.path(Some(&object.namespace)), json_type, body.clone())
+        }
+        Call::TakeLease { object, body, over: Some(version) } => {
+            let operations = Value::from(lease::taking_over(body, version));
+            (client::Verb::Patch, object.path(), "application/json-patch+json", operations)
         }
         Call::DeleteBroken { object, uid, version, .. } => {
             let mut preconditions = json!({ "uid": uid });

@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use color_eyre::eyre::{Result, ensure, eyre};
+use color_eyre::eyre::{OptionExt, Result, ensure, eyre};
 use midwatch::config::roles;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::console::{Console, Size};
@@ -30,6 +32,54 @@ pub(crate) struct Finished {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+/// A run of midwatch that goes on. It ends with this.
+pub(crate) struct Running {
+    child: Child,
+    stdout: PathBuf,
+    stderr: PathBuf,
+}
+
+impl Running {
+    /// What it has said so far.
+    pub(crate) fn said(&self) -> Result<String> {
+        Ok(fs::read_to_string(&self.stdout)?)
+    }
+
+    /// What it has complained of so far.
+    pub(crate) fn complained(&self) -> Result<String> {
+        Ok(fs::read_to_string(&self.stderr)?)
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = Pid::from_raw(i32::try_from(self.child.id())?).ok_or_eyre("it has no number")?;
+        Ok(kill_process(pid, signal)?)
+    }
+
+    /// Waits for its end.
+    pub(crate) fn finish(mut self, limit: Duration) -> Result<Finished> {
+        let status = wait_until("the end of midwatch", limit, || {
+            let status = self.child.try_wait()?;
+            ensure!(
+                status.is_some(),
+                "so far: {}{}",
+                fs::read_to_string(&self.stdout)?,
+                fs::read_to_string(&self.stderr)?
+            );
+            Ok(status)
+        })?;
+        Ok(Finished { code: status.and_then(|status| status.code()), stdout: self.said()?, stderr: self.complained()? })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Whoever has ended cannot be killed, and need not.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }
 
 impl Seat {
@@ -136,6 +186,22 @@ impl Seat {
             }
         }
         Ok(lines)
+    }
+
+    /// Starts midwatch without a terminal, to be waited for later.
+    pub(crate) fn start(&self, args: &[&str]) -> Result<Running> {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        let (stdout, stderr) = (self.home.join(format!("stdout-{run}")), self.home.join(format!("stderr-{run}")));
+        let child = Command::new(MIDWATCH)
+            .args(args)
+            .env_clear()
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .stdout(File::create(&stdout)?)
+            .stderr(File::create(&stderr)?)
+            .spawn()?;
+        Ok(Running { child, stdout, stderr })
     }
 
     /// Runs midwatch without a terminal to its end.

@@ -14,6 +14,7 @@ mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
+mod guarded;
 mod hostile;
 mod login;
 mod namespace;
@@ -84,7 +85,7 @@ const SUITES: &[&[(&str, Test)]] = &[
 ];
 
 /// Those that need the network namespace. They are the last ones, since what they add to the cluster stays.
-const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, argo::TESTS, traffic::TESTS];
+const IN_NAMESPACE: &[&[(&str, Test)]] = &[signals::TESTS, argo::TESTS, traffic::TESTS, guarded::TESTS];
 
 fn main() -> Result<ExitCode> {
     let mut out = io::stdout();

@@ -138,7 +138,7 @@ fn shift_on_screen(console: &Console, to: &str, accepted: &str) -> Result<i64> {
     console.type_text(":httproutes\r")?;
     console.wait_for("presence-stable")?;
     console.type_text("%")?;
-    console.wait_for("in percent, now")?;
+    console.wait_for("presence-canary, now")?;
     console.type_text(to)?;
     console.press("enter")?;
     console.wait_for("Reason")?;

@@ -28,6 +28,8 @@ pub enum Left {
     Fields(Vec<Field>),
     /// The object is gone, or on its way; a silence is over.
     Gone,
+    /// The lease is held by the action.
+    Lease,
     /// A silence is there that somebody made, with this comment, until this moment.
     Silence {
         /// Who.

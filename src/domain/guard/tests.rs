@@ -87,3 +87,35 @@ proptest! {
         prop_assert!((0.0..=ratio + 1e-12).contains(&bound));
     }
 }
+
+#[test]
+fn one_look_may_be_chance_and_a_fast_breach_is_not() {
+    let guard = Guard::default();
+    let (bad, fast) = (Verdict::Breach(Text::default()), Verdict::FastBreach(Text::default()));
+    let (good, blind) = (Verdict::Pass(Text::default()), Verdict::NotEnough(Text::default()));
+    let enough = |verdicts: &[&Verdict]| {
+        let mut looks = Looks::default();
+        verdicts.iter().map(|verdict| looks.is_enough(verdict, &guard)).collect::<Vec<_>>()
+    };
+    assert_eq!(enough(&[&bad, &good, &bad, &bad]), [false, false, false, true]);
+    assert_eq!(enough(&[&bad, &blind, &bad]), [false, false, true]);
+    assert_eq!(enough(&[&blind, &fast]), [false, true]);
+}
+
+#[test]
+fn weights_of_a_course_rise() {
+    let of = |weights: &[u8]| Course::new(weights.to_vec(), Course::HOLD, Guard::default(), OnExit::Back).map(drop);
+    assert_eq!(of(&[]), Err(NoCourse::Empty));
+    assert_eq!(of(&[5, 20, 20]), Err(NoCourse::NotRising(20)));
+    assert_eq!(of(&[0, 20]), Err(NoCourse::OutOfRange(0)));
+    assert_eq!(of(&[5, 20, 101]), Err(NoCourse::OutOfRange(101)));
+    assert_eq!(of(&[5, 20, 100]), Ok(()));
+}
+
+#[test]
+fn a_guard_that_is_not_there_is_told_with_the_one_that_was_probably_meant() {
+    let guards = Guards::new([Guard { name: "strict".into(), ..Guard::default() }]);
+    assert_eq!(guards.named("default").map(|guard| guard.looks), Ok(2));
+    let problem = guards.named("strikt").map(drop).expect_err("there is none");
+    assert_eq!(problem.why, "did you mean strict? there are default, strict");
+}

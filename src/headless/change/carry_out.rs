@@ -21,19 +21,19 @@ use super::proposal;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A change under way.
-struct Run<'a> {
-    id: OperationId,
+pub(super) struct Run<'a> {
+    pub(super) id: OperationId,
     action: String,
     format: Format,
     consent: &'a Consent,
     /// The hash of the plan that was confirmed, once it was.
-    confirmed: Option<String>,
+    pub(super) confirmed: Option<String>,
     /// What happened, for the one document at the end.
     events: Vec<Value>,
 }
 
 /// What is to follow.
-enum Next {
+pub(super) enum Next {
     GoOn,
     End { exit: Exit, outcome: &'static str, problem: Option<Problem>, detail: Text },
 }
@@ -53,8 +53,7 @@ pub(in crate::headless) async fn carry_out(
     }
     let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
     let id = session.propose(intent, wait, reason);
-    let action = session.action(id).to_string();
-    let mut run = Run { id, action, format, consent, confirmed: None, events: Vec::new() };
+    let mut run = Run::new(session, id, format, consent);
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
     loop {
         let patience =
@@ -92,9 +91,14 @@ pub(in crate::headless) async fn carry_out(
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// One that was proposed.
+    pub(super) fn new(session: &Session, id: OperationId, format: Format, consent: &'a Consent) -> Self {
+        Self { id, action: session.action(id).to_string(), format, consent, confirmed: None, events: Vec::new() }
+    }
+
     /// Takes in what happened.
-    fn take(&mut self, session: &Session, event: OperationEvent) -> Next {
+    pub(super) fn take(&mut self, session: &mut Session, event: OperationEvent) -> Next {
         self.stream(&event);
         match event {
             OperationEvent::Preparing => Next::GoOn,
@@ -132,7 +136,7 @@ impl Run<'_> {
     }
 
     /// Confirms a proposal by what the arguments say, or says why not.
-    fn decide(&mut self, session: &Session, proposal: &Proposal) -> Next {
+    fn decide(&mut self, session: &mut Session, proposal: &Proposal) -> Next {
         let end = |exit, outcome, problem| Next::End { exit, outcome, problem, detail: Text::default() };
         if self.format == Format::Text {
             // Asked for, the plan is data; else it is talk about what is going to happen.
@@ -160,7 +164,7 @@ impl Run<'_> {
     }
 
     /// Tells people how it goes.
-    fn say(&self, words: &str) -> Next {
+    pub(super) fn say(&self, words: &str) -> Next {
         if self.format == Format::Text {
             say(words);
         }
@@ -168,16 +172,27 @@ impl Run<'_> {
     }
 
     /// Tells scripts how it goes. That nobody listens any more must not stop a change half-way.
-    fn stream(&mut self, event: &OperationEvent) {
+    pub(super) fn stream(&mut self, event: &OperationEvent) {
+        self.tell(|| line(event));
+    }
+
+    /// The same of anything that has a line.
+    pub(super) fn tell(&mut self, line: impl FnOnce() -> Value) {
         match self.format {
             Format::Text => {}
-            Format::Json => self.events.push(line(event)),
-            Format::Ndjson => drop(output::print_line(&line(event))),
+            Format::Json => self.events.push(line()),
+            Format::Ndjson => drop(output::print_line(&line())),
         }
     }
 
     /// Tells how it ended.
-    fn end(&self, exit: Exit, outcome: &str, problem: Option<Problem>, detail: &Text) -> Result<Exit, Problem> {
+    pub(super) fn end(
+        &self,
+        exit: Exit,
+        outcome: &str,
+        problem: Option<Problem>,
+        detail: &Text,
+    ) -> Result<Exit, Problem> {
         let problems: Vec<Problem> = problem.into_iter().collect();
         problems.iter().for_each(complain);
         if self.format == Format::Text {
@@ -202,7 +217,7 @@ impl Run<'_> {
     }
 
     /// Ends because of a signal: nothing was sent before it was confirmed, and afterwards the journal tells more.
-    fn interrupted(&self, number: u8) -> Result<Exit, Problem> {
+    pub(super) fn interrupted(&self, number: u8) -> Result<Exit, Problem> {
         let (outcome, hint) = match self.confirmed {
             None => ("interrupted", "nothing was sent"),
             Some(_) => ("unknown", "midwatch audit show tells what was sent; midwatch rollouts shows how it goes"),
@@ -213,13 +228,13 @@ impl Run<'_> {
 }
 
 /// How long to watch: as the command says, else as the configuration does.
-fn patience(consent: &Consent, usual: Verification) -> Patience {
+pub(super) fn patience(consent: &Consent, usual: Verification) -> Patience {
     let limit = consent.timeout.unwrap_or(usual.timeout);
     Patience { stable: usual.stable.min(limit / 2), limit, ..Patience::default() }
 }
 
 /// An event as a line.
-fn line(event: &OperationEvent) -> Value {
+pub(super) fn line(event: &OperationEvent) -> Value {
     let (name, more) = match event {
         OperationEvent::Preparing => ("preparing", json!({})),
         OperationEvent::Proposed(proposal) => ("proposed", proposal::json(proposal)),

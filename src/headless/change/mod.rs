@@ -15,6 +15,7 @@ use super::reading::{judge, read};
 use super::{Exit, complain, say};
 
 mod carry_out;
+mod guarded;
 mod proposal;
 mod shift;
 

@@ -28,6 +28,7 @@ pub(super) fn text(proposal: &Proposal) -> String {
     if !plan.then.is_empty() {
         let _ = writeln!(text, "{}", plan.then);
     }
+    said(&mut text, "course", &plan.course);
     said(&mut text, "touches", [&plan.touches]);
     said(&mut text, "restores", &plan.restores);
     said(&mut text, "does not restore", &plan.does_not_restore);
@@ -75,6 +76,7 @@ pub(super) fn json(proposal: &Proposal) -> Value {
             "uid": plan.uid,
             "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
             "then": plan.then,
+            "course": plan.course,
             "touches": plan.touches,
             "restores": plan.restores,
             "doesNotRestore": plan.does_not_restore,
@@ -98,6 +100,7 @@ fn call(call: &Call) -> Value {
             json!({ "patch": { "subresource": subresource, "operations": operations.iter().map(operation).collect::<Vec<_>>() } })
         }
         Call::Evict { uid, .. } => json!({ "evict": { "uid": uid } }),
+        Call::TakeLease { over, .. } => json!({ "take-lease": { "over": over } }),
         Call::DeleteBroken { uid, revision, .. } => json!({ "delete-broken": { "uid": uid, "revision": revision } }),
         Call::PostSilence { body, .. } => json!({ "post-silence": shown(body) }),
         Call::DeleteSilence { silence, .. } => json!({ "delete-silence": { "id": silence.id } }),

@@ -13,6 +13,7 @@ use super::Exit;
 use super::output::{self, Item, Listing};
 
 mod clusters;
+mod guards;
 mod here;
 mod journal;
 mod permissions;
@@ -84,6 +85,7 @@ pub async fn doctor(
     if let Some(session) = session {
         findings.extend(clusters::examine(session).await);
         findings.extend(permissions::examine(session, place).await);
+        findings.extend(guards::examine(session, place).await);
         findings.extend(signals::examine(session).await);
     }
     findings.extend(here::terminal(&here.terminal));

@@ -62,7 +62,7 @@ pub(super) async fn send(step: &Step, plane: &dyn ControlPlane, action: &ActionI
             let answer = plane.send(&step.call, Earnest::ForReal, action.as_str()).await;
             conclude(step, plane, answer).await
         }
-        Call::Patch { .. } | Call::Evict { .. } => {
+        Call::Patch { .. } | Call::Evict { .. } | Call::TakeLease { .. } => {
             let answer = plane.send(&step.call, Earnest::ForReal, action.as_str()).await;
             conclude(step, plane, answer).await
         }

@@ -190,6 +190,7 @@ pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
         autoscalers: Vec::new(),
         budgets: Vec::new(),
         backings: Vec::new(),
+        lease: None,
         identity: Ok(alice()),
         reviews: Vec::new(),
         gaps: Vec::new(),

@@ -34,6 +34,13 @@ pub(super) fn of(intent: &Intent, place: &Place) -> String {
         Intent::Shift { arm, percent, .. } => {
             words.extend([option("--arm", arm), "--to".to_owned(), percent.to_string()]);
         }
+        Intent::GuardedShift { arm, course, .. } => words.extend([
+            option("--arm", arm),
+            format!("--to {}", course.list()),
+            option("--hold", &format!("{:#}", course.hold)),
+            option("--guard", &course.guard.name),
+            option("--on-exit", course.on_exit.word()),
+        ]),
         Intent::Switch { to, .. } => {
             words.extend(to.iter().map(|(key, value)| option("--to", &format!("{key}={value}"))));
         }

@@ -33,6 +33,8 @@ mod switch;
 mod template;
 mod warnings;
 
+pub(in crate::operations) use gateway::is_as_left;
+pub use gateway::left_by;
 pub(in crate::operations) use restart::RESTARTED_AT;
 pub(in crate::operations) use template::{is_same as is_same_template, normalized};
 
@@ -105,6 +107,7 @@ pub fn plan(intent: &Intent, snapshot: &Snapshot, place: &Place) -> Result<Plan,
         }
         Intent::Evict { target } => evict::plan(wish(target), snapshot, place),
         Intent::Shift { .. }
+        | Intent::GuardedShift { .. }
         | Intent::Release { .. }
         | Intent::Skip { .. }
         | Intent::PromoteFull { .. }
@@ -147,6 +150,7 @@ impl Draft {
             access: access_of(&self.steps),
             steps: self.steps,
             then: Text::default(),
+            course: Vec::new(),
             touches: Text::default(),
             restores: Vec::new(),
             does_not_restore: Vec::new(),
@@ -170,6 +174,11 @@ fn access_of(steps: &[Step]) -> Vec<Access> {
         let access = match step.call.clone() {
             Call::Patch { object, subresource, .. } => Access { verb: "patch", object, subresource },
             Call::Evict { object, .. } => Access { verb: "create", object, subresource: Some("eviction") },
+            // It is renewed and released by patches, however it was taken.
+            Call::TakeLease { object, .. } => {
+                needed.extend(lease_access(&object));
+                continue;
+            }
             Call::DeleteBroken { object, .. } => {
                 Access { verb: "delete", object: ObjectRef { name: Text::default(), ..object }, subresource: None }
             }
@@ -181,6 +190,15 @@ fn access_of(steps: &[Step]) -> Vec<Access> {
         }
     }
     needed
+}
+
+/// What a guard needs to be allowed to hold a lease: one that there is not yet is asked for by kind.
+pub(in crate::operations) fn lease_access(lease: &ObjectRef) -> [Access; 2] {
+    let unnamed = ObjectRef { name: Text::default(), ..lease.clone() };
+    [
+        Access { verb: "create", object: unnamed, subresource: None },
+        Access { verb: "patch", object: lease.clone(), subresource: None },
+    ]
 }
 
 /// What cannot be done to any but a workload.

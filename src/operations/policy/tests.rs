@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::config::roles::{EXAMPLE, Roles};
 use crate::domain::actor::Grant;
+use crate::domain::guard::{Course, Guard, OnExit};
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -38,6 +39,9 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
     let one_pod = snapshot(pod("chat-service-1", "r", true));
     let scale = Intent::Scale { target: target_ref.clone(), to: Size::Replicas(2) };
     let image = Intent::SetImage { target: target_ref.clone(), container: None, image: "chat:2".into() };
+    let course = Course::new(vec![50, 100], Course::HOLD, Guard::default(), OnExit::Back).unwrap();
+    let guarded =
+        Intent::GuardedShift { target: target(Kind::HttpRoute), arm: "chat-canary".into(), course: Box::new(course) };
     let place = Place {
         service: "chat-service".into(),
         environment: "any".into(),
@@ -56,6 +60,7 @@ fn wishes() -> Vec<(&'static str, Vec<Permission>)> {
         ("evict", Intent::Evict { target: target(Kind::Pod) }, &one_pod),
         ("shift up", shift(50), &route),
         ("shift back", shift(0), &route),
+        ("guarded shift", guarded, &route),
         ("switch", switch("green"), &blue),
         ("switch back", switch("blue"), &green),
     ]

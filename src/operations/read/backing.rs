@@ -120,7 +120,9 @@ pub(super) async fn read(
     gaps: &mut Vec<Problem>,
 ) -> Vec<Backing> {
     let read = match intent {
-        Intent::Shift { target: route, .. } if route.kind == Kind::HttpRoute => {
+        Intent::Shift { target: route, .. } | Intent::GuardedShift { target: route, .. }
+            if route.kind == Kind::HttpRoute =>
+        {
             join_all(backends(target).into_iter().map(|(namespace, name)| named(route, namespace, name, plane))).await
         }
         Intent::Switch { target: service, to } if service.kind == Kind::Service => {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::super::plan::normalized;
 use super::super::ports::ReadError;
 use super::super::silence;
-use crate::domain::audit::{Field, Footprint, Left, StepResult};
+use crate::domain::audit::{ActionId, Field, Footprint, Left, StepResult};
 use crate::domain::plan::{Call, Step};
 use crate::domain::text::Text;
 
@@ -24,6 +24,7 @@ pub(in crate::operations) fn footprint(step: &Step) -> Footprint {
     let (uid, left) = match &step.call {
         Call::Patch { operations, .. } => (tested_uid(operations), Left::Fields(fields(operations))),
         Call::Evict { uid, .. } | Call::DeleteBroken { uid, .. } => (uid.clone(), Left::Gone),
+        Call::TakeLease { .. } => (Text::default(), Left::Lease),
         Call::PostSilence { silence, body, .. } => (silence.id.clone(), silence::left_by(body)),
         Call::DeleteSilence { silence, .. } => (silence.id.clone(), Left::Gone),
     };
@@ -78,12 +79,24 @@ pub(super) fn judge(
             (StepResult::Applied, "it is on its way".to_owned())
         }
         (Left::Gone, Some(_)) => (StepResult::Rejected, "it is still there".to_owned()),
-        // A silence is judged by what the Alertmanagers tell.
-        (Left::Silence { .. }, _) => return None,
+        // A silence is judged by what the Alertmanagers tell, a lease by who holds it.
+        (Left::Silence { .. } | Left::Lease, _) => return None,
         (Left::Fields(_), None) => (StepResult::Unknown, "the object has since gone or been made anew".to_owned()),
         (Left::Fields(fields), Some(object)) => judge_fields(fields, since, object),
     };
     Some((result, words.into()))
+}
+
+/// Whether an action took a lease, by who holds it now. None where it could not be read.
+pub(super) fn judge_lease(action: &ActionId, seen: &Result<Value, ReadError>) -> Option<(StepResult, Text)> {
+    match seen {
+        Ok(lease) if lease["spec"]["holderIdentity"] == action.as_str() => {
+            Some((StepResult::Applied, "it holds the lease".into()))
+        }
+        Ok(_) => Some((StepResult::Unknown, "somebody else holds the lease, or nobody does".into())),
+        Err(ReadError::NotFound) => Some((StepResult::Rejected, "there is no lease".into())),
+        Err(ReadError::Failed(_) | ReadError::Forbidden(_)) => None,
+    }
 }
 
 fn judge_fields(fields: &[Field], since: Timestamp, object: &Value) -> (StepResult, String) {

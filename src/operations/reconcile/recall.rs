@@ -2,8 +2,8 @@
 
 use super::super::ports::{ControlPlane, ReadError};
 use super::super::silence;
-use super::footprint::judge;
-use crate::domain::audit::{Action, Event, Footprint, Missing, Reconciliation, StepResult};
+use super::footprint::{judge, judge_lease};
+use crate::domain::audit::{Action, Event, Footprint, Left, Missing, Reconciliation, StepResult};
 use crate::domain::target::Target;
 use crate::domain::text::Text;
 
@@ -31,7 +31,11 @@ pub async fn recall(action: &Action, plane: Option<&dyn ControlPlane>) -> Option
             (Some(footprint), Some(plane)) => match &footprint.object {
                 Target::Object(object) => {
                     let seen = plane.get(object).await;
-                    match (judge(&footprint, at, &seen), seen) {
+                    let judged = match footprint.left {
+                        Left::Lease => judge_lease(&action.id, &seen),
+                        _ => judge(&footprint, at, &seen),
+                    };
+                    match (judged, seen) {
                         (Some((result, detail)), _) => (Some(result), detail),
                         (None, Err(ReadError::Failed(problem) | ReadError::Forbidden(problem))) => {
                             (None, problem.to_string().into())

@@ -215,6 +215,7 @@ impl Draft {
             access: subject.access(intent).into_iter().collect(),
             steps: vec![self.step],
             then: format!("{}. {NO_REHEARSAL}", self.then).into(),
+            course: Vec::new(),
             touches: self.touches,
             restores: Vec::new(),
             does_not_restore: Vec::new(),

@@ -163,7 +163,7 @@ pub(in crate::operations) async fn recall(
             (StepResult::Rejected, "the silence is still there")
         }
         Left::Gone => (StepResult::Applied, "the silence is over"),
-        Left::Fields(_) => (StepResult::Unknown, "its record does not speak of a silence"),
+        Left::Fields(_) | Left::Lease => (StepResult::Unknown, "its record does not speak of a silence"),
     };
     (Some(result), words.into())
 }

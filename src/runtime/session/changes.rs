@@ -14,6 +14,7 @@ use crate::domain::row::Row;
 use crate::domain::service::named_by;
 use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
+use crate::operations::guard::Own;
 use crate::operations::plan::Place;
 use crate::runtime::change::{Change, Order, Wait};
 use crate::runtime::message::Message;
@@ -21,6 +22,16 @@ use crate::runtime::message::Message;
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
     pub fn propose(&mut self, intent: Intent, wait: Wait, reason: Text) -> OperationId {
+        let guarded = matches!(intent, Intent::GuardedShift { .. }).then(|| (intent.clone(), reason.clone()));
+        let id = self.begin(intent, wait, reason, None);
+        if let Some((wish, reason)) = guarded {
+            self.keep_guarded(id, &wish, wait, reason);
+        }
+        id
+    }
+
+    /// Begins a change, of its own or as a step of a guarded shift.
+    pub(super) fn begin(&mut self, intent: Intent, wait: Wait, reason: Text, own: Option<Own>) -> OperationId {
         self.last += 1;
         let id = OperationId(self.last);
         let outbox = self.outbox.clone();
@@ -46,6 +57,7 @@ impl Session {
             action: ActionId::of(&self.name, self.last),
             clock: self.clock.clone(),
             wait,
+            own,
         };
         let (orders, ordered) = mpsc::channel(4);
         self.waiting.insert(id, orders);
@@ -63,7 +75,8 @@ impl Session {
     }
 
     /// Says yes to a change, with proof.
-    pub fn confirm(&self, id: OperationId, proof: Proof) {
+    pub fn confirm(&mut self, id: OperationId, proof: Proof) {
+        self.confirm_guarded(id, &proof);
         self.order(id, Order::Confirm(proof));
     }
 
@@ -74,6 +87,7 @@ impl Session {
 
     /// Leaves a change that waits. One that was confirmed goes on.
     pub fn leave(&mut self, id: OperationId) {
+        self.leave_guarded(id);
         self.waiting.remove(&id);
     }
 

@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
+use crate::domain::metric::Demand;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
@@ -28,6 +32,8 @@ use super::arming::Armed;
 use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
+use super::guarded::GuardEvent;
+use super::guarded::drive::Drive;
 use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
@@ -35,6 +41,7 @@ use super::scopes::Scopes;
 use super::signals::SignalServers;
 
 mod changes;
+mod guarded;
 mod past;
 mod signals;
 
@@ -44,6 +51,9 @@ const AT_ONCE: usize = 16;
 /// How many pieces of news from logs are taken in at once; each may hold some thousand lines.
 const LOGS_AT_ONCE: usize = 16;
 
+/// How long a guarded shift under way is left alone at most: something may be due by the clock alone.
+const GUARD_PAUSE: Duration = Duration::from_secs(1);
+
 /// What a session is made of.
 pub struct Options {
     /// The rules by which namespaces are environments.
@@ -52,6 +62,8 @@ pub struct Options {
     pub limits: Limits,
     /// How far traffic may be shifted.
     pub traffic: traffic::Limits,
+    /// What may guard a shift.
+    pub guards: Guards,
     /// The roles.
     pub policy: Policy,
     /// How to connect.
@@ -88,6 +100,18 @@ pub struct Session {
     scopes: Scopes,
     signals: SignalServers,
     traffic: traffic::Limits,
+    guards: Guards,
+    /// The guarded shifts, by the change that began each.
+    drives: BTreeMap<OperationId, Drive>,
+    /// Those that a test of a face makes up.
+    #[cfg(test)]
+    pub(crate) pretended: Vec<super::guarded::Guarded>,
+    /// What of them is to be told with the next word.
+    told: Vec<(OperationId, GuardEvent)>,
+    /// When it is looked again at what they have to do, whatever is heard.
+    drive_at: Instant,
+    /// The numbers that the face looks at.
+    wanted_numbers: Demand,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
@@ -142,6 +166,13 @@ impl Session {
             scopes: options.scopes,
             signals: options.signals,
             traffic: options.traffic,
+            guards: options.guards,
+            drives: BTreeMap::new(),
+            #[cfg(test)]
+            pretended: Vec::new(),
+            told: Vec::new(),
+            drive_at: Instant::now(),
+            wanted_numbers: Demand::default(),
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
             asked: Vec::new(),
@@ -165,6 +196,7 @@ impl Session {
             rules: EnvironmentRules::default(),
             limits: Limits::default(),
             traffic: traffic::Limits::default(),
+            guards: Guards::default(),
             policy: Policy::NotConfigured,
             connect: ConnectOptions::new("test", Arc::new(|_| None)),
             scopes: Scopes::default(),
@@ -252,10 +284,13 @@ impl Session {
     pub async fn absorb(&mut self) -> Absorbed {
         let mut absorbed = Absorbed::default();
         let (mut messages, mut news) = (Vec::new(), Vec::new());
+        let is_guarding = self.has_drives() || !self.told.is_empty();
+        let due = if self.told.is_empty() { self.drive_at } else { Instant::now() };
         tokio::select! {
             biased;
             _ = self.inbox.recv_many(&mut messages, AT_ONCE) => {}
             _ = self.news.recv_many(&mut news, LOGS_AT_ONCE) => {}
+            () = tokio::time::sleep_until(due), if is_guarding => {}
         }
         // Whichever woke us, the other one has its turn as well.
         while news.len() < LOGS_AT_ONCE
@@ -275,7 +310,8 @@ impl Session {
                     if self.history.is_some() {
                         self.read_history();
                     }
-                    absorbed.operations.push((id, event));
+                    let told = self.hear_change(id, event, &mut absorbed.guarded);
+                    absorbed.operations.extend(told.map(|event| (id, event)));
                 }
                 Message::Object(object, result) => absorbed.objects.push((object, result)),
                 Message::History(history) => {
@@ -286,6 +322,8 @@ impl Session {
                     offers.extend(self.state.cluster(&cluster).map(super::signals::listed).unwrap_or_default());
                     self.take_up(&cluster, &offers);
                 }
+                Message::LeaseLost(id, why) => self.lease_lost(id, &why, &mut absorbed.guarded),
+                Message::LeaseReleased(id, problem) => self.lease_released(id, problem, &mut absorbed.guarded),
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
@@ -294,6 +332,10 @@ impl Session {
         }
         if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
             self.look_back_again();
+        }
+        if is_guarding {
+            self.drive_at = Instant::now() + GUARD_PAUSE;
+            self.drive(&mut absorbed.guarded);
         }
         if Following::depends_on(absorbed.changed) {
             absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);

@@ -6,10 +6,11 @@ use super::super::clusters::{self, Chosen};
 use super::super::signals::{Asked, Offer, listed, look_elsewhere};
 use super::Session;
 use crate::domain::kind::Kind;
-use crate::domain::metric::Demand;
+use crate::domain::metric::{Demand, Focus, Measure};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::signal::SignalKind;
 use crate::domain::silence::Silence;
+use crate::domain::text::Text;
 use crate::sources::kubernetes::Scope;
 use crate::state::Freshness;
 
@@ -68,12 +69,9 @@ impl Session {
     }
 
     /// Says what of all numbers somebody looks at.
-    pub fn look_at_numbers(&self, demand: Demand) {
-        self.signals.demand.send_if_modified(|held| {
-            let is_new = *held != demand;
-            *held = demand;
-            is_new
-        });
+    pub fn look_at_numbers(&mut self, demand: Demand) {
+        self.wanted_numbers = demand;
+        self.ask_for_numbers();
     }
 
     /// The Services to which the cluster has to let us through, to be able to change silences.
@@ -108,5 +106,43 @@ impl Session {
             let asked = self.signals.discover(cluster, offers, handle, &self.clock, &self.outbox);
             self.asked.extend(asked);
         }
+    }
+
+    /// Asks for the numbers that the face wants, and for those that guards look at.
+    pub(super) fn ask_for_numbers(&mut self) {
+        let mut demand = self.wanted_numbers.clone();
+        let now = self.clock.now();
+        for drive in self.drives.values_mut().filter(|drive| drive.view.end().is_none()) {
+            drive.board.refresh(&self.state, now);
+            let service = drive.board.find(&drive.view.service);
+            let workloads: Vec<Text> =
+                service.iter().flat_map(|service| &service.workloads).map(|one| one.name.clone()).collect();
+            let namespace = drive.view.route.namespace.clone();
+            let every = drive.view.course.guard.every;
+            demand.every = Some(demand.every.map_or(every, |known| known.min(every)));
+            let focus = demand.focus.get_or_insert_with(|| Focus {
+                namespaces: Vec::new(),
+                workloads: Vec::new(),
+                measures: &Measure::ALWAYS,
+                compares: false,
+            });
+            // Whoever shows shares alone asks for less than a guard looks at.
+            if !focus.measures.contains(&Measure::P95) {
+                focus.measures = &Measure::ALWAYS;
+            }
+            for (all, more) in [(&mut focus.namespaces, vec![namespace]), (&mut focus.workloads, workloads)] {
+                let new: Vec<Text> = more.into_iter().filter(|one| !all.contains(one)).collect();
+                all.extend(new);
+            }
+        }
+        self.demand_numbers(demand);
+    }
+
+    fn demand_numbers(&self, demand: Demand) {
+        self.signals.demand.send_if_modified(|held| {
+            let is_new = *held != demand;
+            *held = demand;
+            is_new
+        });
     }
 }

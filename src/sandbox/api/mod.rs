@@ -201,6 +201,7 @@ impl Call<'_> {
             ("GET", "" | "status") => self.get(),
             ("GET", "log") if self.route.kind.plural == "pods" => self.log(),
             ("GET", "scale") if self.route.kind.scales() => self.get_scale(),
+            ("POST", "") if self.route.kind.plural == "leases" && is_list => self.create(),
             ("PATCH", "") if !is_list => self.patch(),
             ("PATCH", "status") if self.route.kind.has_status() => self.patch_status(),
             ("PATCH" | "PUT", "scale") if self.route.kind.scales() => self.write_scale(method),

@@ -24,6 +24,29 @@ impl Call<'_> {
         Ok(reply::json(StatusCode::OK, &self.shape.of(&changed)))
     }
 
+    /// Makes an object in the namespace that the path names.
+    pub(super) fn create(&self) -> Result<Response, Refusal> {
+        let kind = self.route.kind;
+        let mut body: Value =
+            serde_json::from_slice(&self.body).map_err(|problem| Refusal::bad_request(problem.to_string()))?;
+        set(&mut body, "metadata.namespace", json!(self.route.namespace));
+        let name = name(&body).to_owned();
+        if name.is_empty() {
+            return Err(Refusal::bad_request("name or generateName is required"));
+        }
+        let made = self.platform.with(|world| {
+            if world.store.get(kind.plural, &self.route.namespace, &name).is_some() {
+                let message = format!("{} \"{name}\" already exists", kind.qualified());
+                return Err(Refusal::new(StatusCode::CONFLICT, "AlreadyExists", message).about(kind, &name));
+            }
+            if self.is_dry_run() {
+                return Ok(body);
+            }
+            Ok((*world.create(kind.plural, self.manager(), body)).clone())
+        })?;
+        Ok(reply::json(StatusCode::CREATED, &self.shape.of(&made)))
+    }
+
     /// Changes the status alone; whatever else a patch would change stays as it is.
     pub(super) fn patch_status(&self) -> Result<Response, Refusal> {
         let changed = self.platform.with(|world| {

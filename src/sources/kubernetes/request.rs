@@ -1,6 +1,7 @@
 //! The requests by which a kind is listed and watched: paths and the forms that we take.
 
 use crate::domain::kind::Kind;
+use crate::domain::lease::Lease;
 use crate::domain::uri::encode;
 
 /// How many objects a page holds: large enough to be quick, small enough to be decoded at once.
@@ -33,16 +34,21 @@ pub(super) struct Request {
     pub(super) accept: String,
 }
 
+/// What narrows a kind to what we read of it: of leases those of guards, and none of the many that nodes renew.
+fn narrowed(kind: Kind) -> String {
+    if kind == Kind::Lease { format!("labelSelector={}&", encode(&Lease::selector())) } else { String::new() }
+}
+
 /// A watch that begins with the list.
 pub(super) fn streaming_list(kind: Kind, namespace: Option<&str>) -> Request {
     let query =
         "watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&resourceVersion=";
-    Request { path: format!("{}?{query}", kind.path(namespace)), accept: accept(kind, Shape::One) }
+    Request { path: format!("{}?{}{query}", kind.path(namespace), narrowed(kind)), accept: accept(kind, Shape::One) }
 }
 
 /// One page of a list.
 pub(super) fn page(kind: Kind, namespace: Option<&str>, next: &str) -> Request {
-    let path = format!("{}?limit={PAGE}&continue={}", kind.path(namespace), encode(next));
+    let path = format!("{}?{}limit={PAGE}&continue={}", kind.path(namespace), narrowed(kind), encode(next));
     Request { path, accept: accept(kind, Shape::Many) }
 }
 
@@ -50,5 +56,5 @@ pub(super) fn page(kind: Kind, namespace: Option<&str>, next: &str) -> Request {
 pub(super) fn watch(kind: Kind, namespace: Option<&str>, version: &str) -> Request {
     let query =
         format!("watch=1&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={}", encode(version));
-    Request { path: format!("{}?{query}", kind.path(namespace)), accept: accept(kind, Shape::One) }
+    Request { path: format!("{}?{}{query}", kind.path(namespace), narrowed(kind)), accept: accept(kind, Shape::One) }
 }

@@ -25,6 +25,9 @@ use query::Of;
 /// How long after an answer the next round is asked.
 const EVERY: Duration = Duration::from_secs(15);
 
+/// The same where a guard looks very often.
+const OFTEN: Duration = Duration::from_secs(2);
+
 /// For how long it is believed which series a server has.
 const PROBED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
@@ -44,8 +47,8 @@ pub async fn metrics(
         let wanted = demand.borrow_and_update().clone();
         let told = asker.round(&wanted, outbox.now()).await;
         outbox.send(Update::Metrics(asker.server.id.clone(), outbox.now(), told)).await;
+        let pause = tokio::time::sleep(pause_of(&wanted));
         let mut last = wanted;
-        let pause = tokio::time::sleep(EVERY);
         tokio::pin!(pause);
         // What is looked at anew is asked for at once, and alone.
         loop {
@@ -54,7 +57,7 @@ pub async fn metrics(
                 changed = demand.changed() => if changed.is_err() { break },
             }
             let wanted = demand.borrow_and_update().clone();
-            if wanted.everything && !last.everything {
+            if wanted.everything && !last.everything || pause_of(&wanted) < pause_of(&last) {
                 break;
             }
             if let Some(focus) = wanted.focus.as_ref().filter(|focus| last.focus.as_ref() != Some(focus)) {
@@ -67,6 +70,13 @@ pub async fn metrics(
             return;
         }
     }
+}
+
+/// How long after an answer the next round is asked: a guard decides by what it sees, and sees it twice as often as it
+/// looks.
+fn pause_of(wanted: &Demand) -> Duration {
+    let of_guard = wanted.every.and_then(|every| Duration::try_from(every).ok()).map(|every| every / 2);
+    of_guard.unwrap_or(EVERY).clamp(OFTEN, EVERY)
 }
 
 /// More series are not taken in: what is left out is counted.
@@ -102,9 +112,10 @@ impl Asker {
     /// Asks for what is looked at, and nothing else.
     async fn focused(&mut self, focus: &Focus, now: Timestamp) -> Result<Measured, Problem> {
         self.probe(now).await?;
-        let mut measured = self.ask(&Measure::ALL, Of::Pods(focus), now).await?;
+        let mut measured = self.ask(focus.measures, Of::Pods(focus), now).await?;
         // What half of all requests stay below does not follow from what half of each pod's do.
-        let whole = self.ask(&[Measure::P50, Measure::P99], Of::Whole(focus), now).await?;
+        let quantiles = [Measure::P50, Measure::P99].into_iter().filter(|measure| focus.measures.contains(measure));
+        let whole = self.ask(&quantiles.collect::<Vec<_>>(), Of::Whole(focus), now).await?;
         measured.readings.extend(whole.readings);
         measured.problems.extend(whole.problems);
         if focus.compares {

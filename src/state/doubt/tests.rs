@@ -12,13 +12,13 @@ fn doubt_names_its_source_and_keeps_what_was_wrong_before() {
         inventory
     };
     let late = Liveness::Late { since: ago(300), problem: problem("no answer") };
-    for (inventory, reason) in [
-        (pods(Liveness::Loading), "unknown: pods are loading"),
-        (pods(late.clone()), "unknown: pods last heard 22:08"),
-        (pods(Liveness::NoAccess(problem("no access: pods in payments"))), "unknown: no access: pods in payments"),
-        (pods(Liveness::Absent(problem("no such kind"))), "unknown: no such kind"),
+    for (liveness, reason) in [
+        (Liveness::Loading, "unknown: pods are loading"),
+        (late.clone(), "unknown: pods last heard 22:08"),
+        (Liveness::NoAccess(problem("no access: pods in payments")), "unknown: no access: pods in payments"),
+        (Liveness::Absent(problem("no such kind")), "unknown: no such kind"),
     ] {
-        let verdict = doubted(&well, doubt(&inventory, &[Kind::Pod], &"payments".into(), NOW));
+        let verdict = doubted(&well, doubt(&pods(liveness), &[Kind::Pod], &"payments".into(), NOW));
         assert_eq!((verdict.health, verdict.reason.as_str()), (Health::Unknown, reason));
     }
     let verdict = doubted(&bad, doubt(&pods(late), &[Kind::Pod], &"payments".into(), NOW));

@@ -9,6 +9,7 @@ use crate::domain::intent::Intent;
 use crate::domain::operation::Failure;
 use crate::domain::plan::{Call, Goal, Plan, Step};
 use crate::domain::problem::Problem;
+use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 
 use super::super::argo as seen;
@@ -51,6 +52,13 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
         Intent::Rollback { to, .. } => rollback::plan(&case, to.as_ref()),
         Intent::SetImage { container, image, .. } => set_image::plan(&case, container.as_ref(), image),
         Intent::Scale { to, .. } => scale::plan(&case, *to),
+        Intent::GuardedShift { .. } => Err(case.impossible(
+            "Argo Rollouts goes by its own steps and guards them by its analyses",
+            format!(
+                "midwatch gate release {service} goes one step on, midwatch abort {service} goes back",
+                service = quoted(&place.service)
+            ),
+        )),
         Intent::Shift { .. } => Err(case.impossible(
             "its steps say how much goes to the new revision, and a weight that is set by hand is put back",
             "release a gate, skip a step, promote it fully, or abort it",

@@ -12,10 +12,13 @@ use crate::domain::traffic::{ArmRole, Hint, roles};
 use super::super::read::{Backing, Snapshot};
 use super::{Draft, NoPlan, Place, Wish, cannot, command_line, test_uid, text};
 
+mod guarded;
 mod refusals;
 mod rules;
 mod words;
 
+pub(in crate::operations) use guarded::is_as_left;
+pub use guarded::left_by;
 use rules::{Pair, Rules};
 
 /// The label that Argo Rollouts puts on a route while it sets its weights.
@@ -45,19 +48,23 @@ struct Gain {
 
 /// Makes the plan.
 pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
-    let Intent::Shift { arm, percent, .. } = wish.intent else {
-        return Err(NoPlan::impossible(
-            cannot(wish),
-            "a route has weights, which can be shifted, and nothing else",
-            "",
-        ));
+    let (arm, percent) = match wish.intent {
+        Intent::Shift { arm, percent, .. } => (arm, *percent),
+        Intent::GuardedShift { arm, course, .. } => (arm, course.first()),
+        _ => {
+            let why = "a route has weights, which can be shifted, and nothing else";
+            return Err(NoPlan::impossible(cannot(wish), why, ""));
+        }
     };
     refusals::not_argos(wish, snapshot, place)?;
     let rules = Rules::of(&snapshot.target);
     let pair = rules.pair(wish, arm)?;
     let before = rules.share(&pair).unwrap_or_default();
-    let shift = Shift { wish, snapshot, place, pair, rules, percent: *percent, before };
+    let shift = Shift { wish, snapshot, place, pair, rules, percent, before };
     let operations = shift.rules.operations(&shift.pair, shift.percent);
+    if let Intent::GuardedShift { course, .. } = wish.intent {
+        return guarded::plan(&shift, course, operations);
+    }
     if operations.is_empty() {
         return Err(NoPlan::nothing_to_do(
             format!("{} gets {percent} % already", shift.pair.arm),
@@ -68,7 +75,10 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
         refusals::within_bounds(&shift, gain)?;
         refusals::can_serve(&shift, gain)?;
     }
-    Ok(shift.into_plan(operations))
+    if !shift.is_back() {
+        guarded::no_other_at_it(&shift)?;
+    }
+    Ok(shift.into_shift(operations))
 }
 
 impl Shift<'_> {
@@ -127,7 +137,15 @@ impl Shift<'_> {
         }
     }
 
-    fn into_plan(self, mut operations: Vec<serde_json::Value>) -> Plan {
+    /// The plan of a plain shift.
+    fn into_shift(self, operations: Vec<serde_json::Value>) -> Plan {
+        let mut plan = self.plan(operations);
+        guarded::release(&self, &mut plan);
+        plan
+    }
+
+    /// What every plan says that sets weights.
+    fn plan(&self, mut operations: Vec<serde_json::Value>) -> Plan {
         operations.insert(0, test_uid(self.snapshot));
         let (arm, other) = (Text::from_untrusted(&self.pair.arm), Text::from_untrusted(&self.pair.other));
         let step = Step {
@@ -151,9 +169,9 @@ impl Shift<'_> {
         let needs = if is_back { vec![Permission::Deploy, Permission::Rollback] } else { vec![Permission::Deploy] };
         let draft = Draft { title, steps: vec![step], goal, needs };
         let mut plan = draft.into_plan(self.wish, self.snapshot, self.place);
-        plan.then = words::then(&self);
-        plan.touches = words::touches(&self);
-        plan.warnings.extend(words::warnings(&self));
+        plan.then = words::then(self);
+        plan.touches = words::touches(self);
+        plan.warnings.extend(words::warnings(self));
         plan.way_back = self.way_back();
         plan
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::domain::actor::Permission;
 use crate::domain::intent::Intent;
 use crate::domain::plan::{Call, Goal, Plan, Step};
+use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 use crate::domain::traffic::ArmRole;
 
@@ -21,6 +22,11 @@ const NAMED: usize = 4;
 
 /// Makes the plan.
 pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result<Plan, NoPlan> {
+    if let Intent::GuardedShift { .. } = wish.intent {
+        let why = "a Service sends all of its requests to the pods that it selects, so there are no shares to raise";
+        let hint = format!("midwatch switch {} --to KEY=VALUE switches it whole", quoted(&wish.target.name));
+        return Err(NoPlan::impossible(cannot(wish), why, hint));
+    }
     let Intent::Switch { to, .. } = wish.intent else {
         let why = "a Service has a selector, which can be switched, and nothing else";
         return Err(NoPlan::impossible(cannot(wish), why, ""));

@@ -54,12 +54,16 @@ pub(in crate::operations) fn picture(plan: &Plan) -> String {
             Call::Patch { operations, .. } => {
                 lines.extend(operations.iter().map(|operation| format!("    {operation}")));
             }
+            Call::TakeLease { body, over, .. } => {
+                lines.extend([format!("    {body}"), format!("    over {over:?}")]);
+            }
             Call::Evict { uid, .. } => lines.push(format!("    uid {uid}")),
             Call::PostSilence { .. } | Call::DeleteSilence { .. } => {}
             Call::DeleteBroken { uid, revision, .. } => lines.push(format!("    uid {uid}, not ready, of {revision}")),
         }
     }
     lines.push(format!("then: {}", plan.then));
+    lines.extend(plan.course.iter().map(|one| format!("course: {one}")));
     lines.push(format!("touches: {}", plan.touches));
     lines.extend(plan.restores.iter().map(|one| format!("restores: {one}")));
     lines.extend(plan.does_not_restore.iter().map(|one| format!("does not restore: {one}")));

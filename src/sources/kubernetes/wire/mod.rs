@@ -12,6 +12,7 @@ mod frames;
 mod gateway;
 mod interner;
 mod jobs;
+mod leases;
 mod meta;
 mod network;
 mod payload;
@@ -110,6 +111,7 @@ impl Decoder {
             Kind::ConfigMap => Self::through::<cluster::ConfigMap>(kind),
             Kind::Secret => Self::through::<cluster::Secret>(kind),
             Kind::Event => Self::through::<events::Event>(kind),
+            Kind::Lease => Self::through::<leases::Lease>(kind),
         }
     }
 

@@ -95,12 +95,14 @@ async fn what_is_looked_at_is_asked_for_pod_by_pod() {
     let focus = Focus {
         namespaces: vec!["production".into()],
         workloads: vec!["chat.v2".into(), "chat".into()],
+        measures: &[Measure::Requests, Measure::Errors],
         compares: false,
     };
     asker.focused(&focus, now()).await.unwrap();
-    let first = about_numbers(&asked).remove(0);
+    let told = about_numbers(&asked);
+    assert_eq!(told.len(), 2, "nothing is asked but what is looked at: {told:?}");
     assert_eq!(
-        first,
+        told[0],
         r#"sum by (namespace, pod) (rate(http_requests_total{cluster="eu",namespace=~"production",pod=~"(chat\\.v2|chat)(-.+)?"}[120s]))"#
     );
 }
@@ -149,7 +151,7 @@ async fn points_stand_where_they_belong_and_what_is_no_number_is_a_gap() {
 async fn where_no_family_is_configured_nothing_is_asked() {
     let (mut asker, asked) = asker(HTTP, json!([])).await;
     asker.asking.families = Vec::new();
-    let measured = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap();
+    let measured = asker.round(&Demand { everything: true, ..Demand::default() }, now()).await.unwrap();
     assert_eq!((measured.readings.len(), measured.found.len(), measured.problems.len()), (0, 0, 0));
     assert_eq!(*asked.lock().unwrap(), [""; 0]);
 }
@@ -160,7 +162,7 @@ async fn who_is_silent_is_asked_no_further() {
     asker.round(&Demand::default(), now()).await.unwrap();
     asker.server.reach = Reach::Url("http://127.0.0.1:1".into());
     asker.endpoint = Endpoint::new(&asker.server, &reader("http://127.0.0.1:1")).unwrap();
-    let problem = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap_err();
+    let problem = asker.round(&Demand { everything: true, ..Demand::default() }, now()).await.unwrap_err();
     assert!(problem.to_string().contains("cannot be asked"), "{problem}");
 }
 
@@ -196,7 +198,7 @@ async fn however_many_services_there_are_a_round_has_few_questions() {
     ];
     let series = |id: usize| json!({ "metric": { "app": format!("s{id}"), "namespace": "n" }, "values": [[1_795_662_750, "1"]] });
     let (mut asker, asked) = asker(ALL, Value::Array((0..200).map(series).collect())).await;
-    let measured = asker.round(&Demand { everything: true, focus: None }, now()).await.unwrap();
+    let measured = asker.round(&Demand { everything: true, ..Demand::default() }, now()).await.unwrap();
     assert_eq!(measured.readings.len(), 8);
     assert!(measured.readings.iter().all(|reading| reading.series.len() == 200));
     assert!(about_numbers(&asked).len() <= 10, "{:?}", about_numbers(&asked));

@@ -39,6 +39,7 @@ fn plan(warnings: &[&str]) -> Plan {
         uid: "1".into(),
         steps: Vec::new(),
         then: Text::default(),
+        course: Vec::new(),
         touches: Text::default(),
         restores: Vec::new(),
         does_not_restore: Vec::new(),

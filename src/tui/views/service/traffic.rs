@@ -1,21 +1,19 @@
 //! The traffic of a service: the arms side by side, and what speaks against the new one, in words.
 
 use super::page::Line;
-use crate::domain::guard::{Guard, Sample, Verdict};
+use crate::domain::guard::{Guard, Sample};
 use crate::domain::health::Health;
-use crate::domain::kind::Kind;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::moment;
-use crate::domain::object::ObjectRef;
 use crate::domain::service::Service;
 use crate::domain::traffic::{Arm, ArmRole, Split, percent};
-use crate::state::{Line as Series, Numbers, State};
+use crate::state::Numbers;
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::widgets::table::{Cell, Column, cell};
-use crate::tui::widgets::{delivery, words};
+use crate::tui::widgets::{delivery, guarded};
 
 /// The columns of arms.
 pub(super) const ARMS: [Column; 11] = [
@@ -45,8 +43,11 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
     let guard = Guard::default();
     let mut lines = Vec::new();
     for split in splits {
-        let measured: Vec<Measured> =
-            split.arms.iter().map(|arm| measure(arm, split, numbers, &guard, ground.state)).collect();
+        let measure = |arm| {
+            let (numbers, sample) = ground.state.sample(split, arm, numbers, (guard.window, ground.now));
+            Measured { numbers, sample }
+        };
+        let measured: Vec<Measured> = split.arms.iter().map(measure).collect();
         for (arm, measured) in split.arms.iter().zip(&measured) {
             lines.push(Line::Told(cells(arm, measured, limit, ground)));
         }
@@ -54,7 +55,7 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
         let mut said = match (of(ArmRole::Canary), of(ArmRole::Stable)) {
             (Some(canary), Some(stable)) => {
                 let verdict = guard.judge(&canary, &stable);
-                vec![span(loudness(&verdict), format!("   {verdict}"))]
+                vec![span(guarded::loudness(&verdict), format!("   {verdict}"))]
             }
             _ => vec![span(Role::Muted, "   which of them is the new one cannot be told")],
         };
@@ -72,51 +73,6 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
 /// Over how long requests are counted.
 pub(super) fn note() -> String {
     format!("last {}", moment::span(Guard::default().window))
-}
-
-/// How loud a verdict is.
-fn loudness(verdict: &Verdict) -> Role {
-    match verdict {
-        Verdict::Pass(_) => Role::Text,
-        Verdict::Breach(_) | Verdict::FastBreach(_) => Role::Bad,
-        Verdict::BothBad(_) => Role::Attention,
-        Verdict::NotEnough(_) => Role::Muted,
-    }
-}
-
-/// What is known of the pods behind the Service of an arm.
-fn measure(arm: &Arm, split: &Split, numbers: Option<&Numbers>, guard: &Guard, state: &State) -> Measured {
-    let service = ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() };
-    let pods = state.pods_behind(&service);
-    let numbers = numbers.map(|numbers| numbers.of_pods(pods.iter().map(|pod| &pod.meta.name))).unwrap_or_default();
-    let total = |measure| numbers.line(measure).map(|line| total(line, guard));
-    let sample = Sample {
-        requests: total(Measure::Requests),
-        errors: total(Measure::Errors),
-        p95: numbers.last(Measure::P95),
-        ready: arm.ready,
-        desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
-    };
-    Measured { numbers, sample }
-}
-
-/// How many a line of rates counts within the window of a guard.
-fn total(line: &Series, guard: &Guard) -> f64 {
-    let step = line.grid.step.as_secs_f64();
-    if step <= 0.0 {
-        return 0.0;
-    }
-    let mut left = guard.window.as_secs_f64();
-    let mut sum = 0.0;
-    for rate in line.points.iter().rev() {
-        let length = step.min(left);
-        sum += rate.unwrap_or_default() * length;
-        left -= length;
-        if left <= 0.0 {
-            break;
-        }
-    }
-    sum
 }
 
 /// The cells of an arm.
@@ -150,16 +106,13 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
             None => cell(Role::Faint, dash),
         },
         figure(last(Measure::Requests), Unit::PerSecond, Role::Text),
-        measured.sample.requests.map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, count(counted))),
+        measured
+            .sample
+            .requests
+            .map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, guarded::counted(counted))),
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
         cell(Role::Muted, arm.service.to_string()),
     ]
-}
-
-/// A number of requests.
-fn count(requests: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is rounded and not negative")]
-    words::thousands(requests.round().max(0.0) as usize)
 }

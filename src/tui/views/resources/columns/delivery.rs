@@ -4,6 +4,7 @@ use super::status::{of_analysis, of_rollout, of_route};
 use super::{Field, Key, ago, by_status, first, list, number, or_dash, plain, quiet, share, worded};
 use crate::domain::analysis::AnalysisRun;
 use crate::domain::argo::Argo;
+use crate::domain::lease::Lease;
 use crate::domain::route::HttpRoute;
 use crate::domain::workload::{Workload, image_name};
 use crate::tui::widgets::table::Column;
@@ -59,6 +60,9 @@ pub(super) const ROUTES: [Field<HttpRoute>; 4] = [
     Field::new(Column::words("HOSTS", 8, 40).rank(2), |it, scene| list(&it.hosts, scene), |it| first(&it.hosts)),
     Field::new(Column::words("PARENTS", 8, 30).rank(3), |it, scene| list(&it.parents, scene), |it| first(&it.parents)),
 ];
+
+pub(super) const LEASES: [Field<Lease>; 1] =
+    [Field::new(Column::words("HOLDER", 8, 40), |it, scene| or_dash(&it.holder, scene), |it| Key::Words(&it.holder))];
 
 pub(super) const ANALYSES: [Field<AnalysisRun>; 4] = [
     Field::new(Column::words("STATUS", 8, 14), |it, _| worded(of_analysis(it)), |it| by_status(of_analysis(it))),

@@ -160,6 +160,10 @@ macro_rules! with_fields {
                 let $fields = &policies::METADATA;
                 $work
             }
+            Row::Lease($object) => {
+                let $fields = &delivery::LEASES;
+                $work
+            }
             Row::Event($object) => {
                 let $fields = &events::EVENTS;
                 $work
@@ -193,6 +197,7 @@ pub(super) fn columns(kind: Kind) -> Vec<Column> {
         Kind::Node => of(&pods::NODES),
         Kind::ConfigMap | Kind::Secret => of(&policies::METADATA),
         Kind::Event => of(&events::EVENTS),
+        Kind::Lease => of(&delivery::LEASES),
     }
 }
 

@@ -32,9 +32,12 @@ pub(in crate::tui::views::resources) fn status_of(row: &Row) -> Role {
         Row::EndpointSlice(slice) => of_slice(slice).0,
         Row::Event(event) => of_event(event).0,
         Row::Unreadable(_) => Role::Bad,
-        Row::Service(_) | Row::Ingress(_) | Row::ControllerRevision(_) | Row::ConfigMap(_) | Row::Secret(_) => {
-            Role::Text
-        }
+        Row::Service(_)
+        | Row::Ingress(_)
+        | Row::ControllerRevision(_)
+        | Row::ConfigMap(_)
+        | Row::Secret(_)
+        | Row::Lease(_) => Role::Text,
     }
 }
 

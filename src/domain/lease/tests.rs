@@ -1,0 +1,52 @@
+use super::*;
+use crate::domain::object::ClusterName;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).expect("a moment")
+}
+
+fn held() -> Lease {
+    Lease { holder: "s-1".into(), lasts: Lease::LASTS, renewed: Some(at(0)), ..Lease::default() }
+}
+
+#[test]
+fn it_is_abandoned_when_it_was_neither_renewed_nor_released() {
+    assert_eq!(held().standing(at(60)), Standing::Live);
+    assert_eq!(held().standing(at(61)), Standing::Abandoned);
+    assert_eq!(Lease { holder: Text::default(), ..held() }.standing(at(61)), Standing::Released);
+    assert_eq!(Lease { renewed: None, ..held() }.standing(at(0)), Standing::Abandoned);
+}
+
+#[test]
+fn its_name_is_one_that_a_server_takes_however_long_that_of_the_route_is() {
+    let route = |name: String| ObjectRef {
+        cluster: ClusterName::default(),
+        kind: Kind::HttpRoute,
+        namespace: "production".into(),
+        name: name.into(),
+    };
+    assert_eq!(Lease::of(&route("chat".to_owned())).name, "midwatch-guard-chat");
+    let long = |end: &str| Lease::of(&route("r".repeat(250) + end)).name;
+    assert_eq!(long("one").len(), 253);
+    assert_ne!(long("one"), long("two"));
+}
+
+#[test]
+fn what_annotations_say_is_read_back_and_nonsense_is_nothing() {
+    let about = About {
+        who: "maria".into(),
+        route: "chat".into(),
+        service: "chat-service".into(),
+        arm: "chat-canary".into(),
+        course: "5,20".into(),
+        guard: "default".into(),
+        percent: Some(5),
+        since: Some(at(0)),
+        next: None,
+    };
+    let written = about.annotations();
+    let find = |key: &str| written.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str().into());
+    assert_eq!(About::read(|key| find(key).unwrap_or_default()), about);
+    let hostile = About::read(|_| Text::from_untrusted("\u{1b}[2J250"));
+    assert_eq!((hostile.percent, hostile.since), (None, None));
+}

@@ -1,0 +1,258 @@
+//! A guarded shift: traffic goes to the new revision step by step while a guard holds, stays where nothing can be told,
+//! and goes back to the stable revision on a breach. Pure: who drives it looks, shifts, and says what came of it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::guard::{Course, Looks, OnExit, Verdict};
+use crate::domain::text::Text;
+
+pub mod lease;
+mod own;
+
+pub use own::Own;
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Shift to so many percent, and say what came of it.
+    Shift(u8),
+    /// Look again.
+    Wait {
+        /// When it may go on at the earliest.
+        until: Timestamp,
+        /// Why it does not go on by then, where that is known.
+        why: Option<Text>,
+    },
+    /// Send everything back to the stable revision, and say what came of it.
+    GoBack(Text),
+    /// It is over.
+    End(End),
+}
+
+/// How a guarded shift ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", content = "why", rename_all = "kebab-case")]
+pub enum End {
+    /// All weights were held; the last of them stays, in percent.
+    Reached(u8),
+    /// Everything goes to the stable revision again, because the guard was breached.
+    WentBack(Text),
+    /// It stays where it is and nobody guards it any more: a shift did not come about, or somebody else is at it.
+    Stuck(Text),
+    /// Everything goes to the stable revision again, because somebody stopped it.
+    InterruptedWentBack(Text),
+    /// It stays where it is and nobody guards it any more, because somebody wanted that.
+    InterruptedHeld(Text),
+}
+
+impl End {
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Reached(_) => "reached",
+            Self::WentBack(_) => "went-back",
+            Self::Stuck(_) => "stuck",
+            Self::InterruptedWentBack(_) => "interrupted-went-back",
+            Self::InterruptedHeld(_) => "interrupted-held",
+        }
+    }
+
+    /// It in a sentence.
+    pub fn words(&self) -> Text {
+        let words = match self {
+            Self::Reached(percent) => format!("reached {percent} %, and the guard held"),
+            Self::WentBack(why) => format!("everything goes to stable again: {why}"),
+            Self::Stuck(why) => format!("stuck, and nobody guards it any more: {why}"),
+            Self::InterruptedWentBack(why) => format!("stopped, everything goes to stable again: {why}"),
+            Self::InterruptedHeld(why) => format!("stopped where it is, and nobody guards it any more: {why}"),
+        };
+        words.into()
+    }
+}
+
+/// Where it is.
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    /// A shift to the next weight is under way.
+    Shifting,
+    /// A weight is held since then.
+    Holding { since: Timestamp, looks: Looks, last: Option<Verdict> },
+    /// It goes back, for a breach or because somebody stopped it.
+    GoingBack { why: Text, is_stopped: bool },
+    /// It is over.
+    Over(End),
+}
+
+/// A guarded shift under way.
+#[derive(Clone, Debug)]
+pub struct GuardedShift {
+    course: Course,
+    at: usize,
+    stage: Stage,
+}
+
+impl GuardedShift {
+    /// Begins one.
+    pub fn new(course: Course) -> Self {
+        Self { course, at: 0, stage: Stage::Shifting }
+    }
+
+    /// What it is to do.
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// The weight that is held or being set.
+    pub fn weight(&self) -> u8 {
+        self.course.weights().get(self.at).copied().unwrap_or_default()
+    }
+
+    /// Which weight of how many, from 1.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.at + 1, self.course.weights().len())
+    }
+
+    /// What the last look said, while a weight is held.
+    pub fn last(&self) -> Option<&Verdict> {
+        match &self.stage {
+            Stage::Holding { last, .. } => last.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Since when the weight is held.
+    pub fn held_since(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Holding { since, .. } => Some(*since),
+            _ => None,
+        }
+    }
+
+    /// Whether a weight is being set.
+    pub fn is_shifting(&self) -> bool {
+        self.stage == Stage::Shifting
+    }
+
+    /// Whether everything is being sent back.
+    pub fn is_going_back(&self) -> bool {
+        matches!(self.stage, Stage::GoingBack { .. })
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over(_))
+    }
+
+    /// What is to be done at the beginning.
+    pub fn begin(&self) -> Move {
+        Move::Shift(self.weight())
+    }
+
+    /// The shift came about.
+    pub fn shifted(&mut self, now: Timestamp) -> Move {
+        match &self.stage {
+            Stage::GoingBack { why, is_stopped: false } => self.over(End::WentBack(why.clone())),
+            Stage::GoingBack { why, is_stopped: true } => self.over(End::InterruptedWentBack(why.clone())),
+            Stage::Over(end) => Move::End(end.clone()),
+            Stage::Shifting | Stage::Holding { .. } => {
+                self.stage = Stage::Holding { since: now, looks: Looks::default(), last: None };
+                Move::Wait { until: self.until(now), why: None }
+            }
+        }
+    }
+
+    /// The shift did not come about. Going up is left where it was, for the weights of the step before hold; that going
+    /// back failed is the worst, and is told as such.
+    pub fn not_shifted(&mut self, why: &Text) -> Move {
+        match &self.stage {
+            Stage::GoingBack { why: reason, .. } => {
+                let why = format!("it was to go back ({reason}), and that failed: {why}");
+                self.over(End::Stuck(why.into()))
+            }
+            Stage::Over(end) => Move::End(end.clone()),
+            _ => self.over(End::Stuck(why.clone())),
+        }
+    }
+
+    /// Nobody can tell what the shift came to, or it did not take: everything goes back.
+    pub fn unsure(&mut self, why: &Text) -> Move {
+        match &self.stage {
+            Stage::Shifting => self.go_back(why, false),
+            _ => self.not_shifted(why),
+        }
+    }
+
+    /// Takes in what was seen while a weight is held.
+    pub fn look(&mut self, verdict: Verdict, now: Timestamp) -> Move {
+        let (hold, warm_up) = (self.course.hold, self.course.guard.warm_up);
+        let Stage::Holding { since, looks, last } = &mut self.stage else { return self.due() };
+        let (since, held) = (*since, now.duration_since(*since));
+        // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
+        let counts = held >= warm_up || matches!(verdict, Verdict::FastBreach(_));
+        if counts && looks.is_enough(&verdict, &self.course.guard) {
+            let why = verdict.why().clone();
+            return self.go_back(&why, false);
+        }
+        let is_good = counts && verdict.allows_more();
+        let why = (held >= hold && !is_good).then(|| Text::from(verdict.to_string()));
+        *last = Some(verdict);
+        if held < hold || !is_good {
+            return Move::Wait { until: self.until(since), why };
+        }
+        if self.at + 1 == self.course.weights().len() {
+            return self.over(End::Reached(self.weight()));
+        }
+        self.at += 1;
+        self.stage = Stage::Shifting;
+        Move::Shift(self.weight())
+    }
+
+    /// Somebody stops it: everything goes back.
+    pub fn stop(&mut self, why: &Text) -> Move {
+        match &self.stage {
+            Stage::Over(_) | Stage::GoingBack { .. } => self.due(),
+            Stage::Shifting | Stage::Holding { .. } => self.go_back(why, true),
+        }
+    }
+
+    /// midwatch is ended: what happens then was said with the course. Going back is not broken off.
+    pub fn interrupt(&mut self, why: &Text) -> Move {
+        match (&self.stage, self.course.on_exit) {
+            (Stage::Shifting | Stage::Holding { .. }, OnExit::Hold) => self.over(End::InterruptedHeld(why.clone())),
+            _ => self.stop(why),
+        }
+    }
+
+    /// Somebody else is at it: it ends where it is, and fights nobody.
+    pub fn give_way(&mut self, why: &Text) -> Move {
+        self.not_shifted(why)
+    }
+
+    /// When a weight that is held since then may be left at the earliest.
+    fn until(&self, since: Timestamp) -> Timestamp {
+        since.checked_add(self.course.hold.max(self.course.guard.warm_up)).unwrap_or(since)
+    }
+
+    fn go_back(&mut self, why: &Text, is_stopped: bool) -> Move {
+        self.stage = Stage::GoingBack { why: why.clone(), is_stopped };
+        Move::GoBack(why.clone())
+    }
+
+    /// What is under way, or has to be by now.
+    pub fn due(&self) -> Move {
+        match &self.stage {
+            Stage::GoingBack { why, .. } => Move::GoBack(why.clone()),
+            Stage::Over(end) => Move::End(end.clone()),
+            Stage::Shifting | Stage::Holding { .. } => Move::Shift(self.weight()),
+        }
+    }
+
+    fn over(&mut self, end: End) -> Move {
+        self.stage = Stage::Over(end.clone());
+        Move::End(end)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::guard::Guard;
+
+const BEGIN: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn at(seconds: i64) -> Timestamp {
+    BEGIN + SignedDuration::from_secs(seconds)
+}
+
+fn course(weights: &[u8]) -> Course {
+    let hold = SignedDuration::from_mins(3);
+    Course::new(weights.to_vec(), hold, Guard::default(), OnExit::Back).expect("it rises")
+}
+
+fn pass() -> Verdict {
+    Verdict::Pass("0 of 500 requests failed".into())
+}
+
+fn breach() -> Verdict {
+    Verdict::Breach("8.0 % of 500 requests failed".into())
+}
+
+fn blind() -> Verdict {
+    Verdict::NotEnough("nobody counts its requests".into())
+}
+
+/// One that holds its first weight since the beginning.
+fn holding(weights: &[u8]) -> GuardedShift {
+    let mut shift = GuardedShift::new(course(weights));
+    assert_eq!(shift.begin(), Move::Shift(weights[0]));
+    assert_eq!(shift.shifted(BEGIN), Move::Wait { until: at(180), why: None });
+    shift
+}
+
+#[test]
+fn it_goes_on_once_a_weight_was_held_and_the_guard_holds() {
+    let mut shift = holding(&[5, 100]);
+    assert_eq!(shift.look(pass(), at(120)), Move::Wait { until: at(180), why: None });
+    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.progress(), (2, 2));
+    assert_eq!(shift.shifted(at(190)), Move::Wait { until: at(370), why: None });
+    assert_eq!(shift.look(pass(), at(370)), Move::End(End::Reached(100)));
+}
+
+#[test]
+fn no_data_holds_for_ever() {
+    let mut shift = holding(&[5, 100]);
+    for seconds in [30, 180, 3600, 86_400] {
+        let why = (seconds >= 180).then(|| "not enough data: nobody counts its requests".into());
+        assert_eq!(shift.look(blind(), at(seconds)), Move::Wait { until: at(180), why });
+    }
+}
+
+#[test]
+fn a_breach_that_is_seen_twice_goes_back() {
+    let mut shift = holding(&[5, 100]);
+    assert!(matches!(shift.look(breach(), at(70)), Move::Wait { .. }));
+    let why: Text = "8.0 % of 500 requests failed".into();
+    assert_eq!(shift.look(breach(), at(80)), Move::GoBack(why.clone()));
+    assert_eq!(shift.shifted(at(82)), Move::End(End::WentBack(why)));
+}
+
+#[test]
+fn while_it_warms_up_only_what_fails_altogether_counts() {
+    let mut shift = holding(&[5, 100]);
+    for seconds in [10, 20, 30, 40] {
+        assert!(matches!(shift.look(breach(), at(seconds)), Move::Wait { .. }));
+    }
+    assert!(matches!(shift.look(Verdict::FastBreach("40 %".into()), at(50)), Move::GoBack(_)));
+}
+
+#[test]
+fn a_hold_that_is_shorter_than_the_warm_up_does_not_go_on_before_it() {
+    let mut course = course(&[5, 100]);
+    course.hold = SignedDuration::from_secs(5);
+    let mut shift = GuardedShift::new(course);
+    let _ = shift.shifted(BEGIN);
+    assert!(matches!(shift.look(pass(), at(30)), Move::Wait { .. }));
+    assert_eq!(shift.look(pass(), at(60)), Move::Shift(100));
+}
+
+#[test]
+fn a_shift_that_does_not_come_about_ends_it_where_it_is() {
+    let mut shift = holding(&[5, 100]);
+    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.not_shifted(&"denied".into()), Move::End(End::Stuck("denied".into())));
+    // And nothing that comes later moves it again.
+    assert!(matches!(shift.look(pass(), at(400)), Move::End(_)));
+    assert!(matches!(shift.stop(&"SIGTERM".into()), Move::End(_)));
+    assert!(matches!(shift.interrupt(&"SIGTERM".into()), Move::End(_)));
+}
+
+#[test]
+fn what_nobody_can_tell_of_a_shift_up_goes_back_and_of_one_back_is_told() {
+    let mut shift = holding(&[5, 100]);
+    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.unsure(&"no answer".into()), Move::GoBack("no answer".into()));
+    let end = End::Stuck("it was to go back (no answer), and that failed: no answer again".into());
+    assert_eq!(shift.unsure(&"no answer again".into()), Move::End(end));
+}
+
+#[test]
+fn it_stops_back_at_stable_and_is_left_as_the_course_says() {
+    let mut stopped = holding(&[5, 100]);
+    assert_eq!(stopped.interrupt(&"SIGTERM".into()), Move::GoBack("SIGTERM".into()));
+    // Whoever presses twice does not break that off.
+    assert_eq!(stopped.stop(&"again".into()), Move::GoBack("SIGTERM".into()));
+    assert_eq!(stopped.shifted(at(60)), Move::End(End::InterruptedWentBack("SIGTERM".into())));
+    let mut held = course(&[5, 100]);
+    held.on_exit = OnExit::Hold;
+    let mut left = GuardedShift::new(held);
+    let _ = left.shifted(BEGIN);
+    assert_eq!(left.interrupt(&"SIGTERM".into()), Move::End(End::InterruptedHeld("SIGTERM".into())));
+}
+
+#[test]
+fn that_going_back_failed_says_both() {
+    let mut shift = holding(&[5, 100]);
+    assert_eq!(shift.stop(&"SIGTERM".into()), Move::GoBack("SIGTERM".into()));
+    let end = End::Stuck("it was to go back (SIGTERM), and that failed: no route".into());
+    assert_eq!(shift.not_shifted(&"no route".into()), Move::End(end));
+}
+
+proptest! {
+    /// Whatever is seen, the weight never rises without a look that passes after the weight was held.
+    #[test]
+    fn it_never_rises_on_anything_but_a_pass(looks in prop::collection::vec((0u8..4, 1i64..120), 1..60)) {
+        let mut shift = holding(&[5, 20, 50, 100]);
+        let (mut now, mut since) = (0, 0);
+        for (look, pause) in looks {
+            now += pause;
+            let verdict = match look {
+                0 => pass(),
+                1 => breach(),
+                2 => blind(),
+                _ => Verdict::BothBad("both".into()),
+            };
+            let before = shift.weight();
+            match shift.look(verdict.clone(), at(now)) {
+                Move::Shift(weight) => {
+                    prop_assert!(verdict.allows_more() && now - since >= 180 && weight > before);
+                    since = now;
+                    let _ = shift.shifted(at(now));
+                }
+                Move::Wait { .. } => {}
+                Move::GoBack(_) | Move::End(_) => break,
+            }
+        }
+    }
+}

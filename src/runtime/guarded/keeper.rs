@@ -1,0 +1,99 @@
+//! Keeps the lease of a guarded shift: renews it while the guard is at it, and tells when it is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+use crate::domain::lease::{About, Lease};
+use crate::domain::operation::OperationId;
+use crate::domain::text::Text;
+use crate::domain::time::Clock;
+use crate::operations::guard::lease::{Held, read, renewal};
+use crate::operations::ports::{Answer, ControlPlane, Earnest, ReadError};
+use crate::runtime::message::Message;
+
+/// How often it is looked whether a renewal is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Who keeps a lease.
+pub(in crate::runtime) struct Keeper {
+    pub(in crate::runtime) id: OperationId,
+    pub(in crate::runtime) held: Held,
+    pub(in crate::runtime) plane: Arc<dyn ControlPlane>,
+    pub(in crate::runtime) clock: Clock,
+    /// How far the guard is; nobody keeps the lease any more once the other end is gone.
+    pub(in crate::runtime) about: watch::Receiver<About>,
+    pub(in crate::runtime) outbox: mpsc::Sender<Message>,
+}
+
+/// What came of a renewal.
+enum Renewed {
+    Yes,
+    /// It may work the next time.
+    NotNow(Text),
+    /// Somebody else has it, or nobody.
+    Lost(Text),
+}
+
+impl Keeper {
+    /// Renews the lease at a third of its time, and whenever there is something new to say in it.
+    pub(in crate::runtime) async fn keep(mut self) {
+        let mut renewed = self.clock.now();
+        loop {
+            let is_new = tokio::select! {
+                changed = self.about.changed() => match changed {
+                    Ok(()) => true,
+                    Err(_gone) => return,
+                },
+                () = tokio::time::sleep(TICK) => false,
+            };
+            let now = self.clock.now();
+            if !is_new && now.duration_since(renewed) < Lease::LASTS / 3 {
+                continue;
+            }
+            match self.renew(now).await {
+                Renewed::Yes => renewed = now,
+                Renewed::NotNow(why) => {
+                    tracing::warn!(%why, lease = %self.held.lease, "a lease was not renewed");
+                    if self.clock.now().duration_since(renewed) >= Lease::LASTS {
+                        let why = format!("it could not be renewed for {} s: {why}", Lease::LASTS.as_secs());
+                        return self.tell(why.into()).await;
+                    }
+                }
+                Renewed::Lost(why) => return self.tell(why).await,
+            }
+        }
+    }
+
+    async fn renew(&mut self, now: Timestamp) -> Renewed {
+        let about = self.about.borrow_and_update().clone();
+        let Held { lease, holder, .. } = &self.held;
+        let call = renewal(lease, holder, &about, now);
+        let why = match self.plane.send(&call, Earnest::ForReal, holder.as_str()).await {
+            Answer::Accepted(_) => return Renewed::Yes,
+            Answer::Conflict(why)
+            | Answer::Denied(why)
+            | Answer::Rejected(why)
+            | Answer::NotSent(why)
+            | Answer::Unknown(why) => why,
+        };
+        match self.plane.get(lease).await {
+            Ok(object) => {
+                let found = read(&object);
+                match found.holder.as_str() {
+                    held if held == holder.as_str() => Renewed::NotNow(why),
+                    "" => Renewed::Lost("somebody released it, which ends the guard".into()),
+                    _ => Renewed::Lost(format!("{} has taken it", found.about.who).into()),
+                }
+            }
+            Err(ReadError::NotFound) => Renewed::Lost("somebody deleted it".into()),
+            Err(ReadError::Failed(_) | ReadError::Forbidden(_)) => Renewed::NotNow(why),
+        }
+    }
+
+    async fn tell(self, why: Text) {
+        drop(self.outbox.send(Message::LeaseLost(self.id, why)).await);
+    }
+}

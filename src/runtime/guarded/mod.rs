@@ -1,0 +1,170 @@
+//! A guarded shift of a session: what both faces draw of it, and what they are told while it goes on.
+//!
+//! It begins as any change does: an `Intent::GuardedShift` is proposed, its plan shows the whole course, and somebody
+//! says yes to that once. From then on the session drives it while it takes in what happens.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::domain::guard::{Course, Sample, Verdict};
+use crate::domain::object::ObjectRef;
+use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
+use crate::operations::guard::End;
+
+pub(super) mod drive;
+pub(super) mod keeper;
+
+/// A guarded shift, as faces draw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guarded {
+    /// The change that began it.
+    pub id: OperationId,
+    /// The route.
+    pub route: ObjectRef,
+    /// The service that it is about.
+    pub service: ServiceId,
+    /// The Service of the new revision.
+    pub arm: Text,
+    /// What it is to do: weights, hold, guard, what happens on exit.
+    pub course: Course,
+    /// Which weight of how many, from 1.
+    pub progress: (usize, usize),
+    /// That weight, in percent.
+    pub percent: u8,
+    /// Where it is.
+    pub phase: Phase,
+    /// What was seen at the last look.
+    pub look: Option<Look>,
+    /// Why it does not go on although the weight was held for long enough.
+    pub held_up: Option<Text>,
+    /// What happened last, in words.
+    pub last: Text,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// Where a guarded shift is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "phase", rename_all = "kebab-case")]
+pub enum Phase {
+    /// It is planned, and waits for a yes.
+    Proposed,
+    /// The weight is being set.
+    Shifting,
+    /// The weight is held.
+    Holding {
+        /// Since when.
+        since: Timestamp,
+        /// When it may go on at the earliest.
+        until: Timestamp,
+    },
+    /// Everything is being sent back to the stable revision.
+    GoingBack {
+        /// Why.
+        why: Text,
+    },
+    /// It is over; its lease is being released.
+    Ending,
+    /// It is over.
+    Ended {
+        /// How.
+        end: End,
+        /// What is left that somebody should know of: a lease that could not be released.
+        left: Option<Text>,
+    },
+}
+
+/// What was seen of both arms at the same time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// The new revision.
+    pub canary: Sample,
+    /// The stable one.
+    pub stable: Sample,
+    /// What that says; in words by `Display`.
+    pub verdict: Verdict,
+}
+
+/// How a guarded shift goes on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum GuardEvent {
+    /// A weight is to be set.
+    Shifting {
+        /// Which weight, from 1.
+        step: usize,
+        /// Of how many.
+        of: usize,
+        /// The weight in percent.
+        percent: u8,
+    },
+    /// How the change goes that sets a weight, or sends everything back.
+    Change {
+        /// The weight in percent.
+        percent: u8,
+        /// Its event.
+        change: Box<OperationEvent>,
+    },
+    /// A weight is held.
+    Holding {
+        /// Which weight, from 1.
+        step: usize,
+        /// Of how many.
+        of: usize,
+        /// The weight in percent.
+        percent: u8,
+        /// When it may go on at the earliest.
+        until: Timestamp,
+    },
+    /// It looked.
+    Looked {
+        /// What it saw.
+        look: Look,
+        /// Why it does not go on although the weight was held for long enough.
+        held_up: Option<Text>,
+    },
+    /// Everything is to go back.
+    GoingBack {
+        /// Why.
+        why: Text,
+    },
+    /// It is over; nothing follows.
+    Ended {
+        /// How.
+        end: End,
+        /// What is left that somebody should know of.
+        left: Option<Text>,
+    },
+}
+
+impl Guarded {
+    /// How long until it may go on, while a weight is held.
+    pub fn left(&self, now: Timestamp) -> Option<SignedDuration> {
+        match &self.phase {
+            Phase::Holding { until, .. } => Some(until.duration_since(now).max(SignedDuration::ZERO)),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody has to wait for it: it was confirmed and is not over.
+    pub fn is_under_way(&self) -> bool {
+        !matches!(self.phase, Phase::Proposed | Phase::Ended { .. })
+    }
+
+    /// Whether there is anything to show of it: it was confirmed.
+    pub fn is_shown(&self) -> bool {
+        self.phase != Phase::Proposed
+    }
+
+    /// How it ended.
+    pub fn end(&self) -> Option<&End> {
+        match &self.phase {
+            Phase::Ended { end, .. } => Some(end),
+            _ => None,
+        }
+    }
+}

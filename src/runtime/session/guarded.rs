@@ -1,0 +1,255 @@
+//! Guarded shifts of a session: begun by a change that was confirmed, driven whenever the session takes something in.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::Session;
+use crate::domain::guard::Guards;
+use crate::domain::intent::Intent;
+use crate::domain::lease::Lease;
+use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::plan::Call;
+use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
+use crate::operations::confirm::Proof;
+use crate::operations::guard::Move;
+use crate::operations::guard::lease::{Held, said_by};
+use crate::operations::plan::left_by;
+use crate::runtime::change::Wait;
+use crate::runtime::guarded::drive::{Begun, Came, Drive, Errand};
+use crate::runtime::guarded::keeper::Keeper;
+use crate::runtime::guarded::{GuardEvent, Guarded, Phase};
+
+mod steps;
+
+/// What is told of guarded shifts while something is taken in.
+type News = Vec<(OperationId, GuardEvent)>;
+
+impl Session {
+    /// The guards that there are.
+    pub fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
+    /// The guarded shifts of this session, the newest last: also those that are only planned, and those that are over
+    /// until they are forgotten.
+    pub fn guarded(&self) -> impl Iterator<Item = &Guarded> {
+        let guarded = self.drives.values().map(|drive| &drive.view);
+        #[cfg(test)]
+        let guarded = guarded.chain(&self.pretended);
+        guarded
+    }
+
+    /// One of them, by the change that began it.
+    pub fn guarded_shift(&self, id: OperationId) -> Option<&Guarded> {
+        self.drives.get(&id).map(|drive| &drive.view)
+    }
+
+    /// Takes one that is over off the list.
+    pub fn forget(&mut self, id: OperationId) {
+        if self.drives.get(&id).is_some_and(|drive| !drive.view.is_under_way()) {
+            self.drives.remove(&id);
+        }
+    }
+
+    /// Sends everything back to the stable revision, whatever was said about the end of midwatch.
+    pub fn stop(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.stop(why));
+    }
+
+    /// Ends a guarded shift as was said with its course: everything goes back, or the weights stay.
+    pub fn interrupt(&mut self, id: OperationId, why: &Text) {
+        self.halt(id, |drive| drive.machine.interrupt(why));
+    }
+
+    fn halt(&mut self, id: OperationId, say: impl FnOnce(&mut Drive) -> Move) {
+        let now = self.clock.now();
+        let Some(mut drive) = self.drives.remove(&id) else { return };
+        if drive.view.is_under_way() && !matches!(drive.view.phase, Phase::Ending) {
+            let next = say(&mut drive);
+            let mut news = News::new();
+            self.pursue(&mut drive, next, now, &mut news);
+            self.told.append(&mut news);
+        }
+        self.drives.insert(id, drive);
+    }
+
+    /// Begins to keep a guarded shift that is proposed.
+    pub(super) fn keep_guarded(&mut self, id: OperationId, intent: &Intent, wait: Wait, reason: Text) {
+        let Intent::GuardedShift { target, arm, course } = intent else { return };
+        let Some(handle) = self.clusters.get(&target.cluster) else { return };
+        let place = self.place_of(target);
+        let begun = Begun {
+            id,
+            action: self.action(id),
+            route: target.clone(),
+            service: ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service },
+            arm: arm.clone(),
+            course: (**course).clone(),
+            plane: Arc::clone(&handle.plane),
+            wait,
+            reason,
+            now: self.clock.now(),
+        };
+        self.drives.insert(id, Drive::new(begun));
+        self.ask_for_numbers();
+    }
+
+    /// Remembers by what a guarded shift was confirmed: its later steps are by the same.
+    pub(super) fn confirm_guarded(&mut self, id: OperationId, proof: &Proof) {
+        if let Some(drive) = self.drives.get_mut(&id).filter(|drive| drive.view.phase == Phase::Proposed) {
+            drive.typed.clone_from(&proof.typed);
+            drive.reason = proof.reason.clone();
+        }
+    }
+
+    /// One that was only planned is no more.
+    pub(super) fn leave_guarded(&mut self, id: OperationId) {
+        if self.drives.get(&id).is_some_and(|drive| drive.view.phase == Phase::Proposed) {
+            self.drives.remove(&id);
+            self.ask_for_numbers();
+        }
+    }
+
+    /// Takes in how a change goes on that a guarded shift is about; gives it back where a face has to know of it.
+    pub(super) fn hear_change(
+        &mut self,
+        id: OperationId,
+        event: OperationEvent,
+        news: &mut News,
+    ) -> Option<OperationEvent> {
+        let now = self.clock.now();
+        if let Some(mut drive) = self.drives.remove(&id) {
+            let is_kept = self.hear_first(&mut drive, &event, now, news);
+            if is_kept {
+                self.drives.insert(id, drive);
+            }
+            self.ask_for_numbers();
+            return Some(event);
+        }
+        if self.drives.values().any(|drive| drive.past.contains(&id)) {
+            return None;
+        }
+        let is_its = |drive: &Drive| matches!(drive.errand, Some(Errand::Shift { id: own, .. }) if own == id);
+        let Some(of) = self.drives.iter().find(|(_, drive)| is_its(drive)).map(|(of, _)| *of) else {
+            return Some(event);
+        };
+        let mut drive = self.drives.remove(&of)?;
+        self.hear_own(&mut drive, &event, now, news);
+        self.drives.insert(of, drive);
+        None
+    }
+
+    /// How the change goes that begins it. False where it never began.
+    fn hear_first(&mut self, drive: &mut Drive, event: &OperationEvent, now: Timestamp, news: &mut News) -> bool {
+        match event {
+            OperationEvent::Proposed(proposal) => {
+                drive.left = left_by(&proposal.plan).map(<[_]>::to_vec).into_iter().collect();
+                drive.plan = Some(proposal.plan.clone());
+            }
+            OperationEvent::StepStarted { .. } if drive.view.phase == Phase::Proposed => {
+                let next = drive.machine.begin();
+                news.extend(drive.show(&next, now).map(|event| (drive.view.id, event)));
+            }
+            OperationEvent::StepDone { step, .. } => {
+                if *step == 1 {
+                    self.hold(drive);
+                }
+                if drive.plan.as_ref().is_some_and(|plan| plan.steps.len() == *step) {
+                    self.accepted(drive, now, news);
+                }
+            }
+            // Nothing was sent: the plan is made anew, and waits for another yes.
+            OperationEvent::Overtaken { .. } => drive.view.phase = Phase::Proposed,
+            OperationEvent::Failed { .. } if drive.held.is_none() => return false,
+            other if drive.errand == Some(Errand::First) => {
+                if let Some(came) = Came::of(other).filter(|_| other.is_last()) {
+                    drive.let_go();
+                    self.take_outcome(drive, came, now, news);
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// The server has taken the weights that were under way. Where something else is to be done by now, that is begun.
+    fn accepted(&mut self, drive: &mut Drive, now: Timestamp, news: &mut News) {
+        drive.is_accepted = true;
+        if !drive.machine.is_shifting() && !drive.is_going_back {
+            let next = drive.machine.due();
+            self.pursue(drive, next, now, news);
+        }
+    }
+
+    /// Keeps the lease that was just taken.
+    fn hold(&mut self, drive: &mut Drive) {
+        let Some(plan) = &drive.plan else { return };
+        let Some(Call::TakeLease { body, .. }) = plan.steps.first().map(|step| &step.call) else { return };
+        let held = Held {
+            lease: Lease::of(&drive.view.route),
+            holder: drive.action.clone(),
+            environment: plan.environment.clone(),
+            command: plan.command.clone(),
+            reason: drive.reason.clone(),
+        };
+        let (about, heard) = watch::channel(said_by(body));
+        let keeper = Keeper {
+            id: drive.view.id,
+            held: held.clone(),
+            plane: Arc::clone(&drive.plane),
+            clock: self.clock.clone(),
+            about: heard,
+            outbox: self.outbox.clone(),
+        };
+        drive.about = Some(about);
+        drive.held = Some(held);
+        tokio::spawn(keeper.keep());
+    }
+
+    /// How a change of its own goes on.
+    fn hear_own(&mut self, drive: &mut Drive, event: &OperationEvent, now: Timestamp, news: &mut News) {
+        let Some(Errand::Shift { id, percent, is_confirmed }) = drive.errand else { return };
+        news.push((drive.view.id, GuardEvent::Change { percent, change: Box::new(event.clone()) }));
+        if let OperationEvent::Proposed(proposal) = event {
+            // It was stopped meanwhile, or something else is to be done by now.
+            if percent > 0 && !drive.machine.is_shifting() {
+                self.leave(id);
+                drive.let_go();
+                let next = drive.machine.due();
+                return self.pursue(drive, next, now, news);
+            }
+            if let Some(problem) = &proposal.refusal {
+                self.leave(id);
+                drive.let_go();
+                let came = Came::Not { why: problem.to_string().into(), may_work_later: false };
+                return self.take_outcome(drive, came, now, news);
+            }
+            drive.left.extend(left_by(&proposal.plan).map(<[_]>::to_vec));
+            drive.errand = Some(Errand::Shift { id, percent, is_confirmed: true });
+            let proof = Proof { plan: proposal.plan.hash(), typed: drive.typed.clone(), reason: drive.reason.clone() };
+            return self.confirm(id, proof);
+        }
+        if matches!(event, OperationEvent::StepDone { .. }) {
+            return self.accepted(drive, now, news);
+        }
+        if let Some(came) = Came::of(event) {
+            if !event.is_last() {
+                self.leave(id);
+            }
+            drive.let_go();
+            if matches!(came, Came::Shifted) && is_confirmed {
+                // Whatever was so before, only the last is so now.
+                drive.left.drain(..drive.left.len().saturating_sub(1));
+            }
+            self.take_outcome(drive, came, now, news);
+        }
+    }
+
+    /// Whether there is a guarded shift that has to be looked at again soon.
+    pub(super) fn has_drives(&self) -> bool {
+        self.drives.values().any(|drive| drive.view.is_under_way())
+    }
+}

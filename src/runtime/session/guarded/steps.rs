@@ -1,0 +1,143 @@
+//! What is done for a guarded shift: weights are set by changes of its own, its lease is released, and what is due by the
+//! clock is looked at.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{News, Session};
+use crate::domain::intent::Intent;
+use crate::domain::operation::OperationId;
+use crate::domain::problem::Problem;
+use crate::domain::text::Text;
+use crate::operations::guard::lease::release;
+use crate::operations::guard::{End, Move};
+use crate::runtime::guarded::drive::{Came, Drive, Errand};
+use crate::runtime::guarded::{GuardEvent, Phase};
+use crate::runtime::message::Message;
+
+impl Session {
+    /// Goes on after weights were set, or were not.
+    pub(super) fn take_outcome(&mut self, drive: &mut Drive, came: Came, now: Timestamp, news: &mut News) {
+        let is_back = matches!(drive.view.phase, Phase::GoingBack { .. });
+        // It was stopped, or ended, while a weight was being set: that is what has to be done now.
+        let is_obsolete = !(drive.machine.is_shifting() || is_back && drive.is_going_back);
+        let next = match came {
+            _ if is_obsolete => drive.machine.due(),
+            Came::Shifted => {
+                drive.view.percent = if is_back { 0 } else { drive.machine.weight() };
+                drive.begin_looking(now);
+                drive.machine.shifted(now)
+            }
+            Came::Not { may_work_later: true, .. } if is_back && drive.tries_again(now) => return,
+            Came::Unsure(why) if is_back => {
+                if drive.tries_again(now) {
+                    return;
+                }
+                drive.machine.not_shifted(&why)
+            }
+            Came::Unsure(why) => drive.machine.unsure(&why),
+            Came::Not { why, .. } => drive.machine.not_shifted(&why),
+        };
+        self.pursue(drive, next, now, news);
+    }
+
+    /// Does what is to be done next.
+    pub(super) fn pursue(&mut self, drive: &mut Drive, next: Move, now: Timestamp, news: &mut News) {
+        let id = drive.view.id;
+        news.extend(drive.show(&next, now).map(|event| (id, event)));
+        match next {
+            Move::Shift(percent) => self.set_weight(drive, percent),
+            Move::Wait { .. } => drive.note_progress(),
+            // What is under way ends first; then it is looked again at what is to be done.
+            Move::GoBack(_) | Move::End(_) if drive.is_busy() => {}
+            Move::GoBack(_) => {
+                drive.is_going_back = true;
+                self.set_weight(drive, 0);
+            }
+            Move::End(end) => self.end_guarded(drive, end, now, news),
+        }
+    }
+
+    /// Begins to set a weight by a change of its own.
+    fn set_weight(&mut self, drive: &mut Drive, percent: u8) {
+        drive.again_at = None;
+        drive.let_go();
+        let intent = Intent::Shift { target: drive.view.route.clone(), arm: drive.view.arm.clone(), percent };
+        let id = self.begin(intent, drive.wait, drive.reason.clone(), Some(drive.own()));
+        drive.errand = Some(Errand::Shift { id, percent, is_confirmed: false });
+    }
+
+    /// Releases the lease, if there is one; then it is over.
+    fn end_guarded(&mut self, drive: &mut Drive, end: End, now: Timestamp, news: &mut News) {
+        let id = drive.view.id;
+        // Nobody renews any more what is about to be released.
+        drive.about = None;
+        drive.let_go();
+        let Some(held) = drive.held.take() else {
+            news.push((id, drive.ended(end, None, now)));
+            return;
+        };
+        drive.errand = Some(Errand::Release);
+        let (plane, policy, ledger) = (Arc::clone(&drive.plane), Arc::clone(&self.policy), Arc::clone(&self.ledger));
+        let outbox = self.outbox.clone();
+        tokio::spawn(async move {
+            let released = release(&held, &policy, &*plane, &*ledger).await;
+            drop(outbox.send(Message::LeaseReleased(id, released.err())).await);
+        });
+    }
+
+    /// The lease was released, or why it was not.
+    pub(in crate::runtime::session) fn lease_released(
+        &mut self,
+        id: OperationId,
+        problem: Option<Problem>,
+        news: &mut News,
+    ) {
+        let now = self.clock.now();
+        if let Some(drive) = self.drives.get_mut(&id)
+            && let Move::End(end) = drive.machine.due()
+        {
+            let left = problem.map(|problem| problem.to_string().into());
+            news.push((id, drive.ended(end, left, now)));
+        }
+        self.ask_for_numbers();
+    }
+
+    /// The lease was lost: nothing is raised any more. What goes back goes on going back.
+    pub(in crate::runtime::session) fn lease_lost(&mut self, id: OperationId, why: &Text, news: &mut News) {
+        let now = self.clock.now();
+        let Some(mut drive) = self.drives.remove(&id) else { return };
+        if drive.view.is_under_way() && !drive.machine.is_going_back() && !drive.machine.is_over() {
+            let next = drive.machine.give_way(&format!("the lease was lost: {why}").into());
+            self.pursue(&mut drive, next, now, news);
+        }
+        self.drives.insert(id, drive);
+    }
+
+    /// Looks at what is due: the guards look, and what did not work is tried again.
+    pub(in crate::runtime::session) fn drive(&mut self, news: &mut News) {
+        let now = self.clock.now();
+        news.append(&mut self.told);
+        let ids: Vec<OperationId> = self.drives.keys().copied().collect();
+        for id in ids {
+            let Some(mut drive) = self.drives.remove(&id) else { continue };
+            if drive.again_at.is_some_and(|at| at <= now) && !drive.is_busy() {
+                self.set_weight(&mut drive, 0);
+            }
+            if let Some(why) = drive.strange(&self.state, now) {
+                let next = drive.machine.give_way(&why);
+                self.pursue(&mut drive, next, now, news);
+            }
+            if let Some((look, next)) = drive.look(&self.state, now) {
+                let held_up = match &next {
+                    Move::Wait { why, .. } => why.clone(),
+                    _ => None,
+                };
+                news.push((id, GuardEvent::Looked { look, held_up }));
+                self.pursue(&mut drive, next, now, news);
+            }
+            self.drives.insert(id, drive);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Guarded shifts of whoever else: what their leases say.
+
+use jiff::Timestamp;
+
+use super::State;
+use crate::domain::kind::Kind;
+use crate::domain::lease::{Lease, Standing};
+use crate::domain::moment::{moment, span};
+use crate::domain::object::ObjectRef;
+use crate::domain::row::Row;
+use crate::domain::shell::quoted;
+
+/// A lease that somebody holds, or has left without releasing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardLease<'a> {
+    /// The route that it is about.
+    pub route: ObjectRef,
+    /// The lease.
+    pub lease: &'a Lease,
+    /// The share that the new revision has by its route, or as the lease says where that is not known, in percent.
+    pub percent: Option<u8>,
+}
+
+impl GuardLease<'_> {
+    /// How it stands.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        self.lease.standing(now)
+    }
+
+    /// It in words: "guarded by maria: 20 % of 5,20,50,100, next in 2 min", or by whom it was left where.
+    pub fn words(&self, now: Timestamp) -> String {
+        let about = &self.lease.about;
+        let who = if about.who.is_empty() { &self.lease.holder } else { &about.who };
+        let at = self.percent.map_or_else(|| "before the first weight".to_owned(), |percent| format!("{percent} %"));
+        let course = &about.course;
+        if self.standing(now) == Standing::Live {
+            let next = about.next.map(|next| match next.duration_since(now) {
+                left if left.is_positive() => format!(", next in {}", span(left)),
+                _ => ", waits for enough data".to_owned(),
+            });
+            return format!("guarded by {who}: {at} of {course}{}", next.unwrap_or_default());
+        }
+        let since = about.since.or(self.lease.taken).map(|since| format!(" since {}", moment(since, now)));
+        let heard =
+            self.lease.renewed.map(|renewed| format!(", not heard of for {}", span(now.duration_since(renewed))));
+        let (since, heard) = (since.unwrap_or_default(), heard.unwrap_or_default());
+        format!("guard left by {who}: {at} of {course}{since}{heard}, and nobody guards it")
+    }
+
+    /// The commands that fit one that was left: back to stable, and on from where it is.
+    pub fn commands(&self) -> [String; 2] {
+        let about = &self.lease.about;
+        let at = self.percent.unwrap_or_default();
+        let rest: Vec<&str> =
+            about.course.split(',').filter(|weight| weight.parse::<u8>().is_ok_and(|weight| weight >= at)).collect();
+        let (namespace, context) = (quoted(&self.route.namespace), quoted(&self.route.cluster.0));
+        let (service, route, arm) = (quoted(&about.service), quoted(&about.route), quoted(&about.arm));
+        let of = format!("midwatch shift {service} --route {route} -n {namespace} --context {context} --arm {arm}");
+        [format!("{of} --to 0"), format!("{of} --to {} --guard {}", rest.join(","), quoted(&about.guard))]
+    }
+}
+
+impl State {
+    /// The guarded shifts of which there is a lease, by route. One that was released is none.
+    pub fn guards(&self) -> Vec<GuardLease<'_>> {
+        let mut guards = Vec::new();
+        for (cluster, inventory) in self.clusters() {
+            let held = inventory.rows(Kind::Lease).rows().filter_map(|row| match row {
+                Row::Lease(lease) if !lease.holder.is_empty() => Some(&**lease),
+                _ => None,
+            });
+            guards.extend(held.map(|lease| {
+                let route = ObjectRef {
+                    cluster: cluster.clone(),
+                    kind: Kind::HttpRoute,
+                    namespace: lease.meta.namespace.clone(),
+                    name: lease.about.route.clone(),
+                };
+                GuardLease { percent: self.share_of(&route, &lease.about.arm).or(lease.about.percent), route, lease }
+            }));
+        }
+        // One that may say anything in its annotations must not be told as one of another route.
+        guards.retain(|guard| Lease::of(&guard.route).name == guard.lease.meta.name);
+        guards.sort_by(|one, other| one.route.cmp(&other.route));
+        guards
+    }
+
+    /// The share that a route gives an arm, in whole percent.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 100")]
+    fn share_of(&self, route: &ObjectRef, arm: &str) -> Option<u8> {
+        let split = self.split(route)?;
+        split.arms.iter().find(|one| one.service == arm).map(|arm| arm.desired.round().clamp(0.0, 100.0) as u8)
+    }
+}

@@ -1,0 +1,142 @@
+//! Guarded shifts from a script, against the sandbox.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::bench::Bench;
+use crate::schema::{check, validator};
+
+/// A guarded shift of the service that has a canary behind a route.
+const SHIFT: &str = "shift search-service -e production --write --reason it-looks-well --confirm search-service";
+
+/// One under way, and what it says.
+struct Guarded {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Guarded {
+    fn start(bench: &Bench, user: &str, more: &str) -> Self {
+        let mut command = bench.command(user, &format!("{SHIFT} -o ndjson {more}"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// Reads on to the next event of this name.
+    fn wait_for(&mut self, event: &str) -> Value {
+        let validator = validator();
+        let mut said = Vec::new();
+        for line in self.lines.by_ref() {
+            let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            check(&validator, &line);
+            if line["event"] == event || line["kind"] == event {
+                return line;
+            }
+            said.push(line.to_string());
+        }
+        let output = self.child.wait_with_output_of();
+        panic!("no {event} among\n{}\n{output}", said.join("\n"));
+    }
+
+    fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+    }
+}
+
+/// What a child has complained of.
+trait Complaint {
+    fn wait_with_output_of(&mut self) -> String;
+}
+
+impl Complaint for Child {
+    fn wait_with_output_of(&mut self) -> String {
+        let mut said = String::new();
+        if let Some(mut stderr) = self.stderr.take() {
+            drop(std::io::Read::read_to_string(&mut stderr, &mut said));
+        }
+        said
+    }
+}
+
+fn weight(bench: &Bench) -> String {
+    let routes = bench.run("maria", "get httproutes -n production -o json").expect(0).json();
+    let items = routes["items"].as_array().unwrap();
+    let route = items.iter().find(|item| item["name"] == "search-service").unwrap();
+    route["weights"].to_string()
+}
+
+#[test]
+fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
+    let bench = Bench::still();
+    let base = "shift search-service -e production";
+    let shown = bench.run("maria", &format!("{base} --to 20,50 --guard default --hold 5m --dry-run")).expect(0);
+    for says in [
+        "Guarded shift of search-service-canary to 20, 50 %",
+        "step 1: take the lease of the route",
+        "course: weights: 20 % → 50 %, each held for 5 min at least",
+        "course: on a breach everything goes back to stable by itself",
+        "--to 20,50 --hold 5m --guard default --on-exit back",
+    ] {
+        assert!(shown.stdout.contains(says), "{says}: {}", shown.stdout);
+    }
+    for (more, says) in [
+        ("--to 20,50", "add --guard default"),
+        ("--to 50,20 --guard default", "must be larger than the one before it, and 20 is not"),
+        ("--to 0,20 --guard default", "1 to 100, and 0 is not"),
+        ("--to 20,50 --guard defualt", "did you mean default?"),
+        ("--to 20,50 --hold 1m", "--guard"),
+        ("--to 20,50 --on-exit hold", "--guard"),
+        ("--to 20,500 --guard default", "500 is not in 0..=100"),
+    ] {
+        let ran = bench.run("maria", &format!("{base} {more} --dry-run")).expect(2);
+        assert!(ran.stderr.contains(says), "{more}: {}", ran.stderr);
+    }
+    let ran = bench.run("maria", "shift media-service -e production --to 20,50 --guard default --dry-run");
+    assert!(ran.stderr.contains("midwatch gate release media-service"), "{ran:?}");
+    let ran = bench.run("victor", &format!("{base} --to 20,50 --guard default --dry-run")).expect(4);
+    assert!(ran.stderr.contains("patch httproutes") || ran.stderr.contains("leases"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_role_that_does_not_grant_a_shift_denies_the_course() {
+    let bench = Bench::still().with_roles();
+    let ran = bench.run("victor", &format!("{SHIFT} --to 20,50 --guard default")).expect(4);
+    assert!(ran.stderr.contains("deploy in production"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_signal_goes_back_and_meanwhile_nobody_else_shifts_up() {
+    let bench = Bench::alive();
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    let holding = guarded.wait_for("holding");
+    assert_eq!((&holding["step"], &holding["percent"]), (&1.into(), &20.into()));
+    for more in ["--to 40", "--to 30,50 --guard default"] {
+        let ran = bench.run("dana", &format!("{SHIFT} {more}")).expect(1);
+        assert!(ran.stderr.contains("a guarded shift is at it: maria, with the course 20,50 %"), "{}", ran.stderr);
+    }
+    let told = bench.run("dana", "rollouts -e production").expect(0);
+    assert!(told.stdout.contains("guarded by maria: 20 % of 20,50, next in"), "{}", told.stdout);
+    guarded.signal("-TERM");
+    let result = guarded.wait_for("Result");
+    assert_eq!(result["outcome"], "interrupted-went-back", "{result}");
+    assert_eq!(guarded.child.wait().unwrap().code(), Some(128 + 15));
+    assert!(weight(&bench).contains("search-service-canary 0"), "{}", weight(&bench));
+    let told = bench.run("dana", "rollouts -e production").expect(0);
+    assert!(!told.stdout.contains("guarded by"), "{}", told.stdout);
+}
+
+#[test]
+fn somebody_else_who_goes_back_ends_the_guard_and_is_told_so() {
+    let bench = Bench::alive();
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    guarded.wait_for("holding");
+    let back = bench.run("dana", &format!("{SHIFT} --to 0")).expect(0);
+    assert!(back.stderr.contains("this ends a guarded shift that is under way: maria"), "{}", back.stderr);
+    let ended = guarded.wait_for("ended");
+    assert_eq!(ended["outcome"], "stuck", "{ended}");
+    assert_eq!(guarded.child.wait().unwrap().code(), Some(11));
+    assert!(weight(&bench).contains("search-service-canary 0"), "{}", weight(&bench));
+}
