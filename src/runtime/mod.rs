@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod evidence;
 mod following;
 mod hang_up;
 mod history;
@@ -17,6 +18,7 @@ mod signals;
 pub use arming::Armed;
 pub use change::Wait;
 pub use clusters::{Chosen, ContextRow, choose};
+pub use evidence::{Archive, Archives, KINDS as EVIDENCE_KINDS};
 pub use hang_up::{Unread, await_hang_up};
 pub use ledger::Ledger;
 pub use message::{Absorbed, Message};
@@ -27,6 +29,7 @@ pub use signals::SignalServers;
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;
+pub use crate::operations::evidence::{Bundle, Shelf, Shelved, open as open_evidence};
 pub use crate::operations::policy::Policy;
 pub use crate::operations::verify::Patience;
 pub use crate::sources::kubernetes::Wanted;

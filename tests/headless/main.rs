@@ -4,6 +4,7 @@
 
 mod bench;
 mod changes;
+mod evidence;
 mod house;
 mod proxy;
 mod queries;

@@ -14,6 +14,7 @@ mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
+mod evidence;
 mod hostile;
 mod login;
 mod namespace;
@@ -66,6 +67,7 @@ use tests;
 const SUITES: &[&[(&str, Test)]] = &[
     rig::TESTS,
     change::TESTS,
+    evidence::TESTS,
     alerts::TESTS,
     rules::TESTS,
     silences::TESTS,

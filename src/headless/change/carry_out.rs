@@ -28,6 +28,8 @@ struct Run<'a> {
     consent: &'a Consent,
     /// The hash of the plan that was confirmed, once it was.
     confirmed: Option<String>,
+    /// Where evidence of it is kept, once it is.
+    evidence: Option<Text>,
     /// What happened, for the one document at the end.
     events: Vec<Value>,
 }
@@ -54,7 +56,7 @@ pub(in crate::headless) async fn carry_out(
     let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
     let id = session.propose(intent, wait, reason);
     let action = session.action(id).to_string();
-    let mut run = Run { id, action, format, consent, confirmed: None, events: Vec::new() };
+    let mut run = Run { id, action, format, consent, confirmed: None, evidence: None, events: Vec::new() };
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
     loop {
         let patience =
@@ -105,6 +107,14 @@ impl Run<'_> {
                 problem: Some(problem),
                 detail: Text::default(),
             },
+            OperationEvent::Evidence { kept: Ok(archive) } => {
+                let is_new = self.evidence.replace(archive.clone()).is_none();
+                if is_new { self.say(&format!("evidence: {archive}")) } else { Next::GoOn }
+            }
+            OperationEvent::Evidence { kept: Err(problem) } => {
+                complain(&problem);
+                Next::GoOn
+            }
             OperationEvent::StepStarted { step, what } => self.say(&format!("step {step}: {what}")),
             OperationEvent::StepDone { step, detail } => self.say(&format!("step {step}: {detail}")),
             OperationEvent::StepNotNeeded { step, why } => self.say(&format!("step {step}: not needed: {why}")),
@@ -193,6 +203,7 @@ impl Run<'_> {
             "detail": detail,
             "action": self.action,
             "plan": self.confirmed,
+            "evidence": self.evidence,
         });
         if self.format == Format::Json {
             more["events"] = self.events.clone().into();
@@ -224,6 +235,9 @@ fn line(event: &OperationEvent) -> Value {
         OperationEvent::Preparing => ("preparing", json!({})),
         OperationEvent::Proposed(proposal) => ("proposed", proposal::json(proposal)),
         OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
+        OperationEvent::Evidence { kept } => {
+            ("evidence", json!({ "archive": kept.as_ref().ok(), "problem": kept.as_ref().err().map(shape::problem) }))
+        }
         OperationEvent::StepStarted { step, what } => ("step-started", json!({ "step": step, "what": what })),
         OperationEvent::StepDone { step, detail } => ("step-done", json!({ "step": step, "detail": detail })),
         OperationEvent::StepNotNeeded { step, why } => ("step-not-needed", json!({ "step": step, "why": why })),

@@ -120,6 +120,7 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
         action: ActionId::parse("a-1").unwrap(),
         clock,
         wait: Wait::No,
+        evidence: None,
     };
     let (orders, ordered) = mpsc::channel(4);
     let (report, events) = mpsc::unbounded_channel();

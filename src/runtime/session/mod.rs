@@ -10,6 +10,8 @@ use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
+#[cfg(test)]
+use crate::domain::evidence::Keeping;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
@@ -27,6 +29,7 @@ use crate::state::logs::LogStore;
 use super::arming::Armed;
 use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
+use super::evidence::Archives;
 use super::following::Following;
 use super::history;
 use super::ledger::Ledger;
@@ -35,6 +38,7 @@ use super::scopes::Scopes;
 use super::signals::SignalServers;
 
 mod changes;
+mod evidence;
 mod past;
 mod signals;
 
@@ -66,6 +70,8 @@ pub struct Options {
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
     pub ledger: Ledger,
+    /// How evidence is kept.
+    pub evidence: Archives,
     /// The clock.
     pub clock: Clock,
 }
@@ -77,6 +83,7 @@ pub struct Session {
     pub(super) name: Text,
     policy: Arc<Policy>,
     ledger: Arc<Ledger>,
+    archives: Archives,
     history: Option<Result<History, Problem>>,
     read_history: Arc<Notify>,
     armed: watch::Sender<Armed>,
@@ -132,6 +139,7 @@ impl Session {
             name: options.name,
             policy: Arc::new(options.policy),
             ledger: Arc::new(options.ledger),
+            archives: options.evidence,
             history: None,
             read_history: Arc::new(Notify::new()),
             armed: watch::Sender::new(Armed::No),
@@ -172,6 +180,7 @@ impl Session {
             logs: Default::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
+            evidence: Archives::new(&Keeping { is_automatic: false, ..Keeping::default() }, std::path::PathBuf::new()),
             clock,
         })
     }
@@ -286,6 +295,8 @@ impl Session {
                     offers.extend(self.state.cluster(&cluster).map(super::signals::listed).unwrap_or_default());
                     self.take_up(&cluster, &offers);
                 }
+                Message::Question(question) => self.answer(*question),
+                Message::Evidence(made) => absorbed.evidence.push(*made),
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }

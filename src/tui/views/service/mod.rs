@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
-use super::{Hint, Seen, View, propose};
+use super::{Hint, Seen, View, closer, propose};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -251,6 +251,7 @@ impl View for ServiceView {
             Command::ReadEarlier | Command::ReadLater => {
                 return if self.panel.read(command == Command::ReadLater) { Outcome::Redraw } else { Outcome::Ignored };
             }
+            Command::Evidence => return closer::evidence(&self.id),
             Command::Compare => {
                 self.panel.compares = !self.panel.compares;
                 return Outcome::Redraw;
