@@ -185,9 +185,9 @@ const USUAL: &str = r#"
 #mask-personal = true
 #redact = []
 
-# What is to be seen of a service before and after each change of it is kept in an archive, without secrets: for who looks
-# for the cause when the pods are gone. How many archives, of how many megabytes at most; without a directory they are kept
-# beside the audit journal.
+# What is to be seen of a service before and after each change of it is kept in an archive, without secrets: for who
+# looks for the cause when the pods are gone. How many archives are kept, of how many megabytes at most; without a
+# directory they lie beside the audit journal.
 #     directory = "/srv/midwatch/evidence"
 #[evidence]
 #automatic = true

@@ -79,7 +79,7 @@ fn lines(bench: &Bench, action: &str, words: &str) -> Vec<Value> {
 fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     let bench = Bench::alive().with_roles();
     plant(&bench);
-    let words = format!("rollback chat-service -n production {CONSENT} --wait --timeout 60s -o ndjson");
+    let words = format!("rollback chat-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
     let rolled_back = bench.run("maria", &words).expect(0);
     check_lines(&validator(), &rolled_back);
     let events: Vec<Value> = rolled_back.lines().iter().map(|line| line["event"].clone()).collect();

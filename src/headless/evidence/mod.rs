@@ -17,7 +17,7 @@ use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::runtime::{Archive, Bundle, EVIDENCE_KINDS, Session, Shelf, Shelved, Signal, open_evidence};
-use crate::state::ServiceBoard;
+use crate::state::{Numbers, ServiceBoard};
 
 use super::answer::{Asked, nothing};
 use super::find::{check_place, is_in};
@@ -57,7 +57,13 @@ pub(super) async fn collect(session: &mut Session, asked: Asked<'_>, args: &Evid
     }
     check_place(session, asked.place)?;
     let service = one_service(session, asked, &args.service)?;
-    look_closer(session, asked, &args.service).await;
+    // A round of answers that was under way tells nothing of single pods: the one after it does.
+    for _ in 0..2 {
+        look_closer(session, asked, &args.service).await;
+        if knows_pods(session, &service) {
+            break;
+        }
+    }
     session.collect_evidence(service, args.out.is_none());
     let mut signals = super::listen()?;
     let archive = loop {
@@ -74,6 +80,13 @@ pub(super) async fn collect(session: &mut Session, asked: Asked<'_>, args: &Evid
         }
     };
     hand_over(asked.format, &archive, args.out.as_deref())
+}
+
+/// Whether the numbers of its pods have been told.
+fn knows_pods(session: &Session, service: &ServiceId) -> bool {
+    let mut board = ServiceBoard::default();
+    board.refresh(session.state(), session.clock().now());
+    board.numbers(service).is_some_and(Numbers::knows_pods)
 }
 
 /// The service of a name, where it is clear which one is meant.

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::domain::evidence::{Missing, Moment, Part, Taken};
+use crate::domain::logs::Entry;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::text::Text;
 use crate::runtime::Bundle;
@@ -35,7 +36,7 @@ pub(super) fn text(bundle: &Bundle, path: &Path, bytes: u64) -> String {
     fact("what", format!("{}: {}, {} of {}", manifest.what, manifest.service, manifest.environment, manifest.context));
     let why = if manifest.reason.is_empty() { String::new() } else { format!(": {}", manifest.reason) };
     fact("by", format!("{}{why}", manifest.by));
-    fact("came of it", manifest.outcome.to_string());
+    fact("outcome", manifest.outcome.to_string());
     fact("action", format!("{}, {}", manifest.action, manifest.at().strftime("%Y-%m-%d %H:%M:%SZ")));
     let sums = if bundle.is_whole() { "every sum matches" } else { "DAMAGED" };
     fact("archive", format!("{}, {}, {sums}", Text::from_untrusted(&path.display().to_string()), size(bytes)));
@@ -112,6 +113,7 @@ fn told_of_arm(bundle: &Bundle, moment: Moment, arm: &[Text; 3], lines: &mut Vec
         worst.get_or_insert(pod);
     }
     let numbers = figures(bundle, moment, |line| line["of"] == "arm" && arm_of(line) == *arm);
+    let workload = if workload.is_empty() { "of no workload" } else { workload.as_str() };
     lines.push(format!("  {role} {workload} {revision}: {count} pods, {restarts} restarts{numbers}"));
     if let Some(pod) = worst.filter(|pod| pod["status"] != "Running" || pod["restarts"] != 0) {
         let last = pod["containers"].as_array().into_iter().flatten().find_map(|one| {
@@ -127,7 +129,16 @@ fn told_of_arm(bundle: &Bundle, moment: Moment, arm: &[Text; 3], lines: &mut Vec
     if let Some(line) = error {
         let at = cell(&line["at"]);
         let clock = at.get(11..19).unwrap_or_default();
-        lines.push(format!("    error {clock} {}", cell(&line["message"])));
+        lines.push(format!("    error {clock} {}", words(&line)));
+    }
+}
+
+/// What a line of a log says, without what only machines read.
+fn words(line: &Value) -> String {
+    let message = cell(&line["message"]);
+    match Entry::read(&message) {
+        Some(entry) if !entry.message.is_empty() => entry.message.into_owned(),
+        _ => message.to_string(),
     }
 }
 
