@@ -10,6 +10,12 @@ const LARGEST: usize = 1024 * 1024;
 /// So many hits of one text may reach over the end of a line, before each line is looked at alone.
 const CROSSINGS: usize = 16;
 
+/// What may stand before the first word of a value, and is written as it is read.
+const OPENING: [char; 6] = ['"', '-', '+', '.', '/', '['];
+
+/// From so many bytes on it pays to prepare an expression anew.
+const LONG: usize = 256 * 1024;
+
 /// What an expression may hold of which a part is still known to be in whatever it matches.
 const PLAIN: &str = r"\.+^$-_/:=, @#%&;'~";
 
@@ -38,7 +44,11 @@ impl Needle {
             builder.case_insensitive(!has_capitals).multi_line(true).size_limit(LARGEST).build()
         };
         let regex = build(&source).map_err(|_detail| format!("{typed} is no regular expression"))?;
-        let part = longest_part(typed, inner).and_then(|part| build(&regex::escape(part)).ok());
+        let part = match inner {
+            Some(inner) => longest_of_expression(inner),
+            None => name_and_value(typed).or_else(|| longest(words(typed))),
+        };
+        let part = part.and_then(|part| build(&part).ok());
         Ok(Some(Self { typed: typed.to_owned(), regex, is_words: inner.is_none(), part }))
     }
 
@@ -63,38 +73,41 @@ impl Needle {
     }
 
     /// Looks through many lines at once, each with a line feed behind it. `line_at` gives the range of the line that holds
-    /// a byte; `each` is told where a line begins that may hold this, and whether it surely does. None where that cannot be
-    /// done, and each line has to be looked at.
+    /// a byte; where the line that it gave last may hold this, `each` is told whether it surely does. None where that
+    /// cannot be done, and each line has to be looked at.
     pub fn scan(
         &self,
         text: &str,
         mut line_at: impl FnMut(usize) -> Range<usize>,
-        mut each: impl FnMut(usize, bool),
+        mut each: impl FnMut(bool),
     ) -> Option<()> {
         let (regex, is_exact) = match &self.part {
             _ if !self.spans_fields() && (self.is_words || is_of_lines(&self.typed)) => (&self.regex, true),
             Some(part) => (part, false),
             None => return None,
         };
+        // What an expression needs to run is kept with it for one thread; others wait for theirs at each search.
+        let own = (text.len() >= LONG).then(|| regex.clone());
+        let regex = own.as_ref().unwrap_or(regex);
         let (mut from, mut crossings) = (0, 0);
         while from < text.len()
             && let Some(found) = regex.find_at(text, from)
         {
             let line = line_at(found.start());
             if found.end() <= line.end {
-                each(line.start, is_exact);
+                each(is_exact);
             } else if crossings < CROSSINGS {
                 crossings += 1;
                 if regex.is_match(&text[line.clone()]) {
-                    each(line.start, is_exact);
+                    each(is_exact);
                 }
             } else {
                 // It would read on to the end of all lines, over and over.
-                each(line.start, false);
+                each(false);
                 from = line.end + 1;
                 while from < text.len() {
                     let line = line_at(from);
-                    each(line.start, false);
+                    each(false);
                     from = line.end + 1;
                 }
                 return Some(());
@@ -110,22 +123,44 @@ fn is_of_lines(typed: &str) -> bool {
     !typed.contains(r"\A") && !typed.contains(r"\z") && !typed.contains("(?")
 }
 
-/// The longest word that is in whatever is matched, also as it was written: between what a reader puts there.
-fn longest_part<'a>(typed: &'a str, inner: Option<&'a str>) -> Option<&'a str> {
-    let source = inner.unwrap_or(typed);
+/// A name and its value as they were written, whatever stands between them there: `a=1` as `"a": 1`. Both are in
+/// whatever holds what was typed.
+fn name_and_value(typed: &str) -> Option<String> {
+    let (before, after) = typed.split_once('=')?;
+    let name = words(before).last().filter(|name| before.ends_with(name) && !name.is_empty())?;
+    let inside = after.trim_start_matches(OPENING);
+    let value = words(inside).next().filter(|value| !value.is_empty())?;
+    Some(format!("{name}[^0-9A-Za-z_\\n]+{value}"))
+}
+
+/// The longest word that is in whatever an expression matches.
+fn longest_of_expression(inner: &str) -> Option<String> {
+    let mut source = inner.to_owned();
+    // A class is one letter of some.
+    while let Some(start) = source.find('[') {
+        let end = start + 1 + source[start + 1..].find(']')?;
+        if source[start + 1..end].contains(['[', '\\']) || source[end + 1..].starts_with(']') {
+            return None;
+        }
+        source.replace_range(start..=end, ".");
+    }
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || PLAIN.contains(letter);
     let has_codes = [r"\x", r"\u", r"\U"].iter().any(|code| source.contains(code));
-    if inner.is_some() && (has_codes || !source.chars().all(is_plain)) {
+    if has_codes || !source.chars().all(is_plain) {
         return None;
     }
-    // What is not ASCII may have been written as an escape.
-    let words = source.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     // A letter behind a backslash is a class, and one before a plus is more than one.
-    let words = words.map(|word| match inner {
-        Some(_) => word.get(1..word.len().saturating_sub(1)).unwrap_or_default(),
-        None => word,
-    });
-    words.max_by_key(|word| word.len()).filter(|word| word.len() >= 2)
+    longest(words(&source).map(|word| word.get(1..word.len().saturating_sub(1)).unwrap_or_default()))
+}
+
+/// What was surely written as it is read: what is not ASCII may have been written as an escape.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+}
+
+/// The longest of some words, if it is long enough to be looked for.
+fn longest<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    words.max_by_key(|word| word.len()).filter(|word| word.len() >= 2).map(str::to_owned)
 }
 
 #[cfg(test)]

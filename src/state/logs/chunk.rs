@@ -1,6 +1,7 @@
 //! Lines that arrived one after the other: one buffer for the words of all, with a line feed behind each, so that all of
 //! them can be looked through at once.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -105,7 +106,7 @@ impl Chunk {
     pub(super) fn get(&self, index: u32) -> Option<Record<'_>> {
         let head = *self.heads.get(index as usize)?;
         Some(Record {
-            at: Timestamp::from_nanosecond(head.at.into()).unwrap_or_default(),
+            at: timestamp(head.at),
             stream: StreamId(head.facts >> 12),
             level: head.level(),
             text: &self.text[self.words(index as usize)],
@@ -148,26 +149,22 @@ impl Chunk {
                 taken(to_u32(index), self.heads[index].at);
             }
         };
-        let mut index = range.start;
-        let begin = self.heads[index].start as usize;
+        let index = Cell::new(range.start);
+        let begin = self.heads[range.start].start as usize;
         let text = &self.text[begin..=self.words(range.end - 1).end];
         let line_at = |at: usize| {
             // Hits come in the order of the lines, and mostly close to each other.
-            let near = self.heads[index..range.end].iter().take(8).position(|head| head.start as usize > begin + at);
-            index += match near {
-                Some(near) => near - 1,
-                None => self.heads[index..range.end].partition_point(|head| head.start as usize <= begin + at) - 1,
-            };
-            let words = self.words(index);
+            let heads = &self.heads[index.get()..range.end];
+            let near = heads.iter().take(8).position(|head| head.start as usize > begin + at);
+            let behind = near.unwrap_or_else(|| heads.partition_point(|head| head.start as usize <= begin + at));
+            index.set(index.get() + behind - 1);
+            let words = self.words(index.get());
             words.start - begin..words.end - begin
         };
-        let mut last = range.start;
         let scanned = choice.needle().and_then(|needle| {
-            needle.scan(text, line_at, |start, is_sure| {
-                let start = begin + start;
-                last += self.heads[last..range.end].partition_point(|head| (head.start as usize) < start);
-                if !self.heads[last].is_mark() {
-                    take(last, is_sure);
+            needle.scan(text, line_at, |is_sure| {
+                if !self.heads[index.get()].is_mark() {
+                    take(index.get(), is_sure);
                 }
             })
         });
@@ -186,6 +183,12 @@ impl Chunk {
 pub(super) fn nanoseconds(at: Timestamp) -> i64 {
     let nanoseconds = at.as_nanosecond();
     i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The moment that so many nanoseconds stand for. Made of seconds, since dividing what counts them all is dear.
+fn timestamp(nanoseconds: i64) -> Timestamp {
+    let (seconds, rest) = (nanoseconds.div_euclid(1_000_000_000), nanoseconds.rem_euclid(1_000_000_000));
+    Timestamp::new(seconds, i32::try_from(rest).unwrap_or_default()).unwrap_or_default()
 }
 
 /// A position within a chunk, which is far below the limit of its type.

@@ -34,11 +34,10 @@ impl Index {
 
     /// Looks at the lines that have arrived before `until` since the last time, and lets go of those that the store no
     /// longer has. Returns how many were taken.
-    pub fn update(&mut self, store: &LogStore, until: LineId, choice: &impl Choice) -> usize {
+    pub fn update(&mut self, store: &LogStore, until: LineId, choice: &(impl Choice + Sync)) -> usize {
         self.let_go(store);
         let until = until.min(store.end());
-        let mut new = Vec::new();
-        store.choose(self.next, until, choice, |at, id| new.push((at, id)));
+        let new = store.choose(self.next, until, choice);
         self.next = self.next.max(until);
         let taken = new.len();
         self.merge(store, new);
@@ -89,6 +88,9 @@ impl Index {
         }
         let Some(first) = new.first() else { return };
         let start = self.gone + self.ids().partition_point(|id| (store.at(*id), *id) < *first);
+        if start == self.ids.len() {
+            return self.ids.extend(new.into_iter().map(|(_, id)| id));
+        }
         let old = self.ids.split_off(start);
         self.ids.reserve(old.len() + new.len());
         let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());

@@ -2,6 +2,10 @@
 //! chunks that go as a whole; their order by time is an [`Index`], because a filter and a search have one of their own.
 
 use std::collections::VecDeque;
+use std::num::NonZero;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread::{self, available_parallelism};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,6 +37,9 @@ const CHUNK: usize = 1024 * 1024;
 
 /// How many chunks the ring is made of at least: so coarse is the bound.
 const CHUNKS: usize = 64;
+
+/// So few lines are looked through by one thread alone.
+const FEW: usize = 50_000;
 
 /// A line by the order of its arrival.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +87,22 @@ pub trait Choice {
 impl<F: Fn(&Record<'_>) -> bool> Choice for F {
     fn takes(&self, record: &Record<'_>, _holds: bool) -> bool {
         self(record)
+    }
+}
+
+/// Some lines of a chunk.
+struct Part<'a> {
+    number: u32,
+    chunk: &'a Chunk,
+    lines: Range<u32>,
+}
+
+impl Part<'_> {
+    fn chosen(&self, choice: &impl Choice) -> Vec<(i64, LineId)> {
+        let mut chosen = Vec::new();
+        let mut take = |index, at| chosen.push((at, LineId { chunk: self.number, index }));
+        self.chunk.choose(self.lines.clone(), choice, &mut take);
+        chosen
     }
 }
 
@@ -213,14 +236,30 @@ impl LogStore {
         at
     }
 
-    /// Tells the lines from one on and before another that are chosen, with their times, in no order.
-    pub(super) fn choose(&self, from: LineId, until: LineId, choice: &impl Choice, mut taken: impl FnMut(i64, LineId)) {
+    /// The lines from one on and before another that are chosen, with their times, in no order.
+    fn choose(&self, from: LineId, until: LineId, choice: &(impl Choice + Sync)) -> Vec<(i64, LineId)> {
         let skipped = from.chunk.saturating_sub(self.first);
-        for (number, chunk) in (self.first + skipped..=until.chunk).zip(self.chunks.iter().skip(skipped as usize)) {
-            let start = if number == from.chunk { from.index } else { 0 };
-            let end = if number == until.chunk { until.index } else { chunk.len() };
-            chunk.choose(start..end, choice, |index, at| taken(at, LineId { chunk: number, index }));
+        let numbered = (self.first + skipped..=until.chunk).zip(self.chunks.iter().skip(skipped as usize));
+        let parts: Vec<Part<'_>> = numbered
+            .map(|(number, chunk)| {
+                let start = if number == from.chunk { from.index } else { 0 };
+                let end = if number == until.chunk { until.index } else { chunk.len() };
+                Part { number, chunk, lines: start..end }
+            })
+            .collect();
+        let lines: usize = parts.iter().map(|part| part.lines.len()).sum();
+        let workers = available_parallelism().map_or(1, NonZero::get).min(lines / FEW);
+        if workers <= 1 {
+            return parts.iter().flat_map(|part| part.chosen(choice)).collect();
         }
+        thread::scope(|scope| {
+            let shares = parts.chunks(parts.len().div_ceil(workers));
+            let at_work: Vec<_> = shares
+                .map(|share| scope.spawn(|| share.iter().flat_map(|part| part.chosen(choice)).collect::<Vec<_>>()))
+                .collect();
+            let done = at_work.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            done.collect::<Vec<_>>().concat()
+        })
     }
 
     /// Somebody is listened to from now on. It is marked where others were listened to before.

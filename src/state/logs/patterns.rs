@@ -84,9 +84,8 @@ impl Patterns {
     /// Looks at so many lines more; whether there are others left.
     pub fn update(&mut self, store: &LogStore, most: usize) -> bool {
         let until = store.after(self.next, most);
-        let mut ids = Vec::new();
-        store.choose(self.next, until, &|record: &Record<'_>| !record.is_mark, |_, id| ids.push(id));
-        for record in ids.into_iter().filter_map(|id| store.line(id)) {
+        let said = store.choose(self.next, until, &|record: &Record<'_>| !record.is_mark);
+        for record in said.into_iter().filter_map(|(_, id)| store.line(id)) {
             self.look_at(store, &record);
         }
         self.next = until;

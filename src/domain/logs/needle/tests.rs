@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::cell::Cell;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -19,15 +21,15 @@ fn scanned(needle: &Needle, lines: &[&str]) -> Option<Vec<usize>> {
             Some(start)
         })
         .collect();
+    let line = Cell::new(0);
     let line_at = |at: usize| {
-        let line = starts.partition_point(|start| *start <= at) - 1;
-        starts[line]..starts[line] + lines[line].len()
+        line.set(starts.partition_point(|start| *start <= at) - 1);
+        starts[line.get()]..starts[line.get()] + lines[line.get()].len()
     };
     let mut found = Vec::new();
-    needle.scan(&text, line_at, |start, is_sure| {
-        let line = starts.binary_search(&start).unwrap();
-        if is_sure || needle.is_in(lines[line]) {
-            found.push(line);
+    needle.scan(&text, line_at, |is_sure| {
+        if is_sure || needle.is_in(lines[line.get()]) {
+            found.push(line.get());
         }
     })?;
     Some(found)
@@ -51,18 +53,42 @@ fn an_expression_that_would_read_over_the_end_of_a_line_does_not() {
     assert_eq!(scanned(&needle("/a[^x]*b/"), &many), Some(vec![100]));
 }
 
-#[test]
-fn what_meets_at_a_name_and_its_value_is_looked_for_by_its_longest_word() {
-    let lines = [r#"{"status":500}"#, r#"{"status":200}"#, "nothing"];
-    let needle = needle("status=500");
+/// The lines that a scan names, sure of them or not.
+fn named<'a>(needle: &Needle, lines: &[&'a str]) -> Option<Vec<(&'a str, bool)>> {
     let text: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
-    let mut told = Vec::new();
+    let line = Cell::new(0);
     let line_at = |at: usize| {
+        line.set(text[..at].matches('\n').count());
         let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        start..start + text[start..].find('\n').unwrap()
+        start..start + lines[line.get()].len()
     };
-    needle.scan(&text, line_at, |start, is_sure| told.push((start, is_sure))).unwrap();
-    assert_eq!(told, [(0, false), (lines[0].len() + 1, false)]);
+    let mut named = Vec::new();
+    needle.scan(&text, line_at, |is_sure| named.push((lines[line.get()], is_sure)))?;
+    Some(named)
+}
+
+#[test]
+fn a_name_and_its_value_are_looked_for_whatever_stands_between_them_where_they_were_written() {
+    let lines = [
+        r#"{"status":500}"#,
+        r#"{"status": "500", "path":"/a"}"#,
+        "status=500 path=/a",
+        r#"{"status":200,"took":500}"#,
+        "status 50",
+    ];
+    let unsure = |found: &[usize]| Some(found.iter().map(|line| (lines[*line], false)).collect::<Vec<_>>());
+    assert_eq!(named(&needle("status=500"), &lines), unsure(&[0, 1, 2]));
+    assert_eq!(named(&needle("path=/a"), &lines), unsure(&[1, 2]));
+    // What is not ASCII may have been written as an escape: then the longest word has to do.
+    assert_eq!(named(&needle("status=é"), &lines), unsure(&[0, 1, 2, 3, 4]));
+    assert_eq!(named(&needle("=5"), &lines), None, "nothing of it is long enough");
+}
+
+#[test]
+fn what_an_expression_surely_holds_is_looked_for_before_the_rest() {
+    let lines = ["order=0077", "order=0079", "nothing"];
+    assert_eq!(named(&needle("/order=007[0-7]/"), &lines), Some(vec![("order=0077", false), ("order=0079", false)]));
+    assert_eq!(named(&needle("/[]=]x=/"), &lines), None, "a bracket within a class");
 }
 
 proptest! {
