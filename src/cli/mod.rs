@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod audit;
 mod change;
+pub mod evidence;
 mod logs;
 mod query;
 mod silence;
@@ -165,6 +166,8 @@ pub enum Command {
     Silence(Silence),
     /// Who did what, and does the journal still say so?
     Audit(audit::Audit),
+    /// What was to be seen around a change: pods, events, last lines, numbers, alerts, plan and records in one archive.
+    Evidence(evidence::Evidence),
     /// Say what works from here, and how to mend the rest.
     Doctor,
     /// Write a configuration file from what is found.

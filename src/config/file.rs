@@ -9,7 +9,7 @@ use super::assets::{Fault, Kind};
 use super::locations::Locations;
 use super::settings::{GlyphChoice, Overrides, Settings, Verification};
 use super::table::{Document, Table};
-use super::{environments, guards, health, logs, metrics, names, notify, rules, signals, traffic};
+use super::{environments, evidence, guards, health, logs, metrics, names, notify, rules, signals, traffic};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::limits::Limits;
 use crate::domain::object::ClusterName;
@@ -61,6 +61,7 @@ pub(super) fn read(document: &Document<'_>, root: Table<'_>, at: &Locations, ove
         signals: file.signals(at),
         priorities,
         acknowledges_for,
+        evidence: file.table.table("evidence").map_or(usual.evidence, |table| evidence::read(document, table, at)),
         logs: file.table.table("logs").map(|table| logs::read(document, table)).unwrap_or_default(),
     };
     file.table.finish();

@@ -198,6 +198,15 @@ const USUAL: &str = r#"
 #mask-personal = true
 #redact = []
 
+# What is to be seen of a service before and after each change of it is kept in an archive, without secrets: for who
+# looks for the cause when the pods are gone. How many archives are kept, of how many megabytes at most; without a
+# directory they lie beside the audit journal.
+#     directory = "/srv/midwatch/evidence"
+#[evidence]
+#automatic = true
+#keep = 50
+#megabytes = 20
+
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]
 #stable = "30s"

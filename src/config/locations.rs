@@ -96,6 +96,11 @@ impl Locations {
         self.state.join("audit")
     }
 
+    /// Evidence of changes, where the settings name no other place.
+    pub fn evidence_dir(&self) -> PathBuf {
+        self.state.join("evidence")
+    }
+
     /// What midwatch tells about itself while the screen is in use.
     pub fn log_file(&self) -> PathBuf {
         self.state.join("midwatch.log")

@@ -15,6 +15,7 @@ pub mod signals;
 pub mod trust;
 
 mod environments;
+mod evidence;
 mod file;
 mod guards;
 mod health;

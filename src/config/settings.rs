@@ -12,6 +12,7 @@ use super::table::Document;
 use super::{file, trust};
 use crate::domain::alert::Priorities;
 use crate::domain::environment::EnvironmentRules;
+use crate::domain::evidence::Keeping;
 use crate::domain::guard::Guards;
 use crate::domain::limits::Limits;
 use crate::domain::metric::Asking;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub priorities: Priorities,
     /// How much of logs is kept, and what of them is withheld.
     pub logs: LogSettings,
+    /// How evidence of changes is kept.
+    pub evidence: Keeping,
     /// Rules that make alerts, for where no server evaluates any.
     pub rules: OwnRules,
     /// How a new alert of high priority is told.
@@ -121,6 +124,7 @@ impl Default for Settings {
             signals: Vec::new(),
             priorities: Priorities::default(),
             logs: LogSettings::default(),
+            evidence: Keeping::default(),
             rules: OwnRules::default(),
             notify: Notify::default(),
             acknowledges_for: Some(Duration::from_hours(1)),

@@ -127,6 +127,11 @@ pub enum OperationEvent {
         /// Why.
         problem: Problem,
     },
+    /// What was to be seen is kept in an archive, or could not be; once before the first step and once at the end.
+    Evidence {
+        /// Where.
+        kept: Result<Text, Problem>,
+    },
     /// A step is about to be sent; its intent is on disk.
     StepStarted {
         /// Counted from 1.

@@ -19,6 +19,9 @@ const WORDS: [&str; 9] = ["key", "keys", "pass", "pwd", "pw", "dsn", "auth", "au
 /// Last words of names that only say where a secret is kept.
 const PLACES: [&str; 4] = ["file", "path", "dir", "name"];
 
+/// Members whose own members have names that anybody gives.
+const TAGS: [&str; 2] = ["labels", "annotations"];
+
 /// Shapes of values that are secrets whatever their name is; what is withheld is in the group `secret`.
 static FORMS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
     [
@@ -37,6 +40,13 @@ static FORMS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
 /// A name with its value, as arguments and data sources have them: `--password=…`, `host=db password=…`.
 static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?<name>[A-Za-z0-9_.-]+)=(?<secret>"[^"]*"|'[^']*'|[^\s,;&"']+)"#).expect("it is a constant")
+});
+
+/// What every text holds of which a part may have to be withheld. Most texts hold nothing of it, and are looked at no
+/// further.
+static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
+    let forms = "gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|AKIA|ASIA|AIza";
+    Regex::new(&format!("(?-u:://|=|(?i:bearer|basic)|-----BEGIN|eyJ|{forms})")).expect("it is a constant")
 });
 
 /// The shapes of secrets, each with the group `secret`, for those who withhold them of something else than objects.
@@ -113,7 +123,12 @@ impl Redaction {
                 {
                     self.named(&name, value);
                 }
-                for member in members.values_mut() {
+                for (name, member) in members.iter_mut() {
+                    if TAGS.contains(&name.as_str())
+                        && let Value::Object(tags) = member
+                    {
+                        tags.iter_mut().for_each(|(name, value)| self.named(name, value));
+                    }
                     self.walk(member);
                 }
             }
@@ -159,6 +174,9 @@ impl Redaction {
             }
             let shown = self.of(&shown);
             return (shown != copy).then(|| shown.to_string());
+        }
+        if !TRIGGER.is_match(text) {
+            return None;
         }
         let mut shown = text.to_owned();
         for form in FORMS.iter() {

@@ -50,6 +50,7 @@ pub(super) async fn run(cli: &Cli) -> Result<Exit, Problem> {
     let roles = settings.roles.clone().or_else(usual).map(|path| Text::from(path.display().to_string()));
     let mut parts = Parts {
         audit: locations.audit_dir(),
+        evidence: locations.evidence_dir(),
         kubeconfig: Kubeconfig::default(),
         settings,
         locations: locations.clone(),

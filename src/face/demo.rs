@@ -41,6 +41,8 @@ pub(super) async fn run(cli: &Cli, demo: &Demo) -> Result<Exit, Problem> {
     parts.kubeconfig = Kubeconfig::load(&|_| None, Some(&kubeconfig)).map_err(|error| error.problem())?;
     parts.settings.contexts = Vec::new();
     parts.audit = folder.0.join("audit");
+    parts.evidence = folder.0.join("evidence");
+    parts.settings.evidence.directory = None;
     super::console(cli, parts, Some("DEMO".to_owned())).await
 }
 

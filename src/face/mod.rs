@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use jiff::SignedDuration;
 
+use crate::cli::evidence::EvidenceCommand;
 use crate::cli::{Cli, Command, Config, Rules, RulesCommand};
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
@@ -45,7 +46,14 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(Command::Completions { shell }) => headless::completions(*shell),
         Some(Command::Man { command }) => headless::man(command),
         Some(Command::Config { what }) => config(&cli, *what),
-        Some(Command::Audit(args)) => headless::audit::run(&parts::ledger()?, cli.output.format, args),
+        Some(Command::Audit(args)) => {
+            let shelf = parts::shelf(&parts::locations()?, &cli)?;
+            headless::audit::run(&parts::ledger()?, &shelf, cli.output.format, args)
+        }
+        Some(Command::Evidence(args)) if !matches!(args.command, EvidenceCommand::Collect(_)) => {
+            let shelf = parts::shelf(&parts::locations()?, &cli)?;
+            headless::evidence::run(&shelf, cli.output.format, &args.command)
+        }
         Some(Command::Rules(Rules { command: Some(RulesCommand::Export { form }), .. })) => {
             let settings = parts::settings(&parts::locations()?, &cli)?;
             headless::rules::export(cli.output.format, *form, &settings.rules)
@@ -54,7 +62,9 @@ async fn start(cli: Cli) -> Result<Exit, Problem> {
         Some(command) => {
             let mut parts = Parts::real(&cli)?;
             parts.settings.rules.is_looked_at = matches!(command, Command::Rules(_));
-            let mut session = parts.session(&cli.place, &headless::kinds(command)?)?;
+            let is_kept = parts.settings.evidence.is_automatic;
+            let kinds = if is_kept { headless::kinds_with_evidence(command)? } else { headless::kinds(command)? };
+            let mut session = parts.session(&cli.place, &kinds)?;
             session.policy().fault().into_iter().for_each(headless::complain);
             let (config, verification) = (parts.locations.config_file(), parts.settings.verification);
             headless::run(&mut session, &cli, command, &config, verification).await

@@ -17,7 +17,9 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::operations::audit::this_process;
-use crate::runtime::{Chosen, Ledger, Options, Policy, Scopes, Session, SignalServers, Wanted, choose};
+use crate::runtime::{
+    Archives, Chosen, Ledger, Options, Policy, Scopes, Session, Shelf, SignalServers, Wanted, choose,
+};
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
@@ -29,6 +31,8 @@ pub(super) struct Parts {
     pub(super) locations: Locations,
     pub(super) kubeconfig: Kubeconfig,
     pub(super) audit: PathBuf,
+    /// Where evidence is kept, where the settings name no place.
+    pub(super) evidence: PathBuf,
 }
 
 /// Where this user's files are.
@@ -41,6 +45,12 @@ pub(super) fn locations() -> Result<Locations, Problem> {
 pub(super) fn ledger() -> Result<Ledger, Problem> {
     let clock = Clock::new(Timestamp::now);
     Ok(Ledger::new(locations()?.audit_dir(), this_process(clock.now()), clock))
+}
+
+/// Where this user's evidence is kept, which needs no cluster either. A configuration that is wrong does not hide it.
+pub(super) fn shelf(locations: &Locations, cli: &Cli) -> Result<Shelf, Problem> {
+    let keeping = settings(locations, cli)?.evidence;
+    Ok(Archives::new(&keeping, locations.evidence_dir()).shelf)
 }
 
 /// The settings in force.
@@ -91,7 +101,13 @@ impl Parts {
     pub(super) fn without_clusters(cli: &Cli) -> Result<Self, Problem> {
         let locations = locations()?;
         let settings = settings(&locations, cli)?;
-        Ok(Self { settings, kubeconfig: Kubeconfig::default(), audit: locations.audit_dir(), locations })
+        Ok(Self {
+            settings,
+            kubeconfig: Kubeconfig::default(),
+            audit: locations.audit_dir(),
+            evidence: locations.evidence_dir(),
+            locations,
+        })
     }
 
     /// Starts a session that reads some kinds.
@@ -119,6 +135,7 @@ impl Parts {
             logs,
             name,
             ledger,
+            evidence: Archives::new(&self.settings.evidence, self.evidence.clone()),
             clock,
         };
         Ok(Session::start(&self.kubeconfig, &chosen, options))

@@ -10,7 +10,8 @@ use crate::cli::Format;
 use crate::cli::audit::{Audit, AuditCommand, AuditShow};
 use crate::domain::audit::{Action, ActionId, Fault, History, Report, SetAside};
 use crate::domain::problem::Problem;
-use crate::runtime::{Ledger, Session};
+use crate::domain::text::Text;
+use crate::runtime::{Ledger, Session, Shelf};
 
 use super::output::{self, Ending};
 use super::{Exit, complain, say};
@@ -19,10 +20,10 @@ use super::{Exit, complain, say};
 const RECALLING: Duration = Duration::from_secs(10);
 
 /// Runs `midwatch audit`.
-pub fn run(ledger: &Ledger, format: Format, args: &Audit) -> Result<Exit, Problem> {
+pub fn run(ledger: &Ledger, shelf: &Shelf, format: Format, args: &Audit) -> Result<Exit, Problem> {
     let history = ledger.history()?;
     match &args.command {
-        AuditCommand::Show(args) => show(&history, format, args),
+        AuditCommand::Show(args) => show(&history, shelf, format, args),
         AuditCommand::Verify => verify(&history.report, format),
     }
 }
@@ -45,7 +46,7 @@ pub(super) async fn tell_left_open(session: &mut Session) {
     }
 }
 
-fn show(history: &History, format: Format, args: &AuditShow) -> Result<Exit, Problem> {
+fn show(history: &History, shelf: &Shelf, format: Format, args: &AuditShow) -> Result<Exit, Problem> {
     let chosen: Vec<&Action> = match &args.action {
         Some(name) => {
             let wrong = |why: String| Problem::new(format!("there is no action {name}"), why, "midwatch audit show");
@@ -59,12 +60,15 @@ fn show(history: &History, format: Format, args: &AuditShow) -> Result<Exit, Pro
     problems.iter().for_each(complain);
     let printed = match format {
         Format::Text if args.action.is_some() => {
-            output::print_text(&chosen.into_iter().map(records).collect::<String>())
+            output::print_text(&chosen.into_iter().map(|action| records(action, shelf)).collect::<String>())
         }
         Format::Text => output::print_text(&chosen.into_iter().map(line).collect::<String>()),
-        Format::Json => output::print_document(&output::list("Action", chosen.into_iter().map(described), &problems)),
+        Format::Json => {
+            let all = chosen.into_iter().map(|action| described(action, shelf));
+            output::print_document(&output::list("Action", all, &problems))
+        }
         Format::Ndjson => {
-            let mut lines = chosen.into_iter().map(|action| output::of_kind("Action", described(action)));
+            let mut lines = chosen.into_iter().map(|action| output::of_kind("Action", described(action, shelf)));
             lines.try_for_each(|line| output::print_line(&line)).and_then(|()| ending(Exit::Done, &problems))
         }
     };
@@ -128,8 +132,11 @@ fn line(action: &Action) -> String {
 }
 
 /// The records of an action, every field in a line of its own.
-fn records(action: &Action) -> String {
+fn records(action: &Action, shelf: &Shelf) -> String {
     let mut text = format!("{}: {}: {}\n", action.id, action.word(), action.detail());
+    if let Some(archive) = evidence(action, shelf) {
+        let _ = writeln!(text, "evidence: {archive}");
+    }
     for record in &action.records {
         let _ = writeln!(text, "\nrecord {}", record.sequence);
         for (name, value) in record.fields() {
@@ -140,7 +147,7 @@ fn records(action: &Action) -> String {
 }
 
 /// An action for scripts: what is concluded from its records, and the records as they stand in the journal.
-fn described(action: &Action) -> Value {
+fn described(action: &Action, shelf: &Shelf) -> Value {
     let (user, role) = action.who();
     json!({
         "action": action.id,
@@ -155,8 +162,15 @@ fn described(action: &Action) -> Value {
         "environment": action.environment(),
         "reason": action.reason(),
         "writer": action.writer,
+        "evidence": evidence(action, shelf),
         "records": action.records,
     })
+}
+
+/// Where the evidence of an action is kept, where it is.
+fn evidence(action: &Action, shelf: &Shelf) -> Option<Text> {
+    let path = shelf.path(&action.id);
+    path.is_file().then(|| Text::from_untrusted(&path.display().to_string()))
 }
 
 /// What checking the chain found, for scripts.

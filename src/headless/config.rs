@@ -31,12 +31,14 @@ pub fn check(format: Format, faults: &[Fault]) -> Result<Exit, Problem> {
 /// Shows where the files are.
 pub fn paths(format: Format, locations: &Locations, settings: Option<&Settings>) -> Result<Exit, Problem> {
     let roles = settings.and_then(|settings| settings.roles.clone());
+    let evidence = settings.and_then(|settings| settings.evidence.directory.clone());
     let paths = [
         ("config", locations.config_file()),
         ("roles", roles.unwrap_or_else(|| locations.roles_file())),
         ("themes", locations.themes_dir()),
         ("keymaps", locations.keymaps_dir()),
         ("audit", locations.audit_dir()),
+        ("evidence", evidence.unwrap_or_else(|| locations.evidence_dir())),
         ("log", locations.log_file()),
     ];
     let item = |(what, path): &(&str, std::path::PathBuf)| {
@@ -118,6 +120,10 @@ fn describe(settings: &Settings) -> Value {
         "traffic.step": settings.traffic.usual.step,
         "traffic.ceiling": settings.traffic.usual.ceiling,
         "guards": settings.guards.all().map(|guard| &guard.name).collect::<Vec<_>>(),
+        "evidence.automatic": settings.evidence.is_automatic,
+        "evidence.directory": settings.evidence.directory.as_ref().map(path),
+        "evidence.keep": settings.evidence.keep,
+        "evidence.megabytes": settings.evidence.limit / 1024 / 1024,
         "logs.lines": settings.logs.limits.lines,
         "logs.megabytes": settings.logs.limits.bytes / 1024 / 1024,
         "logs.mask-personal": settings.logs.rules.masks_personal,

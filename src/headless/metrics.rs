@@ -68,7 +68,7 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
 }
 
 /// Has each pod of a service asked for, and waits until that was answered.
-async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
+pub(super) async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
     let mut board = ServiceBoard::default();
     board.refresh(session.state(), session.clock().now());
     let meant = || board.services().iter().filter(|one| one.id.name == name && is_in(asked.place, &one.id.environment));

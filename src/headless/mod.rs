@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cli::evidence::EvidenceCommand;
 use crate::cli::{Cli, Command, Format, Wait};
 use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
-use crate::runtime::{Session, Signals};
+use crate::runtime::{EVIDENCE_KINDS, Session, Signals};
 
 use answer::Asked;
 
@@ -27,6 +28,7 @@ mod delivery;
 mod diff;
 pub mod doctor;
 mod events;
+pub mod evidence;
 mod find;
 mod get;
 mod history;
@@ -65,6 +67,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Shift(_) | Command::Switch(_) => change::shift_kinds(),
         Command::Silence(_) => silence::KINDS.to_vec(),
         Command::Doctor => vec![Kind::Namespace, Kind::Service, Kind::Lease],
+        Command::Evidence(_) => evidence::kinds(),
         Command::Audit(_)
         | Command::Whoami
         | Command::Config { .. }
@@ -82,6 +85,15 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         | Command::Abort(_)
         | Command::Retry(_) => change::WORKLOAD_KINDS.to_vec(),
     })
+}
+
+/// The same with what is kept as evidence beside a change: only what is carried out is worth that.
+pub fn kinds_with_evidence(command: &Command) -> Result<Vec<Kind>, Problem> {
+    let mut kinds = kinds(command)?;
+    if change::does_write(command) {
+        kinds.extend(EVIDENCE_KINDS.into_iter().filter(|kind| !kinds.contains(kind)).collect::<Vec<_>>());
+    }
+    Ok(kinds)
 }
 
 /// Answers a question or carries out a change with a session that reads what [`kinds`] says; `config` is the file that
@@ -115,6 +127,10 @@ pub async fn run(
         Command::Whoami => whoami::whoami(session, asked).await,
         Command::Can(args) => can::can(session, asked, args).await,
         Command::Logs(args) => logs::logs(session, asked, args).await,
+        Command::Evidence(args) => match &args.command {
+            EvidenceCommand::Collect(args) => evidence::collect(session, asked, args).await,
+            other => Err(Problem::new("this command needs no cluster", format!("{other:?}"), "report it as a defect")),
+        },
         Command::Init(args) => init::init(session, asked, *args, config).await,
         other => Err(Problem::new("this command needs no cluster", format!("{other:?}"), "report it as a defect")),
     }

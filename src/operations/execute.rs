@@ -124,7 +124,7 @@ async fn write_intent(
         groups: actor.identity.groups.clone(),
         role: actor.role.clone(),
         reason: confirmed.reason().clone(),
-        plan: redacted(plan),
+        plan: stored(plan),
         step: u32_of(number),
         steps: u32_of(steps),
     }));
@@ -138,7 +138,7 @@ pub fn in_cluster(target: &Target) -> Text {
 }
 
 /// The plan as it is stored: what it rests on and what it sends, without values that could be secrets.
-fn redacted(plan: &Plan) -> serde_json::Value {
+pub fn stored(plan: &Plan) -> serde_json::Value {
     let calls: Vec<_> = plan.steps.iter().map(|step| step.call.request()).collect();
     serde_json::json!({
         "hash": plan.hash(),

@@ -18,6 +18,7 @@ pub mod checks;
 pub mod confirm;
 pub mod converge;
 mod dataplane;
+pub mod evidence;
 pub mod execute;
 pub mod guard;
 pub mod plan;

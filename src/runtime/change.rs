@@ -19,7 +19,7 @@ use crate::operations::NotDone;
 use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
-use crate::operations::execute::{Executed, Record, execute, in_cluster};
+use crate::operations::execute::{Executed, Record, execute, in_cluster, stored};
 use crate::operations::guard::Own;
 use crate::operations::plan::{NoPlan, Place, plan};
 use crate::operations::policy::Policy;
@@ -30,6 +30,7 @@ use crate::operations::silence::{self, Ground};
 use crate::operations::verify::{Patience, verify};
 
 use super::arming::Armed;
+use super::evidence::{Collector, Dossier, Head};
 use super::ledger::Ledger;
 
 /// What the operator says to a change that waits.
@@ -74,6 +75,8 @@ pub(super) struct Change {
     pub(super) wait: Wait,
     /// What it rests on as a step of a guarded shift.
     pub(super) own: Option<Own>,
+    /// What keeps evidence of it, where that is wanted.
+    pub(super) evidence: Option<Collector>,
 }
 
 /// How long is waited before a plan that could not be made anew is asked for again.
@@ -188,19 +191,55 @@ impl Change {
             Intent::Rollback { .. } => Urgency::Rollback,
             _ => Urgency::Ordinary,
         };
+        let dossier = self.look_before(&confirmed, report).await;
         match execute(confirmed, &*self.plane, &*self.ledger, self.action.clone(), &mut **report).await {
-            Err(not_done) if not_done.is_overtaken() => return Some(not_done.problem),
-            Err(not_done) => report(failed(not_done)),
+            Err(not_done) if not_done.is_overtaken() => {
+                if let Some(dossier) = dossier {
+                    dossier.discard().await;
+                }
+                return Some(not_done.problem);
+            }
+            Err(not_done) => {
+                self.look_after(dossier, &format!("failed: {}", not_done.problem), report).await;
+                report(failed(not_done));
+            }
             Ok(executed) => {
                 let verdict = self.watch(&executed, report).await;
                 // The change is done; a record of its verdict that fails must not hide what came of it.
                 if let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency).await {
                     tracing::error!(%error, "the verdict could not be recorded");
                 }
+                self.look_after(dossier, &format!("{}: {}", verdict.word(), verdict.detail()), report).await;
                 report(OperationEvent::Ended { verdict });
             }
         }
         None
+    }
+
+    /// Keeps what is seen before the first call.
+    async fn look_before(&self, confirmed: &Confirmed, report: &mut Report) -> Option<Dossier> {
+        let collector = self.evidence.clone()?;
+        let plan = confirmed.plan();
+        let head = Head {
+            action: self.action.clone(),
+            what: plan.title.clone(),
+            reason: confirmed.reason().clone(),
+            by: named(confirmed.actor()),
+            target: in_cluster(&plan.target),
+            is_change: true,
+        };
+        let (dossier, told) = Dossier::open(collector, head, stored(plan)).await;
+        if let Some(kept) = told {
+            report(OperationEvent::Evidence { kept });
+        }
+        Some(dossier)
+    }
+
+    /// Keeps what is seen at the end.
+    async fn look_after(&self, dossier: Option<Dossier>, outcome: &str, report: &mut Report) {
+        let Some(dossier) = dossier else { return };
+        let kept = dossier.close(Text::from_untrusted(outcome), Arc::clone(&self.ledger)).await;
+        report(OperationEvent::Evidence { kept });
     }
 
     async fn watch(&self, executed: &Executed, report: &mut Report) -> Verdict {
@@ -276,9 +315,13 @@ fn proposal_of(
     actor: &Actor,
     refusal: Option<Problem>,
 ) -> Proposal {
+    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, actor: named(actor) }
+}
+
+/// Who does it, as the server calls them, with the role.
+fn named(actor: &Actor) -> Text {
     let user = if actor.identity.user.is_empty() { "unknown" } else { actor.identity.user.as_str() };
-    let actor = if actor.role.is_empty() { Text::from(user) } else { Text::from(format!("{user} {}", actor.role)) };
-    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, actor }
+    if actor.role.is_empty() { Text::from(user) } else { Text::from(format!("{user} {}", actor.role)) }
 }
 
 fn failed(not_done: NotDone) -> OperationEvent {

@@ -50,6 +50,11 @@ impl Following {
         (Self { all: BTreeMap::new(), last: 0, limits, rules: Arc::new(rules), sender }, receiver)
     }
 
+    /// What of all lines is withheld.
+    pub(super) fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules)
+    }
+
     /// Whether a change may have brought or taken a pod, or told more about one.
     pub(super) fn depends_on(changed: Changed) -> bool {
         let kinds = [

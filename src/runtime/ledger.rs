@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::domain::audit::{ActionId, Event, Origin};
+use crate::domain::audit::{Action, ActionId, Event, Origin};
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
-use crate::operations::audit::{AuditError, Journal, Urgency};
+use crate::operations::audit::{AuditError, Journal, Urgency, actions};
 use crate::operations::execute::Record;
+
+/// How many actions are looked at, the newest.
+const LOOKED_AT: usize = 50;
 
 /// Where this session records.
 pub struct Ledger {
@@ -49,6 +52,13 @@ impl Ledger {
     /// Whether something could be recorded now. Blocks.
     pub fn check(&self) -> Result<(), AuditError> {
         self.book.with(|_journal| Ok(()))
+    }
+
+    /// The records of the actions of the last days that are meant, oldest first; none where they cannot be read. Blocks.
+    pub(super) fn records(&self, is_meant: impl Fn(&Action) -> bool) -> Vec<serde_json::Value> {
+        let (newest, _unreadable) = actions(self.directory(), LOOKED_AT).unwrap_or_default();
+        let records = newest.iter().filter(|one| is_meant(one)).flat_map(|action| &action.records);
+        records.filter_map(|record| serde_json::to_value(record).ok()).collect()
     }
 
     /// Records how an action ended that an earlier session left open, unless that is recorded by now; whether it did.

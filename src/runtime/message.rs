@@ -10,6 +10,7 @@ use crate::domain::text::Text;
 use crate::domain::update::Update;
 use crate::state::Changed;
 
+use super::evidence::{Archive, Question};
 use super::guarded::GuardEvent;
 use super::signals::Offer;
 
@@ -32,6 +33,10 @@ pub enum Message {
     LeaseReleased(OperationId, Option<Problem>),
     /// Services were looked for where servers of signals usually live.
     Offers(ClusterName, Vec<Offer>),
+    /// What is believed of a service is wanted, for evidence.
+    Question(Box<Question>),
+    /// Evidence that somebody asked for was made, or could not be.
+    Evidence(Box<Result<Archive, Problem>>),
 }
 
 /// What happened besides facts while messages were taken in.
@@ -51,12 +56,15 @@ pub struct Absorbed {
     pub history: bool,
     /// Whether logs went on.
     pub logs: bool,
+    /// Evidence that somebody asked for.
+    pub evidence: Vec<Result<Archive, Problem>>,
 }
 
 impl Absorbed {
     /// Whether nothing happened.
     pub fn is_nothing(&self) -> bool {
         let told = self.operations.is_empty() && self.guarded.is_empty() && self.objects.is_empty();
+        let told = told && self.evidence.is_empty();
         let heard = self.recalled.is_some() || self.history || self.logs;
         self.changed.is_nothing() && told && !heard
     }

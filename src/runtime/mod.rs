@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod evidence;
 mod following;
 mod guarded;
 mod hang_up;
@@ -18,6 +19,7 @@ mod signals;
 pub use arming::Armed;
 pub use change::Wait;
 pub use clusters::{Chosen, ContextRow, choose};
+pub use evidence::{Archive, Archives, KINDS as EVIDENCE_KINDS};
 pub use guarded::{GuardEvent, Guarded, Look, Phase};
 pub use hang_up::{Unread, await_hang_up};
 pub use ledger::Ledger;
@@ -29,6 +31,7 @@ pub use signals::SignalServers;
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;
+pub use crate::operations::evidence::{Bundle, Shelf, Shelved, open as open_evidence};
 pub use crate::operations::guard::End;
 pub use crate::operations::policy::Policy;
 pub use crate::operations::verify::Patience;

@@ -114,6 +114,7 @@ commands! {
     Describe "describe" [Table] "show the selected object with its events"
     ShowYaml "show-yaml" [Table] "show the selected object as YAML"
     ShowDiff "show-diff" [Table] "show what differs between two revisions"
+    Evidence "evidence" [Table] "keep what is seen of the service now in an archive"
     ShowChanges "show-changes" [Table] "show what changed around what is selected"
     ShowLogs "show-logs" [Table Text] "show the logs of what is selected"
     PreviousContainer "previous-container" [Table Text] "show the logs of the container before its restart"

@@ -145,6 +145,8 @@ pub enum Effect {
         /// The text.
         text: String,
     },
+    /// Keep what is to be seen of a service now.
+    CollectEvidence(ServiceId),
     /// Read a cluster that was not read before.
     Connect(ClusterName),
 }

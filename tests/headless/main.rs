@@ -4,6 +4,7 @@
 
 mod bench;
 mod changes;
+mod evidence;
 mod guarded;
 mod house;
 mod proxy;

@@ -14,6 +14,7 @@ mod command;
 #[path = "../terminal/mod.rs"]
 mod console;
 mod disk;
+mod evidence;
 mod guarded;
 mod hostile;
 mod login;
@@ -67,6 +68,7 @@ use tests;
 const SUITES: &[&[(&str, Test)]] = &[
     rig::TESTS,
     change::TESTS,
+    evidence::TESTS,
     alerts::TESTS,
     rules::TESTS,
     silences::TESTS,

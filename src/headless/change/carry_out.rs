@@ -28,6 +28,8 @@ pub(super) struct Run<'a> {
     consent: &'a Consent,
     /// The hash of the plan that was confirmed, once it was.
     pub(super) confirmed: Option<String>,
+    /// Where evidence of it is kept, once it is.
+    evidence: Option<Text>,
     /// What happened, for the one document at the end.
     events: Vec<Value>,
 }
@@ -94,7 +96,15 @@ pub(in crate::headless) async fn carry_out(
 impl<'a> Run<'a> {
     /// One that was proposed.
     pub(super) fn new(session: &Session, id: OperationId, format: Format, consent: &'a Consent) -> Self {
-        Self { id, action: session.action(id).to_string(), format, consent, confirmed: None, events: Vec::new() }
+        Self {
+            id,
+            action: session.action(id).to_string(),
+            format,
+            consent,
+            confirmed: None,
+            evidence: None,
+            events: Vec::new(),
+        }
     }
 
     /// Takes in what happened.
@@ -109,6 +119,14 @@ impl<'a> Run<'a> {
                 problem: Some(problem),
                 detail: Text::default(),
             },
+            OperationEvent::Evidence { kept: Ok(archive) } => {
+                let is_new = self.evidence.replace(archive.clone()).is_none();
+                if is_new { self.say(&format!("evidence: {archive}")) } else { Next::GoOn }
+            }
+            OperationEvent::Evidence { kept: Err(problem) } => {
+                complain(&problem);
+                Next::GoOn
+            }
             OperationEvent::StepStarted { step, what } => self.say(&format!("step {step}: {what}")),
             OperationEvent::StepDone { step, detail } => self.say(&format!("step {step}: {detail}")),
             OperationEvent::StepNotNeeded { step, why } => self.say(&format!("step {step}: not needed: {why}")),
@@ -208,6 +226,7 @@ impl<'a> Run<'a> {
             "detail": detail,
             "action": self.action,
             "plan": self.confirmed,
+            "evidence": self.evidence,
         });
         if self.format == Format::Json {
             more["events"] = self.events.clone().into();
@@ -239,6 +258,9 @@ pub(super) fn line(event: &OperationEvent) -> Value {
         OperationEvent::Preparing => ("preparing", json!({})),
         OperationEvent::Proposed(proposal) => ("proposed", proposal::json(proposal)),
         OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
+        OperationEvent::Evidence { kept } => {
+            ("evidence", json!({ "archive": kept.as_ref().ok(), "problem": kept.as_ref().err().map(shape::problem) }))
+        }
         OperationEvent::StepStarted { step, what } => ("step-started", json!({ "step": step, "what": what })),
         OperationEvent::StepDone { step, detail } => ("step-done", json!({ "step": step, "detail": detail })),
         OperationEvent::StepNotNeeded { step, why } => ("step-not-needed", json!({ "step": step, "why": why })),

@@ -60,6 +60,14 @@ pub(super) async fn change(
     Some(begin(session, asked, wanted).await)
 }
 
+/// Whether a command carries out a change of an object, and does not only plan it.
+pub(super) fn does_write(command: &Command) -> bool {
+    match command {
+        Command::Shift(args) => args.consent.write,
+        _ => wanted(command).is_some_and(|wanted| wanted.consent.write),
+    }
+}
+
 /// What a command wants to change, if it does.
 fn wanted(command: &Command) -> Option<Wanted<'_>> {
     let (change, wish): (&Change, Wish) = match command {

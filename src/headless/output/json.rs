@@ -1,48 +1,23 @@
 //! JSON for scripts: names in camel case that do not change with ours, and no character that could drive a terminal.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use crate::domain::json::escaped;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{Check, Mark};
 use crate::domain::problem::Problem;
 use crate::domain::target::Target;
-use crate::domain::text::sanitize;
 
 /// Writes a document over several lines.
 pub(super) fn document(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    writeln!(out, "{}", escape(&format!("{value:#}")))
+    writeln!(out, "{}", escaped(&format!("{value:#}")))
 }
 
 /// Writes a value as one line.
 pub(in crate::headless) fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    writeln!(out, "{}", escape(&value.to_string()))
-}
-
-/// Escapes what could deceive a reader or drive a terminal. JSON holds such characters within strings only.
-fn escape(json: &str) -> String {
-    if json.is_ascii() && !json.contains('\u{7f}') {
-        return json.to_owned();
-    }
-    let mut escaped = String::with_capacity(json.len() + 32);
-    for character in json.chars() {
-        let is_harmless = matches!(character, ' '..='~' | '\n') || {
-            let mut bytes = [0; 4];
-            let text: &str = character.encode_utf8(&mut bytes);
-            sanitize(text) == text
-        };
-        if is_harmless {
-            escaped.push(character);
-        } else {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        }
-    }
-    escaped
+    writeln!(out, "{}", escaped(&value.to_string()))
 }
 
 /// An object by name.

@@ -121,6 +121,7 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
         clock,
         wait: Wait::No,
         own: None,
+        evidence: None,
     };
     let (orders, ordered) = mpsc::channel(4);
     let (report, events) = mpsc::unbounded_channel();

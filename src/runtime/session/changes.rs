@@ -49,6 +49,7 @@ impl Session {
             rules: self.state.rules().clone(),
             traffic: self.traffic.clone(),
             priorities: self.signals.priorities.clone(),
+            evidence: intent.object().and_then(|object| self.collector_of(object)),
             intent,
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),

@@ -12,6 +12,8 @@ use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
 use crate::domain::environment::EnvironmentRules;
+#[cfg(test)]
+use crate::domain::evidence::Keeping;
 use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
@@ -31,6 +33,7 @@ use crate::state::logs::LogStore;
 use super::arming::Armed;
 use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
+use super::evidence::Archives;
 use super::following::Following;
 use super::guarded::GuardEvent;
 use super::guarded::drive::Drive;
@@ -41,6 +44,7 @@ use super::scopes::Scopes;
 use super::signals::SignalServers;
 
 mod changes;
+mod evidence;
 mod guarded;
 mod past;
 mod signals;
@@ -78,6 +82,8 @@ pub struct Options {
     pub name: Text,
     /// Where changes are recorded; what cannot be recorded is not done.
     pub ledger: Ledger,
+    /// How evidence is kept.
+    pub evidence: Archives,
     /// The clock.
     pub clock: Clock,
 }
@@ -89,6 +95,7 @@ pub struct Session {
     pub(super) name: Text,
     policy: Arc<Policy>,
     ledger: Arc<Ledger>,
+    archives: Archives,
     history: Option<Result<History, Problem>>,
     read_history: Arc<Notify>,
     armed: watch::Sender<Armed>,
@@ -156,6 +163,7 @@ impl Session {
             name: options.name,
             policy: Arc::new(options.policy),
             ledger: Arc::new(options.ledger),
+            archives: options.evidence,
             history: None,
             read_history: Arc::new(Notify::new()),
             armed: watch::Sender::new(Armed::No),
@@ -204,6 +212,7 @@ impl Session {
             logs: Default::default(),
             name: Text::from("test"),
             ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
+            evidence: Archives::new(&Keeping { is_automatic: false, ..Keeping::default() }, std::path::PathBuf::new()),
             clock,
         })
     }
@@ -324,6 +333,8 @@ impl Session {
                 }
                 Message::LeaseLost(id, why) => self.lease_lost(id, &why, &mut absorbed.guarded),
                 Message::LeaseReleased(id, problem) => self.lease_released(id, problem, &mut absorbed.guarded),
+                Message::Question(question) => self.answer(*question),
+                Message::Evidence(made) => absorbed.evidence.push(*made),
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }

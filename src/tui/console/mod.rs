@@ -225,6 +225,10 @@ impl Console {
             redraw = true;
         }
         self.mind_leaving();
+        for made in absorbed.evidence {
+            self.evidence(made);
+            redraw = true;
+        }
         redraw |= absorbed.logs && self.screen.view().context() == Context::Logs;
         for (object, result) in absorbed.objects {
             let outcomes: Vec<Outcome> = self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
@@ -252,7 +256,8 @@ impl Console {
                         Verdict::Verified(_) => Health::Healthy,
                         _ => Health::Attention,
                     };
-                    self.say(health, format!("{}: {}", verdict.word(), verdict.detail()));
+                    let archive = self.underway.archive(id).map(|at| format!("; evidence: {at}")).unwrap_or_default();
+                    self.say(health, format!("{}: {}{archive}", verdict.word(), verdict.detail()));
                 }
                 OperationEvent::Failed { problem, .. } => self.say(Health::Bad, problem.to_string()),
                 OperationEvent::Overtaken { problem } => {

@@ -7,8 +7,9 @@ use tui_input::Input;
 use super::{Console, Errand, Field, Overlay};
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
+use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::runtime::{Patience, Wait};
+use crate::runtime::{Archive, Patience, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
 use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
@@ -70,6 +71,13 @@ impl Console {
                 self.field = Some(Field { prompt, input });
             }
             Effect::Save { about, text } => self.save(&about, &text),
+            Effect::CollectEvidence(service) => {
+                self.say(
+                    Health::Moving,
+                    format!("keeping what is seen of {} in {}", service.name, service.environment),
+                );
+                self.session.collect_evidence(service, true);
+            }
             Effect::Connect(cluster) => match self.session.connect(&cluster) {
                 Ok(()) => self.say(Health::Moving, format!("connecting to {cluster}")),
                 Err(problem) => self.say(Health::Bad, problem.to_string()),
@@ -88,6 +96,20 @@ impl Console {
     pub(super) fn copy(&mut self, text: String) {
         self.say(Health::Healthy, format!("copied: {text}"));
         self.errands.push(Errand::Copy(text));
+    }
+
+    /// Says where evidence is kept that somebody asked for.
+    pub(super) fn evidence(&mut self, made: Result<Archive, Problem>) {
+        match made {
+            Ok(archive) => {
+                let path =
+                    archive.path.map(|path| Text::from_untrusted(&path.display().to_string())).unwrap_or_default();
+                let missing = archive.manifest.missing.len();
+                let less = if missing == 0 { String::new() } else { format!("; {missing} things could not be had") };
+                self.say(Health::Healthy, format!("evidence kept{less}: {path}"));
+            }
+            Err(problem) => self.say(Health::Bad, problem.to_string()),
+        }
     }
 
     pub(super) fn propose(&mut self, intent: Intent) {

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::text::Text;
 
 /// The changes that are being carried out.
 #[derive(Debug, Default)]
 pub(super) struct Underway {
     /// Whether the answer to a call is still to come, by change.
     changes: BTreeMap<OperationId, bool>,
+    /// Where evidence is kept of each, ended ones included.
+    archives: BTreeMap<OperationId, Text>,
     /// Whether it was said that leaving now leaves them behind.
     was_warned: bool,
 }
@@ -33,8 +36,14 @@ impl Underway {
             | OperationEvent::NotConfirmed { .. }
             | OperationEvent::Ended { .. }
             | OperationEvent::Failed { .. } => drop(self.changes.remove(&id)),
-            OperationEvent::Preparing | OperationEvent::Proposed(_) => {}
+            OperationEvent::Evidence { kept: Ok(archive) } => drop(self.archives.insert(id, archive.clone())),
+            OperationEvent::Preparing | OperationEvent::Proposed(_) | OperationEvent::Evidence { kept: Err(_) } => {}
         }
+    }
+
+    /// Where evidence of a change is kept.
+    pub(super) fn archive(&self, id: OperationId) -> Option<&Text> {
+        self.archives.get(&id)
     }
 
     /// How many there are.

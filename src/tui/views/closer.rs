@@ -43,6 +43,11 @@ pub(super) fn logs_at(service: &Service, at: Timestamp) -> Outcome {
     }
 }
 
+/// Has what is to be seen of a service kept.
+pub(super) fn evidence(id: &ServiceId) -> Outcome {
+    Outcome::Ask(Effect::CollectEvidence(id.clone()))
+}
+
 /// What changed around the loudest alert about a service. Without an alert there is no moment to look around.
 pub(super) fn changes(id: &ServiceId, seen: &Seen<'_>) -> Outcome {
     match seen.board.alerts().iter().find(|one| one.service.as_ref() == Some(id)) {

@@ -12,6 +12,7 @@ mod console;
 #[path = "../../live/plane.rs"]
 mod plane;
 
+mod evidence;
 mod figures;
 mod fixture;
 mod generator;
@@ -36,7 +37,7 @@ use crate::figures::{Figures, MEBIBYTES};
 use crate::plane::Plane;
 
 /// What can be measured, in the order in which it is.
-const PARTS: [&str; 9] = ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "many"];
+const PARTS: [&str; 10] = ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "evidence", "many"];
 
 /// What is to be measured, and how thoroughly.
 pub(crate) struct Bench {
@@ -87,7 +88,7 @@ fn main() -> Result<()> {
     if bench.wants("lines") {
         lines::measure(&bench, &mut figures)?;
     }
-    if ["start", "idle", "updates", "filter", "small", "logs"].iter().any(|part| bench.wants(part)) {
+    if ["start", "idle", "updates", "filter", "small", "logs", "evidence"].iter().any(|part| bench.wants(part)) {
         let plane = fixture::ready(&folder()?)?;
         on_the_rig(&bench, &plane, &mut figures)?;
     }
@@ -111,6 +112,9 @@ fn on_the_rig(bench: &Bench, plane: &Plane, figures: &mut Figures) -> Result<()>
     }
     if bench.wants("logs") {
         logs::measure(bench, plane, figures)?;
+    }
+    if bench.wants("evidence") {
+        evidence::measure(bench, plane, figures)?;
     }
     Ok(())
 }

@@ -84,6 +84,8 @@ pub struct PlanReview {
     /// Why the plan that was confirmed could not be carried out, until the next one is shown.
     overtaken: Option<Problem>,
     progress: Vec<Text>,
+    /// Where evidence of it is kept, once it is.
+    archive: Option<Text>,
     has_changed: bool,
     /// What changed in the world between the plan that was shown and this one.
     drift: Vec<DiffLine>,
@@ -105,6 +107,7 @@ impl PlanReview {
             problem: None,
             overtaken: None,
             progress: Vec::new(),
+            archive: None,
             has_changed: false,
             drift: Vec::new(),
         }
@@ -129,6 +132,8 @@ impl PlanReview {
                 self.problem = Some(problem.clone());
                 self.stage = Stage::Waiting;
             }
+            OperationEvent::Evidence { kept: Ok(archive) } => self.archive = Some(archive.clone()),
+            OperationEvent::Evidence { kept: Err(problem) } => self.progress.push(problem.to_string().into()),
             OperationEvent::StepStarted { step, what } => {
                 self.stage = Stage::Running;
                 self.progress.push(format!("step {step}: {what}").into());

@@ -145,6 +145,9 @@ fn foot(review: &PlanReview, painter: &Painter<'_>, width: usize) -> Vec<Vec<Spa
         }
         Stage::Failed(problem) => foot.extend(told(Role::Bad, format!("{} {problem}", glyphs.no))),
     }
+    if let (Stage::Ended(_) | Stage::Failed(_), Some(archive)) = (&review.stage, &review.archive) {
+        foot.extend(told(Role::Muted, format!("evidence: {archive}")));
+    }
     foot
 }
 

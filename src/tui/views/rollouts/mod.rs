@@ -169,6 +169,7 @@ impl View for Rollouts {
         let destination = match command {
             Command::Open => Destination::Service(entry.service.clone()),
             Command::ShowChanges => return closer::changes(&entry.service, seen),
+            Command::Evidence => return closer::evidence(&entry.service),
             Command::ShowLogs => return logs(false),
             Command::PreviousContainer => return logs(true),
             Command::ShowDiff if entry.pods_of.is_some() => Destination::Revisions(object),

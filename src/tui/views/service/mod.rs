@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::ground::Ground;
 use super::joined::Joined;
-use super::{Hint, Seen, View, guarding, propose};
+use super::{Hint, Seen, View, closer, guarding, propose};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -263,6 +263,7 @@ impl View for ServiceView {
             Command::ReadEarlier | Command::ReadLater => {
                 return if self.panel.read(command == Command::ReadLater) { Outcome::Redraw } else { Outcome::Ignored };
             }
+            Command::Evidence => return closer::evidence(&self.id),
             Command::Compare => {
                 self.panel.compares = !self.panel.compares;
                 return Outcome::Redraw;

@@ -1,0 +1,46 @@
+//! What a configuration says about evidence: whether it is kept by itself, where, how much and how large.
+
+use std::ops::RangeInclusive;
+
+use toml::Spanned;
+
+use super::locations::Locations;
+use super::table::{Document, Table};
+use crate::domain::evidence::Keeping;
+
+/// How many archives may be kept.
+const KEEP: RangeInclusive<u64> = 1..=10_000;
+
+/// How many MiB each of them may have.
+const MEGABYTES: RangeInclusive<u64> = 1..=64;
+
+/// Reads `[evidence]`.
+pub(super) fn read(document: &Document<'_>, mut table: Table<'_>, at: &Locations) -> Keeping {
+    let usual = Keeping::default();
+    let number = |word: Option<Spanned<u64>>, name: &str, range: RangeInclusive<u64>| {
+        let word = word?;
+        if range.contains(word.get_ref()) {
+            return Some(*word.get_ref());
+        }
+        let what = format!("`{name}` is out of range: {} to {}", range.start(), range.end());
+        document.note(Some(word.span()), what);
+        None
+    };
+    let is_automatic = table.value("automatic").map_or(usual.is_automatic, Spanned::into_inner);
+    let directory: Option<Spanned<String>> = table.value("directory");
+    let keep = number(table.value("keep"), "keep", KEEP).and_then(|keep| usize::try_from(keep).ok());
+    let megabytes = number(table.value("megabytes"), "megabytes", MEGABYTES);
+    table.finish();
+    if let Some(word) = directory.as_ref().filter(|word| word.get_ref().is_empty()) {
+        document.note(Some(word.span()), "`directory` names no place; leave it out for the usual one");
+    }
+    Keeping {
+        is_automatic,
+        directory: directory.map(|word| at.config_dir().join(word.get_ref())),
+        keep: keep.unwrap_or(usual.keep),
+        limit: megabytes.map_or(usual.limit, |megabytes| megabytes * 1024 * 1024),
+    }
+}
+
+#[cfg(test)]
+mod tests;

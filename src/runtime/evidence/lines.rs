@@ -1,0 +1,186 @@
+//! Writing down what was found: lines of JSON in a fixed order, without what must not be shown.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::alert::Alert;
+use crate::domain::described::describe;
+use crate::domain::evidence::{End, Line, Moment, Part, Piece};
+use crate::domain::json::escaped;
+use crate::domain::logs::{Lines, Rules, Withholder};
+use crate::domain::object::Labels;
+use crate::domain::redaction::Redaction;
+use crate::domain::text::sanitize;
+
+use super::arms::{Arm, PodSeen};
+use super::closely::Close;
+use super::gather::{Gathered, Measured};
+
+/// Withholds what must not be shown, by both sets of rules: values by their names and forms, as of objects, and whatever
+/// stands in sentences, as of the lines of a log.
+struct Censor {
+    redaction: Redaction,
+    rules: Arc<Rules>,
+}
+
+impl Censor {
+    /// A line of a group.
+    fn line(&mut self, group: u32, value: &Value) -> Line {
+        let mut shown = self.redaction.of(value);
+        self.sentences(&mut shown);
+        Line { group, text: escaped(&shown.to_string()) }
+    }
+
+    fn sentences(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                let lines: Vec<String> = text.split('\n').map(|line| self.sentence(line)).collect();
+                *text = lines.join("\n");
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.sentences(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.sentences(member)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn sentence(&self, line: &str) -> String {
+        let clean = sanitize(line);
+        // A word alone is a name, an image or a hash, and what is secret of those is known by its form.
+        if !clean.contains([' ', '=']) && !clean.contains("://") {
+            return clean.into_owned();
+        }
+        Withholder::new(Arc::clone(&self.rules)).of(&clean).0.into_owned()
+    }
+}
+
+/// Everything that was found at a moment.
+pub(super) fn pieces(moment: Moment, gathered: &Gathered, close: &Close, rules: &Arc<Rules>) -> Vec<Piece> {
+    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
+    let mut piece = |part, keeps, values: &mut dyn Iterator<Item = (u32, Value)>| {
+        let lines = values.map(|(group, value)| censor.line(group, &value)).collect();
+        Piece { moment: Some(moment), part, lines, keeps }
+    };
+    let alone = |value: Value| (0, value);
+    let rows = |rows: &[(crate::domain::object::ObjectRef, crate::domain::row::Row)]| {
+        rows.iter().map(|(object, row)| (0, describe(row, object))).collect::<Vec<_>>()
+    };
+    let mut alerts: Vec<&(Arc<Alert>, bool)> = gathered.alerts.iter().collect();
+    alerts.sort_by_key(|(_, is_own)| !is_own);
+    vec![
+        piece(Part::Service, End::First, &mut service(gathered).into_iter().map(alone)),
+        piece(Part::Workloads, End::First, &mut rows(&gathered.workloads).into_iter()),
+        piece(Part::Pods, End::First, &mut gathered.pods.iter().map(|one| (0, pod(one)))),
+        piece(Part::Objects, End::First, &mut close.objects.iter().map(|(_, object)| (0, object.clone()))),
+        piece(Part::Events, End::Last, &mut rows(&gathered.events).into_iter()),
+        piece(Part::Logs, End::Last, &mut logs(close).into_iter()),
+        piece(Part::Metrics, End::First, &mut gathered.numbers.iter().map(|one| (0, measured(one)))),
+        piece(Part::Alerts, End::First, &mut alerts.into_iter().map(|(alert, is_own)| (0, told(alert, *is_own)))),
+    ]
+}
+
+/// The plan of a change, as the journal stores it.
+pub(super) fn plan(stored: &Value, rules: &Arc<Rules>) -> Piece {
+    of_change(Part::Plan, std::slice::from_ref(stored), rules)
+}
+
+/// Records of the journal.
+pub(super) fn audit(records: &[Value], rules: &Arc<Rules>) -> Piece {
+    of_change(Part::Audit, records, rules)
+}
+
+fn of_change(part: Part, values: &[Value], rules: &Arc<Rules>) -> Piece {
+    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
+    let lines = values.iter().map(|value| censor.line(0, value)).collect();
+    Piece { moment: None, part, lines, keeps: End::Last }
+}
+
+fn service(gathered: &Gathered) -> Option<Value> {
+    let service = gathered.service.as_ref()?;
+    Some(json!({
+        "cluster": service.id.cluster,
+        "environment": service.id.environment,
+        "name": service.id.name,
+        "health": service.verdict.health.word(),
+        "reason": service.verdict.reason,
+        "since": service.verdict.since,
+        "version": service.version.now,
+        "nextVersion": service.version.next,
+        "ready": service.ready,
+        "desired": service.desired,
+        "restarts": service.restarts,
+        "traffic": gathered.splits,
+    }))
+}
+
+fn pod(one: &PodSeen) -> Value {
+    let mut described = describe(&one.row, &one.object);
+    for (name, value) in named(&one.arm) {
+        described[name] = value;
+    }
+    described
+}
+
+/// An arm by its members.
+fn named(arm: &Arm) -> [(&'static str, Value); 3] {
+    [("workload", json!(arm.workload)), ("arm", json!(arm.role)), ("revision", json!(arm.revision))]
+}
+
+/// The lines of every container, each container a group.
+fn logs(close: &Close) -> Vec<(u32, Value)> {
+    let mut said = Vec::new();
+    for (group, (tail, heard)) in (0..).zip(&close.heard) {
+        for line in heard.iter().flat_map(Lines::iter) {
+            let mut value = json!({
+                "at": line.at.to_string(),
+                "level": line.level,
+                "namespace": tail.stream.namespace,
+                "pod": tail.stream.pod,
+                "container": tail.stream.container,
+                "previous": tail.stream.previous,
+                "message": line.text,
+            });
+            for (name, member) in named(&tail.arm) {
+                value[name] = member;
+            }
+            said.push((group, value));
+        }
+    }
+    said
+}
+
+fn measured(one: &Measured) -> Value {
+    let grid = &one.line.grid;
+    let points = one.line.points.iter().enumerate();
+    let points: Vec<Value> = points.filter_map(|(index, value)| Some(json!([grid.at(index), value?]))).collect();
+    let mut value = json!({
+        "of": if one.arm.is_some() { "arm" } else { "service" },
+        "measure": one.measure,
+        "last": one.line.points.last(),
+        "read": one.line.read,
+        "points": points,
+    });
+    for (name, member) in one.arm.iter().flat_map(named) {
+        value[name] = member;
+    }
+    value
+}
+
+fn told(alert: &Alert, is_own: bool) -> Value {
+    let members = |labels: &Labels| {
+        labels.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<serde_json::Map<_, _>>()
+    };
+    json!({
+        "name": alert.name,
+        "priority": alert.priority,
+        "standing": alert.standing,
+        "since": alert.since,
+        "isAboutService": is_own,
+        "summary": alert.summary(),
+        "runbook": alert.runbook(),
+        "labels": members(&alert.labels),
+        "annotations": members(&alert.annotations),
+        "silencedBy": alert.silenced_by,
+        "evaluatedByMidwatch": alert.evaluated.is_some(),
+    })
+}
