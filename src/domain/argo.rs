@@ -257,6 +257,22 @@ impl Gate {
         self.step.map_or_else(|| self.revision.to_string(), |step| format!("{}/{}", self.revision, step + 1))
     }
 
+    /// For what it waits, in words: "waits for release", "preview waits for release".
+    pub fn words(&self) -> String {
+        format!("{}waits for release", self.what())
+    }
+
+    /// What is held, and why, before the words that say how: empty for a step that is a pause.
+    pub fn what(&self) -> String {
+        match self.reason.as_str() {
+            "CanaryPauseStep" | "" => String::new(),
+            "BlueGreenPause" => "preview ".to_owned(),
+            "InconclusiveAnalysisRun" => "analysis inconclusive, ".to_owned(),
+            "InconclusiveExperiment" => "experiment inconclusive, ".to_owned(),
+            other => format!("{other}, "),
+        }
+    }
+
     /// Reads a name.
     pub fn named(name: &str) -> Option<Self> {
         let (revision, step) = match name.split_once('/') {

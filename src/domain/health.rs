@@ -15,6 +15,8 @@ pub enum Health {
     Bad,
     /// It does its work, but somebody should look.
     Attention,
+    /// It does its work, and goes on only when somebody lets it: a gate is shut.
+    Waiting,
     /// It is on its way and nothing holds it up.
     Moving,
     /// It cannot be told, because a source is silent or closed.
@@ -25,20 +27,21 @@ pub enum Health {
 
 impl Health {
     /// Every health, worst first.
-    pub const ALL: [Self; 5] = [Self::Bad, Self::Attention, Self::Moving, Self::Unknown, Self::Healthy];
+    pub const ALL: [Self; 6] = [Self::Bad, Self::Attention, Self::Waiting, Self::Moving, Self::Unknown, Self::Healthy];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Bad => "bad",
             Self::Attention => "attention",
+            Self::Waiting => "waiting",
             Self::Moving => "moving",
             Self::Unknown => "unknown",
             Self::Healthy => "healthy",
         }
     }
 
-    /// Whether somebody is needed.
+    /// Whether something is wrong that somebody has to look at. What waits at a gate may be let wait.
     pub fn needs_somebody(self) -> bool {
         matches!(self, Self::Bad | Self::Attention)
     }

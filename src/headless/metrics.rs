@@ -72,11 +72,7 @@ async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
     let mut board = ServiceBoard::default();
     board.refresh(session.state(), session.clock().now());
     let meant = || board.services().iter().filter(|one| one.id.name == name && is_in(asked.place, &one.id.environment));
-    let focus = Focus {
-        namespaces: meant().flat_map(|service| service.namespaces.clone()).collect(),
-        workloads: meant().flat_map(|service| &service.workloads).map(|workload| workload.name.clone()).collect(),
-        compares: false,
-    };
+    let focus = Focus::on(meant(), &Measure::ALL);
     let before: Vec<Option<Timestamp>> = session.state().metric_servers().map(|(_, server)| server.heard).collect();
     session.look_at_numbers(Demand { everything: true, focus: Some(focus), every: None });
     await_servers(session, |session| {

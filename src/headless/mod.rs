@@ -21,6 +21,7 @@ mod can;
 mod change;
 mod changes;
 mod completions;
+mod concern;
 pub mod config;
 mod delivery;
 mod diff;

@@ -14,6 +14,7 @@ use crate::runtime::Session;
 use super::Exit;
 use super::alerts::members;
 use super::answer::{Asked, Needs, answer};
+use super::concern::Concern;
 use super::find::check_place;
 use super::output::text::age;
 use super::output::{self, Item, Listing};
@@ -39,10 +40,11 @@ pub(super) async fn rules(session: &mut Session, asked: Asked<'_>) -> Result<Exi
     let untold = Untold::of(session, Matter::Rules);
     let needs = Needs { untold: &untold, ..Needs::of(&KINDS, &[]) };
     answer(session, asked, needs, |session, now| {
-        let rules = session
-            .state()
-            .rule_servers()
-            .flat_map(|(kind, id, server)| server.rules.iter().map(move |rule| item(kind, id, rule, now)));
+        let concern = Concern::of(session, asked.place);
+        let rules = session.state().rule_servers().flat_map(|(kind, id, server)| {
+            let own = server.rules.iter().filter(|rule| concern.is_ruled(rule));
+            own.map(move |rule| item(kind, id, rule, now))
+        });
         Ok(Listing {
             kind: "Rule",
             header: &["RULE", "KIND", "STATE", "HEALTH", "SINCE", "SOURCE", "FOR", "CONDITION", "PROBLEM"],

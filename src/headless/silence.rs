@@ -16,6 +16,7 @@ use crate::runtime::Session;
 
 use super::answer::{Asked, Needs, answer};
 use super::change::carry_out;
+use super::concern::Concern;
 use super::find::{check_place, meant as did_you_mean};
 use super::output::{self, Ending, Item, Listing};
 use super::reading::{judge, read};
@@ -236,8 +237,11 @@ fn ambiguous(asked: Asked<'_>, alerts: &[&Alert]) -> Result<Exit, Problem> {
 async fn list(session: &mut Session, asked: Asked<'_>, args: SilenceList, untold: &Untold) -> Result<Exit, Problem> {
     let needs = Needs { untold, ..Needs::of(&KINDS, &[]) };
     answer(session, asked, needs, |session, now| {
+        let concern = Concern::of(session, asked.place);
         let silences = session.state().silences().iter();
-        let shown = silences.filter(|silence| args.all || silence.state(now) != SilenceState::Expired);
+        let shown = silences
+            .filter(|silence| args.all || silence.state(now) != SilenceState::Expired)
+            .filter(|silence| concern.is_taken(&silence.cluster, &silence.matchers));
         Ok(Listing {
             kind: "Silence",
             header: &["STATE", "ID", "ENDS", "BY", "HIDES", "MATCHERS", "COMMENT"],

@@ -126,7 +126,9 @@ impl Case<'_> {
         let since = self.progressing_since();
         match self.status.phase {
             Phase::Progressing => Some(Verdict::new(Health::Moving, self.rolling_out(), since)),
-            Phase::Waiting => Some(Verdict::new(Health::Moving, format!("waiting: {}", self.status.progress), since)),
+            // A pod that has gone meanwhile is worse than a gate.
+            Phase::Waiting if self.pods.overdue > 0 && self.workload.ready < self.workload.desired => None,
+            Phase::Waiting => Some(self.waits(since)),
             Phase::Paused if !self.status.is_done => {
                 Some(Verdict::new(Health::Attention, format!("paused by hand: {}", self.status.progress), since))
             }
@@ -135,6 +137,16 @@ impl Case<'_> {
             }
             Phase::Stable | Phase::Paused | Phase::Stuck | Phase::Failed => None,
         }
+    }
+
+    /// It goes on when somebody lets it. At a gate that is said first, and how far it is after it.
+    fn waits(&self, since: Option<Timestamp>) -> Verdict {
+        let Some(gate) = self.status.gate() else {
+            return Verdict::new(Health::Waiting, format!("waiting: {}", self.status.progress), since);
+        };
+        let place = self.workload.argo.as_ref().and_then(|argo| argo.place());
+        let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+        Verdict::new(Health::Waiting, format!("{}{place}", gate.words()), gate.since.or(since))
     }
 
     /// Fewer pods are ready than there should be, and nobody says why.

@@ -52,7 +52,7 @@ pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
 pub use rules::RuleServer;
 pub use services::ServiceBoard;
-pub use traffic::SPLIT_KINDS;
+pub use traffic::{SPLIT_KINDS, Switch};
 
 use alerts::Alerts;
 use changes::{Witness, Written};

@@ -128,6 +128,8 @@ commands! {
     Evict "evict" [Table] "plan to move one pod away"
     Release "release" [Table] "plan to let the rollout go on past the gate at which it waits"
     Shift "shift" [Table] "plan to send another share of the requests to one revision"
+    Switch "switch" [Table] "plan to have a Service select other pods, all at once"
+    StopGuard "stop-guard" [Table] "stop a guarded shift: everything goes back to the stable revision"
     SkipStep "skip-step" [Table] "plan to go past the step that is under way"
     PromoteFull "promote-full" [Table] "plan to bring the new revision to everybody, without the steps left"
     Abort "abort" [Table] "plan to stop the rollout and go back to the stable revision"

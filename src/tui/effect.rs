@@ -7,6 +7,7 @@ use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::logs::{Backlog, LogQuery, Patience};
 use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::operation::OperationId;
 use crate::domain::service::ServiceId;
 use crate::domain::silence::Matcher;
 use crate::domain::text::Text;
@@ -120,6 +121,8 @@ pub enum Effect {
         /// What it begins with.
         matchers: Vec<Matcher>,
     },
+    /// Stop a guarded shift: everything goes back to the stable revision. One that is over is shown no more.
+    StopGuard(OperationId),
     /// Read a whole object.
     Fetch(ObjectRef),
     /// Copy text to the terminal's clipboard, and say what was copied.
@@ -166,11 +169,29 @@ pub enum Unfinished {
     Scale(ObjectRef),
     /// The image of a workload.
     SetImage(ObjectRef),
-    /// The weight of an arm of a route; where it is not clear which arm is the new one, it is typed too.
-    Shift(ObjectRef, Option<Text>),
+    /// The weight of an arm of a route, or the course of a guarded shift; where it is not clear which arm is the new one,
+    /// it is typed too.
+    Shift {
+        /// The route.
+        route: ObjectRef,
+        /// The arm.
+        arm: Option<Text>,
+        /// The course that is offered.
+        offer: Option<String>,
+    },
+    /// The labels of a Service's selector that become other ones.
+    Switch(ObjectRef),
 }
 
 impl Prompt {
+    /// What can be taken instead of being typed.
+    pub fn offer(&self) -> Option<&str> {
+        match &self.change {
+            Some(Unfinished::Shift { offer, .. }) => offer.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The words before the field.
     pub fn label(&self) -> String {
         let (label, about) = (self.asked.label(), &self.about);
@@ -203,6 +224,8 @@ pub enum Asked {
     Image,
     /// A share of the requests.
     Weight,
+    /// Labels of a selector.
+    Selector,
     /// What one does about an alert.
     Doing,
     /// How long a silence is to last from now.
@@ -211,7 +234,7 @@ pub enum Asked {
 
 impl Asked {
     /// Everything that is asked for.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Filter,
         Self::Search,
         Self::Include,
@@ -221,6 +244,7 @@ impl Asked {
         Self::Size,
         Self::Image,
         Self::Weight,
+        Self::Selector,
         Self::Doing,
         Self::Length,
     ];
@@ -237,6 +261,7 @@ impl Asked {
             Self::Size => "pods ",
             Self::Image => "image ",
             Self::Weight => "weight ",
+            Self::Selector => "selector ",
             Self::Doing => "on it: ",
             Self::Length => "ends in ",
         }

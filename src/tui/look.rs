@@ -22,6 +22,7 @@ impl Look {
         match health {
             Health::Bad => (self.glyphs.bad, Role::Bad),
             Health::Attention => (self.glyphs.attention, Role::Attention),
+            Health::Waiting => (self.glyphs.waiting, Role::Information),
             Health::Moving => (self.glyphs.moving, Role::Attention),
             Health::Unknown => (self.glyphs.unknown, Role::Muted),
             Health::Healthy => (self.glyphs.fine, Role::Fine),

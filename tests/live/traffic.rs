@@ -128,7 +128,7 @@ fn observed(seat: &Seat) -> Result<f64> {
 fn seen(screen: &str) -> Option<f64> {
     let head = screen.lines().find(|line| line.contains("SEEN"))?;
     let end = head[..head.find("SEEN")?].chars().count() + "SEEN".len();
-    let row = screen.lines().find(|line| line.contains("canary  presence-canary"))?;
+    let row = screen.lines().find(|line| line.contains("▒  canary "))?;
     let told: String = row.chars().take(end).collect();
     told.trim_end_matches('%').trim().rsplit(' ').next()?.parse().ok()
 }
@@ -138,7 +138,7 @@ fn shift_on_screen(console: &Console, to: &str, accepted: &str) -> Result<i64> {
     console.type_text(":httproutes\r")?;
     console.wait_for("presence-stable")?;
     console.type_text("%")?;
-    console.wait_for("in percent, now")?;
+    console.wait_for("presence-canary, now")?;
     console.type_text(to)?;
     console.press("enter")?;
     console.wait_for("Reason")?;

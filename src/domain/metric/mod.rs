@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::domain::object::Labels;
 use crate::domain::problem::Problem;
+use crate::domain::service::Service;
 use crate::domain::text::Text;
 
 mod families;
@@ -244,7 +245,7 @@ pub struct Question {
 pub struct Demand {
     /// Whether every measure is asked for all services, as a script does that wants them all.
     pub everything: bool,
-    /// The service that is looked at: each of its pods is asked for.
+    /// The services that are looked at closely: each of their pods is asked for.
     pub focus: Option<Focus>,
     /// How often a guard wants to see numbers; none where none looks.
     pub every: Option<SignedDuration>,
@@ -257,8 +258,24 @@ pub struct Focus {
     pub namespaces: Vec<Text>,
     /// The names of their workloads.
     pub workloads: Vec<Text>,
+    /// What of them is measured.
+    pub measures: &'static [Measure],
     /// Whether the same time a week ago is looked at beside it.
     pub compares: bool,
+}
+
+impl Focus {
+    /// The pods of some services.
+    pub fn on<'a>(services: impl Iterator<Item = &'a Service> + Clone, measures: &'static [Measure]) -> Self {
+        let mut namespaces: Vec<Text> = services.clone().flat_map(|service| service.namespaces.clone()).collect();
+        let mut workloads: Vec<Text> =
+            services.flat_map(|service| &service.workloads).map(|workload| workload.name.clone()).collect();
+        for names in [&mut namespaces, &mut workloads] {
+            names.sort();
+            names.dedup();
+        }
+        Self { namespaces, workloads, measures, compares: false }
+    }
 }
 
 /// How far back the time is that is compared with: the same hour of the same day of the week.

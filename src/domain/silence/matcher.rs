@@ -78,6 +78,15 @@ impl Matcher {
         Some(Self { name: text(&told["name"])?, operator, value: text(&told["value"])? })
     }
 
+    /// Whether it takes a value of its label. A pattern that is none takes nothing.
+    pub fn is_met(&self, value: &str) -> bool {
+        let is_so = match self.operator {
+            Operator::Equal | Operator::NotEqual => self.value == *value,
+            Operator::Like | Operator::Unlike => anchored(&self.value).is_ok_and(|pattern| pattern.is_match(value)),
+        };
+        is_so == self.operator.is_positive()
+    }
+
     /// As an Alertmanager is told.
     pub fn json(&self) -> Value {
         json!({

@@ -155,6 +155,11 @@ impl Guarded {
         !matches!(self.phase, Phase::Proposed | Phase::Ended { .. })
     }
 
+    /// Whether there is anything to show of it: it was confirmed.
+    pub fn is_shown(&self) -> bool {
+        self.phase != Phase::Proposed
+    }
+
     /// How it ended.
     pub fn end(&self) -> Option<&End> {
         match &self.phase {

@@ -103,6 +103,9 @@ pub struct Session {
     guards: Guards,
     /// The guarded shifts, by the change that began each.
     drives: BTreeMap<OperationId, Drive>,
+    /// Those that a test of a face makes up.
+    #[cfg(test)]
+    pub(crate) pretended: Vec<super::guarded::Guarded>,
     /// What of them is to be told with the next word.
     told: Vec<(OperationId, GuardEvent)>,
     /// When it is looked again at what they have to do, whatever is heard.
@@ -165,6 +168,8 @@ impl Session {
             traffic: options.traffic,
             guards: options.guards,
             drives: BTreeMap::new(),
+            #[cfg(test)]
+            pretended: Vec::new(),
             told: Vec::new(),
             drive_at: Instant::now(),
             wanted_numbers: Demand::default(),

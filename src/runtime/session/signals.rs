@@ -6,7 +6,7 @@ use super::super::clusters::{self, Chosen};
 use super::super::signals::{Asked, Offer, listed, look_elsewhere};
 use super::Session;
 use crate::domain::kind::Kind;
-use crate::domain::metric::{Demand, Focus};
+use crate::domain::metric::{Demand, Focus, Measure};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::signal::SignalKind;
 use crate::domain::silence::Silence;
@@ -123,8 +123,13 @@ impl Session {
             let focus = demand.focus.get_or_insert_with(|| Focus {
                 namespaces: Vec::new(),
                 workloads: Vec::new(),
+                measures: &Measure::ALWAYS,
                 compares: false,
             });
+            // Whoever shows shares alone asks for less than a guard looks at.
+            if !focus.measures.contains(&Measure::P95) {
+                focus.measures = &Measure::ALWAYS;
+            }
             for (all, more) in [(&mut focus.namespaces, vec![namespace]), (&mut focus.workloads, workloads)] {
                 let new: Vec<Text> = more.into_iter().filter(|one| !all.contains(one)).collect();
                 all.extend(new);

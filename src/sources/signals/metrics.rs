@@ -112,9 +112,10 @@ impl Asker {
     /// Asks for what is looked at, and nothing else.
     async fn focused(&mut self, focus: &Focus, now: Timestamp) -> Result<Measured, Problem> {
         self.probe(now).await?;
-        let mut measured = self.ask(&Measure::ALL, Of::Pods(focus), now).await?;
+        let mut measured = self.ask(focus.measures, Of::Pods(focus), now).await?;
         // What half of all requests stay below does not follow from what half of each pod's do.
-        let whole = self.ask(&[Measure::P50, Measure::P99], Of::Whole(focus), now).await?;
+        let quantiles = [Measure::P50, Measure::P99].into_iter().filter(|measure| focus.measures.contains(measure));
+        let whole = self.ask(&quantiles.collect::<Vec<_>>(), Of::Whole(focus), now).await?;
         measured.readings.extend(whole.readings);
         measured.problems.extend(whole.problems);
         if focus.compares {

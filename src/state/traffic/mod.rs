@@ -18,8 +18,10 @@ mod backing;
 mod doubts;
 mod observed;
 mod samples;
+mod switches;
 
 use backing::Backing;
+pub use switches::Switch;
 
 /// The kinds that splits are joined from; a face that shows splits reads them.
 pub const SPLIT_KINDS: [Kind; 9] = [

@@ -232,3 +232,26 @@ fn a_pod_on_its_way_out_counts_for_nothing() {
     rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
     assert_eq!(split(&world(rows)).arms[1].ready, 1);
 }
+
+#[test]
+fn a_service_can_be_switched_where_other_pods_of_its_service_stand_beside_its_own() {
+    let told = |state: &State| -> Vec<String> {
+        let switches = state.switches(&id("chat")).into_iter();
+        switches
+            .map(|one| {
+                let others: Vec<&str> = one.others.iter().map(Text::as_str).collect();
+                format!("{} {}={} or {}", one.service.name, one.label, one.now, others.join(", "))
+            })
+            .collect()
+    };
+    let mut rows = arm("chat-blue", "1.4.1", 2, 2);
+    rows.extend(arm("chat-green", "1.5.0", 2, 2));
+    let both = world(rows.clone());
+    assert_eq!(told(&both), ["chat-blue arm=chat-blue or chat-green", "chat-green arm=chat-green or chat-blue"]);
+    assert!(both.switches(&id("store")).is_empty());
+    let elsewhere = ServiceId { environment: "staging".into(), ..id("chat") };
+    assert!(both.switches(&elsewhere).is_empty());
+    assert!(told(&world(arm("chat-blue", "1.4.1", 2, 2))).is_empty(), "there is nothing else to select");
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat-blue", 90), ("chat-green", 10)])]))));
+    assert!(told(&world(rows)).is_empty(), "what is behind a route is shifted");
+}

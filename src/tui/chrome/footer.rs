@@ -43,7 +43,9 @@ fn hint_spans(look: &Look, context: Context, hints: &[Hint], width: u16) -> Vec<
     let mut used = 0;
     let mut told: Option<&str> = None;
     for hint in hints {
-        let Some(key) = look.keymap.keys_of(context, hint.command).into_iter().next() else { continue };
+        // What has no key goes by its name.
+        let key = look.keymap.keys_of(context, hint.command).into_iter().next();
+        let key = key.unwrap_or_else(|| format!(":{}", hint.command.name()));
         let mut piece = vec![span(Role::Accent, key), span(Role::Text, format!(" {}", hint.label))];
         if let Some(reason) = &hint.not_now {
             piece[0].role = Role::Muted;
@@ -68,7 +70,12 @@ fn hint_spans(look: &Look, context: Context, hints: &[Hint], width: u16) -> Vec<
 /// Draws a text field with its cursor.
 pub fn field(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, (label, text, cursor): (&str, &str, usize)) {
     let start = painter.text(x, y, width, Role::Accent, label);
-    let before: String = text.chars().take(cursor).collect();
+    let room = usize::from((x + width).saturating_sub(start + 1));
+    let mut before: String = text.chars().take(cursor).collect();
+    // A line that is too long shows its end, where it is typed.
+    while cells(&before) > room && !before.is_empty() {
+        before.remove(0);
+    }
     let under: String = text.chars().nth(cursor).map_or_else(|| " ".to_owned(), String::from);
     let after: String = text.chars().skip(cursor + 1).collect();
     painter.spans(

@@ -6,10 +6,12 @@ use ratatui::layout::Rect;
 use super::{Console, Latest, Overlay, SMALLEST};
 use crate::domain::environment::Place;
 use crate::tui::chrome::{self, Bottom};
+use crate::tui::command::{Command, Context};
 use crate::tui::overlays::{help, palette, plan_review, silence_form};
-use crate::tui::paint::Painter;
+use crate::tui::paint::{Painter, span};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
+use crate::tui::widgets::guarded;
 
 impl Console {
     /// Draws everything.
@@ -66,10 +68,37 @@ impl Console {
     }
 
     pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {
-        if let Some(notice) = &self.notice {
+        if let Some(offer) = self.field.as_ref().and_then(|field| field.prompt.offer()) {
+            let keys = self.look.keymap.keys_of(Context::Prompt, Command::Complete);
+            let key = keys.first().map_or("tab", String::as_str);
+            let words = [
+                span(Role::Muted, "one weight, or step by step with a guard: "),
+                span(Role::Text, offer.to_owned()),
+                span(Role::Accent, format!("   {key}")),
+            ];
+            painter.spans(area.x + 1, area.y, area.width.saturating_sub(2), &words);
+        } else if let Some(notice) = &self.notice {
             let (glyph, role) = self.look.health(notice.health);
             painter.text(area.x + 1, area.y, area.width.saturating_sub(2), role, &format!("{glyph} {}", notice.words));
+        } else {
+            self.draw_guarding(painter, area);
         }
+    }
+
+    /// What goes on by itself, and the key that stops it, wherever one is.
+    fn draw_guarding(&self, painter: &mut Painter<'_>, area: Rect) {
+        let mut guarding = self.guarding();
+        let Some(first) = guarding.next() else { return };
+        let mut line = vec![guarded::status(first, self.session.clock().now())];
+        match guarding.count() {
+            0 => {
+                let key = self.look.keymap.keys_of(Context::Table, Command::StopGuard).into_iter().next();
+                line.extend(key.map(|key| span(Role::Accent, format!("   {key}"))));
+                line.push(span(Role::Muted, " back to stable"));
+            }
+            more => line.push(span(Role::Muted, format!("   and {more} more"))),
+        }
+        painter.spans(area.x + 1, area.y, area.width.saturating_sub(2), &line);
     }
 
     pub(super) fn draw_overlay(&self, painter: &mut Painter<'_>, body: Rect, seen: &Seen<'_>) {

@@ -1,8 +1,8 @@
 //! Keys, clicks and typed text: how each becomes a command, and who gets it first.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler;
+use tui_input::{Input, InputRequest};
 
 use super::{Console, Errand, Latest, Overlay};
 use crate::domain::health::Health;
@@ -232,6 +232,7 @@ impl Console {
             Command::Redraw => self.errands.push(Errand::Redraw),
             Command::Suspend => self.errands.push(Errand::Suspend),
             Command::Disarm => self.session.disarm(),
+            Command::StopGuard => self.stop_any_guard(),
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
             }
@@ -284,16 +285,6 @@ impl Console {
         (command == Command::Resources).then(latest).flatten()
     }
 
-    /// Leaves, but not by mistake while a change is under way: that takes asking twice.
-    pub(super) fn leave(&mut self) -> bool {
-        if self.underway.warns() {
-            self.say(Health::Attention, "a change is not verified yet; again leaves it to the journal".to_owned());
-        } else {
-            self.errands.push(Errand::Quit);
-        }
-        true
-    }
-
     /// To the next main view, or the one before.
     pub(super) fn turn(&mut self, forward: bool) {
         let tabs = chrome::TABS;
@@ -320,11 +311,17 @@ impl Console {
                     self.outcome(outcome);
                 }
             }
+            Command::Complete => {
+                let Some(offer) = field.prompt.offer().map(str::to_owned) else { return false };
+                if let Some(field) = &mut self.field {
+                    field.input = Input::new(offer);
+                }
+            }
             Command::Accept => {
                 let (text, change) = (field.input.value().to_owned(), field.prompt.change.clone());
                 self.field = None;
                 let outcome = match change {
-                    Some(change) => propose::answered(&text, change),
+                    Some(change) => propose::answered(&text, change, self.session.guards()),
                     None => self.screen.view_mut().answer(asked, &text, &seen!(self)),
                 };
                 self.outcome(outcome);

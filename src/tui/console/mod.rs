@@ -27,6 +27,9 @@ use crate::state::{ServiceBoard, Timeline};
 /// How long the answer to a call under way is waited for at the end.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// How long a guarded shift may take at the end to go back to the stable revision.
+const WAY_BACK: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// The smallest window in which something can be shown.
 const SMALLEST: (u16, u16) = (40, 10);
 
@@ -85,6 +88,7 @@ pub(super) struct Console {
     pending: Option<String>,
     notice: Option<Notice>,
     underway: Underway,
+    leaving: guarding::Leaving,
     /// Whether the window is too small to show anything.
     is_too_small: bool,
     demo: Option<String>,
@@ -132,6 +136,7 @@ macro_rules! seen {
 mod boards;
 mod draw;
 mod follow;
+mod guarding;
 mod herald;
 mod keys;
 mod perform;
@@ -156,6 +161,7 @@ impl Console {
             pending: None,
             notice: None,
             underway: Underway::default(),
+            leaving: guarding::Leaving::default(),
             is_too_small: false,
             demo,
             mouse,
@@ -214,6 +220,11 @@ impl Console {
             self.operation(id, &event);
             redraw = true;
         }
+        for (id, event) in absorbed.guarded {
+            self.guard_told(id, &event);
+            redraw = true;
+        }
+        self.mind_leaving();
         redraw |= absorbed.logs && self.screen.view().context() == Context::Logs;
         for (object, result) in absorbed.objects {
             let outcomes: Vec<Outcome> = self.screen.views_mut().map(|view| view.object(&object, &result)).collect();
@@ -233,6 +244,7 @@ impl Console {
                 if let OperationEvent::Overtaken { .. } = event {
                     self.session.refresh(id);
                 }
+                self.guard_begun(id, event);
             }
             _ => match event {
                 OperationEvent::Ended { verdict } => {
@@ -255,14 +267,16 @@ impl Console {
 
     /// Waits a while for the answer to a call that is under way, so that its outcome is recorded before the end.
     pub(super) async fn finish(&mut self) {
+        self.interrupt_guards("midwatch was ended");
+        let grace = if self.is_guarding() { WAY_BACK } else { GRACE };
         let answered = async {
-            while self.underway.is_in_flight() {
+            while self.underway.is_in_flight() || self.is_guarding() {
                 let absorbed = self.session.absorb().await;
                 self.absorbed(absorbed);
             }
         };
         // What does not come in time is found by the next session, which reads the journal and the cluster.
-        drop(tokio::time::timeout(GRACE, answered).await);
+        drop(tokio::time::timeout(grace, answered).await);
     }
 
     pub(super) fn say(&mut self, health: Health, words: String) {

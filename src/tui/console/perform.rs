@@ -57,6 +57,7 @@ impl Console {
             Effect::Compose { cluster, matchers } => {
                 self.overlay = Some(Overlay::Silence(Box::new(SilenceForm::new(cluster, &matchers))));
             }
+            Effect::StopGuard(id) => self.stop_guard(id),
             Effect::Fetch(object) => self.session.fetch(object),
             Effect::Copy(text) => self.copy(text),
             Effect::CopyInstead { text, because } => {

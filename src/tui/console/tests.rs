@@ -138,3 +138,29 @@ async fn themes_change_while_it_runs() {
     assert_ne!(console.look.theme.name, before);
     assert_eq!(said(&console), format!("theme: {}", console.look.theme.name));
 }
+
+#[tokio::test]
+async fn leaving_asks_while_a_shift_is_guarded_and_waits_for_its_end() {
+    let mut console = idle();
+    console.session.pretended.push(views::guarded());
+    console.command(Command::Quit);
+    assert_eq!(said(&console), "again leaves, and search-service goes back to stable");
+    assert_eq!(console.errands(), [], "it is asked first");
+    console.command(Command::Quit);
+    assert_eq!(said(&console), "leaving as soon as the guarded shifts are over");
+    console.mind_leaving();
+    assert_eq!(console.errands(), [], "it is not over");
+    console.session.pretended.clear();
+    console.mind_leaving();
+    assert_eq!(console.errands(), [Errand::Quit]);
+}
+
+#[tokio::test]
+async fn who_wants_a_guarded_shift_to_stay_is_told_that_nobody_guards_it_then() {
+    let mut console = idle();
+    let mut stays = views::guarded();
+    stays.course.on_exit = crate::domain::guard::OnExit::Hold;
+    console.session.pretended.push(stays);
+    console.command(Command::Quit);
+    assert_eq!(said(&console), "again leaves, and search-service stays at 10 % with nobody to guard it (on-exit hold)");
+}

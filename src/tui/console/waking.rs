@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Console, Overlay};
 use crate::state::LATE_AFTER;
+use crate::tui::widgets::rollout::ticks_at;
 
 /// How long a notice stays.
 const NOTICE: SignedDuration = SignedDuration::from_secs(8);
@@ -30,7 +31,8 @@ impl Console {
         };
         let notice = self.notice.as_ref().map(|notice| notice.at + NOTICE);
         let view = self.screen.view().wakes_at(&seen!(self, drawn));
-        let others = [expiry, notice, view, self.late_at(drawn), self.boards_due_at(), self.herald.due_at()];
+        let guarded = self.session.guarded().filter_map(|guarded| ticks_at(drawn + guarded.left(drawn)?, drawn)).min();
+        let others = [expiry, notice, view, guarded, self.late_at(drawn), self.boards_due_at(), self.herald.due_at()];
         others.into_iter().flatten().fold(minute, Timestamp::min)
     }
 
@@ -46,6 +48,7 @@ impl Console {
         if self.notice.as_ref().is_some_and(|notice| now.duration_since(notice.at) >= NOTICE) {
             self.notice = None;
         }
+        self.mind_leaving();
         self.mind_pages();
         if let Some(Overlay::Plan(review)) = &mut self.overlay {
             let ask = review.tick(now);

@@ -10,6 +10,8 @@ pub struct Glyphs {
     pub bad: &'static str,
     /// To be looked at.
     pub attention: &'static str,
+    /// Held until somebody lets it go on.
+    pub waiting: &'static str,
     /// On the way from one state to another.
     pub moving: &'static str,
     /// Well.
@@ -57,6 +59,7 @@ pub struct Glyphs {
 pub static UNICODE: Glyphs = Glyphs {
     bad: "✖",
     attention: "▲",
+    waiting: "‖",
     moving: "◐",
     fine: "●",
     unknown: "○",
@@ -83,6 +86,7 @@ pub static UNICODE: Glyphs = Glyphs {
 pub static ASCII: Glyphs = Glyphs {
     bad: "X",
     attention: "!",
+    waiting: "=",
     moving: "~",
     fine: "*",
     unknown: "?",

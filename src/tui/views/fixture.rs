@@ -22,6 +22,7 @@ use crate::tui::theme::glyphs::UNICODE;
 use crate::tui::theme::{Depth, Theme, Wardrobe};
 
 pub(super) mod delivered;
+pub(in crate::tui) mod guarded;
 
 /// 2023-11-14 22:13:20 UTC.
 pub(super) const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);

@@ -30,6 +30,8 @@ mod contexts;
 #[cfg(test)]
 mod fixture;
 mod ground;
+mod guarding;
+mod joined;
 mod logs;
 mod overview;
 pub mod propose;
@@ -48,6 +50,8 @@ pub use around::Around;
 pub use audit::Audit;
 pub use brief::Briefing;
 pub use contexts::Contexts;
+#[cfg(test)]
+pub(in crate::tui) use fixture::guarded::guarded;
 pub use logs::Logs;
 pub use overview::Overview;
 pub use resources::Resources;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
+use super::joined::Joined;
 use super::{Hint, Seen, View};
 use crate::domain::health::Health;
 use crate::domain::service::{Service, ServiceId};
@@ -44,6 +45,9 @@ pub struct Overview {
     announced: Option<(Timestamp, Vec<ServiceId>)>,
     /// The revision of the board up to which newly bad services were announced.
     known: Option<u64>,
+    joined: Joined,
+    /// Whether the requests of what is selected were split, by nobody but people, when it was drawn.
+    can_be_shifted: bool,
 }
 
 impl Overview {
@@ -124,6 +128,8 @@ impl Overview {
             _ => format!("{needing} of {all} need you"),
         };
         let mut spans = vec![span(Role::Title, words)];
+        let waiting = services.iter().filter(|service| service.verdict.health == Health::Waiting).count();
+        spans.extend(rollout::waiting(waiting, seen.look));
         if unknown > 0 && unknown < services.len() {
             spans.push(span(Role::Attention, format!("   {unknown} unknown")));
         }
@@ -196,7 +202,7 @@ impl View for Overview {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
             Command::ShowChanges => closer::changes(&service.id, seen),
-            _ if closer::is_look(command) => closer::on_service(command, service),
+            _ if closer::is_look(command) => closer::on_service(command, service, seen),
             _ => propose::on_service(command, service, seen),
         }
     }
@@ -238,6 +244,8 @@ impl View for Overview {
             |key| order.iter().position(|id| id == key),
             |index| order[index].clone(),
         );
+        let splits = self.cursor.selected().map(|id| self.joined.splits(id, seen.session.state()));
+        self.can_be_shifted = splits.is_some_and(|splits| splits.iter().any(|split| split.steered_by.is_none()));
         let rows: Vec<Vec<Cell<'_>>> = self.order[self.cursor.window(self.order.len())]
             .iter()
             .filter_map(|id| seen.board.find(id))
@@ -299,7 +307,11 @@ impl View for Overview {
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         let mut hints = vec![Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")];
-        hints.extend(self.selected(seen).into_iter().flat_map(|service| propose::hints_of_service(service, seen)));
+        hints.extend(
+            self.selected(seen)
+                .into_iter()
+                .flat_map(|service| propose::hints_of_service(service, self.can_be_shifted, seen)),
+        );
         hints.push(propose::hint(Command::RollBack, "roll back", seen));
         hints.push(propose::hint(Command::Restart, "restart", seen));
         hints.push(Hint::new(Command::Filter, "filter"));

@@ -1,6 +1,7 @@
 //! The keys that begin a change: the same ones on every view that shows something that can be changed.
 
 use super::{Hint, Seen};
+use crate::domain::guard::Guards;
 use crate::domain::health::Health;
 use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
@@ -11,14 +12,25 @@ use crate::domain::shell::quoted;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
 
+mod course;
 mod delivery;
+mod guarded;
+mod switch;
 
 pub use delivery::{hints as delivery_hints, hints_of as hints_of_object, hints_of_service, shift};
+pub use guarded::{hint as guard_hint, stop as stop_guard};
+pub use switch::{hint_of as switch_hint, switch};
 
 /// Begins a change of a service's workload. With several the worst is not guessed: one has to be chosen in its view.
 pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {
     if command == Command::Shift {
         return shift(&service.id, seen);
+    }
+    if command == Command::StopGuard {
+        return stop_guard(&service.id, seen);
+    }
+    if command == Command::Switch {
+        return switch(&service.id, &seen.session.state().switches(&service.id));
     }
     if !is_change(command) {
         return Outcome::Ignored;
@@ -31,10 +43,20 @@ pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outco
             let delivery = shown(workload).and_then(|rollout| rollout.status.delivery.as_ref());
             on_shown(command, workload, delivery, seen)
         }
-        (None, _) if delivery::is_stepping(command) => notice(format!("{} has no Rollout with steps", service.id.name)),
-        (None, _) => notice(format!("{} has no workload that is rolled out", service.id.name)),
+        (None, _) if delivery::is_stepping(command) => lacks(service, "Rollout with steps", seen),
+        (None, _) => lacks(service, "workload that is rolled out", seen),
         (Some(_), Some(_)) => notice(format!("{} has several workloads: open it and choose one", service.id.name)),
     }
+}
+
+/// Says that a service has none of what a key needs; as long as not everything has been read nobody knows that.
+pub(super) fn lacks(service: &Service, what: &str, seen: &Seen<'_>) -> Outcome {
+    let name = &service.id.name;
+    notice(if seen.board.is_complete() {
+        format!("{name} has no {what}")
+    } else {
+        format!("what {name} runs is not known yet: press again in a moment")
+    })
 }
 
 /// Begins a change of one object, as it is now.
@@ -52,6 +74,7 @@ pub fn on_shown(command: Command, object: &ObjectRef, shown: Option<&Delivery>, 
         Command::Evict => return notice("only a pod can be evicted".to_owned()),
         Command::Scale if object.kind == Kind::Pod => return no_shell(object),
         Command::Shift => return delivery::shift_of(object, seen),
+        Command::Switch => return switch::switch_of(object, seen),
         _ if delivery::is_stepping(command) => return delivery::step(command, object, shown),
         _ if !is_change(command) => return Outcome::Ignored,
         _ if !is_workload => return notice(format!("{} cannot be rolled out", object.kind_and_name())),
@@ -78,11 +101,12 @@ pub fn is_change(command: Command) -> bool {
             | Command::ResumeRollout
             | Command::Evict
             | Command::Shift
+            | Command::Switch
     ) || delivery::is_stepping(command)
 }
 
 /// Begins the change that a line of text was asked for.
-pub fn answered(text: &str, change: Unfinished) -> Outcome {
+pub fn answered(text: &str, change: Unfinished, guards: &Guards) -> Outcome {
     match change {
         Unfinished::Scale(target) => match Size::parse(text) {
             Some(to) => Outcome::Ask(Effect::Propose(Intent::Scale { target, to })),
@@ -98,7 +122,8 @@ pub fn answered(text: &str, change: Unfinished) -> Outcome {
             }
             Outcome::Ask(Effect::Propose(Intent::SetImage { target, container, image: image.trim().into() }))
         }
-        Unfinished::Shift(route, arm) => delivery::weighed(text, route, arm),
+        Unfinished::Switch(service) => switch::selected(text, service),
+        Unfinished::Shift { route, arm, .. } => delivery::weighed(text, route, arm, guards),
     }
 }
 

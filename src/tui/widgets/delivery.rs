@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::words;
 use crate::domain::analysis::{AnalysisRun, MetricResult};
 use crate::domain::argo::{Analysis, Argo, CanaryStep, Gate, Strategy};
+use crate::domain::metric::Unit;
 use crate::domain::moment;
 use crate::domain::rollout::{Delivery, Revision};
 use crate::domain::text::Text;
@@ -17,20 +18,13 @@ const OFF: f64 = 5.0;
 
 /// For what it waits, and since when or until when.
 pub fn waits(gate: &Gate, now: Timestamp) -> String {
-    let what = match gate.reason.as_str() {
-        "CanaryPauseStep" => "",
-        "BlueGreenPause" => "preview ",
-        "InconclusiveAnalysisRun" => "analysis inconclusive, ",
-        "InconclusiveExperiment" => "experiment inconclusive, ",
-        other => &format!("{other}, "),
-    };
     if let Some(ends) = gate.ends {
         let left = ends.duration_since(now);
         let left = if left.is_positive() { format!("in {}", moment::span(left)) } else { "any moment".to_owned() };
-        return format!("{what}pauses, goes on {left}");
+        return format!("{}pauses, goes on {left}", gate.what());
     }
     let since = gate.since.map(|since| format!(" since {}", words::moment(since, now))).unwrap_or_default();
-    format!("{what}waits for release{since}")
+    format!("{}{since}", gate.words())
 }
 
 /// Steps that belong together: a weight and the pause after it.
@@ -208,8 +202,7 @@ pub fn measured(metric: &MetricResult, now: Timestamp) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     match metric.measured {
         Some(at) => {
-            let value = if metric.value.is_empty() { "no value" } else { &metric.value };
-            spans.push(span(Role::Text, value.to_owned()));
+            spans.push(span(Role::Text, value(&metric.name, &metric.value)));
             spans.push(span(Role::Muted, format!(" {} ago", words::age(at, now))));
         }
         None => spans.push(span(Role::Muted, "not measured yet")),
@@ -218,6 +211,34 @@ pub fn measured(metric: &MetricResult, now: Timestamp) -> Vec<Span<'static>> {
         spans.push(span(Role::Bad, format!(", {} of {} failed", metric.failed, metric.count)));
     }
     spans
+}
+
+/// A measured value as it is read at a glance: providers tell a list of one number, with all its digits. A part of 1 is
+/// told in percent where the name of the metric says that it is one; no name says the unit of anything else.
+fn value(name: &str, told: &str) -> String {
+    let bare = told.trim().trim_start_matches('[').trim_end_matches(']').trim();
+    let is_part = ["ratio", "success-rate", "error-rate"].iter().any(|end| name.ends_with(end));
+    match bare.parse::<f64>() {
+        _ if bare.is_empty() => "no value".to_owned(),
+        Ok(number) if !number.is_finite() => "no number".to_owned(),
+        Ok(number) if is_part && (0.0..=1.0).contains(&number) => Unit::Ratio.figure(number),
+        Ok(number) if bare.len() > 6 => short(number),
+        _ => bare.to_owned(),
+    }
+}
+
+/// A number with the digits that count.
+fn short(number: f64) -> String {
+    let digits = match number.abs() {
+        0.0 => 0,
+        ..0.001 => return format!("{number:.1e}"),
+        ..1.0 => 4,
+        ..10.0 => 2,
+        ..100.0 => 1,
+        _ => return format!("{number:.0}"),
+    };
+    let text = format!("{number:.digits$}");
+    if digits == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
 /// How loud the phase of an analysis is.

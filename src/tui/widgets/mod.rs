@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod delivery;
 pub mod facts;
 pub mod filter;
+pub mod guarded;
 pub mod limited;
 pub mod rollout;
 pub mod sources;

@@ -6,14 +6,17 @@ use super::delivery;
 use crate::domain::health::Health;
 use crate::domain::moment::span;
 use crate::domain::rollout::{Phase, Revision, RolloutStatus, Standing};
+use crate::tui::look::Look;
+use crate::tui::paint::{self, Span};
 
 /// The health that a rollout alone gives a workload with so many ready pods.
 pub fn health(status: &RolloutStatus, ready: i32) -> Health {
     match status.phase {
         Phase::Failed | Phase::Stuck => Health::Bad,
         Phase::Paused | Phase::Aborted => Health::Attention,
-        Phase::Progressing | Phase::Waiting if status.waits_for_somebody() => Health::Attention,
-        Phase::Progressing | Phase::Waiting => Health::Moving,
+        Phase::Waiting => Health::Waiting,
+        Phase::Progressing if status.waits_for_somebody() => Health::Waiting,
+        Phase::Progressing => Health::Moving,
         Phase::Stable if ready < status.desired => Health::Attention,
         Phase::Stable => Health::Healthy,
     }
@@ -36,6 +39,13 @@ pub fn told(status: &RolloutStatus, now: Timestamp) -> String {
         Phase::Progressing => format!("rolling out: {why}"),
         Phase::Stable => "every pod has the newest revision".to_owned(),
     }
+}
+
+/// How many wait for somebody, beside a heading; nothing where none does.
+pub fn waiting(count: usize, look: &Look) -> Option<Span<'static>> {
+    let (glyph, role) = look.health(Health::Waiting);
+    let words = if count == 1 { "waits for somebody" } else { "wait for somebody" };
+    (count > 0).then(|| paint::span(role, format!("   {glyph} {count} {words}")))
 }
 
 /// From the revision before to the current one: by version, or by number where the version is the same.

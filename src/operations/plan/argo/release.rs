@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::domain::actor::Permission;
 use crate::domain::argo::Gate;
 use crate::domain::intent::Intent;
+use crate::domain::moment::moment;
 use crate::domain::plan::Plan;
 use crate::domain::text::Text;
 
@@ -73,7 +74,9 @@ fn open(case: &Case<'_>, gate: &Gate) -> super::Step {
         operations.push(replace("/status/controllerPause", &json!(false)));
         operations.push(replace("/status/currentStepIndex", &json!(case.at() + 1)));
     }
-    let since = gate.since.map_or_else(|| "waits".into(), |since| Text::from(format!("waits since {since}")));
+    // A moment, not a span: the plan stays the same one while it is looked at.
+    let since = gate.since.map(|since| format!(" since {}", moment(since, case.snapshot.taken))).unwrap_or_default();
+    let since = Text::from(format!("waits{since}"));
     case.status_step("open this gate and no other", (since, "goes on".into()), operations)
 }
 

@@ -95,12 +95,14 @@ async fn what_is_looked_at_is_asked_for_pod_by_pod() {
     let focus = Focus {
         namespaces: vec!["production".into()],
         workloads: vec!["chat.v2".into(), "chat".into()],
+        measures: &[Measure::Requests, Measure::Errors],
         compares: false,
     };
     asker.focused(&focus, now()).await.unwrap();
-    let first = about_numbers(&asked).remove(0);
+    let told = about_numbers(&asked);
+    assert_eq!(told.len(), 2, "nothing is asked but what is looked at: {told:?}");
     assert_eq!(
-        first,
+        told[0],
         r#"sum by (namespace, pod) (rate(http_requests_total{cluster="eu",namespace=~"production",pod=~"(chat\\.v2|chat)(-.+)?"}[120s]))"#
     );
 }

@@ -84,10 +84,7 @@ fn a_gate_that_waits_is_told_with_its_step_and_is_no_illness() {
     let (status, health, reason) = judged(&workload, &pods(4, [pod("chat", 2, 9)]));
     assert_eq!(status.phase, Phase::Waiting);
     assert_eq!(status.progress, "step 2 of 5, 20 %, waits for a release since 22:03");
-    assert_eq!(
-        (health, reason.as_str()),
-        (Health::Moving, "waiting: step 2 of 5, 20 %, waits for a release since 22:03")
-    );
+    assert_eq!((health, reason.as_str()), (Health::Waiting, "waits for release, step 2 of 5"));
     assert!(status.needs_attention() && !status.is_done && status.deadline.is_none());
     let delivery = status.delivery.unwrap();
     assert_eq!((delivery.step, delivery.desired_weight, delivery.weight), (Some((2, 5)), Some(20), Some(20)));
@@ -136,7 +133,7 @@ fn an_analysis_that_does_not_decide_waits_for_a_decision() {
         argo.pauses = [Pause { reason: "InconclusiveAnalysisRun".into(), since: Some(ago(60)) }].into();
     });
     let words = "step 3 of 5, 20 %, its analysis was inconclusive, waits for a decision since 22:12";
-    assert_eq!(told(&undecided), (Phase::Waiting, words.into(), Health::Moving));
+    assert_eq!(told(&undecided), (Phase::Waiting, words.into(), Health::Waiting));
 }
 
 #[test]

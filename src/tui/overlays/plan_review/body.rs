@@ -14,15 +14,19 @@ const LABEL: usize = 18;
 /// Lines of spans.
 pub(super) type Lines = Vec<Vec<Span<'static>>>;
 
-/// Everything that the plan says, wrapped to a width. Warnings come first: they must be seen.
+/// Everything that the plan says, wrapped to a width. What follows by itself and warnings come first: they must be seen.
 pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     let plan = &proposal.plan;
     let mut lines = Lines::new();
+    for (at, words) in plan.course.iter().enumerate() {
+        let label = if at == 0 { "By itself" } else { "" };
+        fact(&mut lines, label, &[span(Role::Title, words.to_string())], width);
+    }
     for warning in &plan.warnings {
         let glyph = look.glyphs.attention;
         fact(&mut lines, "Beware", &[span(Role::Attention, format!("{glyph} {warning}"))], width);
     }
-    if !plan.warnings.is_empty() {
+    if !lines.is_empty() {
         lines.push(Vec::new());
     }
     steps(&mut lines, plan, width);
@@ -55,17 +59,17 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
     for (index, step) in plan.steps.iter().enumerate() {
         let object = step.call.target().short();
         let whole = format!("{}  {object}", step.what);
-        // Where there is no room for both, the object has a line of its own.
+        // Where there is no room for both, the object has a line of its own, and words go on in the next one.
         let is_apart = cells(&whole) >= what;
+        let mut said = wrap(if is_apart { &step.what } else { &whole }, what.saturating_sub(1)).into_iter();
         lines.push(vec![
             span(Role::Text, fit(&(index + 1).to_string(), 3)),
-            span(Role::Text, fit(if is_apart { &step.what } else { &whole }, what)),
+            span(Role::Text, fit(&said.next().unwrap_or_default(), what)),
             span(Role::Bad, fit(&ends(&step.before, side), side + 2)),
             span(Role::Fine, ends(&step.after, side)),
         ]);
-        if is_apart {
-            lines.push(vec![span(Role::Text, fit(&format!("   {object}"), width))]);
-        }
+        let apart = is_apart.then(|| object.clone());
+        lines.extend(said.chain(apart).map(|words| vec![span(Role::Text, fit(&format!("   {words}"), width))]));
     }
     if !plan.then.is_empty() {
         for line in wrap(&plan.then, width.saturating_sub(3)) {

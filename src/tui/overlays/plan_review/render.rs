@@ -102,9 +102,13 @@ fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Op
     }
 }
 
-/// The line up to which warnings stand: they come first.
+/// The line up to which stands what must be seen: it comes first.
 fn warned_to(proposal: &crate::domain::operation::Proposal, all: &Lines) -> usize {
-    if proposal.plan.warnings.is_empty() { 0 } else { all.iter().position(Vec::is_empty).unwrap_or(all.len()) }
+    if proposal.plan.warnings.is_empty() && proposal.plan.course.is_empty() {
+        0
+    } else {
+        all.iter().position(Vec::is_empty).unwrap_or(all.len())
+    }
 }
 
 /// What must always be visible: a refusal, or how it goes.

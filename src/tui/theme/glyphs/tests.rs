@@ -8,6 +8,7 @@ fn single(set: &Glyphs) -> Vec<&'static str> {
     let mut glyphs = vec![
         set.bad,
         set.attention,
+        set.waiting,
         set.moving,
         set.fine,
         set.unknown,
@@ -51,10 +52,10 @@ fn the_ascii_set_is_ascii() {
 #[test]
 fn states_differ_by_glyph_alone() {
     for set in [&UNICODE, &ASCII] {
-        let mut states = vec![set.bad, set.attention, set.moving, set.fine, set.unknown, set.quiet];
+        let mut states = vec![set.bad, set.attention, set.waiting, set.moving, set.fine, set.unknown, set.quiet];
         states.sort_unstable();
         states.dedup();
-        assert_eq!(states.len(), 6);
+        assert_eq!(states.len(), 7);
         for other in [set.dot, set.dash, set.separator] {
             assert!(!set.levels.contains(&other), "a gap or a mark is no value: {other}");
         }

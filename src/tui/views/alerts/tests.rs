@@ -211,7 +211,9 @@ fn a_number_that_was_asked_for_one_alert_is_not_taken_by_another_one() {
     let Outcome::Ask(Effect::Prompt(Prompt { change: Some(change), .. })) = asked else { panic!("{asked:?}") };
     view.handle(Command::SelectNext, &stage.seen());
     assert!(view.service(&stage.seen()).is_none(), "KafkaLag is about nobody");
-    let Outcome::Ask(Effect::Propose(Intent::Scale { target, .. })) = propose::answered("6", change) else {
+    let Outcome::Ask(Effect::Propose(Intent::Scale { target, .. })) =
+        propose::answered("6", change, &crate::domain::guard::Guards::default())
+    else {
         panic!("chat-service is to be scaled")
     };
     assert_eq!(target.name, "chat-service");

@@ -150,7 +150,11 @@ fn a_number_that_was_asked_for_one_service_is_not_taken_by_another_one() {
     stage.list(Kind::Deployment, deployments[1..].to_vec());
     stage.draw(&mut view, 80, 19);
     assert!(view.cursor.selected().is_some_and(|id| id.name == "chat-service"));
-    let Outcome::Ask(Effect::Propose(intent)) = propose::answered("0", change) else { panic!("no wish") };
+    let Outcome::Ask(Effect::Propose(intent)) =
+        propose::answered("0", change, &crate::domain::guard::Guards::default())
+    else {
+        panic!("no wish")
+    };
     assert_eq!(intent.object().map(|object| object.name.as_str()), Some("auth-service"), "which is not found then");
 }
 

@@ -1,6 +1,7 @@
 //! The keys for steps, gates and weights: what they begin, and why they cannot be used where they cannot.
 
-use super::{Hint, hint, notice};
+use super::{Hint, course, hint, notice};
+use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -90,13 +91,13 @@ fn ask_weight(split: &Split) -> Outcome {
         return notice(format!("{by} sets the weights: {}", instead(by)));
     }
     let (about, arm) = if let Some(Arm { service, desired, .. }) = split.arm(ArmRole::Canary) {
-        (format!("{service} in percent, now {}", percent(*desired)), Some(service.clone()))
+        (format!("{service}, now {} %", percent(*desired)), Some(service.clone()))
     } else {
         let now: Vec<String> =
             split.arms.iter().map(|arm| format!("{}={}", arm.service, percent(arm.desired))).collect();
         (format!("one arm in percent, now {}", now.join(" ")), None)
     };
-    let change = Some(Unfinished::Shift(split.router.clone(), arm));
+    let change = Some(Unfinished::Shift { route: split.router.clone(), arm, offer: course::offered(split) });
     Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Weight, about, text: String::new(), change }))
 }
 
@@ -108,12 +109,23 @@ fn instead(by: &Steering) -> &'static str {
     }
 }
 
-/// Begins the change to a weight that was typed: "20", or "chat-canary=20" where the arm was not clear.
-pub(super) fn weighed(text: &str, route: ObjectRef, arm: Option<Text>) -> Outcome {
+/// Begins the change to a weight that was typed: "20", or "chat-canary=20" where the arm was not clear. Several weights
+/// are the course of a guarded shift.
+pub(super) fn weighed(text: &str, route: ObjectRef, arm: Option<Text>, guards: &Guards) -> Outcome {
     let (named, weight) = match text.split_once('=') {
         Some((named, weight)) => (Some(Text::from_untrusted(named.trim())), weight),
         None => (None, text),
     };
+    if course::is_course(weight) {
+        let Some(arm) = named.or(arm) else { return notice("say which arm: chat-canary=5,20,50,100".to_owned()) };
+        return match course::course(weight, guards) {
+            Ok(course) => {
+                let course = Box::new(course);
+                Outcome::Ask(Effect::Propose(Intent::GuardedShift { target: route, arm, course }))
+            }
+            Err(why) => notice(why),
+        };
+    }
     let weight = weight.trim().trim_end_matches('%').trim_end();
     if weight.is_empty() {
         return Outcome::Redraw;
@@ -159,14 +171,13 @@ pub fn hints_of(object: &ObjectRef, seen: &Seen<'_>) -> Vec<Hint> {
 }
 
 /// The keys for the gate and the weight of a service where there is something to release or to shift.
-pub fn hints_of_service(service: &Service, seen: &Seen<'_>) -> Vec<Hint> {
+pub fn hints_of_service(service: &Service, can_be_shifted: bool, seen: &Seen<'_>) -> Vec<Hint> {
     let mut hints = Vec::new();
     let mut of_service = seen.board.rollouts().iter().filter(|rollout| rollout.service == service.id);
     if of_service.any(|rollout| rollout.status.gate().is_some()) {
         hints.push(hint(Command::Release, "release", seen));
     }
-    let splits = seen.session.state().splits(&service.id);
-    if splits.iter().any(|split| split.steered_by.is_none()) {
+    if can_be_shifted {
         hints.push(hint(Command::Shift, "shift", seen));
     }
     hints

@@ -232,7 +232,8 @@ fn a_number_that_was_asked_for_one_workload_is_not_taken_by_another_one() {
     // While somebody types, the workload goes, and another one stands in its row.
     stage.list(Kind::Deployment, vec![row("chat-service")]);
     stage.draw(&mut view, 120, 20);
-    let Outcome::Ask(Effect::Propose(intent)) = propose::answered("0", prompt.change.unwrap()) else {
+    let Outcome::Ask(Effect::Propose(intent)) = propose::answered("0", prompt.change.unwrap(), stage.session.guards())
+    else {
         panic!("no wish")
     };
     assert_eq!(intent.object().unwrap().name, "auth-service", "which the plan will not find");

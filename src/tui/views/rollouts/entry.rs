@@ -16,6 +16,7 @@ use crate::state::{Family, history};
 use crate::tui::paint::{Span, cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
+use crate::tui::views::joined::Joined;
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{delivery, rollout, words};
 
@@ -70,7 +71,13 @@ fn environment(service: &ServiceId, width: u16) -> String {
 }
 
 /// The line of a rollout; of a finished one with when that was.
-pub(super) fn of_rollout(rollout: &Rollout, finished: Option<Timestamp>, ground: &Ground<'_>, width: u16) -> Entry {
+pub(super) fn of_rollout(
+    rollout: &Rollout,
+    finished: Option<Timestamp>,
+    ground: &Ground<'_>,
+    joined: &mut Joined,
+    width: u16,
+) -> Entry {
     let (state, glyphs) = (ground.state, ground.look.glyphs);
     let status = &rollout.status;
     let family = state.family(&rollout.workload);
@@ -105,7 +112,8 @@ pub(super) fn of_rollout(rollout: &Rollout, finished: Option<Timestamp>, ground:
         cell(Role::Muted, since.map_or_else(|| glyphs.dash.to_owned(), |since| words::moment(since, ground.now))),
         cell(Role::Muted, workload.map_or_else(String::new, |workload| workload.change_cause.to_string())),
     ];
-    let splits = if rollout.workload.kind == Kind::Rollout { state.splits(&rollout.service) } else { Vec::new() };
+    let is_steering = rollout.workload.kind == Kind::Rollout;
+    let splits = if is_steering { joined.splits(&rollout.service, state).to_vec() } else { Vec::new() };
     let delivery = status.delivery.clone();
     let argo = workload.and_then(|workload| workload.argo.as_deref());
     let below = match (&delivery, argo) {

@@ -15,22 +15,23 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::traffic::Split;
 use crate::tui::views::ground::Ground;
+use crate::tui::views::joined::Joined;
 use crate::tui::widgets::filter::Filter;
 
 /// A rollout that came to its end is shown for so long.
 const FINISHED: SignedDuration = SignedDuration::from_hours(1);
 
 /// The lines, and how many of them are not of what is finished.
-pub(super) fn entries(ground: &Ground<'_>, filter: &Filter, width: u16) -> (Vec<Entry>, usize) {
+pub(super) fn entries(ground: &Ground<'_>, joined: &mut Joined, filter: &Filter, width: u16) -> (Vec<Entry>, usize) {
     let takes = |object: &ObjectRef, service: &ServiceId, phase: &str| {
         filter.takes_all(&[&object.name, &service.name, &service.environment, &object.namespace, phase])
     };
     let (moving, done) = rollouts(ground);
-    let splits = splits(ground, &moving).into_iter();
+    let splits = splits(ground, joined, &moving).into_iter();
     let mut entries: Vec<Entry> = moving
         .into_iter()
         .filter(|rollout| takes(&rollout.workload, &rollout.service, rollout.status.phase.word()))
-        .map(|rollout| entry::of_rollout(rollout, None, ground, width))
+        .map(|rollout| entry::of_rollout(rollout, None, ground, joined, width))
         .collect();
     entries.extend(
         splits
@@ -41,7 +42,7 @@ pub(super) fn entries(ground: &Ground<'_>, filter: &Filter, width: u16) -> (Vec<
     entries.extend(
         done.into_iter()
             .filter(|(rollout, _)| takes(&rollout.workload, &rollout.service, rollout.status.phase.word()))
-            .map(|(rollout, at)| entry::of_rollout(rollout, Some(at), ground, width)),
+            .map(|(rollout, at)| entry::of_rollout(rollout, Some(at), ground, joined, width)),
     );
     (entries, moving)
 }
@@ -65,7 +66,7 @@ fn rollouts<'a>(ground: &Ground<'a>) -> (Vec<&'a Rollout>, Vec<(&'a Rollout, Tim
 }
 
 /// The routes that split requests, without those that a rollout which is shown steers.
-fn splits<'a>(ground: &Ground<'a>, moving: &[&Rollout]) -> Vec<(&'a ServiceId, Split)> {
+fn splits<'a>(ground: &Ground<'a>, joined: &mut Joined, moving: &[&Rollout]) -> Vec<(&'a ServiceId, Split)> {
     let routed: HashSet<(&ClusterName, &Text)> = ground
         .state
         .clusters()
@@ -77,7 +78,7 @@ fn splits<'a>(ground: &Ground<'a>, moving: &[&Rollout]) -> Vec<(&'a ServiceId, S
     let services = ground.board.services().iter().map(|service| (service, &service.id));
     services
         .filter(|(service, id)| service.namespaces.iter().any(|namespace| routed.contains(&(&id.cluster, namespace))))
-        .flat_map(|(_, id)| ground.state.splits(id).into_iter().map(move |split| (id, split)))
+        .flat_map(|(_, id)| joined.splits(id, ground.state).to_vec().into_iter().map(move |split| (id, split)))
         .filter(|(id, split)| {
             let is_steered = split.router.kind == Kind::Rollout || split.steered_by == Some(Steering::ArgoRollouts);
             let is_told = is_steered && moving.iter().any(|rollout| rollout.service == **id);

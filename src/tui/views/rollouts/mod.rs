@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
+use super::joined::Joined;
 use super::{Hint, Seen, View, closer, propose};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
+use crate::domain::metric::{Demand, Focus, Measure};
 use crate::domain::object::ObjectRef;
+use crate::domain::service::Service;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span, wrap};
@@ -18,12 +21,16 @@ use crate::tui::widgets::table::{self, Widths};
 use crate::tui::widgets::{rollout, sources, words};
 
 mod entry;
+mod guarded;
 mod listed;
 
 use entry::{COLUMNS, Entry};
 
 /// What is said below a line begins where its name does.
 const INDENT: u16 = 3;
+
+/// What is asked of the pods behind each arm. Requests without their failures would look as if none failed.
+const COUNTED: &[Measure] = &[Measure::Requests, Measure::Errors];
 
 /// The rollouts of all services.
 #[derive(Default)]
@@ -38,6 +45,7 @@ pub struct Rollouts {
     is_placed: bool,
     /// Whether there is room for what is said below every line; else it is said below the selected one only.
     is_unfolded: bool,
+    joined: Joined,
 }
 
 impl Rollouts {
@@ -56,6 +64,8 @@ impl Rollouts {
             }
         };
         let mut spans = vec![span(Role::Title, words)];
+        let waiting = self.entries.iter().filter(|entry| entry.health == Health::Waiting).count();
+        spans.extend(rollout::waiting(waiting, seen.look));
         if !seen.board.is_complete() && self.moving > 0 {
             spans.push(span(Role::Attention, "   still reading"));
         }
@@ -146,6 +156,9 @@ impl View for Rollouts {
             outcome => return outcome,
         }
         let Some(entry) = self.selected() else { return Outcome::Ignored };
+        if command == Command::StopGuard {
+            return propose::stop_guard(&entry.service, seen);
+        }
         let object = entry.object.clone();
         let logs = |previous| match &entry.pods_of {
             Some(workload) => {
@@ -190,7 +203,8 @@ impl View for Rollouts {
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
         let width = area.width.saturating_sub(2);
-        (self.entries, self.moving) = listed::entries(&Ground::of(seen), &self.filter, width);
+        (self.entries, self.moving) = listed::entries(&Ground::of(seen), &mut self.joined, &self.filter, width);
+        guarded::tell(&mut self.entries, seen);
         // Two lines go to what stands before the finished ones, one to how many more there are.
         let height = usize::from(area.height.saturating_sub(Self::table_at(seen) + 4));
         let below = self.entries.iter().map(|entry| entry.below.len());
@@ -261,6 +275,7 @@ impl View for Rollouts {
         let mut hints = vec![Hint::new(Command::Open, "why")];
         let entry = self.selected();
         if let Some(entry) = entry {
+            hints.extend(propose::guard_hint(&entry.service, seen));
             hints.extend(propose::delivery_hints(&entry.object, entry.delivery.as_ref(), &entry.splits, seen));
         }
         if entry.is_some_and(|entry| entry.pods_of.is_some()) {
@@ -271,6 +286,14 @@ impl View for Rollouts {
         }
         hints.push(Hint::new(Command::Filter, "filter"));
         hints
+    }
+
+    /// The requests of what is split are counted by pod, and of nothing else, so that the share of each arm is seen.
+    fn demand(&self, seen: &Seen<'_>) -> Demand {
+        let split = self.entries.iter().filter(|entry| !entry.splits.is_empty());
+        let services: Vec<&Service> = split.filter_map(|entry| seen.board.find(&entry.service)).collect();
+        let focus = (!services.is_empty()).then(|| Focus::on(services.iter().copied(), COUNTED));
+        Demand { focus, ..Demand::default() }
     }
 
     fn wakes_at(&self, seen: &Seen<'_>) -> Option<Timestamp> {

@@ -9,10 +9,11 @@ use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::tui::test_support::Stage;
 use crate::tui::views::fixture::delivered::{by_hand, canary};
+use crate::tui::views::fixture::guarded::{guarded, lease};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
 fn entries(scene: &Scene) -> Vec<Entry> {
-    listed::entries(&scene.ground(), &Filter::default(), 140).0
+    listed::entries(&scene.ground(), &mut Joined::default(), &Filter::default(), 140).0
 }
 
 fn words(entry: &Entry) -> Vec<&str> {
@@ -143,7 +144,7 @@ fn a_gate_stands_above_what_merely_moves() {
     let line =
         |words: &str| told.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}:\n{told}"));
     assert!(line("waits for release since") < line("zz-service"), "{told}");
-    assert!(told.starts_with(" 1 of 2 rollouts needs you"), "{told}");
+    assert!(told.starts_with(" 2 rollouts on the way   ‖ 1 waits for somebody"), "{told}");
 }
 
 #[test]
@@ -185,7 +186,7 @@ fn traffic_is_shifted_where_no_controller_steers_it() {
     let told = stage.draw(&mut view, 120, 35);
     assert!(told.contains("splits 90/10"), "{told}");
     let Outcome::Ask(Effect::Prompt(prompt)) = view.handle(Command::Shift, &stage.seen()) else { panic!("not asked") };
-    assert_eq!(prompt.label(), "weight of search-service-canary in percent, now 10: ");
+    assert_eq!(prompt.label(), "weight of search-service-canary, now 10 %: ");
     let mut stage = Stage::new();
     stage.world(canary());
     let mut view = Rollouts::default();
@@ -194,4 +195,49 @@ fn traffic_is_shifted_where_no_controller_steers_it() {
     assert!(said.starts_with("Argo Rollouts sets the weights"), "{said}");
     let hints: Vec<_> = view.hints(&stage.seen()).into_iter().map(|hint| (hint.label, hint.not_now)).collect();
     assert!(hints.contains(&("shift", Some("Argo Rollouts sets it".to_owned()))), "{hints:?}");
+}
+
+#[test]
+fn the_pods_of_what_is_split_are_counted_and_no_others() {
+    let mut stage = Stage::new();
+    stage.world(rows(3).into_iter().chain(by_hand()).collect());
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let focus = view.demand(&stage.seen()).focus.unwrap();
+    let names = |names: &[crate::domain::text::Text]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&focus.workloads), ["search-service-canary", "search-service-stable"]);
+    assert_eq!(focus.measures, [Measure::Requests, Measure::Errors]);
+    let mut stage = Stage::new();
+    stage.world(rows(3));
+    stage.draw(&mut view, 120, 35);
+    assert_eq!(view.demand(&stage.seen()), Demand::default(), "nothing is asked for nothing");
+}
+
+#[test]
+fn a_guarded_shift_is_told_with_its_weights_and_what_was_seen() {
+    let mut stage = Stage::new();
+    stage.world(by_hand());
+    stage.session.pretended.push(guarded());
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        assert_snapshot!(format!("guarded_at_{width}"), stage.draw(&mut Rollouts::default(), width, height));
+    }
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    assert_eq!(view.wakes_at(&stage.seen()), Some(NOW + jiff::SignedDuration::from_secs(6)));
+    let stopped = view.handle(Command::StopGuard, &stage.seen());
+    assert_eq!(stopped, Outcome::Ask(Effect::StopGuard(guarded().id)));
+}
+
+#[test]
+fn the_guard_of_somebody_else_is_told_while_it_lives_and_when_it_was_left() {
+    for (minutes, name) in [(0, "guarded_by_somebody_else"), (12, "guard_that_was_left")] {
+        let mut stage = Stage::new();
+        stage.world(by_hand());
+        stage.list(Kind::Lease, vec![lease(minutes)]);
+        let mut view = Rollouts::default();
+        assert_snapshot!(name, stage.draw(&mut view, 80, 19));
+        let said = view.handle(Command::StopGuard, &stage.seen());
+        let Outcome::Ask(Effect::Notice(_, words)) = said else { panic!("{said:?}") };
+        assert!(words.ends_with("a weight of 0 ends it"), "{words}");
+    }
 }

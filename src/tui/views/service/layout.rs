@@ -41,6 +41,7 @@ const CHARTS: &str = "Charts";
 #[derive(Clone, Copy, Debug, Default)]
 struct Areas {
     release: Rect,
+    guarded: Rect,
     traffic: Rect,
     numbers: Rect,
     pods: Rect,
@@ -52,6 +53,7 @@ struct Areas {
 /// How many lines each section could use, its heading included.
 struct Lengths {
     release: u16,
+    guarded: u16,
     traffic: u16,
     numbers: u16,
     /// Whether there are numbers of which charts could be drawn.
@@ -66,7 +68,8 @@ impl ServiceView {
     /// Builds the sections for an area: what is visible, and nothing else.
     pub(super) fn lay_out(&mut self, facts: &Facts<'_>, service: &Service, ground: &Ground<'_>, area: Rect) {
         let (look, now) = (ground.look, ground.now);
-        self.splits = ground.state.splits(&service.id);
+        self.splits = self.joined.splits(&service.id, ground.state).to_vec();
+        self.switches = self.joined.switches(&service.id, ground.state).to_vec();
         self.deliveries = facts.deliveries();
         let is_doubted = service.verdict.health == Health::Unknown;
         let most = (area.height / 3).max(4);
@@ -88,6 +91,7 @@ impl ServiceView {
         let traffic = traffic::lines(&self.splits, service, ground);
         let lengths = Lengths {
             release: lines(release.len()).min(most),
+            guarded: if self.guarded.is_empty() { 0 } else { lines(self.guarded.len()) },
             traffic: if traffic.is_empty() { 0 } else { lines(traffic.len()).min(most) },
             numbers: Panel::height(area, ground, service),
             has_charts: ground.board.numbers(&service.id).is_some(),
@@ -115,6 +119,7 @@ impl ServiceView {
         let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
         self.sections = vec![
             self.release(release, areas.release),
+            told("Guarded shift", String::new(), std::mem::take(&mut self.guarded), "", areas.guarded),
             self.table(3, "Traffic", traffic::note(), &traffic::ARMS, (traffic, 0), areas.traffic),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(facts, &revisions, ground, areas.revisions, service),
@@ -283,6 +288,7 @@ fn sides(hidden: &[&str]) -> Vec<Side> {
 fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let release = Wish { rank: 0, least: lengths.release, most: lengths.release };
+    let guarded = Wish { rank: 0, least: lengths.guarded, most: lengths.guarded };
     let traffic = Wish { rank: u8::from(side != Side::Front) * 4, least: lengths.traffic, most: lengths.traffic };
     let numbers = match side {
         Side::Charts => Wish { rank: 1, least: 1 + HEIGHT, most: 1 + TALL },
@@ -293,23 +299,24 @@ fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
         Side::Back => [4, 3, 1, 2],
         Side::Charts => [2, 1, 4, 3],
     };
-    let pods = Wish { rank: ranks[0], least: 6, most: lengths.pods };
+    // Beside the arms fewer pods are enough.
+    let pods = Wish { rank: ranks[0], least: if lengths.traffic > 0 { 4 } else { 6 }, most: lengths.pods };
     let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
     let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };
     if area.width < WIDE {
-        let wishes = [release, traffic, numbers, pods, revisions, events, changes];
-        let [release, traffic, numbers, pods, revisions, events, changes] = stack(inner, wishes);
-        return Areas { release, traffic, numbers, pods, revisions, events, changes };
+        let wishes = [release, guarded, traffic, numbers, pods, revisions, events, changes];
+        let [release, guarded, traffic, numbers, pods, revisions, events, changes] = stack(inner, wishes);
+        return Areas { release, guarded, traffic, numbers, pods, revisions, events, changes };
     }
-    let [release, traffic, numbers] = stack(inner, [release, traffic, numbers]);
-    let above = [release, traffic, numbers].into_iter().filter(|area| area.height > 0);
+    let [release, guarded, traffic, numbers] = stack(inner, [release, guarded, traffic, numbers]);
+    let above = [release, guarded, traffic, numbers].into_iter().filter(|area| area.height > 0);
     let below = above.map(|area| area.height + 1).sum::<u16>().min(area.height);
     let left = Rect { y: area.y + below, height: area.height - below, width: inner.width * 3 / 5, ..inner };
     let right = Rect { x: left.right() + 4, width: inner.width.saturating_sub(left.width + 4), ..left };
     let [pods, revisions] = stack(left, [pods, revisions]);
     let [events, changes] = stack(right, [events, changes]);
-    Areas { release, traffic, numbers, pods, revisions, events, changes }
+    Areas { release, guarded, traffic, numbers, pods, revisions, events, changes }
 }
 
 /// Sections one below the other, with an empty line between.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::ground::Ground;
-use super::{Hint, Seen, View, propose};
+use super::joined::Joined;
+use super::{Hint, Seen, View, guarding, propose};
 use crate::domain::environment::Place;
 use crate::domain::health::Health;
 use crate::domain::intent::Intent;
@@ -15,6 +16,7 @@ use crate::domain::rollout::{Delivery, Rollout, Standing};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::traffic::Split;
+use crate::state::Switch;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
 use crate::tui::paint::{Painter, Span, span};
@@ -32,7 +34,7 @@ mod traffic;
 
 use facts::Facts;
 use layout::Side;
-use page::Section;
+use page::{Line, Section};
 
 /// The kinds that a service is made of.
 const KINDS: [Kind; 6] =
@@ -111,6 +113,11 @@ pub struct ServiceView {
     deliveries: Vec<(ObjectRef, Delivery)>,
     /// How its traffic was split then.
     splits: Vec<Split>,
+    /// Which of its Services could be switched then.
+    switches: Vec<Switch>,
+    /// What was said of a guarded shift of it.
+    guarded: Vec<Line>,
+    joined: Joined,
 }
 
 impl ServiceView {
@@ -130,6 +137,9 @@ impl ServiceView {
             body: Rect::default(),
             deliveries: Vec::new(),
             splits: Vec::new(),
+            switches: Vec::new(),
+            guarded: Vec::new(),
+            joined: Joined::default(),
         }
     }
 
@@ -139,6 +149,8 @@ impl ServiceView {
             (Command::RollBack, Key::Revision { workload, name }) => rollback(workload, name, seen),
             (Command::Evict | Command::Scale, Key::Pod { pod, .. }) => propose::on_object(command, pod, seen),
             (Command::Shift, _) => propose::shift(&self.id, seen),
+            (Command::StopGuard, _) => propose::stop_guard(&self.id, seen),
+            (Command::Switch, _) => propose::switch(&self.id, &self.switches),
             _ => propose::on_shown(command, key.workload(), self.delivery(key.workload()), seen),
         }
     }
@@ -287,6 +299,8 @@ impl View for ServiceView {
             return;
         };
         let facts = Facts::gather(seen.session.state(), service, seen.now);
+        let splits = self.joined.splits(&self.id, seen.session.state());
+        self.guarded = splits.iter().flat_map(|split| guarding::panel(&split.router, seen)).map(Line::Words).collect();
         self.lay_out(&facts, service, &Ground::of(seen), area);
     }
 
@@ -328,6 +342,7 @@ impl View for ServiceView {
             _ => "pods",
         };
         let mut hints = vec![Hint::new(Command::Open, open)];
+        hints.extend(propose::guard_hint(&self.id, seen));
         if self.turned + 1 < self.sides.len() {
             hints.push(Hint::new(Command::ScrollRight, "more"));
         } else if self.turned > 0 {
@@ -341,6 +356,7 @@ impl View for ServiceView {
         if let Some(key) = self.cursor.selected() {
             let workload = key.workload();
             hints.extend(propose::delivery_hints(workload, self.delivery(workload), &self.splits, seen));
+            hints.extend(propose::switch_hint(&self.switches, seen));
         }
         let is_pinned = matches!(self.cursor.selected(), Some(Key::Revision { .. }));
         let back = if is_pinned { "roll back to this" } else { "roll back" };

@@ -211,15 +211,8 @@ impl Panel {
 
 /// What is to be asked for while this service is looked at.
 pub(super) fn demand(service: &Service, compares: bool) -> Demand {
-    Demand {
-        everything: false,
-        focus: Some(Focus {
-            namespaces: service.namespaces.clone(),
-            workloads: service.workloads.iter().map(|workload| workload.name.clone()).collect(),
-            compares,
-        }),
-        every: None,
-    }
+    let focus = Focus { compares, ..Focus::on(std::iter::once(service), &Measure::ALL) };
+    Demand { everything: false, focus: Some(focus), every: None }
 }
 
 /// The cells of a pod: cores, and bytes.

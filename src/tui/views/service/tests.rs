@@ -9,7 +9,9 @@ use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, 
 use crate::domain::row::Row;
 use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
+use crate::tui::test_support::Stage;
 use crate::tui::views::fixture::delivered::{by_hand, canary};
+use crate::tui::views::fixture::guarded::{guarded, lease};
 use crate::tui::views::fixture::{NOW, Scene, chat, deployment, event, reference, rows, text_of, world};
 
 /// The view of chat-service in a window of that body, laid out once.
@@ -292,4 +294,28 @@ fn a_route_that_somebody_steers_shows_what_speaks_against_its_new_arm() {
     for (width, height) in [(80, 19), (120, 35)] {
         assert_snapshot!(format!("a_route_by_hand_at_{width}"), delivered(&scene, "search-service", width, height));
     }
+}
+
+/// The view of search-service, with whoever guards its shift.
+fn guarding(guards: impl FnOnce(&mut Stage), width: u16, height: u16) -> String {
+    let mut stage = Stage::new();
+    stage.world(by_hand());
+    guards(&mut stage);
+    let id = ServiceId { name: "search-service".into(), ..chat() };
+    stage.draw(&mut ServiceView::new(id), width, height)
+}
+
+#[test]
+fn a_guarded_shift_has_a_panel_of_its_own() {
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        let told = guarding(|stage| stage.session.pretended.push(guarded()), width, height);
+        assert_snapshot!(format!("a_guarded_shift_at_{width}"), told);
+    }
+}
+
+#[test]
+fn whose_guard_was_left_is_told_with_what_can_be_done() {
+    let told = guarding(|stage| stage.list(Kind::Lease, vec![lease(12)]), 120, 35);
+    assert!(told.contains("guard left by anna: 10 % of 5,10,50,100 since 21:59Z"), "{told}");
+    assert!(told.contains("a weight of 0 goes back to stable, a course takes it over"), "{told}");
 }

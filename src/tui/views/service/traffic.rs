@@ -1,7 +1,7 @@
 //! The traffic of a service: the arms side by side, and what speaks against the new one, in words.
 
 use super::page::Line;
-use crate::domain::guard::{Guard, Sample, Verdict};
+use crate::domain::guard::{Guard, Sample};
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
@@ -13,7 +13,7 @@ use crate::tui::paint::span;
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::widgets::table::{Cell, Column, cell};
-use crate::tui::widgets::{delivery, words};
+use crate::tui::widgets::{delivery, guarded};
 
 /// The columns of arms.
 pub(super) const ARMS: [Column; 11] = [
@@ -55,7 +55,7 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
         let mut said = match (of(ArmRole::Canary), of(ArmRole::Stable)) {
             (Some(canary), Some(stable)) => {
                 let verdict = guard.judge(&canary, &stable);
-                vec![span(loudness(&verdict), format!("   {verdict}"))]
+                vec![span(guarded::loudness(&verdict), format!("   {verdict}"))]
             }
             _ => vec![span(Role::Muted, "   which of them is the new one cannot be told")],
         };
@@ -73,16 +73,6 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
 /// Over how long requests are counted.
 pub(super) fn note() -> String {
     format!("last {}", moment::span(Guard::default().window))
-}
-
-/// How loud a verdict is.
-fn loudness(verdict: &Verdict) -> Role {
-    match verdict {
-        Verdict::Pass(_) => Role::Text,
-        Verdict::Breach(_) | Verdict::FastBreach(_) => Role::Bad,
-        Verdict::BothBad(_) => Role::Attention,
-        Verdict::NotEnough(_) => Role::Muted,
-    }
 }
 
 /// The cells of an arm.
@@ -116,16 +106,13 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
             None => cell(Role::Faint, dash),
         },
         figure(last(Measure::Requests), Unit::PerSecond, Role::Text),
-        measured.sample.requests.map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, count(counted))),
+        measured
+            .sample
+            .requests
+            .map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, guarded::counted(counted))),
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
         cell(Role::Muted, arm.service.to_string()),
     ]
-}
-
-/// A number of requests.
-fn count(requests: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is rounded and not negative")]
-    words::thousands(requests.round().max(0.0) as usize)
 }

@@ -115,6 +115,27 @@ fn of_an_analysis_the_metric_that_fails_is_told() {
 }
 
 #[test]
+fn a_measured_value_has_the_digits_that_count_and_its_unit_where_that_is_known() {
+    for (name, told, wanted) in [
+        ("error-ratio", "[0.0005990415335463258]", "0.06 %"),
+        ("success-rate", "0.9987", "99.9 %"),
+        ("error-ratio", "4", "4"),
+        ("latency-p95", "[0.20512345678]", "0.2051"),
+        ("latency-p95", "0.21", "0.21"),
+        ("queue", "1234.56789", "1235"),
+        ("queue", "[12]", "12"),
+        ("drift", "0.000012345", "1.2e-5"),
+        ("drift", "0.0000000", "0"),
+        ("error-ratio", "[NaN]", "no number"),
+        ("error-ratio", "[]", "no value"),
+        ("both", "[0.1,0.2]", "0.1,0.2"),
+        ("job", "Successful", "Successful"),
+    ] {
+        assert_eq!(value(name, told), wanted, "{name} {told}");
+    }
+}
+
+#[test]
 fn of_blue_and_green_the_version_that_serves_and_the_one_that_is_previewed_are_told() {
     let revision = |hash: &str, version: &str| Revision {
         number: None,

@@ -137,6 +137,7 @@ impl Hands {
             Asked::Fields => "level".to_owned(),
             Asked::Size => "3".to_owned(),
             Asked::Weight => "50".to_owned(),
+            Asked::Selector => "track=canary".to_owned(),
             Asked::Doing => "looking at it".to_owned(),
             Asked::Length => "3h".to_owned(),
             Asked::Image => "registry.example/messaging/anything:9.9.9".to_owned(),
