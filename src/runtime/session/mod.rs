@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
@@ -33,6 +32,8 @@ use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::following::Following;
 use super::guarded::GuardEvent;
+#[cfg(test)]
+use super::guarded::Guarded;
 use super::guarded::drive::Drive;
 use super::history;
 use super::ledger::Ledger;
@@ -40,6 +41,7 @@ use super::message::{Absorbed, Message};
 use super::scopes::Scopes;
 use super::signals::SignalServers;
 
+mod armed;
 mod changes;
 mod guarded;
 mod past;
@@ -105,7 +107,7 @@ pub struct Session {
     drives: BTreeMap<OperationId, Drive>,
     /// Those that a test of a face makes up.
     #[cfg(test)]
-    pub(crate) pretended: Vec<super::guarded::Guarded>,
+    pub(crate) pretended: Vec<Guarded>,
     /// What of them is to be told with the next word.
     told: Vec<(OperationId, GuardEvent)>,
     /// When it is looked again at what they have to do, whatever is heard.
@@ -362,26 +364,6 @@ impl Session {
     #[cfg(test)]
     pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
         self.following.store_mut(query)
-    }
-
-    /// Whether the session is armed.
-    pub fn armed(&self) -> Armed {
-        *self.armed.borrow()
-    }
-
-    /// Arms the session for a while.
-    pub fn arm(&self, duration: SignedDuration) {
-        self.armed.send_replace(Armed::for_(duration, self.clock.now()));
-    }
-
-    /// Arms the session for as long as it lasts: for one command of a script.
-    pub fn arm_always(&self) {
-        self.armed.send_replace(Armed::Always);
-    }
-
-    /// Makes the session read-only again.
-    pub fn disarm(&self) {
-        self.armed.send_replace(Armed::No);
     }
 
     /// Reads a whole object; it arrives as [`Absorbed::objects`].
