@@ -25,11 +25,11 @@
 //! | [`domain`] | nouns: pure data, no I/O |
 //! | [`config`] | files, environment and flags → one validated `Settings`; built-in themes and keymaps |
 //! | [`state`] | what we currently believe; `State::apply` is the only way in |
-//! | [`operations`] | verbs: the stages of a change, roles, audit |
+//! | [`operations`] | verbs: the stages of a change, roles, audit, evidence |
 //! | [`clients`] | connections to clusters and to servers of signals: credentials, deadlines, proxies |
 //! | [`sources`] | read-only adapters: the world → `Update` |
 //! | [`targets`] | write adapters: `Call` → mutation |
-//! | [`runtime`] | composition: session, clusters, changes under way, signals |
+//! | [`runtime`] | composition: session, clusters, changes under way, signals, evidence |
 //! | [`tui`] | the interactive face |
 //! | [`headless`] | the scripted face |
 //! | [`sandbox`] | the simulated platform behind `midwatch demo` |
