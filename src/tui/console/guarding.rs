@@ -65,7 +65,7 @@ impl Console {
     pub(super) fn stop_guard(&mut self, id: OperationId) {
         match self.session.guarded_shift(id).map(|guarded| (guarded.is_under_way(), guarded.service.name.clone())) {
             Some((true, name)) => {
-                self.session.stop(id, "stopped on the screen".into());
+                self.session.stop(id, &"stopped on the screen".into());
                 self.say(Health::Attention, format!("stopped: {name} goes back to stable"));
             }
             Some((false, _)) => self.session.forget(id),
@@ -109,7 +109,7 @@ impl Console {
     pub(super) fn interrupt_guards(&mut self, why: &str) {
         let ids: Vec<OperationId> = self.guarding().map(|guarded| guarded.id).collect();
         for id in ids {
-            self.session.interrupt(id, why.into());
+            self.session.interrupt(id, &why.into());
         }
     }
 
