@@ -53,9 +53,14 @@ fn weights(plane: &Plane) -> Result<String> {
     plane.kubectl(User::Admin, &["get", "httproute", "presence", "-n", "production", path])
 }
 
-/// The traffic with nothing on the canary yet, and so many percent of its requests failing.
+/// The traffic with nothing on the canary yet and nobody guarding it, and so many percent of its requests failing.
 fn begin(plane: &Plane, errors: &str) -> Result<()> {
     plane.start_traffic()?;
+    // What a test before this one left, should it have failed.
+    plane.kubectl(
+        User::Admin,
+        &["delete", "lease", "midwatch-guard-presence", "-n", "production", "--ignore-not-found"],
+    )?;
     let weight = |backend: usize, weight: u8| {
         format!(r#"{{"op":"replace","path":"/spec/rules/0/backendRefs/{backend}/weight","value":{weight}}}"#)
     };
@@ -142,10 +147,10 @@ fn a_good_version_reaches_the_last_weight_and_a_second_operator_is_refused_meanw
     for args in [course("30,50", "20s", &[]), plain.to_vec()] {
         let ran = other.midwatch(&args)?;
         ensure!(ran.code == Some(1), "{:?}: {}{}", ran.code, ran.stdout, ran.stderr);
-        ensure!(ran.stderr.contains("a guarded shift is at it: rig-admin, with the course 20,50 %"), "{}", ran.stderr);
+        ensure!(ran.stderr.contains("a guarded shift is at it: admin, with the course 20,50 %"), "{}", ran.stderr);
     }
     let told = other.midwatch(&["rollouts", "-n", "production"])?;
-    ensure!(told.stdout.contains("guarded by rig-admin: 20 % of 20,50"), "{}{}", told.stdout, told.stderr);
+    ensure!(told.stdout.contains("guarded by admin: 20 % of 20,50"), "{}{}", told.stdout, told.stderr);
     let ran = running.finish(2 * PATIENCE)?;
     ensure!(ran.code == Some(0), "{:?}: {}{}", ran.code, ran.stdout, ran.stderr);
     ensure!(ran.stdout.contains("\"outcome\":\"reached\""), "{}", ran.stdout);
@@ -199,7 +204,7 @@ fn a_killed_one_leaves_the_weights_of_a_completed_step_and_everybody_names_it(pl
     ensure!(audit > 0 && !holder(plane)?.is_empty(), "its lease is not held any more");
     let told = wait_until("midwatch to name it", LEASE + PATIENCE, || {
         let told = seat.midwatch(&["rollouts", "-n", "production"])?;
-        ensure!(told.stdout.contains("guard left by rig-admin: 20 % of 20,50"), "{}{}", told.stdout, told.stderr);
+        ensure!(told.stdout.contains("guard left by admin: 20 % of 20,50"), "{}{}", told.stdout, told.stderr);
         Ok(told)
     })?;
     for command in ["--arm presence-canary --to 0", "--arm presence-canary --to 20,50 --guard quick"] {
@@ -211,7 +216,7 @@ fn a_killed_one_leaves_the_weights_of_a_completed_step_and_everybody_names_it(pl
     let guard = items.iter().find_map(|item| item["guard"].as_object()).ok_or_eyre(json.to_string())?;
     ensure!(guard["standing"] == "abandoned" && guard["percent"] == 20, "{guard:?}");
     let doctor = seat.midwatch(&["doctor", "-n", "production"])?;
-    ensure!(doctor.code == Some(1) && doctor.stdout.contains("guard left by rig-admin"), "{}", doctor.stdout);
+    ensure!(doctor.code == Some(1) && doctor.stdout.contains("guard left by admin"), "{}", doctor.stdout);
     let back = ["shift", "presence", "-n", "production", "--to=0", "--write", "--reason=x", "--confirm=presence"];
     let ran = seat.midwatch(&back)?;
     ensure!(ran.code == Some(0), "{:?}: {}{}", ran.code, ran.stdout, ran.stderr);

@@ -94,7 +94,7 @@ fn who_sees_no_services_names_the_server_and_is_told_the_missing_right(plane: &P
     let victor = Seat::new(plane, User::Victor)?;
     victor.write_config("config.toml", config)?;
     let ran = victor.midwatch(&["alerts"])?;
-    ensure!(ran.code == Some(7), "{:?}\n{}{}", ran.code, ran.stdout, ran.stderr);
+    ensure!(ran.code == Some(4), "{:?}\n{}{}", ran.code, ran.stdout, ran.stderr);
     ensure!(ran.stderr.contains("service monitoring/alertmanager:web cannot be asked"), "{}", ran.stderr);
     ensure!(ran.stderr.contains("services/proxy"), "{}", ran.stderr);
     Ok(())

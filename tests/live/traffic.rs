@@ -128,7 +128,7 @@ fn observed(seat: &Seat) -> Result<f64> {
 fn seen(screen: &str) -> Option<f64> {
     let head = screen.lines().find(|line| line.contains("SEEN"))?;
     let end = head[..head.find("SEEN")?].chars().count() + "SEEN".len();
-    let row = screen.lines().find(|line| line.contains("canary  presence-canary"))?;
+    let row = screen.lines().find(|line| line.contains("▒  canary "))?;
     let told: String = row.chars().take(end).collect();
     told.trim_end_matches('%').trim().rsplit(' ').next()?.parse().ok()
 }

@@ -2,7 +2,7 @@
 
 use color_eyre::eyre::{Result, ensure};
 
-use crate::desk::{COMPLETE, Desk};
+use crate::desk::{Desk, is_complete};
 
 /// The colours that were asked for: the parameters of every sequence that sets some.
 fn colours(written: &str) -> Vec<String> {
@@ -96,7 +96,7 @@ fn every_theme_starts() -> Result<()> {
     for theme in ["midnight", "daylight", "high-contrast", "mono"] {
         let desk = Desk::new()?;
         let console = desk.midwatch(&["--theme", theme])?;
-        console.wait_for(COMPLETE)?;
+        console.wait_until("the whole overview", is_complete)?;
         let found = colours(&String::from_utf8_lossy(&console.written()));
         ensure!(found.is_empty() == (theme == "mono"), "{theme}: {found:?}");
         console.quit()?;

@@ -19,8 +19,10 @@ pub(crate) const MIDWATCH: &str = env!("CARGO_BIN_EXE_midwatch");
 /// Large enough for everything.
 pub(crate) const SIZE: Size = (120, 40);
 
-/// What the overview says when it is complete.
-pub(crate) const COMPLETE: &str = "services need you";
+/// Whether a screen shows the overview of everything that is there.
+pub(crate) fn is_complete(screen: &str) -> bool {
+    screen.contains("services need you") && !screen.contains("still reading")
+}
 
 /// A fleet that stands still, with what it runs on.
 struct Fleet {
@@ -93,7 +95,7 @@ impl Desk {
     /// midwatch in a terminal, when the overview is complete.
     pub(crate) fn overview(&self) -> Result<Console> {
         let console = self.midwatch(&[])?;
-        console.wait_for(COMPLETE)?;
+        console.wait_until("the whole overview", is_complete)?;
         Ok(console)
     }
 }

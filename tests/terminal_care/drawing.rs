@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, ensure};
 
-use crate::desk::{COMPLETE, Desk, SIZE};
+use crate::desk::{Desk, SIZE, is_complete};
 
 const BEGIN: &str = "\x1b[?2026h";
 const END: &str = "\x1b[?2026l";
@@ -36,7 +36,7 @@ fn every_size_is_filled_and_a_tiny_one_says_so() -> Result<()> {
                 && lines.last().is_some_and(|last| last.contains("open"))
         })?;
     }
-    console.wait_for(COMPLETE)?;
+    console.wait_until("the whole overview", is_complete)?;
     console.quit()?;
     Ok(())
 }

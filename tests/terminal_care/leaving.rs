@@ -4,7 +4,7 @@ use color_eyre::eyre::{Result, ensure};
 use rustix::process::Signal;
 use vt100::MouseProtocolMode;
 
-use crate::desk::{COMPLETE, Desk};
+use crate::desk::{Desk, is_complete};
 use crate::terminal::Console;
 
 /// Leaves the alternate screen.
@@ -39,7 +39,7 @@ pub(crate) fn is_given_back(console: &Console) -> Result<()> {
 
 /// Ends midwatch in some way and looks at what is left.
 fn after(mut console: Console, leave: impl FnOnce(&Console) -> Result<()>, code: u32) -> Result<Console> {
-    console.wait_for(COMPLETE)?;
+    console.wait_until("the whole overview", is_complete)?;
     is_taken(&console)?;
     leave(&console)?;
     let ended = console.end()?;

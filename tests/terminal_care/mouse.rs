@@ -3,7 +3,7 @@
 use color_eyre::eyre::{OptionExt, Result};
 use vt100::{MouseProtocolMode, Screen};
 
-use crate::desk::{COMPLETE, Desk};
+use crate::desk::{Desk, is_complete};
 use crate::terminal::Console;
 
 /// Where a text stands on the screen, in columns and rows from 1.
@@ -41,7 +41,7 @@ fn a_click_chooses_a_row_and_another_opens_it() -> Result<()> {
     console.press("enter")?;
     console.wait_for("Overview › api-gateway")?;
     console.press("esc")?;
-    console.wait_for(COMPLETE)?;
+    console.wait_until("the whole overview", is_complete)?;
     click(&console, "redis")?;
     wheel_down(&console, "redis")?;
     console.press("enter")?;
@@ -49,9 +49,9 @@ fn a_click_chooses_a_row_and_another_opens_it() -> Result<()> {
         screen.contains("Overview › ") && !screen.contains("Overview › redis")
     })?;
     console.press("esc")?;
-    console.wait_for(COMPLETE)?;
+    console.wait_until("the whole overview", is_complete)?;
     click(&console, "Rollouts")?;
-    console.wait_until("the tab that was clicked", |screen| !screen.contains(COMPLETE))?;
+    console.wait_until("the tab that was clicked", |screen| !is_complete(screen))?;
     console.quit()?;
     Ok(())
 }
@@ -66,7 +66,7 @@ fn it_is_left_to_the_terminal_where_there_is_text_to_mark() -> Result<()> {
         console.wait_for(shows)?;
         wait_for_mouse(&console, false)?;
         console.type_text(":overview\r")?;
-        console.wait_for(COMPLETE)?;
+        console.wait_until("the whole overview", is_complete)?;
         wait_for_mouse(&console, true)?;
     }
     console.type_text(":toggle-mouse\r")?;

@@ -9,7 +9,7 @@ use std::thread;
 use color_eyre::eyre::{Result, ensure};
 use regex::Regex;
 
-use crate::desk::{COMPLETE, Desk};
+use crate::desk::{Desk, is_complete};
 use crate::leaving::is_given_back;
 
 /// An Alertmanager that tells what it is told to.
@@ -74,7 +74,7 @@ fn a_new_alert_is_told_and_the_title_is_given_back() -> Result<()> {
     let mut consoles = Vec::new();
     for desk in &desks {
         let console = desk.midwatch(&[])?;
-        console.wait_for(COMPLETE)?;
+        console.wait_until("the whole overview", is_complete)?;
         console.wait_for("1 High")?;
         consoles.push(console);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use color_eyre::eyre::{Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::desk::{COMPLETE, Desk, MIDWATCH};
+use crate::desk::{Desk, MIDWATCH, is_complete};
 use crate::leaving::is_given_back;
 use crate::terminal::Console;
 
@@ -46,7 +46,7 @@ fn ctrl_z_returns_to_the_shell_and_fg_comes_back() -> Result<()> {
         let desk = desk()?;
         let shell = shell(&desk)?;
         shell.type_text(&format!("{starts}\n"))?;
-        shell.wait_for(COMPLETE)?;
+        shell.wait_until("the whole overview", is_complete)?;
         shell.wait_for_silence(std::time::Duration::from_millis(500))?;
         let before = shell.screen();
         for _ in 0..2 {
@@ -70,7 +70,7 @@ fn whoever_stops_it_from_outside_may_leave_the_terminal_in_any_mode() -> Result<
     let shell = shell(&desk)?;
     let pid_file = desk.file("pid");
     shell.type_text(&format!("sh -c 'echo $$ >{}; exec \"$MIDWATCH\"'\n", pid_file.display()))?;
-    shell.wait_for(COMPLETE)?;
+    shell.wait_until("the whole overview", is_complete)?;
     shell.wait_for_silence(std::time::Duration::from_millis(500))?;
     let before = shell.screen();
     let pid = Pid::from_raw(fs::read_to_string(pid_file)?.trim().parse()?).expect("no process has the number 0");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{OptionExt, Result, ensure};
 
-use crate::desk::{COMPLETE, Desk, MIDWATCH};
+use crate::desk::{Desk, MIDWATCH, is_complete};
 
 /// Makes [`holds_a_terminal_until_it_is_killed`] a terminal; it names what runs in it.
 const RUNS: &str = "MIDWATCH_TEST_TERMINAL_RUNS";
@@ -78,7 +78,7 @@ fn holds_a_terminal_until_it_is_killed() -> Result<()> {
     let (runs, pid_file) = (runs.to_string_lossy().into_owned(), pid_file.to_string_lossy().into_owned());
     let desk = Desk::new()?.with("PID_FILE", &pid_file).with("MIDWATCH", MIDWATCH);
     let console = desk.run("bash", &["-c", &runs])?;
-    console.wait_for(COMPLETE)?;
+    console.wait_until("the whole overview", is_complete)?;
     fs::write(format!("{pid_file}.shown"), "")?;
     loop {
         thread::park();

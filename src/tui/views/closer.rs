@@ -6,7 +6,7 @@ use crate::domain::health::Health;
 use crate::domain::service::{Service, ServiceId};
 use crate::tui::command::Command;
 use crate::tui::effect::{Destination, Effect, LogTarget, Outcome};
-use crate::tui::views::Seen;
+use crate::tui::views::{Seen, propose};
 
 /// Whether a command looks closer at a workload.
 pub(super) fn is_look(command: Command) -> bool {
@@ -17,10 +17,10 @@ pub(super) fn is_look(command: Command) -> bool {
 }
 
 /// Looks closer at a service. With several workloads none is guessed, except that of its logs.
-pub(super) fn on_service(command: Command, service: &Service) -> Outcome {
+pub(super) fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outcome {
     let is_log = matches!(command, Command::ShowLogs | Command::PreviousContainer);
     let object = match service.workloads.as_slice() {
-        [] => return notice(format!("{} has no workload", service.id.name)),
+        [] => return propose::lacks(service, "workload", seen),
         [first, others @ ..] if is_log || others.is_empty() => first.clone(),
         _ => return notice(format!("{} has several workloads: open it and choose one", service.id.name)),
     };

@@ -202,7 +202,7 @@ impl View for Overview {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),
             Command::ShowChanges => closer::changes(&service.id, seen),
-            _ if closer::is_look(command) => closer::on_service(command, service),
+            _ if closer::is_look(command) => closer::on_service(command, service, seen),
             _ => propose::on_service(command, service, seen),
         }
     }

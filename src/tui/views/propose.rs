@@ -43,10 +43,20 @@ pub fn on_service(command: Command, service: &Service, seen: &Seen<'_>) -> Outco
             let delivery = shown(workload).and_then(|rollout| rollout.status.delivery.as_ref());
             on_shown(command, workload, delivery, seen)
         }
-        (None, _) if delivery::is_stepping(command) => notice(format!("{} has no Rollout with steps", service.id.name)),
-        (None, _) => notice(format!("{} has no workload that is rolled out", service.id.name)),
+        (None, _) if delivery::is_stepping(command) => lacks(service, "Rollout with steps", seen),
+        (None, _) => lacks(service, "workload that is rolled out", seen),
         (Some(_), Some(_)) => notice(format!("{} has several workloads: open it and choose one", service.id.name)),
     }
+}
+
+/// Says that a service has none of what a key needs; as long as not everything has been read nobody knows that.
+pub(super) fn lacks(service: &Service, what: &str, seen: &Seen<'_>) -> Outcome {
+    let name = &service.id.name;
+    notice(if seen.board.is_complete() {
+        format!("{name} has no {what}")
+    } else {
+        format!("what {name} runs is not known yet: press again in a moment")
+    })
 }
 
 /// Begins a change of one object, as it is now.

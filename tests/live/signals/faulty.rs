@@ -91,7 +91,7 @@ pub(super) fn what_is_wrong_with_a_server_turns_nothing_healthy(plane: &Plane) -
     let all = format!("{} Med", FAULTS.len());
     console.wait_for(&all)?;
     is_faulty.store(true, Ordering::Relaxed);
-    console.wait_for(" late")?;
+    console.wait_for(" not reached and ")?;
     // The rest of the console goes on.
     plane.kubectl(User::Admin, &["scale", "deployment/auth-service", "--namespace=production", "--replicas=5"])?;
     console.wait_until("a change in the cluster", |screen| {

@@ -1,7 +1,8 @@
 use super::*;
 use crate::domain::argo::Gate;
 use crate::domain::object::ClusterName;
-use crate::tui::test_support::Stage;
+use crate::domain::row::Row;
+use crate::tui::test_support::{Stage, labels, pod};
 
 fn object(kind: Kind, name: &str) -> ObjectRef {
     ObjectRef { cluster: ClusterName("prod-eu".into()), kind, namespace: "production".into(), name: name.into() }
@@ -88,6 +89,24 @@ fn a_key_that_cannot_be_used_says_why() {
     stage.session.arm(jiff::SignedDuration::from_mins(5));
     assert_eq!(told(&stage, Some(&at_gate()))[0], ("release", None));
     assert!(delivery_hints(&object(Kind::Deployment, "chat"), None, &[], &stage.seen()).is_empty());
+}
+
+#[test]
+fn what_a_service_lacks_is_said_once_everything_has_been_read() {
+    let mut stage = Stage::new();
+    let mut one = pod("production", "chat-1");
+    one.meta.labels = labels(&[("app.kubernetes.io/name", "chat")]);
+    stage.list(Kind::Pod, vec![Row::Pod(Box::new(one))]);
+    let said = |stage: &mut Stage| {
+        stage.board.refresh(stage.session.state(), stage.now);
+        let service = stage.board.services().first().expect("a pod makes a service").clone();
+        noticed(on_service(Command::RollBack, &service, &stage.seen()))
+    };
+    assert_eq!(said(&mut stage), "what chat runs is not known yet: press again in a moment");
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Pod) {
+        stage.list(kind, Vec::new());
+    }
+    assert_eq!(said(&mut stage), "chat has no workload that is rolled out");
 }
 
 #[test]
