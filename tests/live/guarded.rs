@@ -53,9 +53,14 @@ fn weights(plane: &Plane) -> Result<String> {
     plane.kubectl(User::Admin, &["get", "httproute", "presence", "-n", "production", path])
 }
 
-/// The traffic with nothing on the canary yet, and so many percent of its requests failing.
+/// The traffic with nothing on the canary yet and nobody guarding it, and so many percent of its requests failing.
 fn begin(plane: &Plane, errors: &str) -> Result<()> {
     plane.start_traffic()?;
+    // What a test before this one left, should it have failed.
+    plane.kubectl(
+        User::Admin,
+        &["delete", "lease", "midwatch-guard-presence", "-n", "production", "--ignore-not-found"],
+    )?;
     let weight = |backend: usize, weight: u8| {
         format!(r#"{{"op":"replace","path":"/spec/rules/0/backendRefs/{backend}/weight","value":{weight}}}"#)
     };
