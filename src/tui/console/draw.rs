@@ -72,7 +72,7 @@ impl Console {
             let keys = self.look.keymap.keys_of(Context::Prompt, Command::Complete);
             let key = keys.first().map_or("tab", String::as_str);
             let words = [
-                span(Role::Muted, "one weight, or step by step with a guard: "),
+                span(Role::Muted, "or guarded, step by step: "),
                 span(Role::Text, offer.to_owned()),
                 span(Role::Accent, format!("   {key}")),
             ];
