@@ -16,7 +16,7 @@ const WORDS: [Role; 8] =
 /// Roles with a ground and with words of their own.
 const SIGNS: [Role; 6] = [Role::Focus, Role::Match, Role::Cursor, Role::Danger, Role::Armed, Role::ReadOnly];
 /// Commands without a key in the default keymap: seldom needed, or not to be done by a slip.
-const PALETTE_ONLY: [Command; 16] = [
+const PALETTE_ONLY: [Command; 18] = [
     Command::Overview,
     Command::Rollouts,
     Command::Resources,
@@ -33,6 +33,8 @@ const PALETTE_ONLY: [Command; 16] = [
     Command::PromoteFull,
     Command::Abort,
     Command::Retry,
+    Command::Switch,
+    Command::Evidence,
 ];
 
 /// The names of the files in a folder of the repository.

@@ -206,6 +206,8 @@ const USUAL: &str = r#"
 #automatic = true
 #keep = 50
 #megabytes = 20
+# How many seconds a change waits at most until what was seen before it is kept.
+#wait = 3
 
 # When a change counts as verified: it has held for a while, within a limit.
 #[verify]

@@ -124,6 +124,7 @@ fn describe(settings: &Settings) -> Value {
         "evidence.directory": settings.evidence.directory.as_ref().map(path),
         "evidence.keep": settings.evidence.keep,
         "evidence.megabytes": settings.evidence.limit / 1024 / 1024,
+        "evidence.wait": format!("{} s", settings.evidence.wait.as_secs()),
         "logs.lines": settings.logs.limits.lines,
         "logs.megabytes": settings.logs.limits.bytes / 1024 / 1024,
         "logs.mask-personal": settings.logs.rules.masks_personal,

@@ -31,7 +31,7 @@ fn after_a_rollback_the_bad_pods_can_still_be_looked_at(plane: &Plane) -> Result
         Ok(bad)
     })?;
     plane.say("production", &bad[0], "ERROR cannot open the store: password=hunter2-live was refused")?;
-    let seat = Seat::with_roles(plane, User::Alice)?;
+    let seat = Seat::with_roles_and(plane, User::Alice, "[evidence]\nwait = 30\n")?;
     let rollback = [
         "rollback",
         "chat-service",

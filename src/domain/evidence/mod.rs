@@ -3,6 +3,7 @@
 //! How an archive of it is made and read is the business of `operations::evidence`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,11 +34,13 @@ pub struct Keeping {
     pub keep: usize,
     /// How large an archive may be, in bytes.
     pub limit: u64,
+    /// How long a change waits at most until what was seen before it is on the disk.
+    pub wait: Duration,
 }
 
 impl Default for Keeping {
     fn default() -> Self {
-        Self { is_automatic: true, directory: None, keep: 50, limit: 20 * 1024 * 1024 }
+        Self { is_automatic: true, directory: None, keep: 50, limit: 20 * 1024 * 1024, wait: Duration::from_secs(3) }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::text::Text;
 use crate::operations::evidence::pack;
 use crate::runtime::ledger::Ledger;
 
-use super::{AFTER, BEFORE, BEFORE_IN_ALL, Collector, Look, lines};
+use super::{Collector, Look, lines};
 
 /// What an archive is about.
 pub(in crate::runtime) struct Head {
@@ -79,10 +79,10 @@ impl Dossier {
         head: Head,
         stored: Value,
     ) -> (Self, Option<Result<Text, Problem>>) {
-        let deadline = Instant::now() + BEFORE_IN_ALL;
+        let deadline = Instant::now() + collector.archives.wait;
         let action = head.action.clone();
         let manifest = head.manifest(&collector.subject);
-        let look = collector.look(Moment::Before, BEFORE).await;
+        let look = collector.look(Moment::Before, collector.archives.before()).await;
         let (own, spare) = (collector.clone(), manifest.clone());
         let mut writing = tokio::task::spawn_blocking(move || {
             let plan = lines::plan(&stored, &own.rules);
@@ -102,7 +102,7 @@ impl Dossier {
     /// Looks at the end of the change, and keeps that too.
     pub(in crate::runtime) async fn close(self, outcome: Text, ledger: Arc<Ledger>) -> Result<Text, Problem> {
         let Self { collector, action, writing } = self;
-        let look = collector.look(Moment::After, AFTER).await;
+        let look = collector.look(Moment::After, collector.archives.after()).await;
         let (mut manifest, pieces) = match writing {
             Writing::Done(written) => (written.0, written.1),
             Writing::Lost(manifest) => (*manifest, Vec::new()),

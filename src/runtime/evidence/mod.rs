@@ -45,14 +45,8 @@ pub const KINDS: [Kind; 11] = [
     Kind::EndpointSlice,
 ];
 
-/// How long a look before a change may take: the change waits for it.
-pub(super) const BEFORE: Duration = Duration::from_secs(2);
-
-/// How long the change waits in all, until what was seen is on the disk.
-pub(super) const BEFORE_IN_ALL: Duration = Duration::from_secs(3);
-
-/// How long a look at the end of a change may take.
-pub(super) const AFTER: Duration = Duration::from_secs(5);
+/// How much longer than a change waits for the look before it, the one at its end may take.
+const MORE_AFTER: Duration = Duration::from_secs(2);
 
 /// How long one may take that somebody asked for.
 pub(super) const NOW: Duration = Duration::from_secs(8);
@@ -69,13 +63,25 @@ pub struct Archives {
     pub is_automatic: bool,
     /// How large an archive may be, in bytes.
     pub limit: u64,
+    /// How long a change waits in all, until what was seen before it is on the disk.
+    pub wait: Duration,
 }
 
 impl Archives {
     /// As a configuration says; `usual` is where archives are kept when it names no place.
     pub fn new(keeping: &Keeping, usual: PathBuf) -> Self {
         let shelf = Shelf::new(keeping.directory.clone().unwrap_or(usual), keeping.keep);
-        Self { shelf, is_automatic: keeping.is_automatic, limit: keeping.limit }
+        Self { shelf, is_automatic: keeping.is_automatic, limit: keeping.limit, wait: keeping.wait }
+    }
+
+    /// How long a look before a change may take, which leaves time to write it down.
+    fn before(&self) -> Duration {
+        self.wait * 2 / 3
+    }
+
+    /// How long a look at the end of a change may take.
+    fn after(&self) -> Duration {
+        self.wait + MORE_AFTER
     }
 }
 
