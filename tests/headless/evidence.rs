@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, private, ran};
@@ -20,7 +21,8 @@ fn plant(bench: &Bench) {
     let applied = json!({ "kind": "Pod", "spec": { "containers": [{ "env": [
         { "name": "API_KEY", "value": "hunter2-applied" },
     ] }] } });
-    let started = "2026-01-01T00:00:00Z";
+    // What it says first is among its last lines.
+    let started = Timestamp::from_second(Timestamp::now().as_second() - 60).unwrap().to_string();
     bench.place(json!({
         "apiVersion": "v1",
         "kind": "Pod",
