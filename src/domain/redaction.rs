@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
+/// How what stands in the place of a secret begins, here and in lines of logs.
+const MARK: &str = "<not shown";
+
 /// Words that make a name that of a secret wherever they stand in it.
 const ANYWHERE: [&str; 9] =
     ["password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "privatekey", "accesskey"];
@@ -192,7 +195,10 @@ impl Redaction {
         let mut shown = String::with_capacity(text.len());
         let mut end = 0;
         for found in form.captures_iter(text).filter(is_meant) {
-            if let Some(secret) = found.name("secret") {
+            // What was withheld before, from a line of a log, is not withheld again.
+            if let Some(secret) = found.name("secret")
+                && !text[secret.start()..].starts_with(MARK)
+            {
                 shown.push_str(&text[end..secret.start()]);
                 shown.push_str(&self.mark(secret.as_str()));
                 end = secret.end();
@@ -209,7 +215,7 @@ impl Redaction {
             self.seen.push(secret.to_owned());
             self.seen.len() - 1
         });
-        format!("<not shown #{}>", number + 1)
+        format!("{MARK} #{}>", number + 1)
     }
 }
 

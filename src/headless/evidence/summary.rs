@@ -39,7 +39,7 @@ pub(super) fn text(bundle: &Bundle, path: &Path, bytes: u64) -> String {
     fact("outcome", manifest.outcome.to_string());
     fact("action", format!("{}, {}", manifest.action, manifest.at().strftime("%Y-%m-%d %H:%M:%SZ")));
     let sums = if bundle.is_whole() { "every sum matches" } else { "DAMAGED" };
-    fact("archive", format!("{}, {}, {sums}", Text::from_untrusted(&path.display().to_string()), size(bytes)));
+    fact("archive", format!("{}, {sums}; {}", size(bytes), Text::from_untrusted(&path.display().to_string())));
     if let Some(plan) = bundle.lines(None, Part::Plan).and_then(|mut lines| lines.next()) {
         let calls: Vec<String> =
             plan["calls"].as_array().into_iter().flatten().map(|call| cell(call).to_string()).collect();
