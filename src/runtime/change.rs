@@ -187,10 +187,8 @@ impl Change {
     /// Sends the calls, then watches what comes of them. Gives the reason back where nothing was changed because the
     /// world is another one than planned.
     async fn carry_out(&self, confirmed: Confirmed, report: &mut Report) -> Option<Problem> {
-        let urgency = match confirmed.plan().intent {
-            Intent::Rollback { .. } => Urgency::Rollback,
-            _ => Urgency::Ordinary,
-        };
+        let goes_back = confirmed.plan().intent.verb().goes_back();
+        let urgency = if goes_back { Urgency::Rollback } else { Urgency::Ordinary };
         let dossier = self.look_before(&confirmed, report).await;
         match execute(confirmed, &*self.plane, &*self.ledger, self.action.clone(), &mut **report).await {
             Err(not_done) if not_done.is_overtaken() => {

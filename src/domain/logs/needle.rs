@@ -13,6 +13,9 @@ const CROSSINGS: usize = 16;
 /// What may stand before the first word of a value, and is written as it is read.
 const OPENING: [char; 6] = ['"', '-', '+', '.', '/', '['];
 
+/// From so many letters on a value is looked for without its name.
+const RARE: usize = 4;
+
 /// From so many bytes on it pays to prepare an expression anew.
 const LONG: usize = 256 * 1024;
 
@@ -130,7 +133,8 @@ fn name_and_value(typed: &str) -> Option<String> {
     let name = words(before).last().filter(|name| before.ends_with(name) && !name.is_empty())?;
     let inside = after.trim_start_matches(OPENING);
     let value = words(inside).next().filter(|value| !value.is_empty())?;
-    Some(format!("{name}[^0-9A-Za-z_\\n]+{value}"))
+    // A name is in every line, and a long value in few: it is found sooner alone.
+    Some(if value.len() >= RARE { value.to_owned() } else { format!("{name}[^0-9A-Za-z_\\n]+{value}") })
 }
 
 /// The longest word that is in whatever an expression matches.

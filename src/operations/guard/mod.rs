@@ -1,7 +1,7 @@
 //! A guarded shift: traffic goes to the new revision step by step while a guard holds, stays where nothing can be told,
 //! and goes back to the stable revision on a breach. Pure: who drives it looks, shifts, and says what came of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domain::guard::{Course, Looks, OnExit, Verdict};
@@ -186,6 +186,7 @@ impl GuardedShift {
     /// Takes in what was seen while a weight is held.
     pub fn look(&mut self, verdict: Verdict, now: Timestamp) -> Move {
         let (hold, warm_up) = (self.course.hold, self.course.guard.warm_up);
+        let settled_after = self.settled_after();
         let Stage::Holding { since, looks, last } = &mut self.stage else { return self.due() };
         let (since, held) = (*since, now.duration_since(*since));
         // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
@@ -194,7 +195,8 @@ impl GuardedShift {
             let why = verdict.why().clone();
             return self.go_back(&why, false);
         }
-        let is_good = counts && verdict.allows_more();
+        // What speaks for it has to be of this weight alone.
+        let is_good = held >= settled_after && verdict.allows_more();
         let why = (held >= hold && !is_good).then(|| Text::from(verdict.to_string()));
         *last = Some(verdict);
         if held < hold || !is_good {
@@ -231,7 +233,12 @@ impl GuardedShift {
 
     /// When a weight that is held since then may be left at the earliest.
     fn until(&self, since: Timestamp) -> Timestamp {
-        since.checked_add(self.course.hold.max(self.course.guard.warm_up)).unwrap_or(since)
+        since.checked_add(self.course.hold.max(self.settled_after())).unwrap_or(since)
+    }
+
+    /// How long a weight is held before all that is counted is of it: a whole window, once it has warmed up.
+    fn settled_after(&self) -> SignedDuration {
+        self.course.guard.warm_up.saturating_add(self.course.guard.window)
     }
 
     fn go_back(&mut self, why: &Text, is_stopped: bool) -> Move {

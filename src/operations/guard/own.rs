@@ -8,6 +8,7 @@ use super::super::read::Snapshot;
 use super::lease;
 use crate::domain::audit::ActionId;
 use crate::domain::intent::Intent;
+use crate::domain::lease::Standing;
 use crate::domain::operation::Failure;
 use crate::domain::plan::WeightSet;
 use crate::domain::problem::Problem;
@@ -26,9 +27,12 @@ pub struct Own {
 
 impl Own {
     /// Refuses where somebody else is at the route, and takes its own lease out of what was read: nobody is in their own
-    /// way. Where everything goes to the stable revision already, nobody has to fight for that.
+    /// way. Nothing is raised without that lease. Where everything goes to the stable revision already, nobody has to
+    /// fight for that.
     pub fn stand(&self, intent: &Intent, snapshot: &mut Snapshot) -> Result<(), NotDone> {
-        if snapshot.lease.as_ref().and_then(|lease| lease.as_ref().ok()).is_some_and(|lease| self.holds(lease)) {
+        let lease = snapshot.lease.as_ref().and_then(|lease| lease.as_ref().ok()).map(lease::read);
+        let own = lease.filter(|lease| lease.holder == self.holder.as_str());
+        if own.is_some() {
             snapshot.lease = None;
         }
         let conflict = |why: Text| {
@@ -38,14 +42,14 @@ impl Own {
         if snapshot.target["metadata"]["uid"] != self.uid.as_str() {
             return Err(conflict("the route was made anew".into()));
         }
+        let is_back = matches!(intent, Intent::Shift { percent: 0, .. });
+        if !is_back && own.is_none_or(|lease| lease.standing(snapshot.taken) != Standing::Live) {
+            return Err(conflict("its lease is not held any more".into()));
+        }
         if matches!(intent, Intent::Shift { arm, percent: 0, .. } if gets_nothing(&snapshot.target, arm)) {
             return Ok(());
         }
         is_as_left(&snapshot.target, &self.left).map_err(conflict)
-    }
-
-    fn holds(&self, lease: &Value) -> bool {
-        lease::read(lease).holder == self.holder.as_str()
     }
 }
 

@@ -73,13 +73,15 @@ fn while_it_warms_up_only_what_fails_altogether_counts() {
 }
 
 #[test]
-fn a_hold_that_is_shorter_than_the_warm_up_does_not_go_on_before_it() {
+fn it_goes_on_by_what_was_counted_of_the_weight_alone() {
     let mut course = course(&[5, 100]);
     course.hold = SignedDuration::from_secs(5);
     let mut shift = GuardedShift::new(course);
     let _ = shift.shifted(BEGIN);
-    assert!(matches!(shift.look(pass(), at(30)), Move::Wait { .. }));
-    assert_eq!(shift.look(pass(), at(60)), Move::Shift(100));
+    // A minute to warm up, and two in which requests are counted.
+    assert!(matches!(shift.look(pass(), at(60)), Move::Wait { .. }));
+    assert!(matches!(shift.look(pass(), at(179)), Move::Wait { .. }));
+    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
 }
 
 #[test]

@@ -111,7 +111,10 @@ impl Dossier {
                 (written.0, written.1)
             }
         };
-        manifest.outcome = outcome;
+        manifest.outcome = lines::of_words(&outcome, &collector.rules);
+        for missing in &mut manifest.missing {
+            missing.why = lines::of_words(&missing.why, &collector.rules);
+        }
         let written = tokio::task::spawn_blocking(move || {
             let records = ledger.records(|one| one.id == action);
             write(&collector, look, manifest, pieces, &records).2

@@ -11,7 +11,7 @@ use crate::domain::json::escaped;
 use crate::domain::logs::{Lines, Rules, Withholder};
 use crate::domain::object::Labels;
 use crate::domain::redaction::Redaction;
-use crate::domain::text::sanitize;
+use crate::domain::text::{Text, sanitize};
 
 use super::arms::{Arm, PodSeen};
 use super::closely::Close;
@@ -52,6 +52,14 @@ impl Censor {
         }
         Withholder::new(Arc::clone(&self.rules)).of(&clean).0.into_owned()
     }
+}
+
+/// Withholds what must not be shown from words of others, such as those of a server.
+pub(super) fn of_words(words: &Text, rules: &Arc<Rules>) -> Text {
+    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
+    let mut shown = censor.redaction.of(&Value::from(words.as_str()));
+    censor.sentences(&mut shown);
+    Text::from_untrusted(shown.as_str().unwrap_or_default())
 }
 
 /// Everything that was found at a moment.

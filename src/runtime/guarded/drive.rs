@@ -47,6 +47,8 @@ pub(in crate::runtime) enum Errand {
 pub(in crate::runtime) enum Came {
     /// The weights are so.
     Shifted,
+    /// The weights were so already; whether requests follow them was not looked at.
+    Nothing,
     /// Nobody can tell, or it did not take.
     Unsure(Text),
     /// They are not, and why; whether it may be tried again.
@@ -76,6 +78,8 @@ pub(in crate::runtime) struct Drive {
     strange_since: Option<Timestamp>,
     /// How often going back was tried, and when it is tried again.
     tries: u8,
+    /// Why nobody can tell whether going back took, once that was tried.
+    pub(in crate::runtime) doubt: Option<Text>,
     pub(in crate::runtime) again_at: Option<Timestamp>,
     /// Whether what is under way is the way back, and whether the server has taken it.
     pub(in crate::runtime) is_going_back: bool,
@@ -134,6 +138,7 @@ impl Drive {
             heard: None,
             strange_since: None,
             tries: 0,
+            doubt: None,
             again_at: None,
             is_going_back: false,
             is_accepted: false,
@@ -313,10 +318,11 @@ impl Came {
                 Verdict::Reverted(why) => Self::Not { why: why.clone(), may_work_later: false },
             },
             OperationEvent::Failed { failure, problem } => match failure {
-                Failure::NothingToDo => Self::Shifted,
-                Failure::Unknown => Self::Unsure(problem.to_string().into()),
+                Failure::NothingToDo => Self::Nothing,
+                // What was accepted and could not be recorded has happened all the same.
+                Failure::Unknown | Failure::NotRecorded => Self::Unsure(problem.to_string().into()),
                 other => {
-                    let may_work_later = matches!(other, Failure::Unreachable);
+                    let may_work_later = matches!(other, Failure::Unreachable | Failure::Rejected);
                     Self::Not { why: problem.to_string().into(), may_work_later }
                 }
             },

@@ -42,6 +42,9 @@ impl Session {
             tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
             return id;
         };
+        // A step of a guarded shift does not wait until evidence is kept, but for the one that goes back: it shows why.
+        let has_evidence = own.is_none() || matches!(intent, Intent::Shift { percent: 0, .. });
+        let evidence = intent.object().filter(|_| has_evidence).and_then(|object| self.collector_of(object));
         let change = Change {
             reason,
             asked: self.clock.now(),
@@ -49,7 +52,7 @@ impl Session {
             rules: self.state.rules().clone(),
             traffic: self.traffic.clone(),
             priorities: self.signals.priorities.clone(),
-            evidence: intent.object().and_then(|object| self.collector_of(object)),
+            evidence,
             intent,
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),

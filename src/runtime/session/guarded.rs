@@ -9,7 +9,7 @@ use super::Session;
 use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::lease::Lease;
-use crate::domain::operation::{OperationEvent, OperationId};
+use crate::domain::operation::{Mark, OperationEvent, OperationId};
 use crate::domain::plan::Call;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
@@ -224,7 +224,9 @@ impl Session {
             if let Some(problem) = &proposal.refusal {
                 self.leave(id);
                 drive.let_go();
-                let came = Came::Not { why: problem.to_string().into(), may_work_later: false };
+                // Where nobody can tell whether it is allowed, that may be known the next time.
+                let may_work_later = proposal.checks.iter().all(|check| check.mark != Mark::Denied);
+                let came = Came::Not { why: problem.to_string().into(), may_work_later };
                 return self.take_outcome(drive, came, now, news);
             }
             drive.left.extend(left_by(&proposal.plan).map(<[_]>::to_vec));

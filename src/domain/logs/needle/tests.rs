@@ -79,6 +79,8 @@ fn a_name_and_its_value_are_looked_for_whatever_stands_between_them_where_they_w
     let unsure = |found: &[usize]| Some(found.iter().map(|line| (lines[*line], false)).collect::<Vec<_>>());
     assert_eq!(named(&needle("status=500"), &lines), unsure(&[0, 1, 2]));
     assert_eq!(named(&needle("path=/a"), &lines), unsure(&[1, 2]));
+    let ids = ["id=0077", "0077", "id=0078"];
+    assert_eq!(named(&needle("id=0077"), &ids), Some(vec![(ids[0], false), (ids[1], false)]), "a long value alone");
     // What is not ASCII may have been written as an escape: then the longest word has to do.
     assert_eq!(named(&needle("status=é"), &lines), unsure(&[0, 1, 2, 3, 4]));
     assert_eq!(named(&needle("=5"), &lines), None, "nothing of it is long enough");

@@ -88,7 +88,8 @@ pub(super) fn plan(shift: &Shift<'_>, course: &Course, operations: Vec<Value>) -
     }
     may_be_read(shift)?;
     rises(shift, course)?;
-    let mut before = shift.before;
+    // Where rules differ, the one that gives it least gains most.
+    let mut before = shift.rules.shares(&shift.pair).iter().map(|share| share.0).fold(shift.before, f64::min);
     for weight in course.weights() {
         let gain = Gain { service: arm.clone(), before, after: f64::from(*weight) };
         refusals::within_bounds(shift, &gain)?;

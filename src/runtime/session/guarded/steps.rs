@@ -22,15 +22,21 @@ impl Session {
         let is_back = matches!(drive.view.phase, Phase::GoingBack { .. });
         // It was stopped, or ended, while a weight was being set: that is what has to be done now.
         let is_obsolete = !(drive.machine.is_shifting() || is_back && drive.is_going_back);
+        let came = match (came, drive.doubt.clone()) {
+            // The weights were set before, and nobody can tell whether they took: that they are so says nothing new.
+            (Came::Nothing, Some(why)) if is_back => Came::Unsure(why),
+            (came, _) => came,
+        };
         let next = match came {
             _ if is_obsolete => drive.machine.due(),
-            Came::Shifted => {
+            Came::Shifted | Came::Nothing => {
                 drive.view.percent = if is_back { 0 } else { drive.machine.weight() };
                 drive.begin_looking(now);
                 drive.machine.shifted(now)
             }
             Came::Not { may_work_later: true, .. } if is_back && drive.tries_again(now) => return,
             Came::Unsure(why) if is_back => {
+                drive.doubt = Some(why.clone());
                 if drive.tries_again(now) {
                     return;
                 }
