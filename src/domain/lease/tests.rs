@@ -50,3 +50,12 @@ fn what_annotations_say_is_read_back_and_nonsense_is_nothing() {
     let hostile = About::read(|_| Text::from_untrusted("\u{1b}[2J250"));
     assert_eq!((hostile.percent, hostile.since), (None, None));
 }
+
+#[test]
+fn one_that_says_what_cannot_be_keeps_nobody_away_for_ever() {
+    let ahead = Lease { renewed: Some(at(3_600)), ..held() };
+    assert_eq!(ahead.standing(at(0)), Standing::Abandoned);
+    let long = Lease { lasts: SignedDuration::from_hours(24), ..held() };
+    assert_eq!(long.standing(at(299)), Standing::Live);
+    assert_eq!(long.standing(at(301)), Standing::Abandoned);
+}

@@ -23,7 +23,7 @@ use crate::runtime::change::Wait;
 use crate::state::{ServiceBoard, State};
 
 /// How often sending everything back is tried where the server does not answer.
-const TRIES: u8 = 30;
+const TRIES: u8 = 200;
 
 /// How long is waited between two tries.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
