@@ -2,24 +2,51 @@
 
 use serde_json::{Map, Value, json};
 
+use super::alert::Alert;
 use super::condition::{Truth, find};
+use super::json::merge;
 use super::object::{Labels, Meta, ObjectRef};
 use super::pod::{Container, ContainerState, Pod};
 use super::row::Row;
+use super::service::Service;
 use super::workload::Workload;
 
 /// An object with its identity and what its kind adds.
 pub fn describe(row: &Row, object: &ObjectRef) -> Value {
     let mut described = identity(row.meta(), object);
-    if let Value::Object(more) = members(row) {
-        described.extend(more);
-    }
-    Value::Object(described)
+    merge(&mut described, members(row));
+    described
+}
+
+/// How a service is.
+pub fn condition(service: &Service) -> Value {
+    json!({
+        "health": service.verdict.health.word(),
+        "reason": service.verdict.reason,
+        "since": service.verdict.since,
+        "version": service.version.now,
+        "nextVersion": service.version.next,
+        "ready": service.ready,
+        "desired": service.desired,
+        "restarts": service.restarts,
+    })
+}
+
+/// What an alert says for people to read, and where that comes from.
+pub fn announcement(alert: &Alert) -> Value {
+    json!({
+        "summary": alert.summary(),
+        "runbook": alert.runbook(),
+        "labels": labels(&alert.labels),
+        "annotations": labels(&alert.annotations),
+        "silencedBy": alert.silenced_by,
+        "evaluatedByMidwatch": alert.evaluated.is_some(),
+    })
 }
 
 /// What every object has.
-fn identity(meta: &Meta, object: &ObjectRef) -> Map<String, Value> {
-    let identity = json!({
+fn identity(meta: &Meta, object: &ObjectRef) -> Value {
+    json!({
         "cluster": object.cluster,
         "resource": object.kind.plural(),
         "namespace": meta.namespace,
@@ -29,11 +56,7 @@ fn identity(meta: &Meta, object: &ObjectRef) -> Map<String, Value> {
         "deleted": meta.deleted,
         "labels": labels(&meta.labels),
         "owner": meta.owner.as_ref().map(|owner| json!({ "kind": owner.kind, "name": owner.name })),
-    });
-    match identity {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
+    })
 }
 
 /// What its kind adds.
@@ -139,6 +162,7 @@ fn container(container: &Container) -> Value {
     })
 }
 
-fn labels(labels: &Labels) -> Value {
+/// Labels or annotations as an object.
+pub fn labels(labels: &Labels) -> Value {
     labels.iter().map(|(key, value)| (key.to_string(), Value::from(value.as_str()))).collect::<Map<_, _>>().into()
 }

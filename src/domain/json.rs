@@ -44,3 +44,10 @@ pub fn escaped(json: &str) -> String {
     }
     escaped
 }
+
+/// Puts the members of one object behind those of another.
+pub fn merge(object: &mut Value, members: Value) {
+    if let (Value::Object(object), Value::Object(members)) = (object, members) {
+        object.extend(members);
+    }
+}

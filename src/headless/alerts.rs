@@ -1,11 +1,12 @@
 //! `midwatch alerts`: what pages, the most urgent first, with the service and the change that came before.
 
 use jiff::Timestamp;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use crate::domain::alert::Alert;
+use crate::domain::described::announcement;
+use crate::domain::json::merge;
 use crate::domain::kind::Kind;
-use crate::domain::object::Labels;
 use crate::domain::problem::Problem;
 use crate::runtime::Session;
 use crate::state::{RelatedAlert, ServiceBoard, Timeline, told_before};
@@ -79,7 +80,8 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
             before.clone().unwrap_or_default().into(),
             summary.into(),
         ],
-        json: json!({
+        json: {
+            let mut told = json!({
             "name": alert.name,
             "priority": alert.priority,
             "standing": alert.standing,
@@ -87,19 +89,11 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
             "service": one.service.as_ref().map(|_| &service),
             "environment": one.service.as_ref().map(|_| &environment),
             "before": before,
-            "summary": alert.summary(),
-            "runbook": alert.runbook(),
-            "labels": members(&alert.labels),
-            "annotations": members(&alert.annotations),
-            "silencedBy": alert.silenced_by,
-            "evaluatedByMidwatch": alert.evaluated.is_some(),
-            "watchedSince": alert.evaluated.map(|own| own.watched),
-            "noDataSince": alert.evaluated.and_then(|own| own.no_data),
-        }),
+            });
+            merge(&mut told, announcement(alert));
+            told["watchedSince"] = json!(alert.evaluated.map(|own| own.watched));
+            told["noDataSince"] = json!(alert.evaluated.and_then(|own| own.no_data));
+            told
+        },
     }
-}
-
-/// Labels as an object.
-pub(super) fn members(labels: &Labels) -> Map<String, serde_json::Value> {
-    labels.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect()
 }

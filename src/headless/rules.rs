@@ -12,7 +12,6 @@ use crate::domain::text::Text;
 use crate::runtime::Session;
 
 use super::Exit;
-use super::alerts::members;
 use super::answer::{Asked, Needs, answer};
 use super::concern::Concern;
 use super::find::check_place;
@@ -118,7 +117,7 @@ fn item(teller: SignalKind, id: &SignalId, rule: &Rule, now: Timestamp) -> Item 
             "query": rule.query,
             "evaluated": rule.evaluated,
             "problem": rule.problem.as_ref().map(Text::as_str),
-            "labels": members(&rule.labels),
+            "labels": crate::domain::described::labels(&rule.labels),
         }),
     }
 }

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::domain::described::condition;
+use crate::domain::json::merge;
 use crate::domain::kind::Kind;
 use crate::domain::metric::Measure;
 use crate::domain::problem::Problem;
@@ -87,7 +89,7 @@ fn item(service: &Service, numbers: Option<&Numbers>, splits: &[Split], now: Tim
 fn describe(service: &Service, numbers: Option<&Numbers>, splits: &[Split]) -> Value {
     let last = |measure| numbers.and_then(|numbers| numbers.last(measure));
     let errors = numbers.and_then(Numbers::error_ratio).and_then(|line| line.points.last());
-    json!({
+    let mut described = json!({
         "cluster": service.id.cluster,
         "environment": service.id.environment,
         "name": service.id.name,
@@ -95,17 +97,14 @@ fn describe(service: &Service, numbers: Option<&Numbers>, splits: &[Split]) -> V
         "protected": service.is_protected,
         "namespaces": service.namespaces,
         "workloads": service.workloads.iter().map(json::object).collect::<Vec<_>>(),
-        "health": service.verdict.health.word(),
-        "reason": service.verdict.reason,
-        "since": service.verdict.since,
-        "version": service.version.now,
-        "nextVersion": service.version.next,
-        "ready": service.ready,
-        "desired": service.desired,
-        "restarts": service.restarts,
+    });
+    merge(&mut described, condition(service));
+    let numbers = json!({
         "requests": last(Measure::Requests),
         "errorRatio": errors,
         "latencyP95": last(Measure::P95),
         "traffic": traffic(splits),
-    })
+    });
+    merge(&mut described, numbers);
+    described
 }

@@ -18,7 +18,7 @@ crate::tests![
 const SIZE: (u16, u16) = (120, 40);
 
 /// The arguments of a rollback of chat-service.
-const ROLLBACK: [&str; 8] = [
+pub(crate) const ROLLBACK: [&str; 8] = [
     "rollback",
     "chat-service",
     "-n",

@@ -5,7 +5,7 @@ use std::process::Command;
 use color_eyre::eyre::{OptionExt, Result, ensure};
 use serde_json::Value;
 
-use crate::change::{is_back, stuck};
+use crate::change::{ROLLBACK, is_back, stuck};
 use crate::command::Seat;
 use crate::plane::{Plane, User};
 
@@ -32,18 +32,7 @@ fn after_a_rollback_the_bad_pods_can_still_be_looked_at(plane: &Plane) -> Result
     })?;
     plane.say("production", &bad[0], "ERROR cannot open the store: password=hunter2-live was refused")?;
     let seat = Seat::with_roles_and(plane, User::Alice, "[evidence]\nwait = 30\n")?;
-    let rollback = [
-        "rollback",
-        "chat-service",
-        "-n",
-        "production",
-        "--write",
-        "--reason=release 1.5.0 is stuck",
-        "--confirm=chat-service",
-        "--wait",
-        "--timeout=45s",
-        "-ojson",
-    ];
+    let rollback = [&ROLLBACK[..], &["--wait", "--timeout=45s", "-ojson"]].concat();
     let run = seat.midwatch(&rollback)?;
     ensure!(run.code == Some(0), "{:?}: {}", run.code, run.stderr);
     is_back(plane)?;

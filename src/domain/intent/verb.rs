@@ -52,23 +52,8 @@ impl Verb {
         Self::ExpireSilence,
     ];
 
-    /// Those that change an object of a cluster.
-    pub const OF_OBJECTS: [Self; 14] = [
-        Self::Rollback,
-        Self::Restart,
-        Self::Pause,
-        Self::Resume,
-        Self::Scale,
-        Self::SetImage,
-        Self::Evict,
-        Self::Shift,
-        Self::Release,
-        Self::Skip,
-        Self::PromoteFull,
-        Self::Abort,
-        Self::Retry,
-        Self::Switch,
-    ];
+    /// Those that change an object of a cluster: all but those about silences, which come last.
+    pub const OF_OBJECTS: [Self; 14] = *Self::ALL.first_chunk().expect("there are as many");
 
     /// Whether it goes back to what served before: it is attempted even where nobody can tell whether it is allowed.
     pub fn goes_back(self) -> bool {

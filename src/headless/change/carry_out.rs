@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::{Consent, Format};
 use crate::config::settings::Verification;
 use crate::domain::intent::Intent;
+use crate::domain::json::merge;
 use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -49,13 +50,8 @@ pub(in crate::headless) async fn carry_out(
 ) -> Result<Exit, Problem> {
     let wait = if consent.wait { Wait::For(patience(consent, verification)) } else { Wait::No };
     let mut signals = super::super::listen()?;
-    if consent.write {
-        super::super::audit::tell_left_open(session).await;
-        session.arm_always();
-    }
-    let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
-    let id = session.propose(intent, wait, reason);
-    let mut run = Run::new(session, id, format, consent);
+    let mut run = Run::begin(session, intent, wait, format, consent).await;
+    let id = run.id;
     let mut interrupted: Option<(u8, tokio::time::Instant)> = None;
     loop {
         let patience =
@@ -94,8 +90,20 @@ pub(in crate::headless) async fn carry_out(
 }
 
 impl<'a> Run<'a> {
-    /// One that was proposed.
-    pub(super) fn new(session: &Session, id: OperationId, format: Format, consent: &'a Consent) -> Self {
+    /// Arms the session, where that is said, and proposes a change.
+    pub(super) async fn begin(
+        session: &mut Session,
+        intent: Intent,
+        wait: Wait,
+        format: Format,
+        consent: &'a Consent,
+    ) -> Self {
+        if consent.write {
+            super::super::audit::tell_left_open(session).await;
+            session.arm_always();
+        }
+        let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
+        let id = session.propose(intent, wait, reason);
         Self {
             id,
             action: session.action(id).to_string(),
@@ -274,7 +282,7 @@ pub(super) fn line(event: &OperationEvent) -> Value {
         }
     };
     let mut line = json!({ "apiVersion": API_VERSION, "kind": "OperationEvent", "event": name });
-    output::merge(&mut line, more);
+    merge(&mut line, more);
     line
 }
 

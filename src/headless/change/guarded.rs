@@ -8,6 +8,7 @@ use crate::cli::Consent;
 use crate::config::settings::Verification;
 use crate::domain::guard::{Course, Sample};
 use crate::domain::intent::Intent;
+use crate::domain::json::merge;
 use crate::domain::lease::Lease;
 use crate::domain::operation::OperationEvent;
 use crate::domain::problem::Problem;
@@ -16,7 +17,7 @@ use crate::domain::traffic::percent;
 use crate::runtime::{Absorbed, End, GuardEvent, Guarded, Look, Patience, Session, Signal, Wait};
 
 use super::super::answer::Asked;
-use super::super::output::{self, API_VERSION};
+use super::super::output::API_VERSION;
 use super::super::signals::await_briefly;
 use super::super::{Exit, complain, say};
 use super::carry_out::{Next, Run, line as line_of, patience};
@@ -35,13 +36,8 @@ pub(super) async fn carry_out(
     let wait = Wait::For(for_a_step(consent, verification, course));
     let mut signals = super::super::listen()?;
     await_briefly(session).await.iter().for_each(complain);
-    if consent.write {
-        super::super::audit::tell_left_open(session).await;
-        session.arm_always();
-    }
-    let reason = Text::from_untrusted(consent.reason.as_deref().unwrap_or_default());
-    let id = session.propose(intent, wait, reason);
-    let mut run = Run::new(session, id, format, consent);
+    let mut run = Run::begin(session, intent, wait, format, consent).await;
+    let id = run.id;
     let mut interrupted: Option<u8> = None;
     let mut is_told = false;
     loop {
@@ -180,7 +176,7 @@ fn line(event: &GuardEvent) -> Value {
         }
     };
     let mut line = json!({ "apiVersion": API_VERSION, "kind": "GuardEvent", "event": name });
-    output::merge(&mut line, more);
+    merge(&mut line, more);
     line
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::Format;
 use crate::cli::evidence::{EvidenceCollect, EvidenceCommand, EvidenceShow};
 use crate::domain::audit::ActionId;
+use crate::domain::json::merge;
 use crate::domain::kind::Kind;
 use crate::domain::nearest::nearest;
 use crate::domain::object::ClusterName;
@@ -198,7 +199,7 @@ fn described(path: &Path, size: u64, read: Result<&Bundle, &Problem>) -> Value {
         Ok(bundle) => json!(bundle.manifest),
         Err(_) => json!({}),
     };
-    output::merge(
+    merge(
         &mut value,
         json!({
             "archive": Text::from_untrusted(&path.display().to_string()),

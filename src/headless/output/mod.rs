@@ -3,9 +3,10 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::Format;
+use crate::domain::json::merge;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -167,14 +168,6 @@ pub(super) fn ended(printed: io::Result<()>, exit: Exit) -> Result<Exit, Problem
         Ok(()) => Ok(exit),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(exit),
         Err(error) => Err(Problem::new("cannot write to stdout", error.to_string(), "is the disk full?")),
-    }
-}
-
-/// Adds the members of one object to another.
-pub(super) fn merge(object: &mut Value, members: Value) {
-    if let (Value::Object(object), Value::Object(members)) = (object, members) {
-        let members: Map<String, Value> = members;
-        object.extend(members);
     }
 }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::alert::Alert;
-use crate::domain::described::describe;
+use crate::domain::described::{announcement, condition, describe};
 use crate::domain::evidence::{End, Line, Moment, Part, Piece};
-use crate::domain::json::escaped;
+use crate::domain::json::{escaped, merge};
 use crate::domain::logs::{Lines, Rules, Withholder};
-use crate::domain::object::Labels;
 use crate::domain::redaction::Redaction;
 use crate::domain::text::{Text, sanitize};
 
@@ -105,20 +104,11 @@ fn of_change(part: Part, values: &[Value], rules: &Arc<Rules>) -> Piece {
 
 fn service(gathered: &Gathered) -> Option<Value> {
     let service = gathered.service.as_ref()?;
-    Some(json!({
-        "cluster": service.id.cluster,
-        "environment": service.id.environment,
-        "name": service.id.name,
-        "health": service.verdict.health.word(),
-        "reason": service.verdict.reason,
-        "since": service.verdict.since,
-        "version": service.version.now,
-        "nextVersion": service.version.next,
-        "ready": service.ready,
-        "desired": service.desired,
-        "restarts": service.restarts,
-        "traffic": gathered.splits,
-    }))
+    let id = &service.id;
+    let mut described = json!({ "cluster": id.cluster, "environment": id.environment, "name": id.name });
+    merge(&mut described, condition(service));
+    described["traffic"] = json!(gathered.splits);
+    Some(described)
 }
 
 fn pod(one: &PodSeen) -> Value {
@@ -175,20 +165,13 @@ fn measured(one: &Measured) -> Value {
 }
 
 fn told(alert: &Alert, is_own: bool) -> Value {
-    let members = |labels: &Labels| {
-        labels.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<serde_json::Map<_, _>>()
-    };
-    json!({
+    let mut told = json!({
         "name": alert.name,
         "priority": alert.priority,
         "standing": alert.standing,
         "since": alert.since,
         "isAboutService": is_own,
-        "summary": alert.summary(),
-        "runbook": alert.runbook(),
-        "labels": members(&alert.labels),
-        "annotations": members(&alert.annotations),
-        "silencedBy": alert.silenced_by,
-        "evaluatedByMidwatch": alert.evaluated.is_some(),
-    })
+    });
+    merge(&mut told, announcement(alert));
+    told
 }
