@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod criterion;
 pub mod described;
 pub mod difference;
+pub mod digest;
 pub mod environment;
 pub mod evidence;
 pub mod guard;

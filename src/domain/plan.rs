@@ -1,13 +1,11 @@
 //! A change described and not yet done: what the screen draws, `--dry-run` prints and the audit stores.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::actor::Permission;
+use super::digest::sha256;
 use super::intent::{Intent, Verb};
 use super::kind::Kind;
 use super::object::ObjectRef;
@@ -76,12 +74,7 @@ impl Plan {
 
     /// The hash of everything that is shown and done; an equal plan has an equal one.
     pub fn hash(&self) -> String {
-        let text = serde_json::to_vec(self).expect("a plan holds nothing that JSON lacks");
-        let digest: [u8; 32] = Sha256::digest(text).into();
-        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        sha256(serde_json::to_vec(self).expect("a plan holds nothing that JSON lacks"))
     }
 
     /// The first letters of the hash, for people.

@@ -31,8 +31,8 @@ pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);
-        tell_left(session, asked, now, &mut told);
         let guards = session.state().guards();
+        tell_left(session, &guards, asked, now, &mut told);
         let shown = board.rollouts().iter().filter(|rollout| is_in(asked.place, &rollout.service.environment));
         Ok(Listing {
             kind: "Rollout",
@@ -58,8 +58,14 @@ pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<
 }
 
 /// Says of each guard that somebody left, once, what to do about it.
-fn tell_left(session: &Session, asked: Asked<'_>, now: Timestamp, told: &mut BTreeSet<ObjectRef>) {
-    for guard in session.state().guards() {
+fn tell_left(
+    session: &Session,
+    guards: &[GuardLease<'_>],
+    asked: Asked<'_>,
+    now: Timestamp,
+    told: &mut BTreeSet<ObjectRef>,
+) {
+    for guard in guards {
         let is_here = is_in(asked.place, &session.place_of(&guard.route).environment);
         if is_here && guard.standing(now) == Standing::Abandoned && told.insert(guard.route.clone()) {
             let what = format!("{}: {}", guard.route, guard.words(now));

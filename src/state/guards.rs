@@ -6,7 +6,7 @@ use super::State;
 use crate::domain::kind::Kind;
 use crate::domain::lease::{Lease, Standing};
 use crate::domain::moment::{moment, span};
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::row::Row;
 use crate::domain::shell::quoted;
 
@@ -65,24 +65,31 @@ impl State {
     pub fn guards(&self) -> Vec<GuardLease<'_>> {
         let mut guards = Vec::new();
         for (cluster, inventory) in self.clusters() {
-            let held = inventory.rows(Kind::Lease).rows().filter_map(|row| match row {
-                Row::Lease(lease) if !lease.holder.is_empty() => Some(&**lease),
-                _ => None,
-            });
-            guards.extend(held.map(|lease| {
-                let route = ObjectRef {
-                    cluster: cluster.clone(),
-                    kind: Kind::HttpRoute,
-                    namespace: lease.meta.namespace.clone(),
-                    name: lease.about.route.clone(),
-                };
-                GuardLease { percent: self.share_of(&route, &lease.about.arm).or(lease.about.percent), route, lease }
-            }));
+            guards.extend(inventory.rows(Kind::Lease).rows().filter_map(|row| self.guard(cluster, row)));
         }
-        // One that may say anything in its annotations must not be told as one of another route.
-        guards.retain(|guard| Lease::of(&guard.route).name == guard.lease.meta.name);
         guards.sort_by(|one, other| one.route.cmp(&other.route));
         guards
+    }
+
+    /// The guarded shift of a route of which there is a lease.
+    pub fn guard_on(&self, route: &ObjectRef) -> Option<GuardLease<'_>> {
+        let lease = self.find(&Lease::of(route))?;
+        self.guard(&route.cluster, lease).filter(|guard| guard.route == *route)
+    }
+
+    fn guard<'a>(&self, cluster: &ClusterName, row: &'a Row) -> Option<GuardLease<'a>> {
+        let Row::Lease(lease) = row else { return None };
+        let route = ObjectRef {
+            cluster: cluster.clone(),
+            kind: Kind::HttpRoute,
+            namespace: lease.meta.namespace.clone(),
+            name: lease.about.route.clone(),
+        };
+        // One that may say anything in its annotations must not be told as one of another route.
+        if lease.holder.is_empty() || Lease::of(&route).name != lease.meta.name {
+            return None;
+        }
+        Some(GuardLease { percent: self.share_of(&route, &lease.about.arm).or(lease.about.percent), route, lease })
     }
 
     /// The share that a route gives an arm, in whole percent.

@@ -135,11 +135,6 @@ impl Part {
             Self::Audit => "audit",
         }
     }
-
-    /// Whether it belongs to the change as a whole and to no moment of it.
-    pub fn is_of_change(self) -> bool {
-        matches!(self, Self::Plan | Self::Audit)
-    }
 }
 
 /// The path of a part below the folder of an archive.

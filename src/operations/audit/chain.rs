@@ -1,14 +1,13 @@
 //! One line of the chain: how a record is sealed with its hash, and how a seal is checked.
 
-use std::fmt::Write as _;
 use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
-use sha2::{Digest, Sha256};
 
 use crate::domain::audit::Entry;
+use crate::domain::digest::sha256;
 
 /// What stands between a record and its hash.
 const SEAL: &str = r#","hash":""#;
@@ -61,7 +60,7 @@ pub(super) fn seal(entry: &Entry, previous: &str) -> (Vec<u8>, Head) {
     Body { entry, previous }
         .serialize(&mut Serializer::with_formatter(&mut line, Ascii))
         .expect("a record is plain data and memory takes every byte");
-    let hash = hash(&line);
+    let hash = sha256(&line);
     line.pop();
     line.extend_from_slice(SEAL.as_bytes());
     line.extend_from_slice(hash.as_bytes());
@@ -73,18 +72,8 @@ pub(super) fn seal(entry: &Entry, previous: &str) -> (Vec<u8>, Head) {
 pub(super) fn is_authentic(line: &[u8]) -> bool {
     let Some(at) = line.len().checked_sub(SEAL.len() + HASH + 2) else { return false };
     let (body, seal) = line.split_at(at);
-    let expected = format!("{SEAL}{}\"}}", hash(&[body, b"}"].concat()));
+    let expected = format!("{SEAL}{}\"}}", sha256([body, b"}"].concat()));
     seal == expected.as_bytes()
-}
-
-/// SHA-256 in lower-case hexadecimal.
-fn hash(bytes: &[u8]) -> String {
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let mut text = String::with_capacity(HASH);
-    for byte in digest {
-        write!(text, "{byte:02x}").expect("a string takes every byte");
-    }
-    text
 }
 
 /// Compact JSON in printable ASCII: nothing in the file can drive a terminal, and nothing is lost.

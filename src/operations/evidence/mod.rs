@@ -24,18 +24,5 @@ const SUMS: &str = "SHA256SUMS";
 /// How many bytes an archive may have once it is unpacked. None is written larger, and none larger is read.
 const LARGEST: u64 = 192 * 1024 * 1024;
 
-/// The SHA-256 of some bytes, in lower-case hexadecimal.
-fn sum(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    use sha2::{Digest, Sha256};
-
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use flate2::{Compression, GzBuilder};
 
-use super::{LARGEST, MANIFEST, SUMS, sum};
+use super::{LARGEST, MANIFEST, SUMS};
+use crate::domain::digest::sha256;
 use crate::domain::evidence::{Kept, Manifest, Missing, Part, Piece};
 use crate::domain::json::escaped;
 use crate::domain::problem::Problem;
@@ -68,11 +69,11 @@ fn written(manifest: &mut Manifest, pieces: &[Piece]) -> io::Result<Vec<u8>> {
         file: file.clone(),
         lines: piece.lines.len() as u64,
         bytes: content.len() as u64,
-        sha256: sum(content),
+        sha256: sha256(content),
     });
     manifest.parts = kept.collect();
     let document = escaped(&serde_json::to_string_pretty(manifest)?) + "\n";
-    let mut sums = format!("{}  {MANIFEST}\n", sum(document.as_bytes()));
+    let mut sums = format!("{}  {MANIFEST}\n", sha256(document.as_bytes()));
     for kept in &manifest.parts {
         let _ = writeln!(sums, "{}  {}", kept.sha256, kept.file);
     }

@@ -8,16 +8,14 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use serde_json::Value;
 
-use super::{LARGEST, MANIFEST, SUMS, sum};
+use super::{LARGEST, MANIFEST, SUMS};
+use crate::domain::digest::sha256;
 use crate::domain::evidence::{API_VERSION, KIND, Manifest, Moment, Part, path};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 
 /// More files than an archive can have.
 const MOST_FILES: usize = 40;
-
-/// The largest archive that is read, in bytes.
-const LARGEST_PACKED: u64 = LARGEST;
 
 /// The largest manifest or list of sums, in bytes.
 const LARGEST_LIST: u64 = 4 * 1024 * 1024;
@@ -61,8 +59,8 @@ pub fn open(path: &Path) -> Result<Bundle, Problem> {
     if !metadata.is_file() {
         return Err(failed("it is no regular file".to_owned()));
     }
-    if metadata.len() > LARGEST_PACKED {
-        return Err(failed(format!("it is larger than {} MiB", LARGEST_PACKED / 1024 / 1024)));
+    if metadata.len() > LARGEST {
+        return Err(failed(format!("it is larger than {} MiB", LARGEST / 1024 / 1024)));
     }
     read(file).map_err(|why| Problem::new(format!("{shown} is no evidence of midwatch"), why, "get another copy of it"))
 }
@@ -74,7 +72,7 @@ pub fn read(packed: impl Read) -> Result<Bundle, String> {
 
 /// The same, with at most so many bytes once it is unpacked.
 pub(super) fn read_within(packed: impl Read, largest: u64) -> Result<Bundle, String> {
-    let mut decoder = GzDecoder::new(BufReader::new(packed.take(LARGEST_PACKED)));
+    let mut decoder = GzDecoder::new(BufReader::new(packed.take(LARGEST)));
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
     // What broke off is told, and what was whole before it is shown.
@@ -182,7 +180,7 @@ fn check(
             .map(|(sum, file)| (file.to_owned(), sum.to_owned()))
             .collect(),
     };
-    if sums.is_some() && listed.get(MANIFEST) != Some(&sum(document)) {
+    if sums.is_some() && listed.get(MANIFEST) != Some(&sha256(document)) {
         fault(format!("{MANIFEST} does not match its sum"));
     }
     for kept in &manifest.parts {
@@ -190,7 +188,7 @@ fn check(
             fault(format!("{} is missing", kept.file));
             continue;
         };
-        let actual = sum(content);
+        let actual = sha256(content);
         if actual != kept.sha256 {
             fault(format!("{} does not match the sum in {MANIFEST}", kept.file));
         }

@@ -1,15 +1,13 @@
 //! Makes the footprint of a step, and judges later by what it meets whether the step was applied.
 
-use std::fmt::Write as _;
-
 use jiff::{Timestamp, Unit};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::super::plan::normalized;
 use super::super::ports::ReadError;
 use super::super::silence;
 use crate::domain::audit::{ActionId, Field, Footprint, Left, StepResult};
+use crate::domain::digest::sha256;
 use crate::domain::plan::{Call, Step};
 use crate::domain::text::Text;
 
@@ -53,11 +51,7 @@ fn fields(operations: &[Value]) -> Vec<Field> {
 fn hash(value: &Value) -> String {
     let mut value = normalized(value);
     value.sort_all_objects();
-    let digest: [u8; 32] = Sha256::digest(value.to_string()).into();
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    sha256(value.to_string())
 }
 
 /// Whether a step that was begun at `since` was applied, by what its object is now. None where it could not be read: a

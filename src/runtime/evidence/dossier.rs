@@ -112,9 +112,6 @@ impl Dossier {
             }
         };
         manifest.outcome = lines::of_words(&outcome, &collector.rules);
-        for missing in &mut manifest.missing {
-            missing.why = lines::of_words(&missing.why, &collector.rules);
-        }
         let written = tokio::task::spawn_blocking(move || {
             let records = ledger.records(|one| one.id == action);
             write(&collector, look, manifest, pieces, &records).2
@@ -142,6 +139,9 @@ fn write(
     records: &[Value],
 ) -> Written {
     pieces.extend(look.write(&mut manifest));
+    for missing in &mut manifest.missing {
+        missing.why = lines::of_words(&missing.why, &collector.rules);
+    }
     if !records.is_empty() {
         pieces.push(lines::audit(records, &collector.rules));
     }

@@ -13,20 +13,16 @@ pub(super) fn own<'a>(route: &ObjectRef, seen: &Seen<'a>) -> Option<&'a Guarded>
 
 /// What the lease of somebody else says on a route, and what can be done.
 pub(super) fn of_others(route: &ObjectRef, seen: &Seen<'_>) -> Vec<Vec<Span<'static>>> {
-    let guards = seen.session.state().guards();
-    let other = guards.iter().find(|guard| guard.route == *route);
-    other.map(|guard| guarded::of_others(guard, seen.look.glyphs, seen.now)).unwrap_or_default()
+    let other = seen.session.state().guard_on(route);
+    other.map(|guard| guarded::of_others(&guard, seen.look.glyphs, seen.now)).unwrap_or_default()
 }
 
 /// Everything about the guard of a route; nothing where there is none.
 pub(super) fn panel(route: &ObjectRef, seen: &Seen<'_>) -> Vec<Vec<Span<'static>>> {
-    match own(route, seen) {
-        Some(guarded) if guarded.end().is_none() => guarded::panel(guarded, seen.look.glyphs, seen.now),
-        Some(guarded) => {
-            let mut lines = guarded::panel(guarded, seen.look.glyphs, seen.now);
-            lines.extend(of_others(route, seen));
-            lines
-        }
-        None => of_others(route, seen),
+    let own = own(route, seen);
+    let mut lines = own.map(|own| guarded::panel(own, seen.look.glyphs, seen.now)).unwrap_or_default();
+    if own.is_none_or(|own| own.end().is_some()) {
+        lines.extend(of_others(route, seen));
     }
+    lines
 }

@@ -2,7 +2,6 @@
 
 use super::entry::Entry;
 use crate::domain::health::Health;
-use crate::domain::object::ObjectRef;
 use crate::runtime::{Guarded, Phase};
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
@@ -19,10 +18,11 @@ const STATUS: usize = 4;
 /// somebody else below it.
 pub(super) fn tell(entries: &mut [Entry], seen: &Seen<'_>) {
     for entry in entries {
-        let Some(route) = entry.splits.iter().map(|split| split.router.clone()).find(|route| is_told(entry, route))
-        else {
+        // Lines of its workloads do not say it again.
+        let route = entry.object.clone();
+        if !entry.splits.iter().any(|split| split.router == route) {
             continue;
-        };
+        }
         match guarding::own(&route, seen) {
             Some(own) if own.end().is_none() => tell_own(entry, own, seen),
             _ => {
@@ -34,11 +34,6 @@ pub(super) fn tell(entries: &mut [Entry], seen: &Seen<'_>) {
             }
         }
     }
-}
-
-/// Whether the line is that of the route itself: those of its workloads do not say it again.
-fn is_told(entry: &Entry, route: &ObjectRef) -> bool {
-    entry.object == *route
 }
 
 fn tell_own(entry: &mut Entry, own: &Guarded, seen: &Seen<'_>) {
