@@ -27,7 +27,7 @@ const fn in_sandbox(keys: &'static [&'static str], name: &'static str, shows: &'
 }
 
 /// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
-pub(crate) const STOPS: [Stop; 23] = [
+pub(crate) const STOPS: [Stop; 25] = [
     stop(&[], "overview", "services need you"),
     stop(&["enter"], "service", "Overview › chat-service"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
@@ -39,6 +39,8 @@ pub(crate) const STOPS: [Stop; 23] = [
     in_sandbox(&["esc", "M"], "silences", "1 active silence"),
     stop(&["B"], "brief", "safe to do"),
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
+    in_sandbox(&["/", "search", "enter", "%", "20,50,100", "enter"], "guarded", "By itself"),
+    in_sandbox(&["esc", "enter"], "traffic", "Overview › search-service"),
     stop(&[":", "po", "enter"], "pods", "all namespaces"),
     stop(&["d"], "describe", "in words"),
     stop(&["esc", "y"], "yaml", "apiVersion"),
