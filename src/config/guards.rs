@@ -51,6 +51,7 @@ fn guard(document: &Document<'_>, table: &mut Table<'_>, name: Text) -> Guard {
         error_factor: factor(table, "error-factor").unwrap_or(usual.error_factor),
         fast_ratio: table.word("fast-ratio", names::part).unwrap_or(usual.fast_ratio),
         latency_factor: factor(table, "latency-factor").unwrap_or(usual.latency_factor),
+        restarts: count(table, "restarts").unwrap_or(usual.restarts),
         name,
     }
 }

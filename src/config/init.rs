@@ -120,6 +120,7 @@ const USUAL: &str = r#"
 #     error-factor = 2.0
 #     fast-ratio = "10 %"
 #     latency-factor = 1.25
+#     restarts = 3
 
 # From when on numbers count for health, for all environments and under [health.NAME] for one.
 #[health]

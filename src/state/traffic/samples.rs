@@ -31,6 +31,7 @@ impl State {
             p95: fresh(Measure::P95).and_then(|line| line.points.last()),
             ready: arm.ready,
             desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+            restarts: pods.iter().map(|pod| pod.restarts_since(now - window)).sum(),
         };
         (numbers, sample)
     }
