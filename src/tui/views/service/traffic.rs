@@ -115,7 +115,7 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
         cell(
-            if measured.sample.restarts > 0 { Role::Attention } else { Role::Text },
+            if measured.sample.restarts > 0 { Role::Attention } else { Role::Muted },
             measured.sample.restarts.to_string(),
         ),
         cell(Role::Muted, arm.service.to_string()),
