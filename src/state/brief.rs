@@ -129,34 +129,53 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
         |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
     let held_up = own().find(|rollout| is_held_up(rollout)).map(|rollout| (rollout, way_back(state, rollout)));
     let to_blame = || own().find_map(|rollout| Some((rollout, Some(way_back_from_blame(state, service, rollout)?))));
-    if let Some((rollout, back)) = held_up.or_else(to_blame) {
-        let back = back?;
-        let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
-        let serves = if back.ready > 0 { format!(", of which {} pods still serve", back.ready) } else { String::new() };
+    if let Some((rollout, Some(back))) = held_up.or_else(to_blame) {
+        let (to, pin) = match &back {
+            WayBack::Named(back) => {
+                let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
+                let serves = (back.ready > 0).then(|| format!(", of which {} pods still serve", back.ready));
+                (format!(" to {}{}", back.version, serves.unwrap_or_default()), format!(" --to {}", quoted(pin)))
+            }
+            WayBack::Planned => (String::new(), String::new()),
+        };
         return Some(Safe {
-            what: format!("plan to roll {} back to {}{serves}", service.id.name, back.version),
-            command: line("rollback", &rollout.workload, &format!(" --to {} --dry-run", quoted(pin))),
+            what: format!("plan to roll {} back{to}", service.id.name),
+            command: line("rollback", &rollout.workload, &format!("{pin} --dry-run")),
         });
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
     Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
 }
 
-/// The revision that a rollout replaced.
-fn way_back(state: &State, rollout: &Rollout) -> Option<Revision> {
-    let family = state.family(&rollout.workload)?;
-    history(&family).into_iter().find(|revision| revision.standing == Standing::Previous)
+/// Where a rollback goes to.
+enum WayBack {
+    /// To the release before.
+    Named(Revision),
+    /// What runs was restarted, or configured anew: which revision is another release, the plan can tell.
+    Planned,
+}
+
+/// The way back from a rollout. None from one that is a way back itself: what it replaced is younger.
+fn way_back(state: &State, rollout: &Rollout) -> Option<WayBack> {
+    let all = history(&state.family(&rollout.workload)?);
+    let of = |standing| all.iter().find(|revision| revision.standing == standing);
+    let (current, previous) = (of(Standing::Current)?, of(Standing::Previous)?);
+    if previous.created > current.created {
+        return None;
+    }
+    let is_same = (&previous.images, &previous.version) == (&current.images, &current.version);
+    Some(if is_same { WayBack::Planned } else { WayBack::Named(previous.clone()) })
 }
 
 /// The same, where a new release came shortly before the service turned bad. One that was gone back to is older than
 /// what it replaced, and what came after the trouble began did not cause it.
-fn way_back_from_blame(state: &State, service: &Service, rollout: &Rollout) -> Option<Revision> {
+fn way_back_from_blame(state: &State, service: &Service, rollout: &Rollout) -> Option<WayBack> {
     let family = state.family(&rollout.workload)?;
     let is_current = |revision: &Revision| revision.standing == Standing::Current;
     let made = history(&family).into_iter().find(is_current)?.created?;
     let since = service.since()?;
     let is_close = made <= since && since.duration_since(made) < BLAMED_FOR;
-    way_back(state, rollout).filter(|back| is_close && back.created.is_some_and(|created| created < made))
+    way_back(state, rollout).filter(|_| is_close)
 }
 
 #[cfg(test)]

@@ -166,8 +166,10 @@ impl Case<'_> {
     /// Pods serve, but end again and again.
     fn is_shaken(&self) -> Option<Verdict> {
         let shaken = self.pods.shaken.as_ref()?;
-        let reason =
-            format!("restarted {} times: {}, {} of {} pods", shaken.times, shaken.reason, shaken.count, self.pods.total);
+        let reason = format!(
+            "restarted {} times: {}, {} of {} pods",
+            shaken.times, shaken.reason, shaken.count, self.pods.total
+        );
         Some(Verdict::new(Health::Attention, reason, shaken.since))
     }
 
