@@ -15,6 +15,7 @@ use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
 use crate::domain::text::Text;
+use crate::domain::traffic::{ArmRole, Split};
 
 /// A change that is further back is not told.
 const LATELY: SignedDuration = SignedDuration::from_hours(2);
@@ -69,7 +70,10 @@ pub fn brief(
             })
             .collect(),
         on_it: on_it(state, board, timeline, &broken, now),
-        safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
+        safe: broken
+            .iter()
+            .filter_map(|service| back_to_stable(state, board, service, now).or_else(|| safe(state, board, service)))
+            .collect(),
     }
 }
 
@@ -83,11 +87,17 @@ fn told(service: &Service) -> Broken {
     }
 }
 
-/// Who is on it: whoever changed last what is broken, as far as that is known, and what somebody silenced of it.
+/// Who changes something this long after trouble began may be at it; before that it may have been the cause.
+const AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// Who is on it: whoever changed last what was broken by then, as far as that is known, and what somebody silenced of it.
 fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
     let changed = broken.iter().filter_map(|service| {
         let is_by_somebody = |change: &&Change| {
-            change.by.is_some() && !change.class.is_noise() && now.duration_since(change.at) < LATELY
+            change.by.is_some()
+                && !change.class.is_noise()
+                && now.duration_since(change.at) < LATELY
+                && service.since().is_some_and(|since| change.at.duration_since(since) >= AFTER)
         };
         let last = timeline.of(&service.id).find(is_by_somebody)?;
         let at = last.at.strftime("%H:%M");
@@ -145,6 +155,24 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
     Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
+}
+
+/// Where a canary is what ails a service, all its requests can go back to the stable revision; not where a controller sets
+/// the weights, who would take that back.
+fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
+    let numbers = board.numbers(&service.id);
+    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, numbers, now).is_some();
+    let split = state.splits(&service.id).into_iter().find(is_worse)?;
+    let (canary, stable) = (split.arm(ArmRole::Canary)?, split.arm(ArmRole::Stable)?);
+    let (name, route) = (quoted(&service.id.name), &split.router);
+    let (namespace, context) = (quoted(&route.namespace), quoted(&route.cluster.0));
+    let (route, arm) = (quoted(&route.name), quoted(&canary.service));
+    Some(Safe {
+        what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
+        command: format!(
+            "midwatch shift {name} --route {route} -n {namespace} --context {context} --arm {arm} --to 0 --dry-run"
+        ),
+    })
 }
 
 /// Where a rollback goes to.

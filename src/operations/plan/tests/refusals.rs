@@ -248,11 +248,17 @@ fn an_autoscaler_is_told_its_bounds_and_never_fought() {
     let mut snapshot = deployment();
     snapshot.autoscalers = vec![autoscaler()];
     let said = refused(&scale(Kind::Deployment, Size::Replicas(8)), &snapshot);
-    assert!(said.contains("autoscaler chat-hpa chooses the number of pods"), "{said}");
+    assert!(said.contains("autoscaler chat-hpa chooses 2 to 6 pods and would put it back"), "{said}");
     assert!(
         said.contains("--min and --max: midwatch scale chat-service") && said.contains("--min 8 --max 8"),
         "{said}"
     );
+
+    // Nothing at all is within no bounds, and a floor is not lowered in passing.
+    let said = refused(&scale(Kind::Deployment, Size::Replicas(0)), &snapshot);
+    assert!(said.contains("take the autoscaler away first") && !said.contains("--min"), "{said}");
+    let said = refused(&scale(Kind::Deployment, Size::Replicas(5)), &snapshot);
+    assert!(said.contains("--min 5 --max 6"), "{said}");
 
     // It is switched off while there are no pods; a number switches it on.
     let off = with(snapshot.clone(), json!({ "spec": { "replicas": 0 } }));
