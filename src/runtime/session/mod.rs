@@ -17,7 +17,7 @@ use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
-use crate::domain::metric::Demand;
+use crate::domain::metric::{Demand, Focus};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
@@ -121,6 +121,8 @@ pub struct Session {
     drive_at: Instant,
     /// The numbers that the face looks at.
     wanted_numbers: Demand,
+    /// The pods of canaries and of what they are compared with, as of a revision of the splits; none where nothing is tried.
+    canaries: Option<(u64, Option<Focus>)>,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
@@ -183,6 +185,7 @@ impl Session {
             told: Vec::new(),
             drive_at: Instant::now(),
             wanted_numbers: Demand::default(),
+            canaries: None,
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
             asked: Vec::new(),
@@ -342,6 +345,9 @@ impl Session {
         }
         if !self.undiscovered.is_empty() && absorbed.changed.touches_sources() {
             self.discover();
+        }
+        if self.find_canaries() {
+            self.ask_for_numbers();
         }
         if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
             self.look_back_again();
