@@ -21,20 +21,11 @@ const WAIT: RangeInclusive<u64> = 1..=60;
 /// Reads `[evidence]`.
 pub(super) fn read(document: &Document<'_>, mut table: Table<'_>, at: &Locations) -> Keeping {
     let usual = Keeping::default();
-    let number = |word: Option<Spanned<u64>>, name: &str, range: RangeInclusive<u64>| {
-        let word = word?;
-        if range.contains(word.get_ref()) {
-            return Some(*word.get_ref());
-        }
-        let what = format!("`{name}` is out of range: {} to {}", range.start(), range.end());
-        document.note(Some(word.span()), what);
-        None
-    };
     let is_automatic = table.value("automatic").map_or(usual.is_automatic, Spanned::into_inner);
     let directory: Option<Spanned<String>> = table.value("directory");
-    let keep = number(table.value("keep"), "keep", KEEP).and_then(|keep| usize::try_from(keep).ok());
-    let megabytes = number(table.value("megabytes"), "megabytes", MEGABYTES);
-    let wait = number(table.value("wait"), "wait", WAIT).map(Duration::from_secs);
+    let keep = table.within("keep", &KEEP).and_then(|keep| usize::try_from(keep).ok());
+    let megabytes = table.within("megabytes", &MEGABYTES);
+    let wait = table.within("wait", &WAIT).map(Duration::from_secs);
     table.finish();
     if let Some(word) = directory.as_ref().filter(|word| word.get_ref().is_empty()) {
         document.note(Some(word.span()), "`directory` names no place; leave it out for the usual one");

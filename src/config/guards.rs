@@ -1,6 +1,5 @@
 //! The guards of a configuration: what has to hold while a guarded shift raises weights, under `[guards.NAME]`.
 
-use jiff::SignedDuration;
 use toml::Spanned;
 
 use super::names;
@@ -25,15 +24,6 @@ pub(super) fn guards(document: &Document<'_>, table: Table<'_>) -> Guards {
 
 fn guard(document: &Document<'_>, table: &mut Table<'_>, name: Text) -> Guard {
     let usual = Guard::default();
-    let time = |table: &mut Table<'_>, key| {
-        let word: Spanned<String> = table.value(key)?;
-        let time = names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()?;
-        SignedDuration::try_from(time).ok()
-    };
-    let part = |table: &mut Table<'_>, key| {
-        let word: Spanned<String> = table.value(key)?;
-        names::part(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()
-    };
     let count = |table: &mut Table<'_>, key| {
         let written: Spanned<u32> = table.value(key)?;
         if *written.get_ref() == 0 {
@@ -52,15 +42,16 @@ fn guard(document: &Document<'_>, table: &mut Table<'_>, name: Text) -> Guard {
         None
     };
     Guard {
-        window: time(table, "window").unwrap_or(usual.window),
-        warm_up: time(table, "warm-up").unwrap_or(usual.warm_up),
-        every: time(table, "every").unwrap_or(usual.every),
+        window: table.word("window", names::span).unwrap_or(usual.window),
+        warm_up: table.word("warm-up", names::span).unwrap_or(usual.warm_up),
+        every: table.word("every", names::span).unwrap_or(usual.every),
         looks: count(table, "looks").map_or(usual.looks, |looks| u8::try_from(looks).unwrap_or(u8::MAX)),
         least: count(table, "requests").unwrap_or(usual.least),
-        error_ratio: part(table, "error-ratio").unwrap_or(usual.error_ratio),
+        error_ratio: table.word("error-ratio", names::part).unwrap_or(usual.error_ratio),
         error_factor: factor(table, "error-factor").unwrap_or(usual.error_factor),
-        fast_ratio: part(table, "fast-ratio").unwrap_or(usual.fast_ratio),
+        fast_ratio: table.word("fast-ratio", names::part).unwrap_or(usual.fast_ratio),
         latency_factor: factor(table, "latency-factor").unwrap_or(usual.latency_factor),
+        restarts: count(table, "restarts").unwrap_or(usual.restarts),
         name,
     }
 }

@@ -38,12 +38,7 @@ fn environment(word: &str, rules: &EnvironmentRules) -> Result<Text, String> {
 }
 
 fn bounds(document: &Document<'_>, table: &mut Table<'_>, usual: &Bounds) -> Bounds {
-    let mut time = |key| {
-        let word: Spanned<String> = table.value(key)?;
-        let time = names::time(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()?;
-        jiff::SignedDuration::try_from(time).ok()
-    };
-    let (hold, keep) = (time("for"), time("keep"));
+    let (hold, keep) = (table.word("for", names::span), table.word("keep", names::span));
     let least = table.value::<u32>("requests").map(Spanned::into_inner);
     Bounds {
         error_ratio: limit(document, table, "error-ratio", usual.error_ratio, names::part),
@@ -64,11 +59,7 @@ fn limit(
 ) -> Limit {
     let Some(mut levels) = table.table(key) else { return usual };
     let place = levels.place();
-    let mut level = |key| {
-        let word: Spanned<String> = levels.value(key)?;
-        read(word.get_ref()).map_err(|what| document.note(Some(word.span()), what)).ok()
-    };
-    let (attention, bad) = (level("attention"), level("bad"));
+    let (attention, bad) = (levels.word("attention", &read), levels.word("bad", &read));
     levels.finish();
     if let (Some(attention), Some(bad)) = (attention, bad)
         && attention > bad

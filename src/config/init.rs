@@ -120,6 +120,7 @@ const USUAL: &str = r#"
 #     error-factor = 2.0
 #     fast-ratio = "10 %"
 #     latency-factor = 1.25
+#     restarts = 3
 
 # From when on numbers count for health, for all environments and under [health.NAME] for one.
 #[health]
@@ -189,8 +190,8 @@ const USUAL: &str = r#"
 #through-multiplexer = false
 
 # How many lines of logs are kept, and how many megabytes of them at most. Secrets in them are never kept; neither are
-# e-mail addresses and numbers of cards, unless mask-personal is false, nor what rules of your own find: of a pattern
-# with a group called secret only that. Equal values leave equal marks.
+# e-mail addresses and the numbers of telephones and cards, unless mask-personal is false, nor what rules of your own
+# find: of a pattern with a group called secret only that. Equal values leave equal marks. The same holds for evidence.
 #     redact = [{ name = "customer", pattern = 'customer=(?<secret>\S+)' }]
 #[logs]
 #lines = 1000000
@@ -206,7 +207,7 @@ const USUAL: &str = r#"
 #automatic = true
 #keep = 50
 #megabytes = 20
-# How many seconds a change waits at most until what was seen before it is kept.
+# How many seconds a change waits at most until what was seen before it is kept, and at its end for what is seen then.
 #wait = 3
 
 # When a change counts as verified: it has held for a while, within a limit.

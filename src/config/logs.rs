@@ -42,17 +42,9 @@ struct Written {
 /// Reads `[logs]`.
 pub(super) fn read(document: &Document<'_>, mut table: Table<'_>) -> LogSettings {
     let usual = LogSettings::default();
-    let number = |word: Option<Spanned<u64>>, name: &str, range: RangeInclusive<u64>| {
-        let word = word?;
-        if range.contains(word.get_ref()) {
-            return usize::try_from(*word.get_ref()).ok();
-        }
-        let what = format!("`{name}` is out of range: {} to {}", range.start(), range.end());
-        document.note(Some(word.span()), what);
-        None
-    };
-    let lines = number(table.value("lines"), "lines", LINES).unwrap_or(usual.limits.lines);
-    let megabytes = number(table.value("megabytes"), "megabytes", MEGABYTES);
+    let mut number = |key, range| table.within(key, range).and_then(|number| usize::try_from(number).ok());
+    let lines = number("lines", &LINES).unwrap_or(usual.limits.lines);
+    let megabytes = number("megabytes", &MEGABYTES);
     let bytes = megabytes.map_or(usual.limits.bytes, |megabytes| megabytes * 1024 * 1024);
     let masks_personal = table.value("mask-personal").map_or(usual.rules.masks_personal, Spanned::into_inner);
     let written = table.value::<Vec<Written>>("redact").map(Spanned::into_inner).unwrap_or_default();

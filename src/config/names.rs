@@ -62,6 +62,12 @@ pub(super) fn time(word: &str) -> Result<Duration, String> {
     }
 }
 
+/// The same, as the span between two moments.
+pub(super) fn span(word: &str) -> Result<SignedDuration, String> {
+    // At most a day, which fits.
+    time(word).map(|time| SignedDuration::try_from(time).unwrap_or(MAX_TIME))
+}
+
 /// A part of all in percent.
 pub(super) fn part(word: &str) -> Result<f64, String> {
     let wrong = || format!("`{word}` is no part of all; write it like `1 %` or `0.5 %`");

@@ -22,11 +22,11 @@ const OWN: [&str; 2] = ["alertname", "severity"];
 pub(super) fn read(document: &Document<'_>, mut table: Table<'_>, priorities: &Priorities) -> OwnRules {
     let usual = OwnRules::default();
     let checked = Checked { document, priorities };
-    let evaluate = checked.word(table.value("evaluate"), |word| {
+    let evaluate = table.word("evaluate", |word| {
         let chosen = names::choice("evaluation", word, &EVALUATE.map(|(word, _)| word))?;
         Ok(EVALUATE.into_iter().find(|(word, _)| *word == chosen).map(|(_, evaluate)| evaluate).unwrap_or_default())
     });
-    let interval = checked.word(table.value("interval"), span);
+    let interval = table.word("interval", span);
     let rules = table.tables().into_iter().filter_map(|(name, table)| rule(&checked, &name, table)).collect();
     OwnRules {
         evaluate: evaluate.unwrap_or(usual.evaluate),
@@ -36,18 +36,13 @@ pub(super) fn read(document: &Document<'_>, mut table: Table<'_>, priorities: &P
     }
 }
 
-/// Notes what is wrong with words.
+/// What words are checked against.
 struct Checked<'a> {
     document: &'a Document<'a>,
     priorities: &'a Priorities,
 }
 
 impl Checked<'_> {
-    fn word<T>(&self, word: Option<Spanned<String>>, valid: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let word = word?;
-        valid(word.get_ref()).map_err(|what| self.document.note(Some(word.span()), what)).ok()
-    }
-
     /// What a label says; the word by which its alerts are urgent or not has to be a known one, for any other makes them
     /// low without a word.
     fn label(&self, name: &str, value: &str) -> Result<Text, String> {
@@ -57,19 +52,20 @@ impl Checked<'_> {
 }
 
 fn rule(checked: &Checked<'_>, name: &Spanned<String>, mut table: Table<'_>) -> Option<AlertRule> {
+    let note = |word: &Spanned<String>, what: String| checked.document.note(Some(word.span()), what);
     let written = table.value::<String>("condition");
     if written.is_none() {
         let what = format!("`{}` needs a `condition`: an expression, an operator and a number", name.get_ref());
-        checked.document.note(Some(name.span()), what);
+        note(name, what);
     }
-    let compared = checked.word(written, condition);
+    let compared = written.and_then(|word| condition(word.get_ref()).map_err(|what| note(&word, what)).ok());
     // The seeds say `duration`, Prometheus says `for`.
-    let hold = checked.word(table.value("for"), span).or(checked.word(table.value("duration"), span));
-    let keep = checked.word(table.value("keep-firing-for"), span);
-    let severity = checked.word(table.value("severity"), |word| checked.label("severity", word));
+    let hold = table.word("for", span).or(table.word("duration", span));
+    let keep = table.word("keep-firing-for", span);
+    let severity = table.word("severity", |word| checked.label("severity", word));
     let mut annotations = Vec::new();
     for (key, annotation) in [("summary", "summary"), ("description", "description"), ("runbook", "runbook_url")] {
-        if let Some(text) = checked.word(table.value(key), template) {
+        if let Some(text) = table.word(key, template) {
             annotations.push((Text::from(annotation), text));
         }
     }
@@ -78,7 +74,7 @@ fn rule(checked: &Checked<'_>, name: &Spanned<String>, mut table: Table<'_>) -> 
         let name = label_name(label.get_ref());
         match name.and_then(|name| checked.label(&name, &value).map(|value| (name, value))) {
             Ok(label) => labels.push(label),
-            Err(what) => checked.document.note(Some(label.span()), what),
+            Err(what) => note(&label, what),
         }
     }
     table.finish();

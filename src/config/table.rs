@@ -1,7 +1,7 @@
 //! A TOML file taken apart key by key, so that one reading tells of all its errors.
 
 use std::cell::RefCell;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -72,6 +72,23 @@ impl<'a> Table<'a> {
         let value = self.left.remove(key)?;
         let read = Spanned::deserialize(ValueDeserializer::from(value));
         read.map_err(|error| self.document.note(error.span(), format!("`{key}`: {}", error.message()))).ok()
+    }
+
+    /// Takes a word and reads it; what is wrong with it is noted.
+    pub(super) fn word<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let word: Spanned<String> = self.value(key)?;
+        read(word.get_ref()).map_err(|what| self.document.note(Some(word.span()), what)).ok()
+    }
+
+    /// Takes a number that has to be within a range.
+    pub(super) fn within(&mut self, key: &'static str, range: &RangeInclusive<u64>) -> Option<u64> {
+        let number: Spanned<u64> = self.value(key)?;
+        if range.contains(number.get_ref()) {
+            return Some(*number.get_ref());
+        }
+        let what = format!("`{key}` is out of range: {} to {}", range.start(), range.end());
+        self.document.note(Some(number.span()), what);
+        None
     }
 
     /// Takes a table within this one.

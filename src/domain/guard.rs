@@ -39,6 +39,8 @@ pub struct Guard {
     pub fast_ratio: f64,
     /// How many times the stable revision's latency (p95) is too slow.
     pub latency_factor: f64,
+    /// How many restarts in the window are too many.
+    pub restarts: u32,
 }
 
 /// None of its numbers is other than finite.
@@ -64,6 +66,7 @@ impl Default for Guard {
             error_factor: 2.0,
             fast_ratio: 0.10,
             latency_factor: 1.25,
+            restarts: 3,
         }
     }
 }
@@ -81,6 +84,8 @@ pub struct Sample {
     pub ready: u32,
     /// See `ready`.
     pub desired: u32,
+    /// How often its containers were started again, at the least.
+    pub restarts: u32,
 }
 
 impl Sample {
@@ -155,6 +160,9 @@ impl Guard {
         if canary.desired > 0 && canary.ready == 0 {
             return Verdict::FastBreach("none of its pods is ready".into());
         }
+        if canary.restarts >= self.restarts {
+            return restarting(canary, stable);
+        }
         let Some(requests) = canary.requests.filter(|requests| requests.is_finite()) else {
             return Verdict::NotEnough("nobody counts its requests".into());
         };
@@ -217,6 +225,16 @@ impl Guard {
         let is_slower = many(canary) && many(stable) && other > 0.0 && own > self.latency_factor * other;
         is_slower.then(|| format!("p95 {:.0} ms, of stable {:.0} ms", own * 1000.0, other * 1000.0).into())
     }
+}
+
+/// The new revision starts again too often. Where the pods of the stable one do so as often, something behind both is ill.
+fn restarting(canary: &Sample, stable: &Sample) -> Verdict {
+    let (restarts, pods) =
+        (if canary.restarts == 1 { "restart" } else { "restarts" }, if canary.desired == 1 { "pod" } else { "pods" });
+    let own = format!("{} {restarts} in {} {pods}", canary.restarts, canary.desired);
+    let why = format!("{own}, of stable {} in {}", stable.restarts, stable.desired).into();
+    let each = |of: &Sample| f64::from(of.restarts) / f64::from(of.desired.max(1));
+    if stable.restarts > 0 && each(stable) >= each(canary) { Verdict::BothBad(why) } else { Verdict::Breach(why) }
 }
 
 /// A count of requests, which a rate over a window gives with a fraction.

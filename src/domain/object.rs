@@ -42,6 +42,11 @@ pub fn label<'a>(labels: &'a Labels, key: &str) -> Option<&'a Text> {
     labels.iter().find(|(name, _)| name == key).map(|(_, value)| value)
 }
 
+/// Whether a selector of a Service selects labels; an empty one selects nothing.
+pub fn selects(selector: &Labels, labels: &Labels) -> bool {
+    !selector.is_empty() && selector.iter().all(|(key, value)| label(labels, key) == Some(value))
+}
+
 /// The controller that owns an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -105,6 +110,11 @@ pub struct ObjectRef {
 }
 
 impl ObjectRef {
+    /// An object that was read.
+    pub fn of(cluster: &ClusterName, kind: Kind, meta: &Meta) -> Self {
+        Self { cluster: cluster.clone(), kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
+    }
+
     /// The path of the object in the API.
     pub fn path(&self) -> String {
         let namespace = (!self.namespace.is_empty()).then(|| self.namespace.as_str());

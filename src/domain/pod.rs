@@ -118,6 +118,20 @@ impl Pod {
         self.containers.iter().map(|container| container.restarts).sum()
     }
 
+    /// How often its containers were started again since a moment, at the least: a pod tells when each ended last, and of
+    /// one that was there before not how often it did so before that.
+    pub fn restarts_since(&self, moment: Timestamp) -> u32 {
+        if self.meta.created.is_some_and(|created| created >= moment) {
+            return self.restarts();
+        }
+        let ended = |container: &&Container| {
+            let now = if let ContainerState::Terminated(end) = &container.state { end.at } else { None };
+            let last = container.last.as_ref().and_then(|end| end.at);
+            container.restarts > 0 && now.max(last).is_some_and(|at| at >= moment)
+        };
+        u32::try_from(self.containers.iter().filter(ended).count()).unwrap_or(u32::MAX)
+    }
+
     /// The latest end of one of its containers.
     pub fn last_termination(&self) -> Option<&Termination> {
         let ended = self.containers.iter().filter_map(|container| match &container.state {

@@ -168,6 +168,11 @@ impl Split {
     pub fn arm(&self, role: ArmRole) -> Option<&Arm> {
         self.arms.iter().find(|arm| arm.role == Some(role))
     }
+
+    /// The arm behind a Service.
+    pub fn arm_behind(&self, service: &str) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.service == service)
+    }
 }
 
 #[cfg(test)]

@@ -13,8 +13,7 @@ use crate::runtime::Session;
 
 /// An object that was read, by name.
 pub(super) fn object_of(cluster: &ClusterName, row: &Row) -> ObjectRef {
-    let meta = row.meta();
-    ObjectRef { cluster: cluster.clone(), kind: row.kind(), namespace: meta.namespace.clone(), name: meta.name.clone() }
+    ObjectRef::of(cluster, row.kind(), row.meta())
 }
 
 /// The workloads that a name means, and perhaps KIND/NAME beside it; those of the environment that was asked for.

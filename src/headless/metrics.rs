@@ -31,10 +31,12 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
     session.look_at_numbers(Demand { everything: true, ..Demand::default() });
     read(session, &services::KINDS).await;
     await_servers(session, Session::knows_numbers).await;
+    let mut board = ServiceBoard::default();
     if let Some(service) = &args.service
         && args.by != By::Service
     {
-        look_closer(session, asked, service).await;
+        board.refresh(session.state(), session.clock().now());
+        look_closer(session, asked, &board, service).await;
     }
     if Matter::Numbers.asked(session).next().is_none() {
         let problem = Problem::new(
@@ -45,7 +47,6 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
         return nobody(session, asked, problem);
     }
     let untold = Untold::of(session, Matter::Numbers);
-    let mut board = ServiceBoard::default();
     let needs = Needs { untold: &untold, ..Needs::of(&services::KINDS, &services::ESSENTIAL) };
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
@@ -68,9 +69,7 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
 }
 
 /// Has each pod of a service asked for, and waits until that was answered.
-pub(super) async fn look_closer(session: &mut Session, asked: Asked<'_>, name: &str) {
-    let mut board = ServiceBoard::default();
-    board.refresh(session.state(), session.clock().now());
+pub(super) async fn look_closer(session: &mut Session, asked: Asked<'_>, board: &ServiceBoard, name: &str) {
     let meant = || board.services().iter().filter(|one| one.id.name == name && is_in(asked.place, &one.id.environment));
     let focus = Focus::on(meant(), &Measure::ALL);
     let before: Vec<Option<Timestamp>> = session.state().metric_servers().map(|(_, server)| server.heard).collect();

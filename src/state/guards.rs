@@ -96,6 +96,6 @@ impl State {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 100")]
     fn share_of(&self, route: &ObjectRef, arm: &str) -> Option<u8> {
         let split = self.split(route)?;
-        split.arms.iter().find(|one| one.service == arm).map(|arm| arm.desired.round().clamp(0.0, 100.0) as u8)
+        split.arm_behind(arm).map(|arm| arm.desired.round().clamp(0.0, 100.0) as u8)
     }
 }

@@ -8,21 +8,80 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, private, ran};
+use crate::proxy;
 use crate::schema::{check, check_lines, validator};
 
 /// What it takes on a protected environment.
 const CONSENT: &str = "--write --reason because --confirm chat-service";
+const CONSENT_OF_USER: &str = "--write --reason because --confirm user-service";
 
-/// Each stands somewhere in the fleet, and none may be found in an archive.
-const SECRETS: [&str; 5] = ["hunter2-env", "hunter2-applied", "hunter2-annotation", "hunter2-event", "hunter2-said"];
+/// Where something stands in the fleet, in its alerts or in the words of a change that may be found in no archive.
+const PLACES: [&str; 10] =
+    ["label", "annotation", "env", "argument", "status", "event", "line", "alert label", "alert annotation", "reason"];
 
-/// Puts a pod of chat-service into production that holds secrets wherever it can, and says one.
+/// What is planted in a place: how it is written there, and of that what may be found nowhere.
+fn planted(place: &str) -> Vec<(String, String)> {
+    let number = PLACES.iter().position(|one| *one == place).unwrap() + 10;
+    let alone = |secret: String| (secret.clone(), secret);
+    let planted = vec![
+        (format!("password=hunter2-named-{number}"), format!("hunter2-named-{number}")),
+        (format!("password:hunter2-colon-{number}"), format!("hunter2-colon-{number}")),
+        (format!("postgres://app:hunter2-url-{number}@db:5432/chat"), format!("hunter2-url-{number}")),
+        (format!("bearer hunter2-bearer-{number}"), format!("hunter2-bearer-{number}")),
+        alone(format!("ghp_0123456789abcdefghijklmnopqrstuv{number}")),
+        alone(format!("somebody-{number}@example.com")),
+        alone(format!("+49 151 234567{number}")),
+        alone("4111111111111111".to_owned()),
+        alone(format!("cust-{number}-own-rule")),
+    ];
+    // What the first line of a container says stands behind the last colon of its image.
+    planted.into_iter().filter(|(text, _)| place != "line" || !text.contains(':')).collect()
+}
+
+/// Each of it alone, and all of it in a sentence.
+fn texts(place: &str) -> Vec<String> {
+    let all: Vec<String> = planted(place).into_iter().map(|(text, _)| text).collect();
+    let sentence = format!("{place} failed for {} today", all.join(" and "));
+    all.into_iter().chain([sentence]).collect()
+}
+
+/// The same under names that tell nothing, beside others.
+fn tags(place: &str, mut others: Value) -> Value {
+    texts(place).into_iter().enumerate().for_each(|(number, text)| others[format!("note-{number}")] = text.into());
+    others
+}
+
+/// Puts a pod of chat-service into production that holds secrets wherever it can, and says some.
 fn plant(bench: &Bench) {
-    let applied = json!({ "kind": "Pod", "spec": { "containers": [{ "env": [
-        { "name": "API_KEY", "value": "hunter2-applied" },
-    ] }] } });
+    let env = |place: &str| {
+        let named = texts(place).into_iter().map(|text| json!({ "name": "NOTE", "value": text }));
+        named.chain([json!({ "name": "API_KEY", "value": "hunter2-by-name" })]).collect::<Vec<_>>()
+    };
+    let applied = json!({ "kind": "Pod", "spec": { "containers": [{ "env": env("annotation") }] } });
     // What it says first is among its last lines.
     let started = Timestamp::from_second(Timestamp::now().as_second() - 60).unwrap().to_string();
+    let containers: Vec<Value> = texts("line")
+        .iter()
+        .enumerate()
+        .map(|(number, said)| {
+            json!({
+                "name": format!("leaky-{number}"),
+                "image": format!("registry.example.com/leaky:{said}"),
+                "env": if number == 0 { env("env") } else { Vec::new() },
+                "args": if number == 0 { texts("argument") } else { Vec::new() },
+            })
+        })
+        .collect();
+    let statuses = containers.iter().map(|container| {
+        json!({
+            "name": container["name"], "image": "registry.example.com/leaky:1", "imageID": "", "ready": false,
+            "restartCount": 3, "state": { "running": { "startedAt": started } },
+        })
+    });
+    let annotations = json!({
+        "kubectl.kubernetes.io/last-applied-configuration": applied.to_string(),
+        "vault.example.com/token": "hunter2-by-name",
+    });
     bench.place(json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -31,43 +90,60 @@ fn plant(bench: &Bench) {
             "namespace": "production",
             "uid": "uid-leaky",
             "creationTimestamp": started,
-            "labels": { "app.kubernetes.io/name": "chat-service" },
-            "annotations": {
-                "kubectl.kubernetes.io/last-applied-configuration": applied.to_string(),
-                "vault.example.com/token": "hunter2-annotation",
+            "labels": tags("label", json!({ "app.kubernetes.io/name": "chat-service" })),
+            "annotations": tags("annotation", annotations),
+        },
+        "spec": { "nodeName": "node-1", "containers": containers },
+        "status": {
+            "phase": "Running", "startTime": started, "message": texts("status").pop(), "reason": texts("status")[0],
+            "conditions": texts("status").iter().map(|said| json!({ "type": "Said", "status": "False", "message": said }))
+                .collect::<Vec<_>>(),
+            "containerStatuses": statuses.collect::<Vec<_>>(),
+        },
+    }));
+    for (number, said) in texts("event").iter().enumerate() {
+        bench.place(json!({
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {
+                "name": format!("leaky.{number}"), "namespace": "production", "uid": format!("uid-event-{number}"),
+                "creationTimestamp": started,
             },
-        },
-        "spec": { "nodeName": "node-1", "containers": [{
-            "name": "leaky",
-            "image": "registry.example.com/leaky:password=hunter2-said",
-            "env": [{ "name": "DB_PASSWORD", "value": "hunter2-env" }],
-        }] },
-        "status": { "phase": "Running", "startTime": started, "containerStatuses": [{
-            "name": "leaky", "image": "registry.example.com/leaky:1", "imageID": "", "ready": false, "restartCount": 3,
-            "state": { "running": { "startedAt": started } },
-        }] },
-    }));
-    bench.place(json!({
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": { "name": "leaky.1", "namespace": "production", "uid": "uid-event", "creationTimestamp": started },
-        "type": "Warning",
-        "reason": "Unhealthy",
-        "message": "probe with token=hunter2-event failed",
-        "count": 1,
-        "firstTimestamp": started,
-        "lastTimestamp": started,
-        "involvedObject": {
-            "kind": "Pod", "namespace": "production", "name": "chat-service-leaky", "uid": "uid-leaky",
-        },
-    }));
+            "type": "Warning",
+            "reason": "Unhealthy",
+            "message": said,
+            "count": 1,
+            "firstTimestamp": started,
+            "lastTimestamp": started,
+            "involvedObject": {
+                "kind": "Pod", "namespace": "production", "name": "chat-service-leaky", "uid": "uid-leaky",
+            },
+        }));
+    }
+}
+
+/// Has an Alertmanager tell of chat-service, whose alert holds secrets as well.
+fn plant_alert(bench: Bench) -> Bench {
+    let own = json!({ "alertname": "ChatErrors", "namespace": "production", "service": "chat-service" });
+    let alerts = json!([{
+        "labels": tags("alert label", own),
+        "annotations": tags("alert annotation", json!({ "summary": texts("alert annotation").pop() })),
+        "startsAt": Timestamp::from_second(Timestamp::now().as_second() - 600).unwrap().to_string(),
+        "status": { "state": "active", "silencedBy": [], "inhibitedBy": [] },
+    }]);
+    configure(bench, &format!("[alertmanager.main]\nurl = \"http://{}\"\n", proxy::alertmanager(&alerts)))
 }
 
 /// Has a change wait until what was seen before it is kept, however slow the machine is.
 fn patient(bench: Bench) -> Bench {
+    configure(bench, "[evidence]\nwait = 60\n")
+}
+
+/// Adds to the configuration.
+fn configure(bench: Bench, more: &str) -> Bench {
     let file = bench.config("config.toml");
     let config = fs::read_to_string(&file).unwrap_or_default();
-    fs::write(&file, config + "[evidence]\nwait = 60\n").unwrap();
+    fs::write(&file, config + more).unwrap();
     private(&file, 0o600);
     private(file.parent().unwrap(), 0o700);
     bench
@@ -90,7 +166,6 @@ fn lines(bench: &Bench, action: &str, words: &str) -> Vec<Value> {
 #[test]
 fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     let bench = patient(Bench::alive().with_roles());
-    plant(&bench);
     let words = format!("rollback chat-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
     let rolled_back = bench.run("maria", &words).expect(0);
     check_lines(&validator(), &rolled_back);
@@ -131,12 +206,93 @@ fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     {
         assert!(summary.contains(part), "{part}:\n{summary}");
     }
+}
 
-    let raw = unzipped(&path);
-    assert!(raw.contains("chat-service-leaky") && raw.contains("probe with token="), "it was looked at");
-    assert!(raw.contains("starting leaky"), "it was listened to");
-    for secret in SECRETS {
-        assert!(!raw.contains(secret), "{secret} is in it");
+/// What an archive says in every form in which it can be asked.
+fn all_forms(bench: &Bench, action: &str) -> String {
+    let parts = ["service", "workloads", "pods", "objects", "events", "logs", "metrics", "alerts", "plan", "audit"];
+    let mut told = String::new();
+    for format in ["text", "json", "ndjson"] {
+        told += &bench.run("maria", &format!("evidence show {action} -o {format}")).expect(0).stdout;
+        for part in parts {
+            told += &bench.run("maria", &format!("evidence show {action} --part {part} -o {format}")).expect(0).stdout;
+        }
+    }
+    for moment in ["before", "after"] {
+        told += &bench.run("maria", &format!("evidence show {action} --part pods --moment {moment}")).expect(0).stdout;
+    }
+    told + &bench.run("maria", "evidence list").expect(0).stdout
+}
+
+#[test]
+fn nothing_that_is_planted_anywhere_is_in_an_archive_or_shown_of_it() {
+    let bench = configure(
+        plant_alert(patient(Bench::own().with_roles())),
+        "[logs]\nredact = [{ name = \"customer\", pattern = \"cust-[0-9]+-[a-z-]+\" }]\n",
+    );
+    plant(&bench);
+    let mut command =
+        bench.command("maria", "restart chat-service -n production --write --confirm chat-service -o json");
+    let done = ran(&command.arg("--reason").arg(texts("reason").join(", ")).output().unwrap()).expect(0);
+    let result = done.result();
+    let raw = unzipped(Path::new(result["evidence"].as_str().unwrap()));
+    let shown = all_forms(&bench, result["action"].as_str().unwrap());
+    for place in PLACES {
+        let is_there = format!("{place} failed for");
+        assert!(raw.contains(&is_there) && shown.contains(&is_there), "the {place} was looked at");
+        for (text, secret) in planted(place) {
+            assert!(!raw.contains(&secret), "{secret} of the {place} is in it, written {text}");
+            assert!(!shown.contains(&secret), "{secret} of the {place} is shown, written {text}");
+        }
+    }
+    assert!(!raw.contains("hunter2") && !shown.contains("hunter2"));
+    assert!(raw.contains("starting leaky-0"), "it was listened to");
+}
+
+/// What is read for evidence alone when a Deployment is restarted.
+const ONLY_FOR_EVIDENCE: [&str; 6] = ["pods", "events", "services", "httproutes", "endpointslices", "replicasets"];
+
+/// What is missing in an archive, in words.
+fn missing(bench: &Bench, action: &str) -> Vec<String> {
+    let shown = bench.run("maria", &format!("evidence show {action} -o json")).expect(0).json();
+    let missing = shown["missing"].as_array().unwrap();
+    missing.iter().map(|one| format!("{} {}: {}", one["moment"], one["part"], one["why"])).collect()
+}
+
+#[test]
+fn a_cluster_that_never_answers_what_evidence_asks_keeps_no_change_waiting() {
+    let bench = configure(Bench::own(), "[evidence]\nwait = 1\n");
+    let (address, asked) = proxy::unanswered(bench.address(), &ONLY_FOR_EVIDENCE);
+    bench.lead_through(address);
+    let done = bench.run("maria", &format!("restart user-service -n production {CONSENT_OF_USER} -o json")).expect(0);
+    let result = done.result();
+    assert_eq!(result["outcome"], "accepted", "{result:#}");
+    // A list that is not answered is given up after fifteen seconds and asked for again: nobody waited for that.
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.iter().filter(|line| proxy::does_read(line, "pods")).count(), 1, "{asked:#?}");
+    let missing = missing(&bench, result["action"].as_str().unwrap());
+    for kind in ONLY_FOR_EVIDENCE {
+        for moment in ["before", "after"] {
+            let is_it =
+                |one: &&String| one.contains(moment) && one.contains(&format!("{kind} were not read to their end"));
+            assert!(missing.iter().any(|one| is_it(&one)), "{kind} {moment}: {missing:#?}");
+        }
+    }
+}
+
+#[test]
+fn who_may_not_read_what_evidence_asks_changes_things_all_the_same() {
+    let bench = patient(Bench::own());
+    let services =
+        ["chat-service", "user-service", "auth-service", "notification-service", "task-service", "api-gateway"];
+    for (kind, service) in ONLY_FOR_EVIDENCE.into_iter().zip(services) {
+        bench.lead_through(proxy::denied(bench.address(), kind));
+        let words = format!("restart {service} -n production --write --reason because --confirm {service} -o json");
+        let result = bench.run("maria", &words).expect(0).result();
+        assert_eq!(result["outcome"], "accepted", "{kind}: {result:#}");
+        let missing = missing(&bench, result["action"].as_str().unwrap());
+        let is_told = |one: &&String| one.contains(&format!("{kind} is forbidden"));
+        assert!(missing.iter().any(|one| is_told(&one)), "{kind}: {missing:#?}");
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What somebody else does just before the first change in earnest arrives: a JSON patch of a path.
@@ -36,13 +36,61 @@ pub(crate) fn overtaken(cluster: SocketAddr, by: Overtaking) -> SocketAddr {
 
 /// Passes everything on to a cluster but what is asked of servers of signals behind it, which it refuses.
 pub(crate) fn refused(cluster: SocketAddr) -> SocketAddr {
-    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,
-        "message":"services is forbidden: User \"maria\" cannot get resource \"services/proxy\""}"#;
-    let answer = format!(
-        "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{status}",
-        status.len()
-    );
+    let answer = forbidden("services", "services/proxy");
     between(cluster, move |line| if is_of_signals(line) { Fate::Answered(answer.clone()) } else { Fate::Passed })
+}
+
+/// Passes everything on to a cluster but reading a kind, which it refuses.
+pub(crate) fn denied(cluster: SocketAddr, plural: &'static str) -> SocketAddr {
+    let answer = forbidden(plural, plural);
+    between(cluster, move |line| if does_read(line, plural) { Fate::Answered(answer.clone()) } else { Fate::Passed })
+}
+
+/// Passes everything on to a cluster but reading some kinds, which is never answered. What was asked is noted.
+pub(crate) fn unanswered(
+    cluster: SocketAddr,
+    plurals: &'static [&'static str],
+) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    let address = between(cluster, move |line| {
+        noted.lock().unwrap().push(line.to_owned());
+        if plurals.iter().any(|plural| does_read(line, plural)) { Fate::Lost } else { Fate::Passed }
+    });
+    (address, asked)
+}
+
+/// Whether a request lists or watches all of a kind. A plan reads those of one workload, by its selector.
+pub(crate) fn does_read(line: &str, plural: &str) -> bool {
+    line.starts_with("GET ") && line.contains(&format!("/{plural}?")) && !line.contains("labelSelector")
+}
+
+/// How a cluster refuses.
+fn forbidden(plural: &str, resource: &str) -> String {
+    let status = format!(
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,
+        "message":"{plural} is forbidden: User \"maria\" cannot get resource \"{resource}\""}}"#
+    );
+    let length = status.len();
+    format!("HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{status}")
+}
+
+/// An Alertmanager that always tells the same alerts.
+pub(crate) fn alertmanager(alerts: &serde_json::Value) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, alerts) = (listener.local_addr().unwrap(), alerts.to_string());
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let mut bytes = vec![0; 1 << 16];
+            let length = client.read(&mut bytes).unwrap_or_default();
+            let told = if bytes[..length].starts_with(b"GET /api/v2/alerts") { alerts.as_str() } else { "[]" };
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+            // Who is gone already needs not be told.
+            let _ = write!(client, "{head} {}\r\n\r\n{told}", told.len());
+        }
+    });
+    address
 }
 
 /// Passes everything on to a cluster but what is asked of servers of signals behind it, which is never answered.

@@ -7,7 +7,7 @@ use crate::domain::guard::Guard;
 
 #[test]
 fn a_guard_is_as_the_built_in_one_but_for_what_it_says() {
-    let text = "[guards.night]\nevery = \"15s\"\nrequests = 500\nerror-ratio = \"0.5 %\"\nlatency-factor = 1.5\n";
+    let text = "[guards.night]\nevery = \"15s\"\nrequests = 500\nerror-ratio = \"0.5 %\"\nlatency-factor = 1.5\nrestarts = 1\n";
     let guards = read(text).unwrap().guards;
     let wanted = Guard {
         name: "night".into(),
@@ -15,6 +15,7 @@ fn a_guard_is_as_the_built_in_one_but_for_what_it_says() {
         least: 500,
         error_ratio: 0.005,
         latency_factor: 1.5,
+        restarts: 1,
         ..Guard::default()
     };
     assert_eq!(guards.named("night"), Ok(&wanted));

@@ -34,7 +34,7 @@ pub struct Keeping {
     pub keep: usize,
     /// How large an archive may be, in bytes.
     pub limit: u64,
-    /// How long a change waits at most until what was seen before it is on the disk.
+    /// How long a change waits at most until what was seen before it is on the disk, and at its end for what is seen then.
     pub wait: Duration,
 }
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn sample(requests: f64, errors: f64) -> Sample {
-    Sample { requests: Some(requests), errors: Some(errors), p95: Some(0.08), ready: 1, desired: 1 }
+    Sample { requests: Some(requests), errors: Some(errors), p95: Some(0.08), ready: 1, desired: 1, restarts: 0 }
 }
 
 fn judge(canary: Sample, stable: Sample) -> Verdict {
@@ -64,6 +64,19 @@ fn slow_is_a_breach_where_both_arms_have_enough_requests() {
     let slow = Sample { p95: Some(0.2), ..sample(500.0, 0.0) };
     assert_eq!(judge(slow, sample(5000.0, 0.0)), Verdict::Breach("p95 200 ms, of stable 80 ms".into()));
     assert!(judge(slow, sample(50.0, 0.0)).allows_more());
+}
+
+#[test]
+fn what_starts_again_and_again_is_worse_without_a_request_unless_stable_does_so_too() {
+    let of = |restarts, desired| Sample { restarts, ready: desired, desired, ..sample(500.0, 0.0) };
+    assert!(judge(of(2, 1), of(0, 3)).allows_more());
+    let verdict = judge(Sample { requests: None, ..of(3, 1) }, of(0, 3));
+    assert_eq!(verdict, Verdict::Breach("3 restarts in 1 pod, of stable 0 in 3".into()));
+    assert!(judge(of(3, 1), of(3, 3)).is_breach(), "each pod of stable started again less often");
+    assert_eq!(judge(of(3, 1), of(9, 3)), Verdict::BothBad("3 restarts in 1 pod, of stable 9 in 3".into()));
+    let strict = Guard { restarts: 1, ..Guard::default() };
+    let verdict = strict.judge(&of(1, 2), &of(0, 1));
+    assert_eq!(verdict, Verdict::Breach("1 restart in 2 pods, of stable 0 in 1".into()));
 }
 
 proptest! {

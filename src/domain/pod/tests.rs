@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 
 fn waits(role: Role, reason: &str) -> Container {
@@ -50,4 +52,24 @@ fn what_goes_and_what_was_turned_away_says_so() {
     assert_eq!(done.status(), "Succeeded");
     let evicted = Pod { phase: "Failed".into(), reason: "Evicted".into(), ..Pod::default() };
     assert_eq!(evicted.status(), "Evicted");
+}
+
+#[test]
+fn of_a_pod_that_was_there_before_only_the_last_ends_are_known() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let restarted = |restarts, second| Container {
+        restarts,
+        last: Some(Box::new(Termination { at: Some(at(second)), ..Termination::default() })),
+        ..runs(Role::Main, true)
+    };
+    let pod = |created| Pod {
+        meta: Meta { created: Some(at(created)), ..Meta::default() },
+        containers: [restarted(7, 95), restarted(2, 40), runs(Role::Main, true)].into(),
+        ..Pod::default()
+    };
+    assert_eq!(pod(90).restarts_since(at(90)), 9, "all of a young one");
+    assert_eq!(pod(10).restarts_since(at(90)), 1);
+    let down = Container { restarts: 1, ..ended(Role::Main, 1, "Error") };
+    let pod = Pod { containers: [down].into(), ..pod(10) };
+    assert_eq!(pod.restarts_since(at(90)), 0, "nobody knows when");
 }

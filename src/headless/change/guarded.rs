@@ -184,7 +184,7 @@ fn shown(look: &Look) -> Value {
     let sample = |of: &Sample| {
         json!({
             "requests": of.requests, "errors": of.errors, "errorRatio": of.error_ratio(), "latencyP95": of.p95,
-            "ready": of.ready, "pods": of.desired,
+            "ready": of.ready, "pods": of.desired, "restarts": of.restarts,
         })
     };
     json!({

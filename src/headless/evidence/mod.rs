@@ -57,11 +57,14 @@ pub(super) async fn collect(session: &mut Session, asked: Asked<'_>, args: &Evid
         return nothing(asked.format, &reading);
     }
     check_place(session, asked.place)?;
-    let service = one_service(session, asked, &args.service)?;
+    let mut board = ServiceBoard::default();
+    board.refresh(session.state(), session.clock().now());
+    let service = one_service(&board, asked, &args.service)?;
     // A round of answers that was under way tells nothing of single pods: the one after it does.
     for _ in 0..2 {
-        look_closer(session, asked, &args.service).await;
-        if knows_pods(session, &service) {
+        look_closer(session, asked, &board, &args.service).await;
+        board.refresh(session.state(), session.clock().now());
+        if board.numbers(&service).is_some_and(Numbers::knows_pods) {
             break;
         }
     }
@@ -83,17 +86,8 @@ pub(super) async fn collect(session: &mut Session, asked: Asked<'_>, args: &Evid
     hand_over(asked.format, &archive, args.out.as_deref())
 }
 
-/// Whether the numbers of its pods have been told.
-fn knows_pods(session: &Session, service: &ServiceId) -> bool {
-    let mut board = ServiceBoard::default();
-    board.refresh(session.state(), session.clock().now());
-    board.numbers(service).is_some_and(Numbers::knows_pods)
-}
-
 /// The service of a name, where it is clear which one is meant.
-fn one_service(session: &Session, asked: Asked<'_>, name: &str) -> Result<ServiceId, Problem> {
-    let mut board = ServiceBoard::default();
-    board.refresh(session.state(), session.clock().now());
+fn one_service(board: &ServiceBoard, asked: Asked<'_>, name: &str) -> Result<ServiceId, Problem> {
     let found = board.services().iter().filter(|one| one.id.name == name && is_in(asked.place, &one.id.environment));
     let found: Vec<&ServiceId> = found.map(|service| &service.id).collect();
     match found.as_slice() {

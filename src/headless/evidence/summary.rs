@@ -46,7 +46,7 @@ pub(super) fn text(bundle: &Bundle, path: &Path, bytes: u64) -> String {
         fact("plan", format!("{}; hash {:.12}", calls.join("; "), cell(&plan["hash"])));
     }
     for taken in &manifest.taken {
-        seen(bundle, taken, &mut lines);
+        seen(&Sight::of(bundle, taken.moment), taken, &mut lines);
     }
     for missing in manifest.missing.iter().take(MISSING) {
         lines.push(format!("{:<9} {}", "missing", told(missing)));
@@ -65,11 +65,32 @@ fn told(missing: &Missing) -> String {
     format!("{moment}{}: {}", missing.part.word(), missing.why)
 }
 
-/// What was seen at a moment.
-fn seen(bundle: &Bundle, taken: &Taken, lines: &mut Vec<String>) {
-    let moment = taken.moment;
-    let all = |part: Part| bundle.lines(Some(moment), part).into_iter().flatten();
-    let service = all(Part::Service).next().unwrap_or_default();
+/// What was seen at a moment, each part read once.
+struct Sight {
+    service: Value,
+    pods: Vec<Value>,
+    logs: Vec<Value>,
+    metrics: Vec<Value>,
+    alerts: Vec<Value>,
+}
+
+impl Sight {
+    fn of(bundle: &Bundle, moment: Moment) -> Self {
+        let all = |part: Part| bundle.lines(Some(moment), part).into_iter().flatten();
+        Self {
+            service: all(Part::Service).next().unwrap_or_default(),
+            pods: all(Part::Pods).collect(),
+            // Of the lines of logs only errors are told.
+            logs: all(Part::Logs).filter(|line| line["level"] == "error" || line["level"] == "fatal").collect(),
+            metrics: all(Part::Metrics).collect(),
+            alerts: all(Part::Alerts).filter(|alert| alert["isAboutService"] == true).collect(),
+        }
+    }
+}
+
+/// Tells what was seen at a moment.
+fn seen(sight: &Sight, taken: &Taken, lines: &mut Vec<String>) {
+    let service = &sight.service;
     let health = if service.is_null() {
         "the service was not known".to_owned()
     } else {
@@ -77,42 +98,38 @@ fn seen(bundle: &Bundle, taken: &Taken, lines: &mut Vec<String>) {
             ["health", "reason", "ready", "desired"].map(|name| cell(&service[name]));
         format!("{health}: {reason}; {ready} of {desired} pods ready")
     };
-    let numbers = figures(bundle, moment, |line| line["of"] == "service");
-    lines.push(format!("{:<9} {}  {health}{numbers}", moment.word(), taken.at.strftime("%H:%M:%SZ")));
+    let numbers = figures(sight, |line| line["of"] == "service");
+    lines.push(format!("{:<9} {}  {health}{numbers}", taken.moment.word(), taken.at.strftime("%H:%M:%SZ")));
     let mut arms: Vec<[Text; 3]> = Vec::new();
-    for pod in all(Part::Pods) {
-        let arm = arm_of(&pod);
+    for arm in sight.pods.iter().map(arm_of) {
         if !arms.contains(&arm) {
             arms.push(arm);
         }
     }
     for arm in arms.iter().take(ARMS) {
-        told_of_arm(bundle, moment, arm, lines);
+        told_of_arm(sight, arm, lines);
     }
     if arms.len() > ARMS {
         lines.push(format!("  {} more arms; --part pods shows them", arms.len() - ARMS));
     }
-    let mut alerts = all(Part::Alerts).filter(|alert| alert["isAboutService"] == true);
-    if let Some(first) = alerts.next() {
-        let more = alerts.count();
-        let more = if more == 0 { String::new() } else { format!("; {more} more") };
+    if let Some((first, more)) = sight.alerts.split_first() {
+        let more = if more.is_empty() { String::new() } else { format!("; {} more", more.len()) };
         let [name, priority, standing, since] = ["name", "priority", "standing", "since"].map(|key| cell(&first[key]));
         lines.push(format!("  alert {name} {priority}, {standing} since {since:.16}{more}"));
     }
 }
 
 /// One arm in at most three lines.
-fn told_of_arm(bundle: &Bundle, moment: Moment, arm: &[Text; 3], lines: &mut Vec<String>) {
-    let of_arm =
-        |part: Part| bundle.lines(Some(moment), part).into_iter().flatten().filter(|line| arm_of(line) == *arm);
+fn told_of_arm(sight: &Sight, arm: &[Text; 3], lines: &mut Vec<String>) {
+    let is_of_arm = |line: &&Value| arm_of(line) == *arm;
     let [workload, role, revision] = arm;
     let (mut count, mut restarts, mut worst) = (0, 0, None);
-    for pod in of_arm(Part::Pods) {
+    for pod in sight.pods.iter().filter(is_of_arm) {
         count += 1;
         restarts += pod["restarts"].as_u64().unwrap_or_default();
         worst.get_or_insert(pod);
     }
-    let numbers = figures(bundle, moment, |line| line["of"] == "arm" && arm_of(line) == *arm);
+    let numbers = figures(sight, |line| line["of"] == "arm" && arm_of(line) == *arm);
     let workload = if workload.is_empty() { "of no workload" } else { workload.as_str() };
     lines.push(format!("  {role} {workload} {revision}: {count} pods, {restarts} restarts{numbers}"));
     if let Some(pod) = worst.filter(|pod| pod["status"] != "Running" || pod["restarts"] != 0) {
@@ -123,13 +140,11 @@ fn told_of_arm(bundle: &Bundle, moment: Moment, arm: &[Text; 3], lines: &mut Vec
         let [name, status, ready] = ["name", "status", "readiness"].map(|key| cell(&pod[key]));
         lines.push(format!("    worst {name} {status} {ready}{}", last.unwrap_or_default()));
     }
-    let is_error = |line: &Value| line["level"] == "error" || line["level"] == "fatal";
     // In a group they stand in the order in which they were said; the newest of all groups is the last.
-    let error = of_arm(Part::Logs).filter(is_error).max_by_key(|line| cell(&line["at"]));
-    if let Some(line) = error {
+    if let Some(line) = sight.logs.iter().filter(is_of_arm).max_by_key(|line| cell(&line["at"])) {
         let at = cell(&line["at"]);
         let clock = at.get(11..19).unwrap_or_default();
-        lines.push(format!("    error {clock} {}", words(&line)));
+        lines.push(format!("    error {clock} {}", words(line)));
     }
 }
 
@@ -148,8 +163,8 @@ fn arm_of(line: &Value) -> [Text; 3] {
 }
 
 /// The newest numbers of something, in words.
-fn figures(bundle: &Bundle, moment: Moment, is_meant: impl Fn(&Value) -> bool) -> String {
-    let lines: Vec<Value> = bundle.lines(Some(moment), Part::Metrics).into_iter().flatten().filter(is_meant).collect();
+fn figures(sight: &Sight, is_meant: impl Fn(&Value) -> bool) -> String {
+    let lines: Vec<&Value> = sight.metrics.iter().filter(|line| is_meant(line)).collect();
     let last = |measure: Measure| lines.iter().find(|line| line["measure"] == json!(measure))?["last"].as_f64();
     let (requests, errors) = (last(Measure::Requests), last(Measure::Errors));
     let mut words = String::new();

@@ -1,5 +1,6 @@
 //! Packing: pieces become an archive that is no larger than it may be.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -18,12 +19,13 @@ const FIRST_TO_GO: [Part; 8] =
 
 /// Packs pieces in their order. Where the archive would be larger than `limit` bytes, lines are left out, and the
 /// manifest says of which and how many.
-pub fn pack(mut manifest: Manifest, mut pieces: Vec<Piece>, limit: u64) -> Result<Vec<u8>, Problem> {
+pub fn pack(manifest: &Manifest, pieces: &[Piece], limit: u64) -> Result<Vec<u8>, Problem> {
+    let mut pieces: Vec<Cow<'_, Piece>> = pieces.iter().map(Cow::Borrowed).collect();
     pieces.sort_by_key(|piece| (piece.moment, piece.part));
-    let missing = std::mem::take(&mut manifest.missing);
+    let (missing, mut manifest) = (&manifest.missing, manifest.clone());
     let mut left_out: Vec<(usize, usize)> = Vec::new();
     loop {
-        manifest.missing.clone_from(&missing);
+        manifest.missing.clone_from(missing);
         manifest.missing.extend(left_out.iter().map(|(index, lines)| told(&pieces[*index], *lines, limit)));
         let raw: u64 = pieces.iter().map(|piece| piece.bytes() as u64).sum();
         // What is far too large is not compressed to find that out.
@@ -37,7 +39,7 @@ pub fn pack(mut manifest: Manifest, mut pieces: Vec<Piece>, limit: u64) -> Resul
             let what = format!("the evidence does not fit into {limit} bytes");
             return Err(Problem::new(what, "even without what could be left out", "raise `limit` under [evidence]"));
         };
-        let lines = pieces[index].halve();
+        let lines = pieces[index].to_mut().halve();
         match left_out.iter_mut().find(|(known, _)| *known == index) {
             Some((_, sum)) => *sum += lines,
             None => left_out.push((index, lines)),
@@ -46,7 +48,7 @@ pub fn pack(mut manifest: Manifest, mut pieces: Vec<Piece>, limit: u64) -> Resul
 }
 
 /// The piece to make smaller: the largest that may be, and of those that are alike the first to go.
-fn next_to_go(pieces: &[Piece]) -> Option<usize> {
+fn next_to_go(pieces: &[Cow<'_, Piece>]) -> Option<usize> {
     let rank = |part: Part| FIRST_TO_GO.iter().position(|one| *one == part);
     let may = pieces.iter().enumerate().filter(|(_, piece)| !piece.lines.is_empty() && rank(piece.part).is_some());
     let (index, _) = may.max_by_key(|(_, piece)| {
@@ -63,7 +65,7 @@ fn told(piece: &Piece, lines: usize, limit: u64) -> Missing {
 }
 
 /// Writes everything once.
-fn written(manifest: &mut Manifest, pieces: &[Piece]) -> io::Result<Vec<u8>> {
+fn written(manifest: &mut Manifest, pieces: &[Cow<'_, Piece>]) -> io::Result<Vec<u8>> {
     let contents: Vec<(String, Vec<u8>)> = pieces.iter().map(|piece| (piece.path(), piece.content())).collect();
     let kept = contents.iter().zip(pieces).map(|((file, content), piece)| Kept {
         file: file.clone(),

@@ -129,7 +129,7 @@ fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, snapshot: &A
         let (until, earlier) = (moment(silence.ends, snapshot.taken), moment(ends, snapshot.taken));
         let why = format!("it lasts until {until}, which is later than {earlier}");
         let hint = format!("to end it earlier say so: --until {ends}");
-        return Err(NoPlan::impossible(&format!("cannot extend silence {id}"), why, hint));
+        return Err(NoPlan::impossible(format!("cannot extend silence {id}"), why, hint));
     }
     let reference = subject.reference(snapshot, silence.id.clone());
     let mut body = core(raw);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::evidence::{Missing, Part};
 use crate::domain::logs::{Backlog, LogQuery, Patience};
-use crate::domain::object::{Labels, ObjectRef, label};
+use crate::domain::object::{Labels, ObjectRef, selects};
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
@@ -118,11 +118,10 @@ pub(super) fn arm_of(
     selectors: &[(Text, Labels, ArmRole)],
 ) -> Arm {
     let revision = pod.meta.revision_hash().cloned().unwrap_or_default();
-    let selects = |selector: &Labels| selector.iter().all(|(key, value)| label(&pod.meta.labels, key) == Some(value));
     let by_split = || {
-        let found = selectors.iter().filter(|(namespace, selector, _)| {
-            *namespace == pod.meta.namespace && !selector.is_empty() && selects(selector)
-        });
+        let found = selectors
+            .iter()
+            .filter(|(namespace, selector, _)| *namespace == pod.meta.namespace && selects(selector, &pod.meta.labels));
         let roles: BTreeSet<ArmRole> = found.map(|(.., role)| *role).collect();
         // A Service that selects both says nothing.
         roles.first().copied().filter(|_| roles.len() == 1)

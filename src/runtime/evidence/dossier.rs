@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::audit::ActionId;
 use crate::domain::evidence::{API_VERSION, KIND, Manifest, Moment, Piece, Subject};
+use crate::domain::logs::Rules;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::operations::evidence::pack;
@@ -30,15 +31,15 @@ pub(in crate::runtime) struct Head {
 }
 
 impl Head {
-    /// A manifest of nothing yet.
-    pub(in crate::runtime) fn manifest(self, subject: &Subject) -> Manifest {
+    /// A manifest of nothing yet. Words of people pass the rules as everything does; names stay.
+    pub(in crate::runtime) fn manifest(self, subject: &Subject, rules: &Arc<Rules>) -> Manifest {
         Manifest {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             action: self.action,
             is_change: self.is_change,
-            what: self.what,
-            reason: self.reason,
+            what: lines::of_words(&self.what, rules),
+            reason: lines::of_words(&self.reason, rules),
             by: self.by,
             context: subject.service.cluster.0.clone(),
             environment: subject.service.environment.clone(),
@@ -81,7 +82,7 @@ impl Dossier {
     ) -> (Self, Option<Result<Text, Problem>>) {
         let deadline = Instant::now() + collector.archives.wait;
         let action = head.action.clone();
-        let manifest = head.manifest(&collector.subject);
+        let manifest = head.manifest(&collector.subject, &collector.rules);
         let look = collector.look(Moment::Before, collector.archives.before()).await;
         let (own, spare) = (collector.clone(), manifest.clone());
         let mut writing = tokio::task::spawn_blocking(move || {
@@ -139,13 +140,10 @@ fn write(
     records: &[Value],
 ) -> Written {
     pieces.extend(look.write(&mut manifest));
-    for missing in &mut manifest.missing {
-        missing.why = lines::of_words(&missing.why, &collector.rules);
-    }
     if !records.is_empty() {
         pieces.push(lines::audit(records, &collector.rules));
     }
-    let packed = pack(manifest.clone(), pieces.clone(), collector.archives.limit);
+    let packed = pack(&manifest, &pieces, collector.archives.limit);
     let kept = packed.and_then(|bytes| collector.archives.shelf.put(&manifest.action, &bytes));
     (manifest, pieces, kept.map(|path| Text::from_untrusted(&path.display().to_string())))
 }

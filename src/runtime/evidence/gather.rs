@@ -133,12 +133,7 @@ impl Gathered {
     /// Finds the workloads of the service with their revisions, and what is changed where that is no workload.
     fn workloads(&mut self, session: &Session, inventory: &Inventory, subject: &Subject) {
         let cluster = &subject.service.cluster;
-        let object = |row: &Row| ObjectRef {
-            cluster: cluster.clone(),
-            kind: row.kind(),
-            namespace: row.meta().namespace.clone(),
-            name: row.meta().name.clone(),
-        };
+        let object = |row: &Row| ObjectRef::of(cluster, row.kind(), row.meta());
         for row in Kind::WORKLOADS.into_iter().flat_map(|kind| inventory.rows(kind).rows()) {
             let Some(workload) = row.workload() else { continue };
             let name = named_by(&[&workload.meta.labels, &workload.template_labels]).unwrap_or(&workload.meta.name);
@@ -200,16 +195,12 @@ impl Gathered {
             }
         }
         pods.sort_by_cached_key(|(_, pod)| badness(pod));
-        let object = |pod: &Pod| ObjectRef {
-            cluster: subject.service.cluster.clone(),
-            kind: Kind::Pod,
-            namespace: pod.meta.namespace.clone(),
-            name: pod.meta.name.clone(),
+        let seen = |(arm, pod): (Arm, Pod)| PodSeen {
+            object: ObjectRef::of(&subject.service.cluster, Kind::Pod, &pod.meta),
+            row: Row::Pod(Box::new(pod)),
+            arm,
         };
-        self.pods = pods
-            .into_iter()
-            .map(|(arm, pod)| PodSeen { object: object(&pod), row: Row::Pod(Box::new(pod)), arm })
-            .collect();
+        self.pods = pods.into_iter().map(seen).collect();
     }
 
     /// What the Services behind the arms of a split select.
@@ -246,12 +237,7 @@ impl Gathered {
         for row in inventory.rows(Kind::Event).rows() {
             let Row::Event(event) = row else { continue };
             if uids.contains(&event.about_uid) || is_of_ours(&event.meta.namespace, &event.about_name) {
-                let object = ObjectRef {
-                    cluster: subject.service.cluster.clone(),
-                    kind: Kind::Event,
-                    namespace: event.meta.namespace.clone(),
-                    name: event.meta.name.clone(),
-                };
+                let object = ObjectRef::of(&subject.service.cluster, Kind::Event, &event.meta);
                 events.push((object, row, event.last));
             }
         }

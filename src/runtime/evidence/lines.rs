@@ -16,54 +16,61 @@ use super::arms::{Arm, PodSeen};
 use super::closely::Close;
 use super::gather::{Gathered, Measured};
 
+/// Members of what we write down ourselves that stay as they are: which cluster it was, and who did it, which is what an
+/// archive is asked for.
+const NAMED: [&str; 2] = ["cluster", "identity"];
+
 /// Withholds what must not be shown, by both sets of rules: values by their names and forms, as of objects, and whatever
-/// stands in sentences, as of the lines of a log.
+/// stands in texts, as of the lines of a log.
 struct Censor {
     redaction: Redaction,
     rules: Arc<Rules>,
 }
 
 impl Censor {
+    fn new(rules: &Arc<Rules>) -> Self {
+        Self { redaction: Redaction::default(), rules: Arc::clone(rules) }
+    }
+
     /// A line of a group.
     fn line(&mut self, group: u32, value: &Value) -> Line {
         let mut shown = self.redaction.of(value);
-        self.sentences(&mut shown);
+        match &mut shown {
+            Value::Object(members) => {
+                let told = members.iter_mut().filter(|(name, _)| !NAMED.contains(&name.as_str()));
+                told.for_each(|(_, member)| self.texts(member));
+            }
+            other => self.texts(other),
+        }
         Line { group, text: escaped(&shown.to_string()) }
     }
 
-    fn sentences(&self, value: &mut Value) {
+    fn texts(&self, value: &mut Value) {
         match value {
-            Value::String(text) => {
-                let lines: Vec<String> = text.split('\n').map(|line| self.sentence(line)).collect();
-                *text = lines.join("\n");
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.sentences(item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.sentences(member)),
+            Value::String(text) => *text = self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.texts(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.texts(member)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    fn sentence(&self, line: &str) -> String {
-        let clean = sanitize(line);
-        // A word alone is a name, an image or a hash, and what is secret of those is known by its form.
-        if !clean.contains([' ', '=']) && !clean.contains("://") {
-            return clean.into_owned();
-        }
-        Withholder::new(Arc::clone(&self.rules)).of(&clean).0.into_owned()
+    fn text(&self, text: &str) -> String {
+        let mut withholder = Withholder::new(Arc::clone(&self.rules));
+        let lines: Vec<String> = text.split('\n').map(|line| withholder.of(&sanitize(line)).0.into_owned()).collect();
+        lines.join("\n")
     }
 }
 
 /// Withholds what must not be shown from words of others, such as those of a server.
 pub(super) fn of_words(words: &Text, rules: &Arc<Rules>) -> Text {
-    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
-    let mut shown = censor.redaction.of(&Value::from(words.as_str()));
-    censor.sentences(&mut shown);
-    Text::from_untrusted(shown.as_str().unwrap_or_default())
+    let mut censor = Censor::new(rules);
+    let shown = censor.redaction.of(&Value::from(words.as_str()));
+    Text::from_untrusted(&censor.text(shown.as_str().unwrap_or_default()))
 }
 
 /// Everything that was found at a moment.
 pub(super) fn pieces(moment: Moment, gathered: &Gathered, close: &Close, rules: &Arc<Rules>) -> Vec<Piece> {
-    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
+    let mut censor = Censor::new(rules);
     let mut piece = |part, keeps, values: &mut dyn Iterator<Item = (u32, Value)>| {
         let lines = values.map(|(group, value)| censor.line(group, &value)).collect();
         Piece { moment: Some(moment), part, lines, keeps }
@@ -97,7 +104,7 @@ pub(super) fn audit(records: &[Value], rules: &Arc<Rules>) -> Piece {
 }
 
 fn of_change(part: Part, values: &[Value], rules: &Arc<Rules>) -> Piece {
-    let mut censor = Censor { redaction: Redaction::default(), rules: Arc::clone(rules) };
+    let mut censor = Censor::new(rules);
     let lines = values.iter().map(|value| censor.line(0, value)).collect();
     Piece { moment: None, part, lines, keeps: End::Last }
 }

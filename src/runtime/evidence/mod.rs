@@ -45,9 +45,6 @@ pub const KINDS: [Kind; 11] = [
     Kind::EndpointSlice,
 ];
 
-/// How much longer than a change waits for the look before it, the one at its end may take.
-const MORE_AFTER: Duration = Duration::from_secs(2);
-
 /// How long one may take that somebody asked for.
 pub(super) const NOW: Duration = Duration::from_secs(8);
 
@@ -63,7 +60,8 @@ pub struct Archives {
     pub is_automatic: bool,
     /// How large an archive may be, in bytes.
     pub limit: u64,
-    /// How long a change waits in all, until what was seen before it is on the disk.
+    /// How long a change waits in all, until what was seen before it is on the disk; at its end it waits so long for
+    /// what is seen then.
     pub wait: Duration,
 }
 
@@ -81,7 +79,7 @@ impl Archives {
 
     /// How long a look at the end of a change may take.
     fn after(&self) -> Duration {
-        self.wait + MORE_AFTER
+        self.wait
     }
 }
 
@@ -188,7 +186,12 @@ impl Look {
             pieces = lines::pieces(moment, &gathered, &self.close, &self.rules);
         }
         missing.extend(self.close.missing);
-        manifest.missing.extend(missing.into_iter().map(|one| Missing { moment: Some(moment), ..one }));
+        let told = missing.into_iter().map(|one| Missing {
+            moment: Some(moment),
+            part: one.part,
+            why: lines::of_words(&one.why, &self.rules),
+        });
+        manifest.missing.extend(told);
         pieces
     }
 }
@@ -204,7 +207,7 @@ pub(super) async fn collect(
     let made = tokio::task::spawn_blocking(move || {
         let mut pieces = look.write(&mut manifest);
         pieces.push(lines::audit(&records(), &collector.rules));
-        let bytes = pack(manifest.clone(), pieces, collector.archives.limit)?;
+        let bytes = pack(&manifest, &pieces, collector.archives.limit)?;
         let shelf = &collector.archives.shelf;
         let path = is_kept.then(|| shelf.put(&manifest.action, &bytes)).transpose()?;
         Ok(Archive { manifest, bytes, path })

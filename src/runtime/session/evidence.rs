@@ -47,7 +47,7 @@ impl Session {
             target: Text::default(),
             is_change: false,
         };
-        let manifest = head.manifest(&collector.subject);
+        let manifest = head.manifest(&collector.subject, &collector.rules);
         let ledger = Arc::clone(&self.ledger);
         let records = move || ledger.records(|action| action.environment() == service.environment.as_str());
         tokio::spawn(async move {

@@ -36,12 +36,7 @@ impl Services {
             if !namespaces.contains(&meta.namespace) {
                 namespaces.push(meta.namespace.clone());
             }
-            workloads.push(ObjectRef {
-                cluster: cluster.clone(),
-                kind: family.kind,
-                namespace: meta.namespace.clone(),
-                name: meta.name.clone(),
-            });
+            workloads.push(ObjectRef::of(cluster, family.kind, meta));
         }
     }
 

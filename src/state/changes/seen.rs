@@ -58,12 +58,7 @@ pub(in crate::state) fn between(
         Row::ConfigMap(_) | Row::Secret(_) => named_by_config(meta),
         _ => named_by(&sets).or(row.workload().map(|_| &meta.name)).cloned(),
     };
-    let object = ObjectRef {
-        cluster: cluster.clone(),
-        kind: row.kind(),
-        namespace: meta.namespace.clone(),
-        name: meta.name.clone(),
-    };
+    let object = ObjectRef::of(cluster, row.kind(), meta);
     let noted = |(class, said): (ChangeClass, Said)| Noted {
         object: object.clone(),
         at: now,

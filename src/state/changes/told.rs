@@ -72,12 +72,7 @@ impl<'a> Teller<'a> {
             at: at?,
             times: 1,
             class,
-            object: ObjectRef {
-                cluster: cluster.clone(),
-                kind,
-                namespace: meta.namespace.clone(),
-                name: meta.name.clone(),
-            },
+            object: ObjectRef::of(cluster, kind, meta),
             environment: environment.clone(),
             service: named_by(&[&meta.labels]).cloned(),
             what: Text::from(said.what),

@@ -46,7 +46,7 @@ impl Member {
         let workload = family.workload;
         let labels = [&workload.meta.labels, &workload.template_labels];
         Self {
-            object: object(cluster, family.kind, &workload.meta),
+            object: ObjectRef::of(cluster, family.kind, &workload.meta),
             service: named_by(&labels).unwrap_or(&workload.meta.name).clone(),
             part_of: labels.iter().find_map(|labels| crate::domain::object::label(labels, PART_OF)).cloned(),
             generation: workload.meta.generation,
@@ -64,7 +64,7 @@ impl Member {
         Self {
             service: named_by(&[&job.meta.labels]).unwrap_or(own).clone(),
             verdict: health::assess_job(job, pods, now),
-            ..Self::of_pods(cluster, object(cluster, Kind::Job, &job.meta), &job.meta, pods, now)
+            ..Self::of_pods(cluster, ObjectRef::of(cluster, Kind::Job, &job.meta), &job.meta, pods, now)
         }
     }
 
@@ -72,7 +72,7 @@ impl Member {
     pub(super) fn of_loose(cluster: &ClusterName, pods: &[&Pod], now: Timestamp) -> Option<Self> {
         let first = pods.first()?;
         let service = named_by(&[&first.meta.labels]).unwrap_or(loose_name(first)).clone();
-        let object = object(cluster, Kind::Pod, &first.meta);
+        let object = ObjectRef::of(cluster, Kind::Pod, &first.meta);
         Some(Self { service, ..Self::of_pods(cluster, object, &first.meta, pods, now) })
     }
 
@@ -91,11 +91,6 @@ impl Member {
             object,
         }
     }
-}
-
-/// The name of an object in a cluster.
-pub(super) fn object(cluster: &ClusterName, kind: Kind, meta: &Meta) -> ObjectRef {
-    ObjectRef { cluster: cluster.clone(), kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
 }
 
 /// The name by which pods of one unread controller find together. A static pod is owned by its node, which says nothing.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::kind::Kind;
-use crate::domain::object::{Labels, Meta, label};
+use crate::domain::object::{Labels, Meta, selects};
 use crate::domain::platform::Service;
 use crate::domain::pod::Pod;
 use crate::domain::route::Backend;
@@ -139,11 +139,6 @@ pub(super) fn pods<'a>(inventory: &'a Inventory, namespace: &Text, selector: &La
         _ => None,
     });
     pods.collect()
-}
-
-/// Whether a Service's selector selects labels; an empty one selects nothing.
-fn selects(selector: &Labels, labels: &Labels) -> bool {
-    !selector.is_empty() && selector.iter().all(|(key, value)| label(labels, key) == Some(value))
 }
 
 /// How many addresses of a Service take requests, of the family of addresses that has most; none where no slice is known.

@@ -74,8 +74,8 @@ pub(in crate::state) fn tried<'a>(
         return;
     }
     for service in services {
-        let own = canaries.iter().filter(|(id, _)| *id == service.id);
-        let found = own.filter_map(|(id, split)| state.against(split, numbers.get(id), now)).next();
+        let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
+        let found = own.find_map(|(id, split)| state.against(split, numbers.get(id), now));
         if let Some(found) = found.filter(|found| found.health < service.verdict.health) {
             service.verdict = found;
         }

@@ -142,12 +142,7 @@ impl State {
             .collect();
         let doubts = doubts::of(route, rule, &backings);
         arms.sort_by_key(|arm| arm.role.map_or(2, |role| u8::from(role == ArmRole::Canary)));
-        let router = ObjectRef {
-            cluster: cluster.clone(),
-            kind: Kind::HttpRoute,
-            namespace: route.meta.namespace.clone(),
-            name: route.meta.name.clone(),
-        };
+        let router = ObjectRef::of(cluster, Kind::HttpRoute, &route.meta);
         Some((services, Split { router, arms, steered_by: route.steered_by.clone(), doubts }))
     }
 }

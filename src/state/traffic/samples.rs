@@ -29,6 +29,7 @@ impl State {
             p95: fresh(Measure::P95).and_then(|line| line.points.last()),
             ready: arm.ready,
             desired: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+            restarts: pods.iter().map(|pod| pod.restarts_since(now - window)).sum(),
         };
         (numbers, sample)
     }
@@ -45,7 +46,7 @@ impl State {
         let of = |arm: Option<&Arm>| arm.map(|arm| self.sample(&split, arm, numbers, within).1).unwrap_or_default();
         let others = || split.arms.iter().filter(|arm| arm.service != tried);
         let stable = others().find(|arm| arm.role == Some(ArmRole::Stable)).or_else(|| others().next());
-        (of(split.arms.iter().find(|arm| arm.service == tried)), of(stable))
+        (of(split.arm_behind(tried)), of(stable))
     }
 
     /// When whoever tells numbers of a cluster was heard last.

@@ -34,7 +34,7 @@ impl State {
     pub fn switches(&self, id: &ServiceId) -> Vec<Switch> {
         let Some(inventory) = self.cluster(&id.cluster) else { return Vec::new() };
         let splits = self.splits(id);
-        let is_arm = |name: &Text| splits.iter().flat_map(|split| &split.arms).any(|arm| arm.service == *name);
+        let is_arm = |name: &Text| splits.iter().any(|split| split.arm_behind(name).is_some());
         let rows = inventory.rows(Kind::Service).rows();
         let mut switches: Vec<Switch> = rows
             .filter_map(|row| match row {
@@ -67,12 +67,7 @@ fn of_service(inventory: &Inventory, service: &Service, id: &ServiceId) -> Vec<S
         let values: BTreeSet<&Text> =
             pods.iter().filter(is_alike).filter_map(|pod| label(&pod.meta.labels, key)).collect();
         let others: Vec<Text> = values.into_iter().filter(|value| *value != now).cloned().collect();
-        let object = ObjectRef {
-            cluster: id.cluster.clone(),
-            kind: Kind::Service,
-            namespace: meta.namespace.clone(),
-            name: meta.name.clone(),
-        };
+        let object = ObjectRef::of(&id.cluster, Kind::Service, meta);
         (!others.is_empty()).then(|| Switch { service: object, label: key.clone(), now: now.clone(), others })
     };
     labels.filter_map(switch).collect()

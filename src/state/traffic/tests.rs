@@ -6,7 +6,7 @@ use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::object::{Labels, Meta};
 use crate::domain::platform::{EndpointSlice, Service};
-use crate::domain::pod::Pod;
+use crate::domain::pod::{Pod, Termination};
 use crate::domain::route::{Backend, ParentStatus, Steering};
 use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
@@ -281,6 +281,24 @@ fn a_pod_on_its_way_out_counts_for_nothing() {
     rows.push(Row::Pod(Box::new(going)));
     rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
     assert_eq!(split(&world(rows)).arms[1].ready, 1);
+}
+
+#[test]
+fn restarts_of_an_arm_are_those_in_the_window() {
+    let mut tried = arm("chat-canary", "1.5.0", 2, 2);
+    for (row, minutes) in tried.iter_mut().filter(|row| row.kind() == Kind::Pod).zip([1, 10]) {
+        let Row::Pod(pod) = row else { continue };
+        let ended = Termination { at: Some(NOW - SignedDuration::from_mins(minutes)), ..Termination::default() };
+        pod.meta.created = Some(NOW - SignedDuration::from_hours(1));
+        pod.containers[0].restarts = 4;
+        pod.containers[0].last = Some(Box::new(ended));
+    }
+    let route = route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]);
+    tried.push(Row::HttpRoute(Box::new(route)));
+    let state = world(arm("chat", "1.4.1", 3, 3).into_iter().chain(tried));
+    let within = (SignedDuration::from_mins(2), NOW);
+    let (canary, stable) = state.compare(&split(&state).router, "chat-canary", None, within);
+    assert_eq!((canary.restarts, canary.desired, stable.restarts), (1, 2, 0));
 }
 
 #[test]

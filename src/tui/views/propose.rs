@@ -7,7 +7,7 @@ use crate::domain::intent::{Intent, Size};
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::Delivery;
-use crate::domain::service::Service;
+use crate::domain::service::{Service, ServiceId};
 use crate::domain::shell::quoted;
 use crate::tui::command::Command;
 use crate::tui::effect::{Asked, Effect, Outcome, Prompt, Unfinished};
@@ -87,6 +87,11 @@ pub fn on_shown(command: Command, object: &ObjectRef, shown: Option<&Delivery>, 
         _ => return Outcome::Ignored,
     };
     Outcome::Ask(Effect::Propose(intent))
+}
+
+/// The service that a workload is of.
+fn service_of<'a>(workload: &ObjectRef, seen: &'a Seen<'_>) -> Option<&'a ServiceId> {
+    seen.board.services().iter().find(|service| service.workloads.contains(workload)).map(|service| &service.id)
 }
 
 /// Whether a command begins a change.

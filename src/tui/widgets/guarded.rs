@@ -84,7 +84,7 @@ fn arm(mark: &'static str, name: &str, seen: &Sample, glyphs: &Glyphs, loud: Rol
     let figure =
         |value: Option<f64>, unit: Unit| value.map_or_else(|| glyphs.dash.to_owned(), |value| unit.figure(value));
     let loud = if loud == Role::Muted { Role::Text } else { loud };
-    vec![
+    let mut spans = vec![
         span(Role::Muted, format!("{mark} {name}  ")),
         span(loud, format!("{:>7}", figure(seen.error_ratio(), Unit::Ratio))),
         span(Role::Muted, " failed of "),
@@ -96,7 +96,11 @@ fn arm(mark: &'static str, name: &str, seen: &Sample, glyphs: &Glyphs, loud: Rol
             if seen.ready < seen.desired { Role::Attention } else { Role::Text },
             format!("{}/{}", seen.ready, seen.desired),
         ),
-    ]
+    ];
+    if seen.restarts > 0 {
+        spans.extend([span(Role::Muted, "   restarts "), span(Role::Attention, seen.restarts.to_string())]);
+    }
+    spans
 }
 
 /// A number of requests, which a rate over a window gives with a fraction.

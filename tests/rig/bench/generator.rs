@@ -19,10 +19,15 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::message::{end_of_list, pod};
+use crate::message::{Spread, end_of_list, pod};
+use crate::said;
 
 /// The argument that makes this program the generator.
 pub(crate) const ROLE: &str = "generate";
+
+/// What it is told where all pods are of one service, or of many.
+pub(crate) const ONE: &str = "one";
+pub(crate) const MANY: &str = "many";
 
 /// How much is sent at once while the list is sent.
 const PIECE: usize = 64 * 1024;
@@ -34,22 +39,29 @@ const TICKS: u32 = 100;
 #[derive(Clone)]
 struct Fleet {
     pods: u32,
+    spread: Spread,
+    is_one: bool,
     changes: watch::Sender<u32>,
 }
 
 /// Serves so many pods on loopback and prints the port.
-pub(crate) fn serve(pods: u32) -> Result<()> {
+///
+/// With `one`, all of them are of one service in eight revisions, each tenth of them restarts, and they have logs and
+/// numbers.
+pub(crate) fn serve(pods: u32, is_one: bool) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         writeln!(stdout(), "{}", listener.local_addr()?.port())?;
-        let fleet = Fleet { pods, changes: watch::Sender::new(0) };
+        let spread = if is_one { Spread { pods, revisions: 8 } } else { Spread::USUAL };
+        let fleet = Fleet { pods, spread, is_one, changes: watch::Sender::new(0) };
         let routes = Router::new()
             .route("/api/v1/pods", get(watch_pods))
             .route("/changes/{rate}", post(change))
             .route("/apis/authentication.k8s.io/v1/selfsubjectreviews", post(review))
             .fallback(other)
             .with_state(fleet);
+        let routes = if is_one { routes.merge(said::routes(pods, spread)) } else { routes };
         Ok(axum::serve(listener, routes).await?)
     })
 }
@@ -85,22 +97,23 @@ async fn watch_pods(State(fleet): State<Fleet>, Query(asked): Query<Vec<(String,
     let lists = asked.iter().any(|(key, _)| key == "sendInitialEvents");
     tokio::spawn(async move {
         if lists {
-            list(&pieces, fleet.pods).await;
+            list(&pieces, &fleet).await;
         }
         keep_changing(&pieces, &fleet).await;
     });
     answer
 }
 
-async fn list(pieces: &mpsc::Sender<Bytes>, pods: u32) {
+async fn list(pieces: &mpsc::Sender<Bytes>, fleet: &Fleet) {
     let mut piece = Vec::with_capacity(PIECE * 2);
-    for number in 0..pods {
-        piece.extend(pod("ADDED", number, 1, 0, true));
+    for number in 0..fleet.pods {
+        let restarts = if fleet.is_one && number.is_multiple_of(10) { number / 10 % 7 + 1 } else { 0 };
+        piece.extend(pod(fleet.spread, "ADDED", number, 1, restarts, restarts == 0));
         if piece.len() >= PIECE && pieces.send(Bytes::from(std::mem::take(&mut piece))).await.is_err() {
             return;
         }
     }
-    piece.extend(end_of_list(u64::from(pods)));
+    piece.extend(end_of_list(u64::from(fleet.pods)));
     let _ = pieces.send(piece.into()).await;
 }
 
@@ -123,7 +136,8 @@ async fn keep_changing(pieces: &mpsc::Sender<Bytes>, fleet: &Fleet) {
             made += 1;
             // A step that has no factor in common with the number of pods goes through all of them.
             let number = made.wrapping_mul(7919) % fleet.pods;
-            let changed = pod("MODIFIED", number, u64::from(fleet.pods + made), made, made.is_multiple_of(2));
+            let changed =
+                pod(fleet.spread, "MODIFIED", number, u64::from(fleet.pods + made), made, made.is_multiple_of(2));
             let _ = pieces.send(changed.into()).await;
         }
     }
@@ -140,6 +154,6 @@ fn watching() -> (mpsc::Sender<Bytes>, Response) {
     (pieces, (form, Body::from_stream(body)).into_response())
 }
 
-fn json_answer(value: &serde_json::Value) -> Response {
+pub(crate) fn json_answer(value: &serde_json::Value) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }

@@ -22,6 +22,7 @@ mod logs;
 mod many;
 mod message;
 mod process;
+mod said;
 mod screen;
 mod small;
 mod start;
@@ -37,7 +38,8 @@ use crate::figures::{Figures, MEBIBYTES};
 use crate::plane::Plane;
 
 /// What can be measured, in the order in which it is.
-const PARTS: [&str; 10] = ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "evidence", "many"];
+const PARTS: [&str; 11] =
+    ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "evidence", "evidence-full", "many"];
 
 /// What is to be measured, and how thoroughly.
 pub(crate) struct Bench {
@@ -73,10 +75,10 @@ impl Bench {
 }
 
 fn main() -> Result<()> {
-    if let [_, role, pods] = &*std::env::args().collect::<Vec<_>>()
+    if let [_, role, pods, kind] = &*std::env::args().collect::<Vec<_>>()
         && role == generator::ROLE
     {
-        return generator::serve(pods.parse()?);
+        return generator::serve(pods.parse()?, kind == generator::ONE);
     }
     let bench = Bench::from_arguments()?;
     let mut figures = Figures::default();
@@ -91,6 +93,9 @@ fn main() -> Result<()> {
     if ["start", "idle", "updates", "filter", "small", "logs", "evidence"].iter().any(|part| bench.wants(part)) {
         let plane = fixture::ready(&folder()?)?;
         on_the_rig(&bench, &plane, &mut figures)?;
+    }
+    if bench.wants("evidence-full") {
+        evidence::measure_full(&bench, &folder()?.join("evidence"), &mut figures)?;
     }
     if bench.wants("many") {
         many::measure(&bench, &folder()?.join("many"), &mut figures)?;

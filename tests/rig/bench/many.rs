@@ -12,7 +12,7 @@ use color_eyre::eyre::{OptionExt, Result, ensure};
 use crate::Bench;
 use crate::command::Seat;
 use crate::figures::{Figures, MEBIBYTES, MILLISECONDS, OF_A_CORE, SECONDS, Spread};
-use crate::generator::ROLE;
+use crate::generator::{MANY, ROLE};
 use crate::keys::{moves, percentile};
 use crate::process::Process;
 use crate::start::{SIZE, pods_on};
@@ -27,15 +27,16 @@ const CHANGES: u32 = 1000;
 const PRESSES: usize = 600;
 
 /// The generator, in a process of its own. It ends when this is dropped.
-struct Generator {
+pub(crate) struct Generator {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Generator {
-    fn start() -> Result<Self> {
+    pub(crate) fn start(pods: u64, kind: &str) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut child = command.args([ROLE, &PODS.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child =
+            command.args([ROLE, &pods.to_string(), kind]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or_eyre("the generator has no output")?).read_line(&mut line)?;
         let port = line.trim().parse()?;
@@ -50,6 +51,15 @@ impl Generator {
         stream.read_to_string(&mut answer)?;
         ensure!(answer.contains(" 200 "), "{answer}");
         Ok(())
+    }
+
+    /// A home without anything in it but the way to the generator.
+    pub(crate) fn seat(&self, home: &Path) -> Result<Seat> {
+        let _ = fs::remove_dir_all(home);
+        fs::create_dir_all(home)?;
+        let kubeconfig = home.join("kubeconfig");
+        fs::write(&kubeconfig, self.kubeconfig())?;
+        Seat::at(home.to_owned(), kubeconfig)
     }
 
     fn kubeconfig(&self) -> String {
@@ -72,12 +82,8 @@ impl Drop for Generator {
 
 /// Measures.
 pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Result<()> {
-    let generator = Generator::start()?;
-    let _ = fs::remove_dir_all(home);
-    fs::create_dir_all(home)?;
-    let kubeconfig = home.join("kubeconfig");
-    fs::write(&kubeconfig, generator.kubeconfig())?;
-    let seat = Seat::at(home.to_owned(), kubeconfig)?;
+    let generator = Generator::start(PODS, MANY)?;
+    let seat = generator.seat(home)?;
     let (mut all, mut resident, mut peak) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.times() {
         let console = seat.console(SIZE, &[])?;

@@ -186,9 +186,20 @@ struct Event {
     object: Option<Raw>,
 }
 
-/// How many pods a Deployment has, and how many Deployments a namespace.
-const PODS: u32 = 20;
+/// How many Deployments a namespace has.
 const DEPLOYMENTS: u32 = 25;
+
+/// How pods are spread: how many there are of each service, and of how many revisions.
+#[derive(Clone, Copy)]
+pub(crate) struct Spread {
+    pub(crate) pods: u32,
+    pub(crate) revisions: u32,
+}
+
+impl Spread {
+    /// As a fleet usually is.
+    pub(crate) const USUAL: Self = Self { pods: 20, revisions: 1 };
+}
 
 /// When everything was made.
 const MADE: Time = Time { seconds: 1_795_000_000 };
@@ -214,11 +225,19 @@ pub(crate) fn end_of_list(version: u64) -> Vec<u8> {
     frame("BOOKMARK", "Pod", Pod { meta: Some(meta), ..Pod::default() }.encode_to_vec())
 }
 
+/// The name of a pod by its number, and that of its ReplicaSet.
+pub(crate) fn name_of(spread: Spread, number: u32) -> (String, String) {
+    let deployment = number / spread.pods;
+    let revision = deployment * spread.revisions + number % spread.revisions;
+    let set = format!("service-{deployment:05}-7d9f8b{:04x}", revision.wrapping_mul(2654) & 0xffff);
+    (format!("{set}-{:05x}", number.wrapping_mul(7919) & 0xf_ffff), set)
+}
+
 /// A pod by its number, of which a container was restarted so often.
-pub(crate) fn pod(class: &str, number: u32, version: u64, restarts: u32, ready: bool) -> Vec<u8> {
-    let deployment = number / PODS;
+pub(crate) fn pod(spread: Spread, class: &str, number: u32, version: u64, restarts: u32, ready: bool) -> Vec<u8> {
+    let deployment = number / spread.pods;
     let (namespace, name) = (format!("team-{:03}", deployment / DEPLOYMENTS), format!("service-{deployment:05}"));
-    let set = format!("{name}-7d9f8b{:04x}", deployment.wrapping_mul(2654) & 0xffff);
+    let (own_name, set) = name_of(spread, number);
     let containers = [name.as_str(), "proxy"];
     let spec = Spec {
         containers: containers.iter().map(|container| wish(container)).collect(),
@@ -235,7 +254,7 @@ pub(crate) fn pod(class: &str, number: u32, version: u64, restarts: u32, ready: 
         containers: containers.iter().map(|container| report(container, number, restarts, ready)).collect(),
     };
     let meta = Meta {
-        name: format!("{set}-{:05x}", number.wrapping_mul(7919) & 0xf_ffff),
+        name: own_name,
         generate_name: format!("{set}-"),
         namespace: namespace.clone(),
         uid: format!("6fa459ea-ee8a-4ca4-894e-{number:012x}"),

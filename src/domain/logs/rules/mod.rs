@@ -27,7 +27,7 @@ const MARK: &str = "<not shown>";
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     let words = "passw|passphrase|secret|token|credential|key|pass|pwd|pw|dsn|auth|salt|cookie|bearer|basic";
     let forms = "-----BEGIN|eyJ|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|AKIA|ASIA|AIza";
-    let personal = r"@|[2-6][0-9]{12}|[3-6][0-9]{3}[ -][0-9]{4}";
+    let personal = r"@|\+[1-9][0-9 ()-]{8}|[2-6][0-9]{12}|[3-6][0-9]{3}[ -][0-9]{4}";
     Regex::new(&format!("(?i-u:{words})|(?-u:{forms}|{personal})")).expect("it is a constant")
 });
 
@@ -59,7 +59,7 @@ impl Eq for Rule {}
 pub struct Rules {
     /// Those of the configuration.
     pub own: Vec<Rule>,
-    /// Whether e-mail addresses and numbers of cards are withheld. Secrets always are.
+    /// Whether e-mail addresses and the numbers of telephones and cards are withheld. Secrets always are.
     pub masks_personal: bool,
 }
 
@@ -136,6 +136,7 @@ impl Rules {
         pairs::find(line, |secret| parts.push((secret, None)));
         if self.masks_personal {
             personal::mails(line, |mail| parts.push((mail, Some("e-mail"))));
+            personal::phones(line, |phone| parts.push((phone, Some("phone"))));
             personal::cards(line, |card| parts.push((card, Some("card"))));
         }
     }

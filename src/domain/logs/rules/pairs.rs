@@ -57,7 +57,8 @@ pub(super) fn find(line: &str, mut each: impl FnMut(Range<usize>)) {
         let is_prose = bytes[at] == b':' && !is_quoted && is_word_of_prose(line, &value);
         let is_weak = !is_strong && WEAK.iter().any(|word| ends_with(name, word)) && !looks_random(words);
         let is_path = ends_with(name, "pwd") && words.starts_with('/');
-        if is_harmless(words) || is_prose || is_weak || is_path {
+        let is_image = line[..at].strip_suffix(name).is_some_and(|before| before.ends_with('/')) && is_version(words);
+        if is_harmless(words) || is_prose || is_weak || is_path || is_image {
             continue;
         }
         done = value.end;
@@ -151,6 +152,14 @@ fn is_harmless(value: &str) -> bool {
 fn is_word_of_prose(line: &str, value: &Range<usize>) -> bool {
     let is_word = line[value.clone()].bytes().all(|byte| byte.is_ascii_lowercase());
     is_word && line[value.end..].starts_with(' ')
+}
+
+/// Whether a value is that of an image behind its name: "registry.example/secret-store:1.4.2".
+fn is_version(value: &str) -> bool {
+    let numbers = value.strip_prefix('v').unwrap_or(value);
+    let rest = numbers.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let is_numbered = rest.len() < numbers.len() && rest.starts_with('.');
+    is_numbered && rest[1..].starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Whether a value looks as if it was drawn by lot.

@@ -1,4 +1,4 @@
-//! What tells of people: e-mail addresses and the numbers of cards.
+//! What tells of people: e-mail addresses, the numbers of telephones and those of cards.
 
 use std::ops::Range;
 
@@ -19,6 +19,47 @@ pub(super) fn mails(line: &str, mut each: impl FnMut(Range<usize>)) {
             each(start..at + 1 + host.len());
         }
     }
+}
+
+/// How many digits a telephone number has with that of its country.
+const PHONE: std::ops::RangeInclusive<usize> = 9..=15;
+
+/// Tells where telephone numbers are, in their form for other countries: "+49 151 2345678".
+pub(super) fn phones(line: &str, mut each: impl FnMut(Range<usize>)) {
+    let bytes = line.as_bytes();
+    let mut done = 0;
+    for at in memchr::memchr_iter(b'+', bytes) {
+        let is_inside = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || b"+_.".contains(&bytes[at - 1]));
+        if at < done || is_inside || bytes.get(at + 1).is_none_or(|digit| !(b'1'..=b'9').contains(digit)) {
+            continue;
+        }
+        if let Some(end) = end_of_phone(bytes, at + 1) {
+            each(at..end);
+            done = end;
+        }
+    }
+}
+
+/// Where the digits of a telephone number end, which may stand in groups.
+fn end_of_phone(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut end, mut digits) = (end_of_digits(bytes, start), 0);
+    // Behind a time stands how far it is ahead: "+1100".
+    if end - start == 4 {
+        return None;
+    }
+    let mut group = start;
+    while digits + end - group <= *PHONE.end() {
+        digits += end - group;
+        let gap = bytes[end..].iter().take(2).take_while(|byte| b" -()".contains(byte)).count();
+        group = end + gap;
+        let next = end_of_digits(bytes, group);
+        if gap == 0 || next == group || digits + next - group > *PHONE.end() {
+            break;
+        }
+        end = next;
+    }
+    let is_word = bytes.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (PHONE.contains(&digits) && !is_word).then_some(end)
 }
 
 /// Tells where numbers of cards are: in one piece, or in the groups in which they are printed.

@@ -129,6 +129,40 @@ fn cards_are_told_from_other_numbers() {
 }
 
 #[test]
+fn telephones_are_told_from_other_numbers() {
+    for (line, shown_as) in [
+        ("call +49 151 2345678 now", "call <phone "),
+        ("+4915123456789", "<phone "),
+        (r#"{"phone":"+1 (415) 555-2671"}"#, r#"{"phone":"<phone "#),
+        ("tel=+44-20-7946-0958;x", "tel=<phone "),
+        ("+41 (0)44 668 18 00", "<phone "),
+    ] {
+        let shown = shown(line);
+        assert!(shown.starts_with(shown_as), "{line} {shown}");
+        assert!(
+            !["2345678", "555-2671", "7946-0958", "668 18"].iter().any(|part| shown.contains(part)),
+            "{line} {shown}"
+        );
+    }
+    for line in [
+        "[26/Nov/2026:14:19:41 +1100] 12345 6789",
+        "2026-11-26T14:19:41+01:00 took 12345678 ns",
+        "rate +12.5 delta +1234567 of 99",
+        "m=+3600.123456789 a+1234567890 1e+123456789",
+        "id +1234567890123456789",
+    ] {
+        assert_whole(line);
+    }
+}
+
+#[test]
+fn the_version_of_an_image_is_no_secret_whatever_its_name() {
+    assert_whole("pulling registry.example.com/secret-store:1.4.2@sha256:0123 for shop/passwords:v2.0-rc1");
+    assert_hidden("shop/password:hunter2", "hunter2");
+    assert_hidden("password:1.4.2", "1.4.2");
+}
+
+#[test]
 fn rules_of_the_configuration_name_what_they_withhold() {
     let rule = |name: &str, pattern: &str| Rule { name: name.into(), pattern: Regex::new(pattern).unwrap() };
     let own = vec![rule("customer", r"customer=(?<secret>\S+)"), rule("plate", r"\b[A-Z]{2}-\d{3}\b")];

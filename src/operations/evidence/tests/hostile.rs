@@ -22,7 +22,7 @@ fn entry(name: &str, kind: tar::EntryType, claimed: u64, content: &[u8]) -> Vec<
 
 /// A whole archive of ours with one entry before its end.
 fn with(entry: &[u8]) -> Vec<u8> {
-    let mut raw = unzipped(&pack(manifest("a-1"), pieces(), LIMIT).unwrap());
+    let mut raw = unzipped(&pack(&manifest("a-1"), &pieces(), LIMIT).unwrap());
     let end = raw.len() - 1_024;
     raw.splice(end..end, entry.iter().copied());
     zipped(&raw)
@@ -68,7 +68,7 @@ fn a_size_that_nobody_writes_is_refused_before_anything_is_read() {
 fn a_bomb_ends_where_the_largest_archive_would() {
     const MOST: u64 = 1024 * 1024;
     // Of zeros a thousand times as many come out as went in; they look like the end of an archive that is well.
-    let mut raw = unzipped(&pack(manifest("a-1"), pieces(), LIMIT).unwrap());
+    let mut raw = unzipped(&pack(&manifest("a-1"), &pieces(), LIMIT).unwrap());
     raw.resize(raw.len() + 4 * usize::try_from(MOST).unwrap(), 0);
     let bundle = unpack::read_within(zipped(&raw).as_slice(), MOST).unwrap();
     assert_eq!(bundle.faults, [Text::from("something stands behind its end")]);
@@ -82,7 +82,7 @@ fn what_is_no_archive_at_all_is_told() {
     for bytes in [&b""[..], b"hello", &[0x1f, 0x8b, 8, 0, 0], &zipped(b""), &zipped(b"hello"), &zipped(&[0; 10_240])] {
         assert!(read(bytes).is_err());
     }
-    let other = pack(Manifest { api_version: "midwatch/v2".to_owned(), ..manifest("a-1") }, pieces(), LIMIT).unwrap();
+    let other = pack(&Manifest { api_version: "midwatch/v2".to_owned(), ..manifest("a-1") }, &pieces(), LIMIT).unwrap();
     assert!(read(other.as_slice()).unwrap_err().contains("midwatch/v2"));
 }
 
@@ -92,7 +92,7 @@ proptest! {
     /// Whatever is done to the bytes, there is an answer, and one that says that all is well only where all is.
     #[test]
     fn no_change_of_a_byte_goes_unnoticed(at in 10_usize..4_000, bit in 0_u8..8) {
-        let archive = pack(manifest("a-1"), pieces(), LIMIT).unwrap();
+        let archive = pack(&manifest("a-1"), &pieces(), LIMIT).unwrap();
         let mut changed = archive.clone();
         let at = at % archive.len();
         changed[at] ^= 1 << bit;
@@ -114,13 +114,13 @@ proptest! {
     /// The same inside of the compression, where no sum of gzip helps.
     #[test]
     fn no_change_of_a_byte_within_goes_unnoticed(at in 0_usize..20_000, byte: u8) {
-        let mut raw = unzipped(&pack(manifest("a-1"), pieces(), LIMIT).unwrap());
+        let mut raw = unzipped(&pack(&manifest("a-1"), &pieces(), LIMIT).unwrap());
         let at = at % raw.len();
         raw[at] = byte;
         if let Ok(bundle) = read(zipped(&raw).as_slice())
             && bundle.is_whole()
         {
-            let same = read(pack(manifest("a-1"), pieces(), LIMIT).unwrap().as_slice()).unwrap();
+            let same = read(pack(&manifest("a-1"), &pieces(), LIMIT).unwrap().as_slice()).unwrap();
             prop_assert_eq!(bundle.manifest, same.manifest);
         }
     }

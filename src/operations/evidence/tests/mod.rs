@@ -68,7 +68,7 @@ fn zipped(raw: &[u8]) -> Vec<u8> {
 
 #[test]
 fn what_was_packed_is_read_back_and_every_sum_matches() {
-    let archive = pack(manifest("a-1"), pieces(), LIMIT).unwrap();
+    let archive = pack(&manifest("a-1"), &pieces(), LIMIT).unwrap();
     let bundle = read(archive.as_slice()).unwrap();
     assert_eq!(bundle.faults, Vec::<Text>::new());
     let names: Vec<&str> = bundle.manifest.parts.iter().map(|kept| kept.file.as_str()).collect();
@@ -83,13 +83,13 @@ fn what_was_packed_is_read_back_and_every_sum_matches() {
 fn the_same_evidence_makes_the_same_bytes() {
     let mut turned = pieces();
     turned.reverse();
-    assert_eq!(pack(manifest("a-1"), pieces(), LIMIT).unwrap(), pack(manifest("a-1"), turned, LIMIT).unwrap());
+    assert_eq!(pack(&manifest("a-1"), &pieces(), LIMIT).unwrap(), pack(&manifest("a-1"), &turned, LIMIT).unwrap());
 }
 
 #[test]
 fn every_tool_opens_it_and_its_sums_are_those_of_sha256sum() {
     let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("a.tar.gz"), pack(manifest("a-1"), pieces(), LIMIT).unwrap()).unwrap();
+    std::fs::write(folder.path().join("a.tar.gz"), pack(&manifest("a-1"), &pieces(), LIMIT).unwrap()).unwrap();
     let script = "tar xzf a.tar.gz && cd a-1 && sha256sum -c --strict SHA256SUMS";
     let ran = std::process::Command::new("sh").args(["-c", script]).current_dir(folder.path()).output().unwrap();
     let said = String::from_utf8(ran.stdout).unwrap();
@@ -115,7 +115,7 @@ fn what_is_too_large_is_halved_by_group_and_told() {
         piece(Some(Moment::Before), Part::Logs, End::Last, &lines),
         piece(None, Part::Plan, End::Last, &[(0, r#"{"hash":"abc"}"#.to_owned())]),
     ];
-    let archive = pack(manifest("a-1"), all, limit).unwrap();
+    let archive = pack(&manifest("a-1"), &all, limit).unwrap();
     assert!(archive.len() as u64 <= limit);
     let bundle = read(archive.as_slice()).unwrap();
     assert!(bundle.is_whole());
@@ -132,13 +132,13 @@ fn what_is_too_large_is_halved_by_group_and_told() {
 #[test]
 fn a_plan_that_does_not_fit_is_an_error() {
     let plan = piece(None, Part::Plan, End::Last, &[(0, format!("{:?}", "x".repeat(5_000)))]);
-    let problem = pack(manifest("a-1"), vec![plan], 100).unwrap_err();
+    let problem = pack(&manifest("a-1"), &[plan], 100).unwrap_err();
     assert!(problem.to_string().contains("does not fit"), "{problem}");
 }
 
 #[test]
 fn what_was_changed_cut_or_added_is_named() {
-    let archive = pack(manifest("a-1"), pieces(), LIMIT).unwrap();
+    let archive = pack(&manifest("a-1"), &pieces(), LIMIT).unwrap();
     let raw = unzipped(&archive);
     let edited = String::from_utf8(raw.clone()).unwrap().replace("it broke", "it works");
     let bundle = read(zipped(edited.as_bytes()).as_slice()).unwrap();

@@ -1,6 +1,6 @@
 //! The keys for steps, gates and weights: what they begin, and why they cannot be used where they cannot.
 
-use super::{Hint, course, hint, notice};
+use super::{Hint, course, hint, notice, service_of};
 use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
@@ -78,11 +78,6 @@ pub(super) fn shift_of(object: &ObjectRef, seen: &Seen<'_>) -> Outcome {
         Some(service) => shift(service, seen),
         None => notice(format!("no route splits the requests of {}", object.kind_and_name())),
     }
-}
-
-fn service_of<'a>(object: &ObjectRef, seen: &'a Seen<'_>) -> Option<&'a ServiceId> {
-    let services = seen.board.services().iter();
-    services.into_iter().find(|service| service.workloads.contains(object)).map(|service| &service.id)
 }
 
 /// Asks for the weight of the new arm, with what it is now.

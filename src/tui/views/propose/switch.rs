@@ -1,6 +1,6 @@
 //! `:switch`: a Service selects other pods, where pods of the same service stand ready beside those that it selects now.
 
-use super::{Hint, hint, notice};
+use super::{Hint, hint, notice, service_of};
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -38,9 +38,8 @@ pub(super) fn switch_of(object: &ObjectRef, seen: &Seen<'_>) -> Outcome {
             ask,
         );
     }
-    let services = seen.board.services().iter();
-    match services.into_iter().find(|service| service.workloads.contains(object)) {
-        Some(service) => switch(&service.id, &state.switches(&service.id)),
+    match service_of(object, seen) {
+        Some(service) => switch(service, &state.switches(service)),
         None => notice(format!("no Service selects {}", object.kind_and_name())),
     }
 }

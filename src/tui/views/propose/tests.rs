@@ -118,11 +118,7 @@ fn a_service_is_switched_to_labels_that_are_typed() {
         now: "blue".into(),
         others: others.iter().map(|other| (*other).into()).collect(),
     };
-    let id = crate::domain::service::ServiceId {
-        cluster: service.cluster.clone(),
-        environment: "production".into(),
-        name: "chat".into(),
-    };
+    let id = ServiceId { cluster: service.cluster.clone(), environment: "production".into(), name: "chat".into() };
     assert_eq!(noticed(switch(&id, &[])), "no Service of chat could select other pods of it");
     let asked = |others: &[&str]| match switch(&id, &[one(others)]) {
         Outcome::Ask(Effect::Prompt(prompt)) => (prompt.label(), prompt.text),

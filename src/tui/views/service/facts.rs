@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ObjectRef, selects};
 use crate::domain::platform::{Autoscaler, DisruptionBudget, Event};
 use crate::domain::pod::{Pod, is_stuck_reason};
 use crate::domain::rollout::{Delivery, Phase, Revision, RolloutStatus};
@@ -144,11 +144,7 @@ fn pods_of<'a>(inventory: &'a Inventory, object: &ObjectRef) -> Vec<&'a Pod> {
 fn budget_of<'a>(inventory: &'a Inventory, family: &Family<'_>) -> Option<&'a DisruptionBudget> {
     let labels = &family.workload.template_labels;
     inventory.rows(Kind::PodDisruptionBudget).rows_in(&family.workload.meta.namespace).find_map(|row| match row {
-        Row::DisruptionBudget(budget)
-            if !budget.selector.is_empty() && budget.selector.iter().all(|pair| labels.contains(pair)) =>
-        {
-            Some(&**budget)
-        }
+        Row::DisruptionBudget(budget) if selects(&budget.selector, labels) => Some(&**budget),
         _ => None,
     })
 }

@@ -16,18 +16,19 @@ use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{delivery, guarded};
 
 /// The columns of arms.
-pub(super) const ARMS: [Column; 11] = [
+pub(super) const ARMS: [Column; 12] = [
     Column::words("", 1, 1),
     Column::words("", 17, 28).named(),
     Column::words("VERSION", 7, 20).rank(2),
     Column::number("SET", 5, 6),
     Column::number("SEEN", 6, 6),
-    Column::number("RATE", 6, 8).rank(3),
-    Column::number("REQUESTS", 8, 10).rank(4),
+    Column::number("RATE", 6, 8).rank(4),
+    Column::number("REQUESTS", 8, 10).rank(5),
     Column::number("ERRORS", 6, 8),
     Column::number("P95", 6, 7),
     Column::number("READY", 5, 6).rank(1),
-    Column::words("BEHIND", 12, 48).named().rank(5),
+    Column::number("RESTARTS", 8, 8).rank(3),
+    Column::words("BEHIND", 12, 48).named().rank(6),
 ];
 
 /// What is known of one arm.
@@ -113,6 +114,10 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
         cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
+        cell(
+            if measured.sample.restarts > 0 { Role::Attention } else { Role::Muted },
+            measured.sample.restarts.to_string(),
+        ),
         cell(Role::Muted, arm.service.to_string()),
     ]
 }

@@ -20,6 +20,7 @@ fn look(verdict: Verdict) -> Look {
         p95: Some(0.121),
         ready: 1,
         desired: 1,
+        restarts: 0,
     };
     Look { at: at(-12), canary: sample(1_204.4, 96.3), stable: sample(4_816.0, 4.8), verdict }
 }
