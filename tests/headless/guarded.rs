@@ -76,8 +76,8 @@ fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
     for says in [
         "Guarded shift of search-service-canary to 20, 50 %",
         "step 1: take the lease of the route",
-        "course: weights: 20 % → 50 %, each held for 5 min at least",
-        "course: on a breach everything goes back to stable by itself",
+        "course: 20 → 50 %, each held for 5 min at least",
+        "course: back to 0 % by itself when more than 1 % of its requests fail and 2 times what fails of stable",
         "--to 20,50 --hold 5m --guard default --on-exit back",
     ] {
         assert!(shown.stdout.contains(says), "{says}: {}", shown.stdout);

@@ -125,7 +125,7 @@ pub(super) fn wanted<'a>(
             let known: Vec<&str> = known.iter().map(Text::as_str).collect();
             let problem =
                 Problem::new(what, format!("no revision {pin} is kept"), format!("kept: {}", known.join(", ")));
-            Err(NoPlan { failure: Failure::NotFound, problem })
+            Err(NoPlan::new(Failure::NotFound, problem))
         }
     }
 }

@@ -24,10 +24,12 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::traffic;
+use crate::operations::guard::Sightings;
 use crate::operations::policy::Policy;
+use crate::operations::withdraw::Withdrawal;
 use crate::sources::kubernetes::{LogNews, Wanted};
-use crate::state::State;
 use crate::state::logs::LogStore;
+use crate::state::{ServiceBoard, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -112,6 +114,12 @@ pub struct Session {
     guards: Guards,
     /// The guarded shifts, by the change that began each.
     drives: BTreeMap<OperationId, Drive>,
+    /// The services as guards see them, brought up to date when one looks.
+    guard_board: ServiceBoard,
+    /// What takes back each yes that was or may be said.
+    withdrawals: BTreeMap<OperationId, Withdrawal>,
+    /// Since when leases are seen as they are.
+    sightings: Arc<Sightings>,
     /// Those that a test of a face makes up.
     #[cfg(test)]
     pub(crate) pretended: Vec<Guarded>,
@@ -178,6 +186,9 @@ impl Session {
             traffic: options.traffic,
             guards: options.guards,
             drives: BTreeMap::new(),
+            guard_board: ServiceBoard::default(),
+            withdrawals: BTreeMap::new(),
+            sightings: Arc::default(),
             #[cfg(test)]
             pretended: Vec::new(),
             told: Vec::new(),
@@ -317,6 +328,7 @@ impl Session {
                 Message::Operation(id, event) => {
                     if event.is_last() {
                         self.waiting.remove(&id);
+                        self.withdrawals.remove(&id);
                     }
                     if self.history.is_some() {
                         self.read_history();
@@ -339,6 +351,9 @@ impl Session {
                 Message::Evidence(made) => absorbed.evidence.push(*made),
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
+        }
+        if absorbed.changed.touches(Kind::Lease) {
+            self.see_leases();
         }
         if !self.undiscovered.is_empty() && absorbed.changed.touches_sources() {
             self.discover();

@@ -111,10 +111,8 @@ impl Session {
     /// Asks for the numbers that the face wants, and for those that guards look at.
     pub(super) fn ask_for_numbers(&mut self) {
         let mut demand = self.wanted_numbers.clone();
-        let now = self.clock.now();
-        for drive in self.drives.values_mut().filter(|drive| drive.view.end().is_none()) {
-            drive.board.refresh(&self.state, now);
-            let service = drive.board.find(&drive.view.service);
+        for drive in self.drives.values().filter(|drive| drive.view.end().is_none()) {
+            let service = self.guard_board.find(&drive.view.service);
             let workloads: Vec<Text> =
                 service.iter().flat_map(|service| &service.workloads).map(|one| one.name.clone()).collect();
             let namespace = drive.view.route.namespace.clone();
