@@ -16,7 +16,7 @@ use crate::domain::evidence::Keeping;
 use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
-use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
+use crate::domain::logs::{Limits as LogLimits, Rules};
 use crate::domain::metric::Demand;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
@@ -28,7 +28,6 @@ use crate::operations::guard::Sightings;
 use crate::operations::policy::Policy;
 use crate::operations::withdraw::Withdrawal;
 use crate::sources::kubernetes::{LogNews, Wanted};
-use crate::state::logs::LogStore;
 use crate::state::{ServiceBoard, State};
 
 use super::arming::Armed;
@@ -51,6 +50,7 @@ mod changes;
 mod evidence;
 mod guarded;
 mod past;
+mod reading;
 mod signals;
 
 /// How many messages are taken in at once, so that a key never waits for long: each may hold some hundred rows.
@@ -369,37 +369,6 @@ impl Session {
             absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);
         }
         absorbed
-    }
-
-    /// Begins to read logs; asked for twice they are read once.
-    pub fn follow(&mut self, query: LogQuery) {
-        self.following.follow(query, &self.state, &self.clusters, self.clock.now());
-    }
-
-    /// Ends to read logs, and forgets them.
-    pub fn unfollow(&mut self, query: &LogQuery) {
-        self.following.unfollow(query);
-    }
-
-    /// The logs that are read for a query.
-    pub fn logs(&self, query: &LogQuery) -> Option<&LogStore> {
-        self.following.store(query)
-    }
-
-    /// The same, for a test to say what is heard.
-    #[cfg(test)]
-    pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
-        self.following.store_mut(query)
-    }
-
-    /// Reads a whole object; it arrives as [`Absorbed::objects`].
-    pub fn fetch(&self, object: ObjectRef) {
-        let Some(handle) = self.clusters.get(&object.cluster) else { return };
-        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
-        tokio::spawn(async move {
-            let result = reader.get_object(&object).await.map_err(|error| error.problem());
-            drop(outbox.send(Message::Object(object, result)).await);
-        });
     }
 
     /// A cluster in use.

@@ -143,7 +143,7 @@ fn lease_step(route: &ObjectRef, about: &About, snapshot: &Snapshot) -> Step {
         None => "free".to_owned(),
     };
     Step {
-        what: "take the lease of the route: it keeps a second guard away".into(),
+        what: "take its lease".into(),
         before: before.into(),
         after: format!("held by {}", about.who).into(),
         call: lease::take(route, about, value),
@@ -186,26 +186,25 @@ fn course_words(course: &Course) -> Vec<Text> {
     let guard = &course.guard;
     let weights: Vec<String> = course.weights().iter().map(u8::to_string).collect();
     let exit = match course.on_exit {
-        OnExit::Back => "back to 0 % as well when midwatch is ended meanwhile",
+        OnExit::Back => "back to 0 % too when midwatch is ended meanwhile",
         OnExit::Hold => "when midwatch is ended meanwhile the weights stay, and nobody guards them",
     };
     let part = |ratio: f64| words::percent(ratio * 100.0);
     [
         format!("{} %, each held for {} at least", weights.join(" → "), span(course.hold)),
         format!(
-            "back to 0 % by itself when more than {} of its requests fail and {} times what fails of stable, p95 is {} \
-             times that of stable, or no pod is ready; at once when {} fail",
+            "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, or no pod is ready; at \
+             once when {} fail",
             part(guard.error_ratio),
             guard.error_factor,
             guard.latency_factor,
             part(guard.fast_ratio)
         ),
         format!(
-            "on only while it is as good as stable in {} requests at least; guard {} looks every {} at the last {}",
+            "on only when as good as stable in {} requests; guard {} looks every {}",
             guard.least,
             guard.name,
-            span(guard.every),
-            span(guard.window)
+            span(guard.every)
         ),
         exit.to_owned(),
     ]
