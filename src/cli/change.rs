@@ -167,7 +167,7 @@ pub struct Release {
     #[command(flatten)]
     pub change: Change,
 
-    /// The gate as a plan names it; refused where it waits at another one. The one at which it waits by default.
+    /// The gate as a plan names it, needed with --write; refused where it waits at another one.
     #[arg(long, value_name = "HASH/STEP", value_parser = gate)]
     pub gate: Option<argo::Gate>,
 }
@@ -179,7 +179,7 @@ pub struct Skip {
     #[command(flatten)]
     pub change: Change,
 
-    /// The step, from 1; refused where it is at another one. The one that is under way by default.
+    /// The step, from 1, needed with --write; refused where it is at another one.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub step: Option<u32>,
 }

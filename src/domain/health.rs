@@ -58,7 +58,7 @@ impl fmt::Display for Health {
 pub struct Verdict {
     /// How well it is.
     pub health: Health,
-    /// Why: "2 of 4 pods CrashLoopBackOff: OOMKilled".
+    /// Why: "CrashLoopBackOff: OOMKilled, 2 of 4 pods".
     pub reason: Text,
     /// Since when, as far as the cluster tells.
     pub since: Option<Timestamp>,

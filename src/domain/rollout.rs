@@ -88,11 +88,11 @@ impl fmt::Display for StuckSignal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CannotCreate(why) => write!(f, "cannot create pods: {why}"),
-            Self::Pods { count, of, reason } => write!(f, "{count} of {of} new pods {reason}"),
+            Self::Pods { count, of, reason } => write!(f, "{reason}, {count} of {of} new pods"),
             Self::Unschedulable { count, why } => {
                 write!(f, "{count} new pod{} unschedulable: {why}", if *count == 1 { "" } else { "s" })
             }
-            Self::Restarting { count, of, times } => write!(f, "{count} of {of} new pods restarted {times} times"),
+            Self::Restarting { count, of, times } => write!(f, "restarted {times} times, {count} of {of} new pods"),
         }
     }
 }

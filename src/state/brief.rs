@@ -15,6 +15,7 @@ use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
 use crate::domain::text::Text;
+use crate::domain::traffic::{ArmRole, Split};
 
 /// A change that is further back is not told.
 const LATELY: SignedDuration = SignedDuration::from_hours(2);
@@ -69,7 +70,10 @@ pub fn brief(
             })
             .collect(),
         on_it: on_it(state, board, timeline, &broken, now),
-        safe: broken.iter().filter_map(|service| safe(state, board, service)).collect(),
+        safe: broken
+            .iter()
+            .filter_map(|service| back_to_stable(state, board, service, now).or_else(|| safe(state, board, service)))
+            .collect(),
     }
 }
 
@@ -83,11 +87,17 @@ fn told(service: &Service) -> Broken {
     }
 }
 
-/// Who is on it: whoever changed last what is broken, as far as that is known, and what somebody silenced of it.
+/// Who changes something this long after trouble began may be at it; before that it may have been the cause.
+const AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// Who is on it: whoever changed last what was broken by then, as far as that is known, and what somebody silenced of it.
 fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
     let changed = broken.iter().filter_map(|service| {
         let is_by_somebody = |change: &&Change| {
-            change.by.is_some() && !change.class.is_noise() && now.duration_since(change.at) < LATELY
+            change.by.is_some()
+                && !change.class.is_noise()
+                && now.duration_since(change.at) < LATELY
+                && service.since().is_some_and(|since| change.at.duration_since(since) >= AFTER)
         };
         let last = timeline.of(&service.id).find(is_by_somebody)?;
         let at = last.at.strftime("%H:%M");
@@ -129,34 +139,71 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
         |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
     let held_up = own().find(|rollout| is_held_up(rollout)).map(|rollout| (rollout, way_back(state, rollout)));
     let to_blame = || own().find_map(|rollout| Some((rollout, Some(way_back_from_blame(state, service, rollout)?))));
-    if let Some((rollout, back)) = held_up.or_else(to_blame) {
-        let back = back?;
-        let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
-        let serves = if back.ready > 0 { format!(", of which {} pods still serve", back.ready) } else { String::new() };
+    if let Some((rollout, Some(back))) = held_up.or_else(to_blame) {
+        let (to, pin) = match &back {
+            WayBack::Named(back) => {
+                let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
+                let serves = (back.ready > 0).then(|| format!(", of which {} pods still serve", back.ready));
+                (format!(" to {}{}", back.version, serves.unwrap_or_default()), format!(" --to {}", quoted(pin)))
+            }
+            WayBack::Planned => (String::new(), String::new()),
+        };
         return Some(Safe {
-            what: format!("plan to roll {} back to {}{serves}", service.id.name, back.version),
-            command: line("rollback", &rollout.workload, &format!(" --to {} --dry-run", quoted(pin))),
+            what: format!("plan to roll {} back{to}", service.id.name),
+            command: line("rollback", &rollout.workload, &format!("{pin} --dry-run")),
         });
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
     Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
 }
 
-/// The revision that a rollout replaced.
-fn way_back(state: &State, rollout: &Rollout) -> Option<Revision> {
-    let family = state.family(&rollout.workload)?;
-    history(&family).into_iter().find(|revision| revision.standing == Standing::Previous)
+/// Where a canary is what ails a service, all its requests can go back to the stable revision; not where a controller sets
+/// the weights, who would take that back.
+fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
+    let numbers = board.numbers(&service.id);
+    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, numbers, now).is_some();
+    let split = state.splits(&service.id).into_iter().find(is_worse)?;
+    let (canary, stable) = (split.arm(ArmRole::Canary)?, split.arm(ArmRole::Stable)?);
+    let (name, route) = (quoted(&service.id.name), &split.router);
+    let (namespace, context) = (quoted(&route.namespace), quoted(&route.cluster.0));
+    let (route, arm) = (quoted(&route.name), quoted(&canary.service));
+    Some(Safe {
+        what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
+        command: format!(
+            "midwatch shift {name} --route {route} -n {namespace} --context {context} --arm {arm} --to 0 --dry-run"
+        ),
+    })
+}
+
+/// Where a rollback goes to.
+enum WayBack {
+    /// To the release before.
+    Named(Revision),
+    /// What runs was restarted, or configured anew: which revision is another release, the plan can tell.
+    Planned,
+}
+
+/// The way back from a rollout. None from one that is a way back itself: what it replaced is younger.
+fn way_back(state: &State, rollout: &Rollout) -> Option<WayBack> {
+    let all = history(&state.family(&rollout.workload)?);
+    let of = |standing| all.iter().find(|revision| revision.standing == standing);
+    let (current, previous) = (of(Standing::Current)?, of(Standing::Previous)?);
+    if previous.created > current.created {
+        return None;
+    }
+    let is_same = (&previous.images, &previous.version) == (&current.images, &current.version);
+    Some(if is_same { WayBack::Planned } else { WayBack::Named(previous.clone()) })
 }
 
 /// The same, where a new release came shortly before the service turned bad. One that was gone back to is older than
 /// what it replaced, and what came after the trouble began did not cause it.
-fn way_back_from_blame(state: &State, service: &Service, rollout: &Rollout) -> Option<Revision> {
+fn way_back_from_blame(state: &State, service: &Service, rollout: &Rollout) -> Option<WayBack> {
     let family = state.family(&rollout.workload)?;
     let is_current = |revision: &Revision| revision.standing == Standing::Current;
     let made = history(&family).into_iter().find(is_current)?.created?;
     let since = service.since()?;
     let is_close = made <= since && since.duration_since(made) < BLAMED_FOR;
-    way_back(state, rollout).filter(|back| is_close && back.created.is_some_and(|created| created < made))
+    way_back(state, rollout).filter(|_| is_close)
 }
 
 #[cfg(test)]

@@ -166,8 +166,10 @@ impl Case<'_> {
     /// Pods serve, but end again and again.
     fn is_shaken(&self) -> Option<Verdict> {
         let shaken = self.pods.shaken.as_ref()?;
-        let reason =
-            format!("{} of {} pods restarted {} times: {}", shaken.count, self.pods.total, shaken.times, shaken.reason);
+        let reason = format!(
+            "restarted {} times: {}, {} of {} pods",
+            shaken.times, shaken.reason, shaken.count, self.pods.total
+        );
         Some(Verdict::new(Health::Attention, reason, shaken.since))
     }
 
@@ -210,17 +212,17 @@ impl Case<'_> {
     }
 }
 
-/// The first trouble of some pods, in words, and since when.
+/// The first trouble of some pods, in words, and since when. The cause comes first: it is what must not be cut off.
 fn troubles(pods: &Tally) -> Option<(String, Option<Timestamp>)> {
     if let Some(trouble) = pods.troubles.first() {
-        return Some((format!("{} of {} pods {}", trouble.count, pods.total, trouble.reason), trouble.since));
+        return Some((format!("{}, {} of {} pods", trouble.reason, trouble.count, pods.total), trouble.since));
     }
     if let Some(trouble) = &pods.unschedulable {
         let plural = if trouble.count == 1 { "" } else { "s" };
         return Some((format!("{} pod{plural} unschedulable: {}", trouble.count, trouble.reason), trouble.since));
     }
     let looping = pods.looping.as_ref()?;
-    Some((format!("{} of {} pods restarted {} times", looping.count, pods.total, looping.times), looping.since))
+    Some((format!("restarted {} times, {} of {} pods", looping.times, looping.count, pods.total), looping.since))
 }
 
 /// How a running Job is.

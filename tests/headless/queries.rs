@@ -202,7 +202,12 @@ fn who_looks_at_one_namespace_is_told_what_pages_about_it() {
         let about = |item: &Value| item["service"] == "chat-service";
         assert!(told["items"].as_array().is_some_and(|items| items.iter().any(about)), "{words}: {told:#}");
     }
-    let services = bench.run("maria", "services -n production -o json").expect(0).json();
-    let chat = services["items"].as_array().and_then(|items| items.iter().find(|item| item["name"] == "chat-service"));
-    assert!(chat.is_some_and(|chat| chat["errorRatio"].as_f64().is_some_and(|ratio| ratio > 0.01)), "{services:#}");
+    // Services are told without numbers where those take too long, as on a busy machine.
+    let told = (0..10).map(|_| bench.run("maria", "services -n production -o json").expect(0).json()).find(|told| {
+        told["items"].as_array().is_some_and(|items| {
+            let chat = items.iter().find(|item| item["name"] == "chat-service");
+            chat.is_some_and(|chat| chat["errorRatio"].as_f64().is_some_and(|ratio| ratio > 0.01))
+        })
+    });
+    assert!(told.is_some(), "services never say how much fails");
 }

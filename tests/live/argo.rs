@@ -187,7 +187,8 @@ fn a_preview_is_released_to_the_active_service(plane: &Plane) -> Result<()> {
     let (active, new) = (&before["status"]["blueGreen"]["activeSelector"], &before["status"]["currentPodHash"]);
     ensure!(active != new, "{}", before["status"]);
     let hands = seat(plane)?;
-    let run = act(&hands, &["gate", "release"], "login-service", &["--wait"])?;
+    let gate = new.as_str().ok_or_eyre("it has no revision")?;
+    let run = act(&hands, &["gate", "release"], "login-service", &["--wait", "--gate", gate])?;
     let service = object(plane, "service/login-service")?;
     ensure!(service["spec"]["selector"]["rollouts-pod-template-hash"] == *new, "{}", service["spec"]);
     ensure!(ended(run, 0)?.stdout.contains("verified: the new revision is the stable one"));
@@ -272,7 +273,12 @@ fn an_analysis_that_does_not_decide_is_told_and_released(plane: &Plane) -> Resul
     let status = at(plane, FEED, "Paused", Some(1))?["status"].clone();
     ensure!(status["pauseConditions"][0]["reason"] == "InconclusiveAnalysisRun", "{status}");
     let hands = seat(plane)?;
-    let run = act(&hands, &["gate", "release"], "feed-service", &["--wait"])?;
+    // Which one it is has to be said: the same command again would open the next one.
+    let run = ended(act(&hands, &["gate", "release"], "feed-service", &["--wait"])?, 2)?;
+    let hash = status["currentPodHash"].as_str().ok_or_eyre("it has no revision")?;
+    let gate = format!("{hash}/2");
+    ensure!(run.stderr.contains(&format!("--gate {gate}")), "{}", run.stderr);
+    let run = act(&hands, &["gate", "release"], "feed-service", &["--wait", "--gate", &gate])?;
     // To the gate that follows, and not past it as well.
     let status = at(plane, FEED, "Paused", Some(2))?["status"].clone();
     ensure!(status["pauseConditions"][0]["reason"] == "CanaryPauseStep", "{status}");

@@ -9,6 +9,7 @@ use crate::config::settings::Verification;
 use crate::domain::intent::Intent;
 use crate::domain::json::merge;
 use crate::domain::operation::{Failure, Mark, OperationEvent, OperationId, Proposal, Verdict};
+use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::{Patience, Proof, Session, Signal, Wait};
@@ -87,6 +88,18 @@ pub(in crate::headless) async fn carry_out(
             }
         }
     }
+}
+
+/// Why nobody can have agreed to a plan by the arguments alone: to go on from wherever a rollout is means another gate or
+/// step when it is asked for again.
+fn unnamed(plan: &Plan) -> Option<Problem> {
+    let what = match &plan.intent {
+        Intent::Release { gate: None, .. } => "release a gate that is not named",
+        Intent::Skip { step: None, .. } => "skip a step that is not named",
+        _ => return None,
+    };
+    let why = "asked for again, this would take the next one as well";
+    Some(Problem::new(format!("cannot {what}"), why, format!("name it: {}", plan.command)))
 }
 
 impl<'a> Run<'a> {
@@ -183,6 +196,9 @@ impl<'a> Run<'a> {
             let problem = Problem::new("a change needs a reason", "it is recorded with it", "--reason TEXT");
             return end(Exit::Usage, "not-confirmed", Some(problem));
         };
+        if let Some(problem) = unnamed(&proposal.plan) {
+            return end(Exit::Usage, "not-confirmed", Some(problem));
+        }
         let plan = proposal.plan.hash();
         self.confirmed = Some(plan.clone());
         let typed = self.consent.confirm.clone().unwrap_or_default();

@@ -110,8 +110,12 @@ pub(super) fn wanted<'a>(
     let (what, target) = (cannot(wish), wish.target);
     let current = current(snapshot);
     let Some(pin) = to else { return earlier(&what, revisions, current) };
-    let known: Vec<Text> = revisions.iter().map(|revision| revision.pin.clone()).collect();
-    let mut found: Vec<_> = revisions.into_iter().filter(|revision| is_meant(revision, target, pin)).collect();
+    let known = listed(&revisions);
+    let is_pinned = revisions.iter().any(|revision| is_meant(revision, target, pin));
+    let is_meant = |revision: &Revision<'_>| {
+        if is_pinned { is_meant(revision, target, pin) } else { revision.version() == *pin }
+    };
+    let mut found: Vec<_> = revisions.into_iter().filter(is_meant).collect();
     match (found.pop(), found.len()) {
         (Some(revision), 0) if is_same(&revision.template, current) => Err(NoPlan::nothing_to_do(
             format!("{} has the template of {pin} already", target.name),
@@ -119,37 +123,49 @@ pub(super) fn wanted<'a>(
         )),
         (Some(revision), 0) => Ok(revision),
         (Some(_), _) => {
-            Err(NoPlan::invalid(what, format!("more than one revision begins with {pin}"), "give more letters"))
+            let (why, hint) = if is_pinned {
+                (format!("more than one revision begins with {pin}"), "give more letters".to_owned())
+            } else {
+                (format!("more than one revision is of {pin}"), format!("name one by its hash: {known}"))
+            };
+            Err(NoPlan::invalid(what, why, hint))
         }
         (None, _) => {
-            let known: Vec<&str> = known.iter().map(Text::as_str).collect();
-            let problem =
-                Problem::new(what, format!("no revision {pin} is kept"), format!("kept: {}", known.join(", ")));
+            let problem = Problem::new(what, format!("no revision {pin} is kept"), format!("kept: {known}"));
             Err(NoPlan::new(Failure::NotFound, problem))
         }
     }
 }
 
 /// The revision that going back means where none is named: the latest one of those that are older than what is wished
-/// for now. One that came after it was left by going back already, and one that differs by a restart alone is the same
-/// release: a rollback that is asked for twice must not bring the bad release back.
+/// for now; one that differs by a restart alone is the same release. Where what runs was itself gone back to, none is
+/// meant: a rollback that is asked for twice, because the first did not seem to help, must neither bring the bad release
+/// back nor go back behind a good one.
 fn earlier<'a>(what: &str, revisions: Vec<Revision<'a>>, current: &Value) -> Result<Revision<'a>, NoPlan> {
     let now = age_of_release(&revisions, current);
-    let is_other = |revision: &Revision<'_>| !is_same_release(&revision.template, current);
-    let is_older = |revision: &Revision<'_>| now.as_ref().is_none_or(|now| revision.age() < *now);
-    let left: Vec<String> = revisions
-        .iter()
-        .filter(|revision| is_other(revision) && !is_older(revision))
-        .map(|revision| format!("{} ({})", revision.pin, revision.version()))
-        .collect();
-    revisions.into_iter().find(|revision| is_other(revision) && is_older(revision)).ok_or_else(|| {
-        if left.is_empty() {
-            let hint = "raise spec.revisionHistoryLimit, or set an image";
-            return NoPlan::impossible(what, "no earlier revision is kept", hint);
-        }
-        let hint = format!("if you mean to run it again, name it with --to: {}", left.join(", "));
-        NoPlan::impossible(what, "no older release is kept; what is kept was gone back from, or came later", hint)
-    })
+    let (others, same): (Vec<_>, Vec<_>) =
+        revisions.into_iter().partition(|revision| !is_same_release(&revision.template, current));
+    let (older, left): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|revision| now.as_ref().is_none_or(|now| revision.age() < *now));
+    if left.is_empty() {
+        let hint = "raise spec.revisionHistoryLimit, or set an image";
+        return older.into_iter().next().ok_or_else(|| NoPlan::impossible(what, "no earlier revision is kept", hint));
+    }
+    let version = same.first().map_or_else(|| version(current), Revision::version);
+    let why = format!("{version} was gone back to already, from {}", listed(&left));
+    let further = if older.is_empty() { String::new() } else { format!(" further back {};", listed(&older)) };
+    let hint = format!(
+        "watch whether it comes up; what else is meant has to be named with --to:{further} forth again {}",
+        listed(&left)
+    );
+    Err(NoPlan::impossible(what, why, hint))
+}
+
+/// Revisions as people choose among them: each hash with its version.
+fn listed(revisions: &[Revision<'_>]) -> String {
+    let named: Vec<String> =
+        revisions.iter().map(|revision| format!("{} ({})", revision.pin, revision.version())).collect();
+    named.join(", ")
 }
 
 /// Since when the release that is wished for now has been known; restarts of it are younger.
@@ -165,7 +181,7 @@ pub(super) fn is_later(revision: &Revision<'_>, all: &[Revision<'_>], snapshot: 
 }
 
 /// Whether a pin names this revision: by its hash, by its whole name, or by the beginning of either. Numbers are not
-/// taken, because a rollback renumbers.
+/// taken, because a rollback renumbers; a version is where one revision alone has it.
 fn is_meant(revision: &Revision<'_>, target: &ObjectRef, pin: &Text) -> bool {
     let name = revision.object["metadata"]["name"].as_str().unwrap_or_default();
     let hash = name.strip_prefix(target.name.as_str()).map_or("", |rest| rest.trim_start_matches('-'));

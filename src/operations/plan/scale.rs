@@ -124,15 +124,15 @@ fn refuse_against(autoscaler: &Value, wish: Wish<'_>, wanted: u32, current: i64,
     if current == 0 {
         return Ok(());
     }
-    let (name, (_, most)) = (text(&autoscaler["metadata"]["name"]), bounds_of(autoscaler));
-    let min = wanted.max(1);
-    let to = Size::Bounds { min, max: most.max(min) };
+    let (name, (least, most)) = (text(&autoscaler["metadata"]["name"]), bounds_of(autoscaler));
+    let why = format!("autoscaler {name} chooses {least} to {most} pods and would put it back");
+    if wanted == 0 {
+        return Err(NoPlan::impossible(cannot(wish), why, "take the autoscaler away first if nothing is to run"));
+    }
+    // As little of the bounds as possible is another one: a floor that holds up a service is not lowered in passing.
+    let to = Size::Bounds { min: if wanted > least { wanted } else { least.min(wanted) }, max: most.max(wanted) };
     let instead = command_line::of(&Intent::Scale { target: wish.target.clone(), to }, place);
-    Err(NoPlan::impossible(
-        cannot(wish),
-        format!("autoscaler {name} chooses the number of pods and would put it back"),
-        format!("set its bounds with --min and --max: {instead}"),
-    ))
+    Err(NoPlan::impossible(cannot(wish), why, format!("set its bounds with --min and --max: {instead}")))
 }
 
 /// The operations on the scale. A scale of 0 has no number in it, because its server leaves a 0 out; so its whole wish

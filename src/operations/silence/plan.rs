@@ -125,6 +125,12 @@ fn extend(intent: &Intent, lasting: Lasting, subject: &Subject<'_>, snapshot: &A
         let until = moment(ends, snapshot.taken);
         return Err(NoPlan::nothing_to_do(format!("silence {id} lasts until {until} already"), "nothing would change"));
     }
+    if ends < silence.ends && matches!(lasting, Lasting::For(_)) {
+        let (until, earlier) = (moment(silence.ends, snapshot.taken), moment(ends, snapshot.taken));
+        let why = format!("it lasts until {until}, which is later than {earlier}");
+        let hint = format!("to end it earlier say so: --until {ends}");
+        return Err(NoPlan::impossible(&format!("cannot extend silence {id}"), why, hint));
+    }
     let reference = subject.reference(snapshot, silence.id.clone());
     let mut body = core(raw);
     body["endsAt"] = ends.to_string().into();

@@ -41,6 +41,32 @@ fn it_names_what_is_broken_and_the_way_back_from_it() {
     assert!(safe.command.ends_with("--to hash1 --dry-run"), "{}", safe.command);
 }
 
+/// The same, where the newest revision is of a version and older or younger than what it replaced.
+fn replaced_by(version: &str, made: i64) -> State {
+    let mut state = stuck();
+    let (mut before, mut now) = (replica_set("chat-service", 1, "1.5.0"), replica_set("chat-service", 2, version));
+    (before.meta.created, now.meta.created) = (Some(ago(700)), Some(ago(made)));
+    for set in [before, now] {
+        say(&mut state, Row::ReplicaSet(Box::new(set)), NOW);
+    }
+    state
+}
+
+#[test]
+fn the_release_that_was_restarted_is_no_way_back() {
+    let brief = made(&replaced_by("1.5.0", 600), None);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "plan to roll chat-service back", "which revision is another release, the plan says");
+    assert!(!safe.command.contains("--to") && safe.command.ends_with(" --dry-run"), "{}", safe.command);
+}
+
+#[test]
+fn from_a_rollback_that_is_under_way_nobody_is_sent_back_to_the_bad_release() {
+    let brief = made(&replaced_by("1.4.1", 90_000), None);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "read what chat-service says");
+}
+
 #[test]
 fn of_another_environment_nothing_is_told() {
     let brief = made(&stuck(), Some("elsewhere"));

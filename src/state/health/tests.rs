@@ -39,8 +39,8 @@ fn a_complete_workload_is_judged_by_its_pods() {
     let young_one = young(waiting(pod("chat", 1, 1), "ContainerCreating"));
     for (workload, pods, health, reason) in [
         (ready(4), fine(4), Health::Healthy, "healthy"),
-        (ready(2), and(fine(2), [oom(1), oom(2)]), Health::Attention, "2 of 4 pods CrashLoopBackOff: OOMKilled"),
-        (ready(0), vec![oom(1), oom(2)], Health::Bad, "2 of 2 pods CrashLoopBackOff: OOMKilled"),
+        (ready(2), and(fine(2), [oom(1), oom(2)]), Health::Attention, "CrashLoopBackOff: OOMKilled, 2 of 4 pods"),
+        (ready(0), vec![oom(1), oom(2)], Health::Bad, "CrashLoopBackOff: OOMKilled, 2 of 2 pods"),
         (ready(0), vec![unready(pod("chat", 1, 1))], Health::Bad, "no pod ready"),
         (ready(0), vec![], Health::Bad, "no pod ready"),
         (ready(0), vec![young_one.clone()], Health::Moving, "starting: 0 of 4 pods ready"),
@@ -62,7 +62,7 @@ fn a_complete_workload_is_judged_by_its_pods() {
             ready(4),
             and(fine(3), [ended(pod("chat", 1, 1), "OOMKilled", 5, 60)]),
             Health::Attention,
-            "1 of 4 pods restarted 5 times: OOMKilled",
+            "restarted 5 times: OOMKilled, 1 of 4 pods",
         ),
         (ready(4), and(fine(3), [ended(pod("chat", 1, 1), "OOMKilled", 5, 3_600)]), Health::Healthy, "healthy"),
         (ready(4), and(fine(3), [ended(pod("chat", 1, 1), "OOMKilled", 1, 60)]), Health::Healthy, "healthy"),
@@ -105,13 +105,13 @@ fn a_rollout_is_judged_by_its_new_pods() {
             rolls(1),
             and(fine(5), [pulling.clone(), pod("chat", 2, 2), pod("chat", 2, 3)]),
             Health::Bad,
-            "stuck: 1 of 3 new pods ImagePullBackOff, 9 min to the deadline",
+            "stuck: ImagePullBackOff, 1 of 3 new pods, 9 min to the deadline",
         ),
         (
             with(rolls(1), late),
             and(fine(5), [pulling.clone()]),
             Health::Bad,
-            "past its deadline: 1 of 1 new pods ImagePullBackOff",
+            "past its deadline: ImagePullBackOff, 1 of 1 new pods",
         ),
         (with(rolls(2), late), fine(5), Health::Bad, "past its deadline: 2 of 5 updated"),
         (
@@ -121,7 +121,7 @@ fn a_rollout_is_judged_by_its_new_pods() {
             "paused by hand: 2 of 5 updated",
         ),
         (with(rolls(5), |workload| workload.is_paused = true), fine(5), Health::Healthy, "healthy"),
-        (rolls(3), and(fine(4), [oom(1)]), Health::Attention, "1 of 5 pods CrashLoopBackOff: OOMKilled"),
+        (rolls(3), and(fine(4), [oom(1)]), Health::Attention, "CrashLoopBackOff: OOMKilled, 1 of 5 pods"),
         (
             with(rolls(3), |workload| workload.ready = 0),
             vec![unready(pod("chat", 2, 1))],

@@ -78,16 +78,16 @@ fn new_pods_tell_that_a_rollout_is_stuck_before_its_deadline_does() {
     let pulling = |reason| waiting(pod("chat", 2, 1), reason);
     let looping = |seconds_ago| ended(unready(pod("chat", 2, 1)), "OOMKilled", 4, seconds_ago);
     for (pods, signal) in [
-        (vec![pulling("ImagePullBackOff"), fine.clone()], "1 of 2 new pods ImagePullBackOff"),
-        (vec![pulling("ErrImagePull")], "1 of 1 new pods ErrImagePull"),
-        (vec![pulling("CreateContainerConfigError")], "1 of 1 new pods CreateContainerConfigError"),
-        (vec![crashing(pod("chat", 2, 1), "OOMKilled", 2)], "1 of 1 new pods CrashLoopBackOff: OOMKilled"),
+        (vec![pulling("ImagePullBackOff"), fine.clone()], "ImagePullBackOff, 1 of 2 new pods"),
+        (vec![pulling("ErrImagePull")], "ErrImagePull, 1 of 1 new pods"),
+        (vec![pulling("CreateContainerConfigError")], "CreateContainerConfigError, 1 of 1 new pods"),
+        (vec![crashing(pod("chat", 2, 1), "OOMKilled", 2)], "CrashLoopBackOff: OOMKilled, 1 of 1 new pods"),
         (
             vec![unschedulable(pod("chat", 2, 1), "0/3 nodes are available: 3 Insufficient cpu. preemption: none")],
             "1 new pod unschedulable: 0/3 nodes are available: 3 Insufficient cpu",
         ),
-        (vec![looping(30)], "1 of 1 new pods CrashLoopBackOff: OOMKilled"),
-        (vec![looping(3_600)], "1 of 1 new pods restarted 4 times"),
+        (vec![looping(30)], "CrashLoopBackOff: OOMKilled, 1 of 1 new pods"),
+        (vec![looping(3_600)], "restarted 4 times, 1 of 1 new pods"),
     ] {
         let mut family = Family::alone(Kind::Deployment, &workload);
         family.replica_sets = vec![&old, &new];

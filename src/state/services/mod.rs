@@ -9,6 +9,7 @@ use super::alerts::{RelatedAlert, alarmed, relate};
 use super::inventory::{ClusterLiveness, Freshness, Inventory};
 use super::measured::measured;
 use super::metrics::{Numbers, Related, relate as relate_numbers};
+use super::traffic::tried;
 use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
@@ -87,6 +88,7 @@ impl ServiceBoard {
         let are_first = self.numbers.now.is_empty() && are_new;
         self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
         measured(found.iter_mut().map(|(service, _)| service), &self.numbers.now, &state.limits, now);
+        tried(found.iter_mut().map(|(service, _)| service), &self.numbers.now, state, now);
         let alerts = alarm(state, &mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
@@ -205,7 +207,7 @@ impl ServiceBoard {
             || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());
         let is_late = |liveness| matches!(liveness, ClusterLiveness::Late { .. });
         Inputs {
-            rows: state.revision_of(&KINDS),
+            rows: state.revision_of(&KINDS) + state.canaries_revision(),
             alerts: state.alerts.revision(),
             metrics: state.metrics.revision(),
             sources: state.clusters().map(|(_, inventory)| inventory.sources_revision).sum(),

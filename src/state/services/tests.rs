@@ -120,7 +120,7 @@ fn a_service_is_as_well_as_its_worst_workload_which_it_names() {
     let state = world(deployed("chat", vec![pod("chat", 1, 1)]).into_iter().chain(broken));
     let service = only(&state);
     assert_eq!(service.verdict.health, Health::Bad);
-    assert_eq!(service.verdict.reason, "chat-worker: 1 of 1 pods CrashLoopBackOff: OOMKilled");
+    assert_eq!(service.verdict.reason, "chat-worker: CrashLoopBackOff: OOMKilled, 1 of 1 pods");
     assert_eq!(service.since(), Some(ago(300)));
 }
 

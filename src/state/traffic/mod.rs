@@ -15,12 +15,14 @@ use crate::domain::text::Text;
 use crate::domain::traffic::{Arm, ArmRole, Split, roles};
 
 mod backing;
+mod canaries;
 mod doubts;
 mod observed;
 mod samples;
 mod switches;
 
 use backing::Backing;
+pub(in crate::state) use canaries::tried;
 pub use switches::Switch;
 
 /// The kinds that splits are joined from; a face that shows splits reads them.

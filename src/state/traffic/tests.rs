@@ -2,6 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::condition::{Condition, Truth};
+use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::object::{Labels, Meta};
 use crate::domain::platform::{EndpointSlice, Service};
@@ -11,6 +12,7 @@ use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
 use crate::domain::workload::Workload;
 use crate::state::tests::fixture::*;
+use crate::state::{ServiceBoard, Timeline, brief};
 
 /// The labels of an arm's pods: the service is chat in both.
 fn of_arm(arm: &str) -> Labels {
@@ -176,6 +178,54 @@ fn without_words_the_newer_version_is_the_canary() {
     set.meta = Meta { created: Some(ago(60)), ..meta("chat-b-hash") };
     say(&mut state, Row::ReplicaSet(Box::new(set)), NOW);
     assert_eq!(split(&state).arm(ArmRole::Canary).map(|arm| arm.service.as_str()), Some("chat-b"));
+}
+
+/// What Prometheus told for two minutes of each pod: how many requests in a second, and how many of them failed.
+fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
+    let grid = Grid::before(NOW, SignedDuration::from_secs(30), 10);
+    let reading = |measure, by_pod: bool, of: &dyn Fn(&(&str, f64, f64)) -> f64| {
+        let series = told.iter().map(|one| {
+            let mut points = Points::gaps(10);
+            (0..10).for_each(|at| points.set(at, of(one)));
+            let pod: &[_] = if by_pod { &[("namespace", "production"), ("pod", one.0)] } else { &[] };
+            let service: &[_] = if by_pod { &[] } else { &[("namespace", "production"), ("app", "chat")] };
+            Series { labels: labels(&[pod, service].concat()), points }
+        });
+        let question = Question { family: 0, measure, by_pod, is_before: false };
+        let series: Vec<Series> = series.take(if by_pod { told.len() } else { 1 }).collect();
+        Reading { question, grid, series: series.into(), left_out: 0 }
+    };
+    let readings = [true, false].into_iter().flat_map(|by_pod| {
+        let failed = reading(Measure::Errors, by_pod, &|one| one.2);
+        [reading(Measure::Requests, by_pod, &|one| one.1), failed]
+    });
+    let measured = Measured { readings: readings.collect(), ..Measured::default() };
+    let id = SignalId { cluster: cluster(), name: "prometheus".into() };
+    let _ = state.apply(Update::Metrics(id, NOW, Ok(measured)), NOW);
+}
+
+/// How chat is, where its canary has a tenth of the requests and so many of them fail in a second.
+fn tried(failures: f64) -> (State, ServiceBoard) {
+    let mut state = chat(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]));
+    tell_of_pods(&mut state, &[("chat-0", 90.0, 0.0), ("chat-canary-0", 10.0, failures)]);
+    let mut board = ServiceBoard::default();
+    board.refresh(&state, NOW);
+    (state, board)
+}
+
+#[test]
+fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service() {
+    let (state, board) = tried(0.8);
+    let verdict = &board.services()[0].verdict;
+    assert_eq!(verdict.health, Health::Attention, "{verdict:?}");
+    assert!(verdict.reason.starts_with("canary 1.5.0 worse than stable: 8.0 % of "), "{verdict:?}");
+    let brief = brief(&state, &board, &Timeline::default(), None, NOW);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert_eq!(safe.what, "plan to send all requests of chat to 1.4.1, the stable revision");
+    assert!(safe.command.starts_with("midwatch shift chat --route chat -n production "), "{}", safe.command);
+    assert!(safe.command.ends_with(" --arm chat-canary --to 0 --dry-run"), "{}", safe.command);
+    // One that fails as little as the stable one is none.
+    assert_eq!(tried(0.0).1.services()[0].verdict.health, Health::Healthy);
 }
 
 fn tell(state: &mut State, by_pod: bool, told: &[(&[(&str, &str)], f64)]) {

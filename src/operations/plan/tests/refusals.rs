@@ -83,6 +83,7 @@ fn releases(current: &str, releases: &[(&str, &str, &str, &str, i64)]) -> Snapsh
 
 const A: (&str, &str, &str, &str, i64) = ("aaaa", "1.4.2", "2026-11-21T01:00:00Z", "", 1);
 const B: (&str, &str, &str, &str, i64) = ("bbbb", "1.5.0", "2026-11-21T02:00:00Z", "", 2);
+const OLDEST: (&str, &str, &str, &str, i64) = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
 /// The first one, gone back to.
 const BACK: (&str, &str, &str, &str, i64) = ("aaaa", "1.4.2", "2026-11-21T01:00:00Z", "1", 3);
 
@@ -92,13 +93,19 @@ fn a_rollback_that_is_asked_for_twice_does_not_bring_the_bad_release_back() {
     assert_eq!(made(&intent, &releases("1.5.0", &[A, B])).title, "Roll back chat-service to 1.4.2");
     let back = releases("1.4.2", &[BACK, B]);
     let said = refused(&intent, &back);
-    assert!(said.contains("no older release is kept"), "{said}");
-    assert!(said.contains("name it with --to: bbbb (1.5.0)"), "{said}");
+    assert!(said.contains("1.4.2 was gone back to already, from bbbb (1.5.0)"), "{said}");
+    assert!(said.contains("named with --to: forth again bbbb (1.5.0)"), "{said}");
     let again = made(&rollback(Kind::Deployment, Some("bbbb")), &back);
     assert!(again.warnings[0].contains("1.5.0 came after what runs now"), "{:?}", again.warnings);
-    // An even older one is older still.
-    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
-    assert_eq!(made(&intent, &releases("1.4.2", &[oldest, BACK, B])).title, "Roll back chat-service to 1.4.1");
+    // Nor does it go back behind the good one, unless that is named: by its hash or by its version.
+    let further = releases("1.4.2", &[OLDEST, BACK, B]);
+    let said = refused(&intent, &further);
+    assert!(said.contains("--to: further back oooo (1.4.1); forth again bbbb (1.5.0)"), "{said}");
+    for name in ["oooo", "1.4.1"] {
+        assert_eq!(made(&rollback(Kind::Deployment, Some(name)), &further).title, "Roll back chat-service to 1.4.1");
+    }
+    let said = refused(&rollback(Kind::Deployment, Some("1.3.0")), &further);
+    assert!(said.contains("no revision 1.3.0 is kept (kept: aaaa (1.4.2), bbbb (1.5.0), oooo (1.4.1))"), "{said}");
 }
 
 /// Every manager's last write of the template.
@@ -114,9 +121,9 @@ fn written(at: &str) -> Value {
 
 #[test]
 fn a_second_rollback_says_that_it_goes_behind_the_first() {
-    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
-    let intent = rollback(Kind::Deployment, None);
-    let mut back = releases("1.4.2", &[oldest, BACK, B]);
+    let intent = rollback(Kind::Deployment, Some("oooo"));
+    let earlier = rollback(Kind::Deployment, None);
+    let mut back = releases("1.4.2", &[OLDEST, BACK, B]);
     let bare = "this goes back behind 1.4.2, to which chat-service was rolled back";
     assert_eq!(made(&intent, &back).warnings, [bare]);
     back.target["metadata"]["managedFields"] = written("2026-11-21T03:09:40Z");
@@ -127,19 +134,18 @@ fn a_second_rollback_says_that_it_goes_behind_the_first() {
     assert_eq!(made(&intent, &back).hash(), plan.hash());
     // The first rollback, one to what was left, and one from a release that came after all others.
     let none: [&str; 0] = [];
-    assert_eq!(made(&intent, &releases("1.5.0", &[oldest, A, B])).warnings, none);
+    assert_eq!(made(&earlier, &releases("1.5.0", &[OLDEST, A, B])).warnings, none);
     assert!(!made(&rollback(Kind::Deployment, Some("bbbb")), &back).warnings.join(" ").contains("goes back behind"));
     let fixed = ("cccc", "1.6.0", "2026-11-21T03:00:00Z", "", 4);
-    assert_eq!(made(&intent, &releases("1.6.0", &[oldest, BACK, B, fixed])).warnings, none);
+    assert_eq!(made(&earlier, &releases("1.6.0", &[OLDEST, BACK, B, fixed])).warnings, none);
     // Going forth again to what had been left is no rollback.
     let forth = ("bbbb", "1.5.0", "2026-11-21T02:00:00Z", "2", 4);
-    assert_eq!(made(&intent, &releases("1.5.0", &[oldest, BACK, forth])).warnings, none);
+    assert_eq!(made(&earlier, &releases("1.5.0", &[OLDEST, BACK, forth])).warnings, none);
 }
 
 #[test]
 fn a_rollback_that_was_restarted_since_is_one_and_its_time_is_not_made_up() {
-    let oldest = ("oooo", "1.4.1", "2026-11-20T01:00:00Z", "", 0);
-    let mut snapshot = releases("1.4.2", &[oldest, BACK, B]);
+    let mut snapshot = releases("1.4.2", &[OLDEST, BACK, B]);
     let restart = json!({ "annotations": { "kubectl.kubernetes.io/restartedAt": "2026-11-21T03:00:00Z" } });
     merge(&mut snapshot.target["spec"]["template"]["metadata"], restart.clone());
     snapshot.target["metadata"]["managedFields"] = written("2026-11-21T03:00:00Z");
@@ -147,7 +153,7 @@ fn a_rollback_that_was_restarted_since_is_one_and_its_time_is_not_made_up() {
     restarted["metadata"]["creationTimestamp"] = json!("2026-11-21T03:00:00Z");
     merge(&mut restarted["spec"]["template"]["metadata"], restart);
     snapshot.revisions.push(restarted);
-    let said = made(&rollback(Kind::Deployment, None), &snapshot).warnings;
+    let said = made(&rollback(Kind::Deployment, Some("oooo")), &snapshot).warnings;
     assert_eq!(said, ["this goes back behind 1.4.2, to which chat-service was rolled back"]);
 }
 
@@ -165,7 +171,7 @@ fn kinds_whose_revisions_tell_no_numbers_are_known_by_their_age() {
             made_at(4, "aaaa", "1.4.2", "2026-11-21T01:00:00Z"),
             made_at(3, "bbbb", "1.5.0", "2026-11-21T02:00:00Z"),
         ];
-        let said = made(&rollback(kind, None), &snapshot).warnings;
+        let said = made(&rollback(kind, Some("1.4.1")), &snapshot).warnings;
         assert_eq!(said, ["this goes back behind 1.4.2, to which chat-service was rolled back"], "{kind}");
     }
 }
@@ -192,7 +198,7 @@ fn what_was_only_restarted_is_no_other_release() {
         if release == "1.5.0" {
             assert_eq!(made(&intent, &snapshot).title, "Roll back chat-service to 1.4.2");
         } else {
-            assert!(refused(&intent, &snapshot).contains("no older release is kept"));
+            assert!(refused(&intent, &snapshot).contains("1.4.2 was gone back to already"));
         }
     }
 }
@@ -242,11 +248,17 @@ fn an_autoscaler_is_told_its_bounds_and_never_fought() {
     let mut snapshot = deployment();
     snapshot.autoscalers = vec![autoscaler()];
     let said = refused(&scale(Kind::Deployment, Size::Replicas(8)), &snapshot);
-    assert!(said.contains("autoscaler chat-hpa chooses the number of pods"), "{said}");
+    assert!(said.contains("autoscaler chat-hpa chooses 2 to 6 pods and would put it back"), "{said}");
     assert!(
         said.contains("--min and --max: midwatch scale chat-service") && said.contains("--min 8 --max 8"),
         "{said}"
     );
+
+    // Nothing at all is within no bounds, and a floor is not lowered in passing.
+    let said = refused(&scale(Kind::Deployment, Size::Replicas(0)), &snapshot);
+    assert!(said.contains("take the autoscaler away first") && !said.contains("--min"), "{said}");
+    let said = refused(&scale(Kind::Deployment, Size::Replicas(5)), &snapshot);
+    assert!(said.contains("--min 5 --max 6"), "{said}");
 
     // It is switched off while there are no pods; a number switches it on.
     let off = with(snapshot.clone(), json!({ "spec": { "replicas": 0 } }));

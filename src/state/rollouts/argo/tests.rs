@@ -176,7 +176,7 @@ fn one_that_is_past_its_deadline_is_bad_only_where_pods_are_missing() {
     };
     let (status, health, reason) = judged(&late(5), &pods(5, [crashing(pod("chat", 2, 9), "OOMKilled", 4)]));
     assert_eq!((status.phase, health), (Phase::Failed, Health::Attention));
-    assert!(reason.starts_with("rollout failed: past its deadline, 1 of 5 updated: 1 of 1 new pods"), "{reason}");
+    assert!(reason.starts_with("rollout failed: past its deadline, 1 of 5 updated: CrashLoopBackOff: "), "{reason}");
     assert_eq!(judged(&late(4), &pods(4, [crashing(pod("chat", 2, 9), "OOMKilled", 4)])).1, Health::Bad);
 }
 

@@ -48,7 +48,7 @@ fn who_goes_back_and_forth_keeps_the_words_for_the_worse_state_until_it_stops() 
 #[test]
 fn two_ways_to_say_the_same_do_not_take_turns() {
     let mut steadiness = Steadiness::default();
-    let (waits, serves) = ("1 of 4 pods CrashLoopBackOff: OOMKilled", "1 of 4 pods restarted 5 times: OOMKilled");
+    let (waits, serves) = ("CrashLoopBackOff: OOMKilled, 1 of 4 pods", "restarted 5 times: OOMKilled, 1 of 4 pods");
     let turns = |at| [(at, Health::Attention, waits), (at + 7, Health::Attention, serves)];
     told(&mut steadiness, &turns(0));
     told(&mut steadiness, &turns(14));

@@ -10,18 +10,21 @@ use crate::tui::widgets::limited::{SPARK, failures, role_of};
 use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::words;
 
-const COLUMNS: [Column; 10] = columns(30);
+/// Room for "stuck: CrashLoopBackOff: OOMKilled" and for both versions of a rollout.
+const WIDE: [Column; 10] = columns(36, 11);
+
+const COLUMNS: [Column; 10] = columns(30, 8);
 
 /// The same where there is little room. The environment stays: services of one name differ in nothing else.
-const NARROW: [Column; 10] = columns(14);
+const NARROW: [Column; 10] = columns(14, 8);
 
-const fn columns(least: u16) -> [Column; 10] {
+const fn columns(health: u16, version: u16) -> [Column; 10] {
     [
         Column::words("", 1, 1),
         Column::words("SERVICE", 12, 32).named(),
         Column::words("ENV", 4, 16),
-        Column::words("HEALTH", least, 90),
-        Column::words("VERSION", 8, 32).rank(4),
+        Column::words("HEALTH", health, 90),
+        Column::words("VERSION", version, 32).rank(4),
         Column::number("READY", 5, 9).rank(1),
         Column::number("SINCE", 5, 7).rank(2),
         Column::number("RATE", 6, 8).rank(5),
@@ -33,7 +36,11 @@ const fn columns(least: u16) -> [Column; 10] {
 
 /// The columns for a width; without numbers those before them.
 pub(super) fn columns_for(width: u16, has_numbers: bool) -> &'static [Column] {
-    let all = if width < 70 { &NARROW } else { &COLUMNS };
+    let all = match width {
+        ..70 => &NARROW,
+        70..110 => &COLUMNS,
+        110.. => &WIDE,
+    };
     if has_numbers { all } else { &all[..7] }
 }
 
@@ -51,6 +58,7 @@ pub(super) fn cells_of<'a>(service: &'a Service, seen: &Seen<'a>, width: u16) ->
         service.since().map_or_else(|| seen.look.glyphs.dash.to_owned(), |since| words::moment(since, seen.now));
     let (now, next) = (&service.version.now, &service.version.next);
     let version = match next {
+        Some(next) if narrow => format!("{now}{}{next}", seen.look.glyphs.arrow),
         Some(next) => format!("{now} {} {next}", seen.look.glyphs.arrow),
         None => now.to_string(),
     };

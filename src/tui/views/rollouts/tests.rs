@@ -32,7 +32,7 @@ fn what_is_stuck_comes_first_with_its_reason_and_what_ended_lately_comes_last() 
                 "chat-service",
                 "chat-service",
                 "production",
-                "stuck: 2 of 2 new pods CrashLoopBackOff: OOMKilled",
+                "stuck: CrashLoopBackOff: OOMKilled, 2 of 2 new pods",
                 "2/4",
                 "3/4",
                 "1.4.1 → 1.5.0",

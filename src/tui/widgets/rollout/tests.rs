@@ -37,7 +37,7 @@ fn revision(number: i64, version: &str, standing: Standing) -> Revision {
 fn what_holds_a_rollout_up_is_said_before_the_deadline() {
     let signal = StuckSignal::Pods { count: 2, of: 2, reason: "CrashLoopBackOff: OOMKilled".into() };
     let stuck = RolloutStatus { signals: vec![signal], ..status(Phase::Stuck) };
-    assert_eq!(told(&stuck, NOW), "stuck: 2 of 2 new pods CrashLoopBackOff: OOMKilled");
+    assert_eq!(told(&stuck, NOW), "stuck: CrashLoopBackOff: OOMKilled, 2 of 2 new pods");
     assert_eq!(told(&status(Phase::Progressing), NOW), "rolling out: 2 of 4 updated");
     assert_eq!(told(&status(Phase::Failed), NOW), "past its deadline: 2 of 4 updated");
 }

@@ -10,7 +10,7 @@ const COLUMNS: [Column; 4] = [
 fn fitted(width: u16) -> Vec<u16> {
     let row = [
         cell(Role::Text, "chat-service-596cfc544f-rkmhz"),
-        cell(Role::Text, "2 of 4 pods CrashLoopBackOff: OOMKilled"),
+        cell(Role::Text, "CrashLoopBackOff: OOMKilled, 2 of 4 pods"),
         cell(Role::Text, "6 d"),
         cell(Role::Text, "node-1"),
     ];
@@ -21,7 +21,7 @@ fn fitted(width: u16) -> Vec<u16> {
 
 #[test]
 fn with_room_every_column_gets_what_it_asks_for() {
-    assert_eq!(fitted(120), [29, 39, 5, 6]);
+    assert_eq!(fitted(120), [29, 40, 5, 6]);
 }
 
 #[test]

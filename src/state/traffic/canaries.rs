@@ -1,0 +1,76 @@
+//! New revisions that get some of a service's requests by a route, and what is seen of them beside the stable ones.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::routes;
+use crate::domain::guard::Guard;
+use crate::domain::health::{Health, Verdict};
+use crate::domain::kind::Kind;
+use crate::domain::service::{Service, ServiceId};
+use crate::domain::traffic::{ArmRole, Split};
+use crate::state::State;
+use crate::state::metrics::Numbers;
+
+impl State {
+    /// Every split in which a canary gets requests beside a stable revision, with the service whose requests they are.
+    pub fn canaries(&self) -> Vec<(ServiceId, Split)> {
+        let is_tried = |split: &Split| {
+            split.arm(ArmRole::Stable).is_some() && split.arm(ArmRole::Canary).is_some_and(|arm| arm.desired > 0.0)
+        };
+        let mut found = Vec::new();
+        for (cluster, inventory) in self.clusters() {
+            for route in routes(inventory) {
+                let Some((services, split)) = self.split_of(cluster, inventory, route) else { continue };
+                if is_tried(&split) {
+                    let environment = &self.place(cluster, &route.meta.namespace).environment;
+                    found.extend(services.into_iter().map(|name| {
+                        let id = ServiceId { cluster: cluster.clone(), environment: environment.clone(), name };
+                        (id, split.clone())
+                    }));
+                }
+            }
+        }
+        found
+    }
+
+    /// Moves whenever a canary may have come or gone; stands still where nothing is split by routes.
+    pub(in crate::state) fn canaries_revision(&self) -> u64 {
+        let has_routes = self.clusters().any(|(_, inventory)| routes(inventory).next().is_some());
+        if has_routes { self.revision_of(&[Kind::HttpRoute, Kind::Service, Kind::EndpointSlice]) } else { 0 }
+    }
+
+    /// What the numbers of the canary of a split say against it, beside those of the stable revision; none where they say
+    /// nothing against it, or too little.
+    pub fn against(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Verdict> {
+        let guard = Guard::default();
+        let canary = split.arm(ArmRole::Canary)?;
+        let (tried, stable) = self.compare(&split.router, &canary.service, numbers, (guard.window, now));
+        let verdict = guard.judge(&tried, &stable);
+        let version = if canary.version.is_empty() { String::new() } else { format!(" {}", canary.version) };
+        let words = format!("canary{version} worse than stable: {}", verdict.why());
+        verdict.is_breach().then(|| Verdict::new(Health::Attention, words, None))
+    }
+}
+
+/// Lets a canary that is worse than the stable revision count for the health of its service: few requests go to it, so the
+/// numbers of the whole service hide it.
+pub(in crate::state) fn tried<'a>(
+    services: impl Iterator<Item = &'a mut Service>,
+    numbers: &HashMap<ServiceId, Numbers>,
+    state: &State,
+    now: Timestamp,
+) {
+    let canaries = state.canaries();
+    if canaries.is_empty() {
+        return;
+    }
+    for service in services {
+        let own = canaries.iter().filter(|(id, _)| *id == service.id);
+        let found = own.filter_map(|(id, split)| state.against(split, numbers.get(id), now)).next();
+        if let Some(found) = found.filter(|found| found.health < service.verdict.health) {
+            service.verdict = found;
+        }
+    }
+}
