@@ -112,6 +112,8 @@ pub enum Failure {
     Unknown,
     /// It could not be recorded, so it was not done.
     NotRecorded,
+    /// The yes was taken back before it was sent.
+    Withdrawn,
 }
 
 /// How a change is going.
@@ -120,6 +122,11 @@ pub enum Failure {
 pub enum OperationEvent {
     /// Facts are being read, the plan is made and rehearsed.
     Preparing,
+    /// Nothing can be planned yet: something has to be watched first.
+    Waiting {
+        /// What, and for how long.
+        why: Text,
+    },
     /// A plan is ready to be looked at.
     Proposed(Proposal),
     /// The proof did not suffice; the plan still waits.

@@ -121,10 +121,8 @@ impl Session {
         if let Some((_, Some(canaries))) = &self.canaries {
             look_at(&mut demand, &canaries.namespaces, &canaries.workloads);
         }
-        let now = self.clock.now();
-        for drive in self.drives.values_mut().filter(|drive| drive.view.end().is_none()) {
-            drive.board.refresh(&self.state, now);
-            let service = drive.board.find(&drive.view.service);
+        for drive in self.drives.values().filter(|drive| drive.view.end().is_none()) {
+            let service = self.guard_board.find(&drive.view.service);
             let workloads: Vec<Text> =
                 service.iter().flat_map(|service| &service.workloads).map(|one| one.name.clone()).collect();
             let every = drive.view.course.guard.every;
