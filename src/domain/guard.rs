@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 
+mod command;
 mod course;
 mod looks;
 mod named;
 
+pub use command::shift_of;
 pub use course::{Course, NoCourse, OnExit};
 pub use looks::Looks;
 pub use named::Guards;

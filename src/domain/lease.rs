@@ -1,5 +1,7 @@
 //! A lease that a guarded shift holds on a route: it keeps a second one away, and says afterwards who left it.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -88,11 +90,30 @@ impl Lease {
         ObjectRef { kind: Kind::Lease, name: name.into(), ..route.clone() }
     }
 
-    /// How it stands. One that says it was renewed in the future, or holds for very long, was not written by a midwatch
-    /// whose clock is right, and keeps nobody away for ever.
+    /// Who is at it, as far as that is said.
+    pub fn who(&self) -> &Text {
+        if self.about.who.is_empty() { &self.holder } else { &self.about.who }
+    }
+
+    /// For how long it holds without being renewed: what says less, or very much, was not written by a midwatch, and
+    /// neither lets anybody in early nor keeps anybody away for ever.
+    pub fn holds_for(&self) -> SignedDuration {
+        self.lasts.clamp(Self::LASTS, Self::LASTS * 5)
+    }
+
+    /// How long it has still to be seen unchanged before it is taken to be left, by whoever has seen it so for so long.
+    /// None where it is left, or nobody holds it.
+    pub fn still_to_watch(&self, unchanged: Duration) -> Option<Duration> {
+        let holds_for = Duration::try_from(self.holds_for()).unwrap_or_default();
+        let left = holds_for.saturating_sub(unchanged);
+        (!self.holder.is_empty() && !left.is_zero()).then_some(left)
+    }
+
+    /// How it stands by a clock, which may not be that of its holder. One that says it was renewed in the future was not
+    /// written by a midwatch whose clock is right.
     pub fn standing(&self, now: Timestamp) -> Standing {
         let renewed = self.renewed.filter(|renewed| renewed.duration_since(now) <= Self::LASTS);
-        let ends = renewed.and_then(|renewed| renewed.checked_add(self.lasts.min(Self::LASTS * 5)).ok());
+        let ends = renewed.and_then(|renewed| renewed.checked_add(self.holds_for()).ok());
         match ends {
             _ if self.holder.is_empty() => Standing::Released,
             Some(ends) if ends >= now => Standing::Live,

@@ -42,6 +42,8 @@ pub struct Proposal {
     pub checks: Vec<Check>,
     /// Why it may not be confirmed, if it may not.
     pub refusal: Option<Problem>,
+    /// What is seen against it now: it would send more requests to a revision that is worse than the stable one.
+    pub against: Option<Text>,
     /// Who is to do it, as the server calls them, with the role.
     pub actor: Text,
 }
@@ -112,6 +114,8 @@ pub enum Failure {
     Unknown,
     /// It could not be recorded, so it was not done.
     NotRecorded,
+    /// The yes was taken back before it was sent.
+    Withdrawn,
 }
 
 /// How a change is going.
@@ -120,6 +124,11 @@ pub enum Failure {
 pub enum OperationEvent {
     /// Facts are being read, the plan is made and rehearsed.
     Preparing,
+    /// Nothing can be planned yet: something has to be watched first.
+    Waiting {
+        /// What, and for how long.
+        why: Text,
+    },
     /// A plan is ready to be looked at.
     Proposed(Proposal),
     /// The proof did not suffice; the plan still waits.

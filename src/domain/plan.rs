@@ -82,6 +82,13 @@ impl Plan {
         self.hash()[..6].to_owned()
     }
 
+    /// Whether it goes back to what served before: by its verb, or because all that gains requests is what is trusted,
+    /// for which the permission to go back is enough.
+    pub fn goes_back(&self) -> bool {
+        let is_of_weights = matches!(self.goal, Goal::Weights { .. });
+        self.intent.verb().goes_back() || (is_of_weights && self.needs.contains(&Permission::Rollback))
+    }
+
     /// Whether it is too old to be confirmed.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now.duration_since(self.made) > Self::FRESH

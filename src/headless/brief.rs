@@ -3,26 +3,34 @@
 use serde_json::json;
 
 use crate::cli::{BriefArgs, Format};
+use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::Session;
 use crate::state::{ServiceBoard, Timeline, brief as make};
 
 use super::Exit;
-use super::alerts::kinds;
 use super::answer::{Asked, nothing, print};
 use super::find::check_place;
 use super::output::{self, Item, Listing};
 use super::reading::{judge, read};
 use super::services::ESSENTIAL;
 use super::signals::{PATIENCE, Untold, await_all};
+use super::{alerts, delivery};
+
+/// What it is made from.
+pub(super) fn kinds() -> Vec<Kind> {
+    let alerts = alerts::kinds();
+    let more = delivery::kinds().into_iter().filter(|kind| !alerts.contains(kind));
+    alerts.iter().copied().chain(more).collect()
+}
 
 /// Makes the briefing and prints it.
 pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefArgs) -> Result<Exit, Problem> {
-    let kinds = kinds();
-    read(session, &kinds).await;
+    read(session, &kinds()).await;
     let missing = await_all(session, PATIENCE).await;
-    let mut reading = judge(session, &kinds, &ESSENTIAL);
+    // Without what splits requests it is told all the same, of whole services.
+    let mut reading = judge(session, &alerts::kinds(), &ESSENTIAL);
     reading.miss(&Untold::beside(missing));
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {

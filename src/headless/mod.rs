@@ -53,9 +53,10 @@ pub use man::man;
 /// The kinds that a command reads; an error for a kind that there is not.
 pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
     Ok(match command {
-        Command::Services(_) | Command::Rollouts(_) => delivery::kinds(),
-        Command::Init(_) | Command::Metrics(_) | Command::Wait { .. } => services::KINDS.to_vec(),
-        Command::Alerts(_) | Command::Brief(_) => alerts::kinds(),
+        Command::Services(_) | Command::Rollouts(_) | Command::Wait { .. } => delivery::kinds(),
+        Command::Init(_) | Command::Metrics(_) => services::KINDS.to_vec(),
+        Command::Alerts(_) => alerts::kinds(),
+        Command::Brief(_) => brief::kinds(),
         Command::Rules(_) => rules::KINDS.to_vec(),
         Command::History(_) | Command::Diff(_) => history::KINDS.to_vec(),
         Command::Get(args) => get::kinds(get::kind(&args.kind)?),
@@ -222,7 +223,7 @@ impl From<Failure> for Exit {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NothingToDo => Self::Done,
-            Failure::Impossible | Failure::Rejected => Self::Failed,
+            Failure::Impossible | Failure::Rejected | Failure::Withdrawn => Self::Failed,
             Failure::Invalid | Failure::NotConfirmed | Failure::NotFound => Self::Usage,
             Failure::Denied => Self::Denied,
             Failure::Conflict => Self::Conflict,

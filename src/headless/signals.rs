@@ -35,6 +35,8 @@ pub(super) async fn await_alerts(session: &mut Session) {
 pub(super) async fn await_all(session: &mut Session, most: Duration) -> Vec<Problem> {
     let most = most.min(PATIENCE);
     await_for(session, most, |session| session.knows_alerts() && session.knows_numbers()).await;
+    // How a canary is told from its pods, which are counted once it is known that there is one.
+    await_for(session, most.min(BRIEFLY), Session::counts_canaries).await;
     missing(session, most)
 }
 

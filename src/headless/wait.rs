@@ -13,6 +13,7 @@ use crate::runtime::{Session, Signal};
 use crate::state::ServiceBoard;
 
 use super::answer::{Asked, nothing, print};
+use super::delivery;
 use super::find::{check_place, is_in, workloads};
 use super::output::{Item, Listing};
 use super::reading::{judge, read};
@@ -25,7 +26,8 @@ const AT_LEAST: Duration = Duration::from_secs(2);
 
 /// Waits until a service is well and stays so.
 pub(super) async fn healthy(session: &mut Session, asked: Asked<'_>, args: &WaitHealthy) -> Result<Exit, Problem> {
-    read(session, &KINDS).await;
+    let kinds = delivery::kinds();
+    read(session, &kinds).await;
     let mut reading = judge(session, &KINDS, &ESSENTIAL);
     reading.problems.iter().for_each(super::complain);
     if !reading.is_any {

@@ -15,6 +15,7 @@ use super::confirm::Confirmed;
 use super::guard::lease;
 use super::ports::ControlPlane;
 use super::reconcile::footprint;
+use super::withdraw::Yes;
 
 use send::send;
 
@@ -51,9 +52,11 @@ impl Executed {
     }
 }
 
-/// Sends the calls. A call is sent once; when its answer is lost, the world is read to see what came of it.
+/// Sends the calls, as long as the yes stands. A call is sent once; when its answer is lost, the world is read to see what
+/// came of it.
 pub async fn execute(
     confirmed: Confirmed,
+    yes: &Yes,
     plane: &dyn ControlPlane,
     record: &dyn Record,
     action: ActionId,
@@ -64,19 +67,26 @@ pub async fn execute(
     for (index, step) in confirmed.plan().steps.iter().enumerate() {
         let number = index + 1;
         failpoint::reached("begin", number);
+        if let Some(why) = yes.withdrawn() {
+            return Err(taken_back(&step.what, why).after(number, steps));
+        }
         let written = write_intent(&confirmed, step, (number, steps), record, &action).await;
         written.map_err(|error| error.after(number, steps))?;
         failpoint::reached("intent", number);
         report(OperationEvent::StepStarted { step: number, what: step.what.clone() });
-        let call = lease::stamped(&step.call, &action, confirmed.at());
-        let done = send(&Step { call, ..step.clone() }, plane, &action).await;
+        let stamped = lease::stamped(step, &action, confirmed.at());
+        // The disk may have taken its time.
+        let done = match yes.withdrawn() {
+            Some(why) => Err(taken_back(&step.what, why)),
+            None => send(&stamped, plane, &action).await,
+        };
         failpoint::reached("answered", number);
         let (kind, detail) = match &done {
             Ok(done) => (done.result, done.detail.clone()),
             Err(not_done) => (outcome_of(not_done.failure), Text::from(not_done.problem.to_string())),
         };
         let outcome = Event::Outcome { step: u32_of(number), result: kind, detail };
-        let written = record.record(&action, outcome, urgency(&confirmed)).await;
+        let written = record.record(&action, outcome, urgency(confirmed.plan())).await;
         failpoint::reached("outcome", number);
         let done = done.map_err(|not_done| {
             let not_done = not_done.after(number, steps);
@@ -128,7 +138,7 @@ async fn write_intent(
         step: u32_of(number),
         steps: u32_of(steps),
     }));
-    let written = record.record(action, event, urgency(confirmed)).await;
+    let written = record.record(action, event, urgency(plan)).await;
     written.map_err(|error| not_recorded("nothing was sent: it", &error))
 }
 
@@ -153,8 +163,13 @@ pub fn stored(plan: &Plan) -> serde_json::Value {
 }
 
 /// Going back may use the space that is kept for it on a full disk.
-fn urgency(confirmed: &Confirmed) -> Urgency {
-    if confirmed.plan().intent.verb().goes_back() { Urgency::Rollback } else { Urgency::Ordinary }
+pub fn urgency(plan: &Plan) -> Urgency {
+    if plan.goes_back() { Urgency::Rollback } else { Urgency::Ordinary }
+}
+
+/// The yes was taken back before a step of it was sent.
+fn taken_back(what: &str, why: Text) -> NotDone {
+    NotDone::new(Failure::Withdrawn, Problem::new(format!("not sent: {what}"), why, "nothing was changed by this step"))
 }
 
 fn not_recorded(what: &str, error: &AuditError) -> NotDone {
@@ -170,7 +185,7 @@ fn u32_of(number: usize) -> u32 {
 /// How a failure is recorded.
 fn outcome_of(failure: Failure) -> StepResult {
     match failure {
-        Failure::Unreachable => StepResult::NotSent,
+        Failure::Unreachable | Failure::Withdrawn => StepResult::NotSent,
         Failure::Unknown => StepResult::Unknown,
         _ => StepResult::Rejected,
     }

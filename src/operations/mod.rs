@@ -29,6 +29,7 @@ pub mod reconcile;
 pub mod rehearse;
 pub mod silence;
 pub mod verify;
+pub mod withdraw;
 
 #[cfg(test)]
 mod fake;

@@ -1,5 +1,7 @@
 //! The first stage: everything that a plan rests on, read fresh and whole.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -42,6 +44,11 @@ pub struct Snapshot {
     pub backings: Vec<Backing>,
     /// The lease by which a guarded shift holds a route, or why nobody can tell; none where there is none.
     pub lease: Option<Result<Value, Problem>>,
+    /// For how long that lease has been seen unchanged, by a clock that nobody sets.
+    pub lease_unchanged: Duration,
+    /// Whether the weights of the route may be set already and nobody has seen that they took: they are watched, although
+    /// there is nothing to set.
+    pub is_in_doubt: bool,
     /// Who we are.
     pub identity: Result<Identity, Problem>,
     /// What the cluster says to each call that the intent needs.
@@ -105,6 +112,8 @@ pub async fn read(
         autoscalers,
         backings,
         lease,
+        lease_unchanged: Duration::ZERO,
+        is_in_doubt: false,
         budgets: or_gap(budgets, &mut gaps),
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),

@@ -1,6 +1,7 @@
 //! One change under way: it walks through the stages of operations and waits for the operator between them.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
@@ -8,6 +9,7 @@ use crate::domain::alert::Priorities;
 use crate::domain::audit::{ActionId, Denied, Event, VerdictResult};
 use crate::domain::environment::EnvironmentRules;
 use crate::domain::intent::Intent;
+use crate::domain::lease::Lease;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{Failure, OperationEvent, Proposal, Verdict};
 use crate::domain::plan::Plan;
@@ -19,8 +21,8 @@ use crate::operations::NotDone;
 use crate::operations::audit::Urgency;
 use crate::operations::authorize::{Actor, Arming, Asked, Authorized, Denial, authorize};
 use crate::operations::confirm::{Confirmed, Proof, confirm};
-use crate::operations::execute::{Executed, Record, execute, in_cluster, stored};
-use crate::operations::guard::Own;
+use crate::operations::execute::{Executed, Record, execute, in_cluster, stored, urgency};
+use crate::operations::guard::{Own, Sightings, lease};
 use crate::operations::plan::{NoPlan, Place, plan};
 use crate::operations::policy::Policy;
 use crate::operations::ports::{ControlPlane, ReadError};
@@ -28,6 +30,7 @@ use crate::operations::read::{Snapshot, read};
 use crate::operations::rehearse::{Rehearsed, rehearse};
 use crate::operations::silence::{self, Ground};
 use crate::operations::verify::{Patience, verify};
+use crate::operations::withdraw::Yes;
 
 use super::arming::Armed;
 use super::evidence::{Collector, Dossier, Head};
@@ -75,12 +78,19 @@ pub(super) struct Change {
     pub(super) wait: Wait,
     /// What it rests on as a step of a guarded shift.
     pub(super) own: Option<Own>,
+    /// The yes to it, which may be taken back.
+    pub(super) yes: Yes,
+    /// For how long leases have been seen as they are.
+    pub(super) sightings: Arc<Sightings>,
     /// What keeps evidence of it, where that is wanted.
     pub(super) evidence: Option<Collector>,
 }
 
 /// How long is waited before a plan that could not be made anew is asked for again.
-const BREATH: std::time::Duration = std::time::Duration::from_secs(1);
+const BREATH: Duration = Duration::from_secs(1);
+
+/// How often a lease is looked at that has to be watched before there is a plan.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Where a change reports to.
 pub(super) type Report = Box<dyn FnMut(OperationEvent) + Send>;
@@ -91,7 +101,7 @@ impl Change {
         let mut was_shown = false;
         loop {
             report(OperationEvent::Preparing);
-            let mut waiting = match self.prepare().await {
+            let mut waiting = match self.prepare(&mut report).await {
                 Ok((proposal, rehearsed)) => {
                     report(OperationEvent::Proposed(proposal));
                     was_shown = true;
@@ -120,8 +130,8 @@ impl Change {
     }
 
     /// Reads, plans, authorizes and rehearses. A plan that is denied is proposed all the same, to be looked at.
-    async fn prepare(&self) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
-        let (plan, asked) = self.plan().await?;
+    async fn prepare(&self, report: &mut Report) -> Result<(Proposal, Option<Rehearsed>), NotDone> {
+        let (plan, asked) = self.plan(report).await?;
         match authorize(plan, &*asked, &self.policy, self.arming()) {
             Err(denial) => {
                 self.note_denial(&denial).await;
@@ -145,7 +155,7 @@ impl Change {
     }
 
     /// Reads what the plan rests on, and makes it.
-    async fn plan(&self) -> Result<(Plan, Box<dyn Asked + Send + Sync>), NotDone> {
+    async fn plan(&self, report: &mut Report) -> Result<(Plan, Box<dyn Asked + Send + Sync>), NotDone> {
         let none = |none: NoPlan| NotDone::new(none.failure, none.problem);
         let now = self.clock.now();
         let Some(object) = self.intent.object() else {
@@ -154,13 +164,34 @@ impl Change {
             let ground = Ground { rules: &self.rules, priorities: &self.priorities };
             return Ok((silence::plan(&self.intent, &snapshot, &ground).map_err(none)?, Box::new(snapshot)));
         };
-        let snapshot = read(&self.intent, self.asked, &*self.plane, now).await;
+        let mut is_told = false;
+        loop {
+            let snapshot = self.read(object).await?;
+            match plan(&self.intent, &snapshot, &self.place(object, &snapshot)) {
+                Ok(plan) => return Ok((plan, Box::new(snapshot))),
+                Err(NoPlan { watch: Some(watch), problem, .. }) => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        report(OperationEvent::Waiting { why: problem.why });
+                    }
+                    tokio::time::sleep(watch.min(LOOK_AGAIN)).await;
+                }
+                Err(other) => return Err(none(other)),
+            }
+        }
+    }
+
+    /// Reads the world, and for how long the lease there has been as it is.
+    async fn read(&self, object: &ObjectRef) -> Result<Snapshot, NotDone> {
+        let snapshot = read(&self.intent, self.asked, &*self.plane, self.clock.now()).await;
         let mut snapshot = snapshot.map_err(|error| self.unread(error))?;
         if let Some(own) = &self.own {
             own.stand(&self.intent, &mut snapshot)?;
         }
-        let plan = plan(&self.intent, &snapshot, &self.place(object, &snapshot)).map_err(none)?;
-        Ok((plan, Box::new(snapshot)))
+        if let Some(Ok(lease)) = &snapshot.lease {
+            let lease = lease::read(lease);
+            snapshot.lease_unchanged = self.sightings.see(&Lease::of(object), &lease, Instant::now());
+        }
+        Ok(snapshot)
     }
 
     /// Why the world could not be read.
@@ -187,10 +218,10 @@ impl Change {
     /// Sends the calls, then watches what comes of them. Gives the reason back where nothing was changed because the
     /// world is another one than planned.
     async fn carry_out(&self, confirmed: Confirmed, report: &mut Report) -> Option<Problem> {
-        let goes_back = confirmed.plan().intent.verb().goes_back();
-        let urgency = if goes_back { Urgency::Rollback } else { Urgency::Ordinary };
+        let urgency = urgency(confirmed.plan());
         let dossier = self.look_before(&confirmed, report).await;
-        match execute(confirmed, &*self.plane, &*self.ledger, self.action.clone(), &mut **report).await {
+        let (plane, record) = (&*self.plane, &*self.ledger);
+        match execute(confirmed, &self.yes, plane, record, self.action.clone(), &mut **report).await {
             Err(not_done) if not_done.is_overtaken() => {
                 if let Some(dossier) = dossier {
                     dossier.discard().await;
@@ -198,7 +229,12 @@ impl Change {
                 return Some(not_done.problem);
             }
             Err(not_done) => {
-                self.look_after(dossier, &format!("failed: {}", not_done.problem), report).await;
+                match dossier {
+                    Some(dossier) if not_done.failure == Failure::Withdrawn && not_done.steps_done == 0 => {
+                        dossier.discard().await;
+                    }
+                    dossier => self.look_after(dossier, &format!("failed: {}", not_done.problem), report).await,
+                }
                 report(failed(not_done));
             }
             Ok(executed) => {
@@ -241,9 +277,15 @@ impl Change {
     }
 
     async fn watch(&self, executed: &Executed, report: &mut Report) -> Verdict {
+        let now = || self.clock.now();
         match self.wait {
             Wait::No => Verdict::Accepted("accepted; nobody waited for what comes of it".into()),
-            Wait::For(patience) => verify(executed, &*self.plane, patience, &|| self.clock.now(), &mut **report).await,
+            Wait::For(patience) => tokio::select! {
+                verdict = verify(executed, &*self.plane, patience, &now, &mut **report) => verdict,
+                why = self.yes.until_withdrawn() => {
+                    Verdict::Accepted(format!("accepted; watched no longer, since {why}").into())
+                }
+            },
         }
     }
 
@@ -313,7 +355,7 @@ fn proposal_of(
     actor: &Actor,
     refusal: Option<Problem>,
 ) -> Proposal {
-    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, actor: named(actor) }
+    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, against: None, actor: named(actor) }
 }
 
 /// Who does it, as the server calls them, with the role.

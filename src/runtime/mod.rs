@@ -20,7 +20,7 @@ pub use arming::Armed;
 pub use change::Wait;
 pub use clusters::{Chosen, ContextRow, choose};
 pub use evidence::{Archive, Archives, KINDS as EVIDENCE_KINDS};
-pub use guarded::{GuardEvent, Guarded, Look, Phase};
+pub use guarded::{GuardEvent, Guarded, Look, Phase, Trouble};
 pub use hang_up::{Unread, await_hang_up};
 pub use ledger::Ledger;
 pub use message::{Absorbed, Message};

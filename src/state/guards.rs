@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::State;
+use crate::domain::guard::shift_of;
 use crate::domain::kind::Kind;
 use crate::domain::lease::{Lease, Standing};
 use crate::domain::moment::{moment, span};
@@ -27,24 +28,32 @@ impl GuardLease<'_> {
         self.lease.standing(now)
     }
 
-    /// It in words: "guarded by maria: 20 % of 5,20,50,100, next in 2 min", or by whom it was left where.
+    /// It in words, in one line: "guarded by maria: 20 % of 5,20,50,100, next in 2 min".
     pub fn words(&self, now: Timestamp) -> String {
+        self.told(now).join(", ")
+    }
+
+    /// It in words, the more important ones first: whose guard it is and where that stands; and what of it is a question
+    /// of time, as far as the clock of this machine tells.
+    pub fn told(&self, now: Timestamp) -> Vec<String> {
         let about = &self.lease.about;
-        let who = if about.who.is_empty() { &self.lease.holder } else { &about.who };
+        let who = self.lease.who();
         let at = self.percent.map_or_else(|| "before the first weight".to_owned(), |percent| format!("{percent} %"));
         let course = &about.course;
         if self.standing(now) == Standing::Live {
             let next = about.next.map(|next| match next.duration_since(now) {
-                left if left.is_positive() => format!(", next in {}", span(left)),
-                _ => ", waits for enough data".to_owned(),
+                left if left.is_positive() => format!("next in {}", span(left)),
+                _ => "waits for enough data".to_owned(),
             });
-            return format!("guarded by {who}: {at} of {course}{}", next.unwrap_or_default());
+            return [format!("guarded by {who}: {at} of {course}")].into_iter().chain(next).collect();
         }
         let since = about.since.or(self.lease.taken).map(|since| format!(" since {}", moment(since, now)));
-        let heard =
-            self.lease.renewed.map(|renewed| format!(", not heard of for {}", span(now.duration_since(renewed))));
-        let (since, heard) = (since.unwrap_or_default(), heard.unwrap_or_default());
-        format!("guard left by {who}: {at} of {course}{since}{heard}, and nobody guards it")
+        let head = format!("guard left by {who}: {at} of {course}{}", since.unwrap_or_default());
+        let heard = self.lease.renewed.map(|renewed| match now.duration_since(renewed) {
+            since if since.is_negative() => "renewed in the future by this machine's clock".to_owned(),
+            since => format!("not renewed for {} by this machine's clock", span(since)),
+        });
+        [head].into_iter().chain(heard).collect()
     }
 
     /// The commands that fit one that was left: back to stable, and on from where it is.
@@ -53,9 +62,7 @@ impl GuardLease<'_> {
         let at = self.percent.unwrap_or_default();
         let rest: Vec<&str> =
             about.course.split(',').filter(|weight| weight.parse::<u8>().is_ok_and(|weight| weight >= at)).collect();
-        let (namespace, context) = (quoted(&self.route.namespace), quoted(&self.route.cluster.0));
-        let (service, route, arm) = (quoted(&about.service), quoted(&about.route), quoted(&about.arm));
-        let of = format!("midwatch shift {service} --route {route} -n {namespace} --context {context} --arm {arm}");
+        let of = shift_of(&about.service, &self.route, &about.arm);
         [format!("{of} --to 0"), format!("{of} --to {} --guard {}", rest.join(","), quoted(&about.guard))]
     }
 }

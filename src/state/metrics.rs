@@ -28,6 +28,11 @@ pub struct MetricServer {
 }
 
 impl MetricServer {
+    /// Whether it has told anything of single pods, or that there is nothing to tell.
+    pub fn counts_pods(&self) -> bool {
+        self.readings.keys().any(|question| question.by_pod)
+    }
+
     /// What it told, by question: the earlier family of templates first.
     pub(super) fn readings(&self) -> impl Iterator<Item = (&Question, &Reading)> {
         self.readings.iter().map(|(question, (_, reading))| (question, reading))

@@ -19,13 +19,25 @@ pub struct Look {
 impl Look {
     /// The glyph and the role of a health; colour never stands alone.
     pub fn health(&self, health: Health) -> (&'static str, Role) {
+        let glyph = match health {
+            Health::Bad => self.glyphs.bad,
+            Health::Attention => self.glyphs.attention,
+            Health::Waiting => self.glyphs.waiting,
+            Health::Moving => self.glyphs.moving,
+            Health::Unknown => self.glyphs.unknown,
+            Health::Healthy => self.glyphs.fine,
+        };
+        (glyph, Self::loudness(health))
+    }
+
+    /// How loud a health is.
+    pub fn loudness(health: Health) -> Role {
         match health {
-            Health::Bad => (self.glyphs.bad, Role::Bad),
-            Health::Attention => (self.glyphs.attention, Role::Attention),
-            Health::Waiting => (self.glyphs.waiting, Role::Information),
-            Health::Moving => (self.glyphs.moving, Role::Attention),
-            Health::Unknown => (self.glyphs.unknown, Role::Muted),
-            Health::Healthy => (self.glyphs.fine, Role::Fine),
+            Health::Bad => Role::Bad,
+            Health::Attention | Health::Moving => Role::Attention,
+            Health::Waiting => Role::Information,
+            Health::Unknown => Role::Muted,
+            Health::Healthy => Role::Fine,
         }
     }
 }

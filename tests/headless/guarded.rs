@@ -75,9 +75,9 @@ fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
     let shown = bench.run("maria", &format!("{base} --to 20,50 --guard default --hold 5m --dry-run")).expect(0);
     for says in [
         "Guarded shift of search-service-canary to 20, 50 %",
-        "step 1: take the lease of the route",
-        "course: weights: 20 % → 50 %, each held for 5 min at least",
-        "course: on a breach everything goes back to stable by itself",
+        "step 1: take its lease",
+        "course: 20 → 50 %, each held for 5 min at least",
+        "course: back to 0 % when over 1 % fail and over 2 × stable's part",
         "--to 20,50 --hold 5m --guard default --on-exit back",
     ] {
         assert!(shown.stdout.contains(says), "{says}: {}", shown.stdout);
@@ -139,4 +139,35 @@ fn somebody_else_who_goes_back_ends_the_guard_and_is_told_so() {
     assert_eq!(ended["outcome"], "stuck", "{ended}");
     assert_eq!(guarded.child.wait().unwrap().code(), Some(11));
     assert!(weight(&bench).contains("search-service-canary 0"), "{}", weight(&bench));
+}
+
+#[test]
+fn whoever_wants_the_weights_to_stay_is_left_with_them_and_with_a_free_route() {
+    let bench = Bench::alive();
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m --on-exit hold");
+    guarded.wait_for("holding");
+    guarded.signal("-HUP");
+    let result = guarded.wait_for("Result");
+    assert_eq!(result["outcome"], "interrupted-held", "{result}");
+    assert_eq!(guarded.child.wait().unwrap().code(), Some(128 + 1));
+    assert!(weight(&bench).contains("search-service-canary 20"), "{}", weight(&bench));
+    let told = bench.run("dana", "rollouts -e production").expect(0);
+    assert!(!told.stdout.contains("guarded by") && !told.stdout.contains("guard left by"), "{}", told.stdout);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_what_is_left_is_told() {
+    let bench = Bench::alive();
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    guarded.wait_for("holding");
+    guarded.signal("-TERM");
+    // From here on it is verified for a while that everything is back.
+    guarded.wait_for("going-back");
+    guarded.signal("-TERM");
+    let result = guarded.wait_for("Result");
+    assert_eq!(result["outcome"], "unknown", "{result}");
+    assert_eq!(guarded.child.wait().unwrap().code(), Some(128 + 15));
+    let said = guarded.child.wait_with_output_of();
+    assert!(said.contains("a second signal ends this at once"), "{said}");
+    assert!(said.contains("midwatch shift --to 0 sends everything back"), "{said}");
 }

@@ -52,6 +52,20 @@ fn what_annotations_say_is_read_back_and_nonsense_is_nothing() {
 }
 
 #[test]
+fn whoever_has_seen_it_unchanged_for_as_long_as_it_holds_takes_it_to_be_left() {
+    let (minute, second, rest) = (Duration::from_mins(1), Duration::from_secs(1), Duration::from_secs(59));
+    assert_eq!(held().still_to_watch(Duration::ZERO), Some(minute));
+    assert_eq!(held().still_to_watch(rest), Some(second));
+    assert_eq!(held().still_to_watch(minute), None);
+    // What it says of itself cannot make that too short or too long.
+    let short = Lease { lasts: SignedDuration::ZERO, ..held() };
+    assert_eq!(short.still_to_watch(second), Some(rest));
+    let long = Lease { lasts: SignedDuration::from_hours(24), ..held() };
+    assert_eq!(long.still_to_watch(5 * minute), None);
+    assert_eq!(Lease { holder: Text::default(), ..held() }.still_to_watch(Duration::ZERO), None);
+}
+
+#[test]
 fn one_that_says_what_cannot_be_keeps_nobody_away_for_ever() {
     let ahead = Lease { renewed: Some(at(3_600)), ..held() };
     assert_eq!(ahead.standing(at(0)), Standing::Abandoned);

@@ -133,6 +133,7 @@ impl<'a> Run<'a> {
         self.stream(&event);
         match event {
             OperationEvent::Preparing => Next::GoOn,
+            OperationEvent::Waiting { why } => self.say(&format!("midwatch: {why}")),
             OperationEvent::Proposed(proposal) => self.decide(session, &proposal),
             OperationEvent::NotConfirmed { problem } => Next::End {
                 exit: Exit::Usage,
@@ -280,6 +281,7 @@ pub(super) fn patience(consent: &Consent, usual: Verification) -> Patience {
 pub(super) fn line(event: &OperationEvent) -> Value {
     let (name, more) = match event {
         OperationEvent::Preparing => ("preparing", json!({})),
+        OperationEvent::Waiting { why } => ("waiting", json!({ "why": why })),
         OperationEvent::Proposed(proposal) => ("proposed", proposal::json(proposal)),
         OperationEvent::NotConfirmed { problem } => ("not-confirmed", json!({ "problem": shape::problem(problem) })),
         OperationEvent::Evidence { kept } => {
@@ -325,5 +327,6 @@ fn failure_word(failure: Failure) -> &'static str {
         Failure::Unreachable => "unreachable",
         Failure::Unknown => "unknown",
         Failure::NotRecorded => "not-recorded",
+        Failure::Withdrawn => "withdrawn",
     }
 }

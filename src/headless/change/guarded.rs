@@ -69,6 +69,7 @@ pub(super) async fn carry_out(
         for event in absorbed.guarded.into_iter().filter(|(of, _)| *of == id).map(|(_, event)| event) {
             run.tell(|| line(&event));
             tell(&run, &event);
+            warn(&event);
             if let GuardEvent::Ended { end, left } = event {
                 return ended(&run, &end, left.as_ref(), interrupted);
             }
@@ -97,6 +98,7 @@ fn ended(run: &Run<'_>, end: &End, left: Option<&Text>, interrupted: Option<u8>)
         End::WentBack(_) => Exit::WentBack,
         End::Stuck(_) => Exit::NotConverged,
         End::InterruptedWentBack(_) | End::InterruptedHeld(_) => Exit::Signal(interrupted.unwrap_or(15)),
+        End::NotBegun(_) => interrupted.map_or(Exit::Failed, Exit::Signal),
     };
     let problem = match end {
         End::Stuck(why) => {
@@ -146,9 +148,22 @@ fn tell(run: &Run<'_>, event: &GuardEvent) {
             format!("  {}; canary {}, stable {}{held_up}", look.verdict, numbers(&look.canary), numbers(&look.stable))
         }
         GuardEvent::GoingBack { why } => format!("going back to stable: {why}"),
-        GuardEvent::Ended { .. } => return,
+        GuardEvent::NotBack { .. } | GuardEvent::Ended { .. } => return,
     };
     let _ = run.say(&words);
+}
+
+/// Tells whoever watches, whatever scripts are told, that going back does not come through.
+fn warn(event: &GuardEvent) {
+    let GuardEvent::NotBack { trouble, by_hand } = event else { return };
+    let again = trouble.again.strftime("%H:%M:%SZ");
+    let what = format!("not back at stable yet, after {}", tries(trouble.tries));
+    let hint = format!("it is tried again at {again}, until it works; by hand: {by_hand}");
+    complain(&Problem::new(what, &trouble.why, hint));
+}
+
+fn tries(count: u32) -> String {
+    if count == 1 { "1 try".to_owned() } else { format!("{count} tries") }
 }
 
 /// What was seen of an arm in a few words.
@@ -171,6 +186,10 @@ fn line(event: &GuardEvent) -> Value {
         }
         GuardEvent::Looked { look, held_up } => ("looked", json!({ "look": shown(look), "heldUp": held_up })),
         GuardEvent::GoingBack { why } => ("going-back", json!({ "why": why })),
+        GuardEvent::NotBack { trouble, by_hand } => (
+            "not-back",
+            json!({ "why": trouble.why, "tries": trouble.tries, "again": trouble.again, "byHand": by_hand }),
+        ),
         GuardEvent::Ended { end, left } => {
             ("ended", json!({ "outcome": end.word(), "detail": end.words(), "left": left }))
         }

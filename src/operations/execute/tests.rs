@@ -8,8 +8,10 @@ use super::*;
 use crate::domain::intent::Intent as Wish;
 use crate::domain::kind::Kind;
 use crate::operations::fake::objects::{failing, pod, rollback, target, template, with_history, workload};
+use crate::operations::fake::traffic::{rule, shift, split};
 use crate::operations::fake::{Diary, Journal, Plane, confirmed, entries, recorded, unreadable};
 use crate::operations::ports::{Answer, ReadError};
+use crate::operations::withdraw::Yes;
 
 const PATCH: &str = "send PATCH /apis/apps/v1/namespaces/production/deployments/chat-service";
 const READ: &str = "get deployment/chat-service";
@@ -44,7 +46,7 @@ async fn rollback_of_a_stateful_set() -> Confirmed {
 }
 
 async fn run(confirmed: Confirmed, plane: &Plane, journal: &Journal) -> Result<Executed, NotDone> {
-    execute(confirmed, plane, journal, ActionId::parse("a-1").unwrap(), &mut |_| {}).await
+    execute(confirmed, &Yes::said().1, plane, journal, ActionId::parse("a-1").unwrap(), &mut |_| {}).await
 }
 
 /// The Deployment as it is after the rollback.
@@ -83,6 +85,53 @@ async fn an_abort_uses_it_too_and_then_ends_the_pause_by_hand() {
     let path = "/apis/argoproj.io/v1alpha1/namespaces/production/rollouts/feed-service";
     let sent: Vec<String> = entries(&diary).into_iter().filter(|entry| entry.starts_with("send")).collect();
     assert_eq!(sent, [format!("send PATCH {path}/status"), format!("send PATCH {path}")]);
+}
+
+#[tokio::test]
+async fn going_back_by_weights_uses_it_too_and_going_up_does_not() {
+    for (percent, urgency) in [(0, Urgency::Rollback), (50, Urgency::Ordinary)] {
+        let (plane, journal, _) = world(Vec::new(), Vec::new());
+        let mut snapshot = split(vec![rule(80, 20)]);
+        let shift = confirmed(&shift(percent), &mut snapshot).await;
+        run(shift, &plane, &journal).await.unwrap();
+        assert_eq!(*journal.urgencies.lock().unwrap(), [urgency; 2], "to {percent} %");
+    }
+}
+
+#[tokio::test]
+async fn a_yes_that_was_taken_back_sends_nothing_more() {
+    let (plane, journal, diary) = world(Vec::new(), Vec::new());
+    let (withdrawal, yes) = Yes::said();
+    withdrawal.take_back(&"stopped".into());
+    withdrawal.take_back(&"and again".into());
+    let action = || ActionId::parse("a-1").unwrap();
+    let confirmed = rollback_of_a_deployment().await;
+    let not_done = execute(confirmed, &yes, &plane, &journal, action(), &mut |_| {}).await.unwrap_err();
+    assert_eq!((not_done.failure, not_done.problem.why.as_str()), (Failure::Withdrawn, "stopped"));
+    assert_eq!(entries(&diary), Vec::<String>::new(), "not even an intent is recorded");
+    // Between two steps: the first one was done, and is told.
+    let (withdrawal, yes) = Yes::said();
+    let confirmed = rollback_of_a_stateful_set().await;
+    let mut stop = |event: OperationEvent| {
+        if matches!(event, OperationEvent::StepDone { .. }) {
+            withdrawal.take_back(&"stopped".into());
+        }
+    };
+    let not_done = execute(confirmed, &yes, &plane, &journal, action(), &mut stop).await.unwrap_err();
+    assert_eq!((not_done.failure, not_done.steps_done), (Failure::Withdrawn, 1));
+    assert_eq!(entries(&diary).len(), 3, "{:?}", entries(&diary));
+    // While the intent is written: that it was not sent is recorded.
+    let (withdrawal, yes) = Yes::said();
+    let (plane, journal, diary) = world(Vec::new(), Vec::new());
+    let confirmed = rollback_of_a_deployment().await;
+    let mut stop = |event: OperationEvent| {
+        if matches!(event, OperationEvent::StepStarted { .. }) {
+            withdrawal.take_back(&"stopped".into());
+        }
+    };
+    let not_done = execute(confirmed, &yes, &plane, &journal, action(), &mut stop).await.unwrap_err();
+    assert_eq!(not_done.failure, Failure::Withdrawn);
+    assert_eq!(entries(&diary), ["intent 1", "outcome 1 not sent"]);
 }
 
 #[tokio::test]
@@ -166,9 +215,11 @@ async fn a_broken_pod_is_looked_at_again_before_it_is_deleted() {
         let (plane, journal, diary) = world(vec![seen.clone()], Vec::new());
         let mut told = Vec::new();
         let confirmed = rollback_of_a_stateful_set().await;
-        execute(confirmed, &plane, &journal, ActionId::parse("a-1").unwrap(), &mut |event| told.push(event))
-            .await
-            .unwrap();
+        execute(confirmed, &Yes::said().1, &plane, &journal, ActionId::parse("a-1").unwrap(), &mut |event| {
+            told.push(event);
+        })
+        .await
+        .unwrap();
         let done = entries(&diary);
         assert_eq!(done[2..5], ["outcome 1 applied", "intent 2", LOOK]);
         match spared {

@@ -191,6 +191,8 @@ pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
         budgets: Vec::new(),
         backings: Vec::new(),
         lease: None,
+        lease_unchanged: std::time::Duration::ZERO,
+        is_in_doubt: false,
         identity: Ok(alice()),
         reviews: Vec::new(),
         gaps: Vec::new(),

@@ -1,6 +1,8 @@
 //! The lease of a guard: taking it is a step of the plan that begins a guarded shift. Renewing and releasing it are part
 //! of what was said yes to then; that it is released is recorded as it was recorded that it was taken.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -60,15 +62,17 @@ pub fn said_by(body: &Value) -> About {
     About::read(|key| Text::from_untrusted(body["metadata"]["annotations"][key].as_str().unwrap_or_default()))
 }
 
-/// The call with who takes it, and when.
-pub fn stamped(call: &Call, holder: &ActionId, at: Timestamp) -> Call {
-    let mut call = call.clone();
-    if let Call::TakeLease { body, .. } = &mut call {
+/// The step with who takes the lease, and when; any other step as it is.
+pub fn stamped<'a>(step: &'a Step, holder: &ActionId, at: Timestamp) -> Cow<'a, Step> {
+    let mut step = Cow::Borrowed(step);
+    if matches!(step.call, Call::TakeLease { .. })
+        && let Call::TakeLease { body, .. } = &mut step.to_mut().call
+    {
         body["spec"]["holderIdentity"] = json!(holder.as_str());
         body["spec"]["acquireTime"] = json!(micros(at));
         body["spec"]["renewTime"] = json!(micros(at));
     }
-    call
+    step
 }
 
 /// The operations that take a lease over in the version in which it was left.
@@ -146,7 +150,7 @@ pub async fn release(
     let call = ending(&held.lease, &lease);
     let step = Step {
         what: "release the lease".into(),
-        before: format!("held by {}", lease.about.who).into(),
+        before: format!("held by {}", lease.who()).into(),
         after: "free".into(),
         call,
     };

@@ -9,8 +9,10 @@ use crate::domain::text::Text;
 
 pub mod lease;
 mod own;
+mod sightings;
 
 pub use own::Own;
+pub use sightings::Sightings;
 
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub enum Move {
         /// Why it does not go on by then, where that is known.
         why: Option<Text>,
     },
+    /// Nothing new: what is under way goes on.
+    Stay,
     /// Send everything back to the stable revision, and say what came of it.
     GoBack(Text),
     /// It is over.
@@ -44,6 +48,8 @@ pub enum End {
     InterruptedWentBack(Text),
     /// It stays where it is and nobody guards it any more, because somebody wanted that.
     InterruptedHeld(Text),
+    /// No weight was set: it was stopped before that.
+    NotBegun(Text),
 }
 
 impl End {
@@ -55,6 +61,7 @@ impl End {
             Self::Stuck(_) => "stuck",
             Self::InterruptedWentBack(_) => "interrupted-went-back",
             Self::InterruptedHeld(_) => "interrupted-held",
+            Self::NotBegun(_) => "not-begun",
         }
     }
 
@@ -63,9 +70,10 @@ impl End {
         let words = match self {
             Self::Reached(percent) => format!("reached {percent} %, and the guard held"),
             Self::WentBack(why) => format!("everything goes to stable again: {why}"),
-            Self::Stuck(why) => format!("stuck, and nobody guards it any more: {why}"),
+            Self::Stuck(why) => format!("stuck, and this guard has ended: {why}"),
             Self::InterruptedWentBack(why) => format!("stopped, everything goes to stable again: {why}"),
             Self::InterruptedHeld(why) => format!("stopped where it is, and nobody guards it any more: {why}"),
+            Self::NotBegun(why) => format!("no weight was set: {why}"),
         };
         words.into()
     }
@@ -74,10 +82,11 @@ impl End {
 /// Where it is.
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
-    /// A shift to the next weight is under way.
-    Shifting,
-    /// A weight is held since then.
-    Holding { since: Timestamp, looks: Looks, last: Option<Verdict> },
+    /// A shift to the next weight is under way. Requests go by weights that were set then: by the ones before until the
+    /// server has taken the next ones, and by none of ours before the first.
+    Shifting { set: Option<Timestamp>, looks: Looks },
+    /// A weight is held since then; it was set a little earlier.
+    Holding { since: Timestamp, set: Timestamp, looks: Looks },
     /// It goes back, for a breach or because somebody stopped it.
     GoingBack { why: Text, is_stopped: bool },
     /// It is over.
@@ -95,12 +104,7 @@ pub struct GuardedShift {
 impl GuardedShift {
     /// Begins one.
     pub fn new(course: Course) -> Self {
-        Self { course, at: 0, stage: Stage::Shifting }
-    }
-
-    /// What it is to do.
-    pub fn course(&self) -> &Course {
-        &self.course
+        Self { course, at: 0, stage: Stage::Shifting { set: None, looks: Looks::default() } }
     }
 
     /// The weight that is held or being set.
@@ -113,14 +117,6 @@ impl GuardedShift {
         (self.at + 1, self.course.weights().len())
     }
 
-    /// What the last look said, while a weight is held.
-    pub fn last(&self) -> Option<&Verdict> {
-        match &self.stage {
-            Stage::Holding { last, .. } => last.as_ref(),
-            _ => None,
-        }
-    }
-
     /// Since when the weight is held.
     pub fn held_since(&self) -> Option<Timestamp> {
         match &self.stage {
@@ -129,9 +125,18 @@ impl GuardedShift {
         }
     }
 
+    /// Since when requests go by the weights that were set last, as long as that is watched.
+    pub fn set_since(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Shifting { set, .. } => *set,
+            Stage::Holding { set, .. } => Some(*set),
+            Stage::GoingBack { .. } | Stage::Over(_) => None,
+        }
+    }
+
     /// Whether a weight is being set.
     pub fn is_shifting(&self) -> bool {
-        self.stage == Stage::Shifting
+        matches!(self.stage, Stage::Shifting { .. })
     }
 
     /// Whether everything is being sent back.
@@ -149,16 +154,38 @@ impl GuardedShift {
         Move::Shift(self.weight())
     }
 
+    /// The server has taken the weights: from now on requests go by them, whatever is still to be seen.
+    pub fn accepted(&mut self, now: Timestamp) {
+        if let Stage::Shifting { set, looks } = &mut self.stage {
+            (*set, *looks) = (Some(now), Looks::default());
+        }
+    }
+
+    /// The shift was taken back before it was sent: the weights are those of before.
+    pub fn withdrawn(&mut self, why: &Text) -> Move {
+        match &self.stage {
+            Stage::GoingBack { why, .. } | Stage::Over(End::InterruptedHeld(why)) if self.at == 0 => {
+                let why = why.clone();
+                self.over(End::NotBegun(why))
+            }
+            Stage::GoingBack { .. } | Stage::Over(_) => self.due(),
+            Stage::Shifting { .. } | Stage::Holding { .. } => self.not_shifted(why),
+        }
+    }
+
     /// The shift came about.
     pub fn shifted(&mut self, now: Timestamp) -> Move {
         match &self.stage {
             Stage::GoingBack { why, is_stopped: false } => self.over(End::WentBack(why.clone())),
             Stage::GoingBack { why, is_stopped: true } => self.over(End::InterruptedWentBack(why.clone())),
             Stage::Over(end) => Move::End(end.clone()),
-            Stage::Shifting | Stage::Holding { .. } => {
-                self.stage = Stage::Holding { since: now, looks: Looks::default(), last: None };
+            Stage::Shifting { set, looks } => {
+                // What was seen while it was watched that the weights took counts on.
+                let looks = if set.is_some() { looks.clone() } else { Looks::default() };
+                self.stage = Stage::Holding { since: now, set: set.unwrap_or(now), looks };
                 Move::Wait { until: self.until(now), why: None }
             }
+            Stage::Holding { since, .. } => Move::Wait { until: self.until(*since), why: None },
         }
     }
 
@@ -178,27 +205,27 @@ impl GuardedShift {
     /// Nobody can tell what the shift came to, or it did not take: everything goes back.
     pub fn unsure(&mut self, why: &Text) -> Move {
         match &self.stage {
-            Stage::Shifting => self.go_back(why, false),
+            Stage::Shifting { .. } => self.go_back(why, false),
             _ => self.not_shifted(why),
         }
     }
 
-    /// Takes in what was seen while a weight is held.
-    pub fn look(&mut self, verdict: Verdict, now: Timestamp) -> Move {
-        let (hold, warm_up) = (self.course.hold, self.course.guard.warm_up);
-        let settled_after = self.settled_after();
-        let Stage::Holding { since, looks, last } = &mut self.stage else { return self.due() };
-        let (since, held) = (*since, now.duration_since(*since));
-        // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
-        let counts = held >= warm_up || matches!(verdict, Verdict::FastBreach(_));
-        if counts && looks.is_enough(&verdict, &self.course.guard) {
-            let why = verdict.why().clone();
-            return self.go_back(&why, false);
+    /// Takes in what was seen, as long as the new revision may get requests by a weight of ours: while one is held, and
+    /// also while one is being set.
+    pub fn look(&mut self, verdict: &Verdict, now: Timestamp) -> Move {
+        let (hold, settled_after) = (self.course.hold, self.settled_after());
+        if self.is_breached(verdict, now) {
+            return self.go_back(verdict.why(), false);
         }
+        let since = match &self.stage {
+            Stage::Holding { since, .. } => *since,
+            Stage::Shifting { .. } => return Move::Stay,
+            Stage::GoingBack { .. } | Stage::Over(_) => return self.due(),
+        };
+        let held = now.duration_since(since);
         // What speaks for it has to be of this weight alone.
         let is_good = held >= settled_after && verdict.allows_more();
         let why = (held >= hold && !is_good).then(|| Text::from(verdict.to_string()));
-        *last = Some(verdict);
         if held < hold || !is_good {
             return Move::Wait { until: self.until(since), why };
         }
@@ -206,22 +233,34 @@ impl GuardedShift {
             return self.over(End::Reached(self.weight()));
         }
         self.at += 1;
-        self.stage = Stage::Shifting;
+        self.stage = Stage::Shifting { set: self.set_since(), looks: Looks::default() };
         Move::Shift(self.weight())
+    }
+
+    /// Whether what was seen is enough to go back.
+    fn is_breached(&mut self, verdict: &Verdict, now: Timestamp) -> bool {
+        let set = self.set_since();
+        let (Stage::Shifting { looks, .. } | Stage::Holding { looks, .. }) = &mut self.stage else { return false };
+        // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
+        let is_warm = set.is_some_and(|set| now.duration_since(set) >= self.course.guard.warm_up);
+        let counts = is_warm || matches!(verdict, Verdict::FastBreach(_));
+        counts && looks.is_enough(verdict, &self.course.guard)
     }
 
     /// Somebody stops it: everything goes back.
     pub fn stop(&mut self, why: &Text) -> Move {
         match &self.stage {
             Stage::Over(_) | Stage::GoingBack { .. } => self.due(),
-            Stage::Shifting | Stage::Holding { .. } => self.go_back(why, true),
+            Stage::Shifting { .. } | Stage::Holding { .. } => self.go_back(why, true),
         }
     }
 
     /// midwatch is ended: what happens then was said with the course. Going back is not broken off.
     pub fn interrupt(&mut self, why: &Text) -> Move {
         match (&self.stage, self.course.on_exit) {
-            (Stage::Shifting | Stage::Holding { .. }, OnExit::Hold) => self.over(End::InterruptedHeld(why.clone())),
+            (Stage::Shifting { .. } | Stage::Holding { .. }, OnExit::Hold) => {
+                self.over(End::InterruptedHeld(why.clone()))
+            }
             _ => self.stop(why),
         }
     }
@@ -251,7 +290,7 @@ impl GuardedShift {
         match &self.stage {
             Stage::GoingBack { why, .. } => Move::GoBack(why.clone()),
             Stage::Over(end) => Move::End(end.clone()),
-            Stage::Shifting | Stage::Holding { .. } => Move::Shift(self.weight()),
+            Stage::Shifting { .. } | Stage::Holding { .. } => Move::Shift(self.weight()),
         }
     }
 

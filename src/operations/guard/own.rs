@@ -23,6 +23,8 @@ pub struct Own {
     pub uid: Text,
     /// The weights that the route may have by what was done: one set, or two while nobody can tell.
     pub left: Vec<Vec<WeightSet>>,
+    /// Whether nobody can tell what came of the change before this one.
+    pub is_in_doubt: bool,
 }
 
 impl Own {
@@ -35,6 +37,7 @@ impl Own {
         if own.is_some() {
             snapshot.lease = None;
         }
+        snapshot.is_in_doubt = self.is_in_doubt;
         let conflict = |why: Text| {
             let hint = "midwatch rollouts shows how it is now";
             NotDone::new(Failure::Conflict, Problem::new("the guarded shift does not go on", why, hint))

@@ -38,11 +38,11 @@ fn holding(weights: &[u8]) -> GuardedShift {
 #[test]
 fn it_goes_on_once_a_weight_was_held_and_the_guard_holds() {
     let mut shift = holding(&[5, 100]);
-    assert_eq!(shift.look(pass(), at(120)), Move::Wait { until: at(180), why: None });
-    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.look(&pass(), at(120)), Move::Wait { until: at(180), why: None });
+    assert_eq!(shift.look(&pass(), at(180)), Move::Shift(100));
     assert_eq!(shift.progress(), (2, 2));
     assert_eq!(shift.shifted(at(190)), Move::Wait { until: at(370), why: None });
-    assert_eq!(shift.look(pass(), at(370)), Move::End(End::Reached(100)));
+    assert_eq!(shift.look(&pass(), at(370)), Move::End(End::Reached(100)));
 }
 
 #[test]
@@ -50,16 +50,16 @@ fn no_data_holds_for_ever() {
     let mut shift = holding(&[5, 100]);
     for seconds in [30, 180, 3600, 86_400] {
         let why = (seconds >= 180).then(|| "not enough data: nobody counts its requests".into());
-        assert_eq!(shift.look(blind(), at(seconds)), Move::Wait { until: at(180), why });
+        assert_eq!(shift.look(&blind(), at(seconds)), Move::Wait { until: at(180), why });
     }
 }
 
 #[test]
 fn a_breach_that_is_seen_twice_goes_back() {
     let mut shift = holding(&[5, 100]);
-    assert!(matches!(shift.look(breach(), at(70)), Move::Wait { .. }));
+    assert!(matches!(shift.look(&breach(), at(70)), Move::Wait { .. }));
     let why: Text = "8.0 % of 500 requests failed".into();
-    assert_eq!(shift.look(breach(), at(80)), Move::GoBack(why.clone()));
+    assert_eq!(shift.look(&breach(), at(80)), Move::GoBack(why.clone()));
     assert_eq!(shift.shifted(at(82)), Move::End(End::WentBack(why)));
 }
 
@@ -67,9 +67,9 @@ fn a_breach_that_is_seen_twice_goes_back() {
 fn while_it_warms_up_only_what_fails_altogether_counts() {
     let mut shift = holding(&[5, 100]);
     for seconds in [10, 20, 30, 40] {
-        assert!(matches!(shift.look(breach(), at(seconds)), Move::Wait { .. }));
+        assert!(matches!(shift.look(&breach(), at(seconds)), Move::Wait { .. }));
     }
-    assert!(matches!(shift.look(Verdict::FastBreach("40 %".into()), at(50)), Move::GoBack(_)));
+    assert!(matches!(shift.look(&Verdict::FastBreach("40 %".into()), at(50)), Move::GoBack(_)));
 }
 
 #[test]
@@ -79,18 +79,18 @@ fn it_goes_on_by_what_was_counted_of_the_weight_alone() {
     let mut shift = GuardedShift::new(course);
     let _ = shift.shifted(BEGIN);
     // A minute to warm up, and two in which requests are counted.
-    assert!(matches!(shift.look(pass(), at(60)), Move::Wait { .. }));
-    assert!(matches!(shift.look(pass(), at(179)), Move::Wait { .. }));
-    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert!(matches!(shift.look(&pass(), at(60)), Move::Wait { .. }));
+    assert!(matches!(shift.look(&pass(), at(179)), Move::Wait { .. }));
+    assert_eq!(shift.look(&pass(), at(180)), Move::Shift(100));
 }
 
 #[test]
 fn a_shift_that_does_not_come_about_ends_it_where_it_is() {
     let mut shift = holding(&[5, 100]);
-    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.look(&pass(), at(180)), Move::Shift(100));
     assert_eq!(shift.not_shifted(&"denied".into()), Move::End(End::Stuck("denied".into())));
     // And nothing that comes later moves it again.
-    assert!(matches!(shift.look(pass(), at(400)), Move::End(_)));
+    assert!(matches!(shift.look(&pass(), at(400)), Move::End(_)));
     assert!(matches!(shift.stop(&"SIGTERM".into()), Move::End(_)));
     assert!(matches!(shift.interrupt(&"SIGTERM".into()), Move::End(_)));
 }
@@ -98,7 +98,7 @@ fn a_shift_that_does_not_come_about_ends_it_where_it_is() {
 #[test]
 fn what_nobody_can_tell_of_a_shift_up_goes_back_and_of_one_back_is_told() {
     let mut shift = holding(&[5, 100]);
-    assert_eq!(shift.look(pass(), at(180)), Move::Shift(100));
+    assert_eq!(shift.look(&pass(), at(180)), Move::Shift(100));
     assert_eq!(shift.unsure(&"no answer".into()), Move::GoBack("no answer".into()));
     let end = End::Stuck("it was to go back (no answer), and that failed: no answer again".into());
     assert_eq!(shift.unsure(&"no answer again".into()), Move::End(end));
@@ -126,6 +126,66 @@ fn that_going_back_failed_says_both() {
     assert_eq!(shift.not_shifted(&"no route".into()), Move::End(end));
 }
 
+/// One that is setting its second weight, since so many seconds; the first one is set since the beginning.
+fn raising() -> GuardedShift {
+    let mut shift = holding(&[5, 100]);
+    assert_eq!(shift.look(&pass(), at(180)), Move::Shift(100));
+    shift
+}
+
+fn fast() -> Verdict {
+    Verdict::FastBreach("40 %".into())
+}
+
+#[test]
+fn it_looks_while_a_weight_is_being_set_and_goes_back_at_once() {
+    // Before the server has taken the next weight, requests go by the one before.
+    let mut shift = raising();
+    assert_eq!(shift.look(&breach(), at(190)), Move::Stay);
+    assert_eq!(shift.look(&breach(), at(200)), Move::GoBack("8.0 % of 500 requests failed".into()));
+    let mut shift = raising();
+    assert_eq!(shift.look(&fast(), at(190)), Move::GoBack("40 %".into()));
+    // Once it has, the pods warm up again, but what fails altogether counts.
+    let mut shift = raising();
+    shift.accepted(at(185));
+    assert_eq!(shift.look(&breach(), at(190)), Move::Stay);
+    assert_eq!(shift.look(&breach(), at(200)), Move::Stay);
+    assert_eq!(shift.look(&fast(), at(201)), Move::GoBack("40 %".into()));
+    // What is seen before it is verified counts on while the weight is held.
+    let mut shift = raising();
+    shift.accepted(at(185));
+    assert_eq!(shift.look(&breach(), at(245)), Move::Stay);
+    assert_eq!(shift.shifted(at(250)), Move::Wait { until: at(430), why: None });
+    assert!(matches!(shift.look(&breach(), at(260)), Move::GoBack(_)));
+}
+
+#[test]
+fn before_the_first_weight_only_what_fails_altogether_stops_it() {
+    let mut shift = GuardedShift::new(course(&[5, 100]));
+    for second in [1, 100, 200] {
+        assert_eq!(shift.look(&breach(), at(second)), Move::Stay);
+    }
+    assert!(matches!(shift.look(&fast(), at(201)), Move::GoBack(_)));
+    assert_eq!(shift.withdrawn(&"taken back".into()), Move::End(End::NotBegun("40 %".into())));
+}
+
+#[test]
+fn what_was_taken_back_before_it_was_sent_leaves_the_weight_before() {
+    // Nothing was set: there is nothing to send back.
+    let mut stopped = GuardedShift::new(course(&[5, 100]));
+    assert!(matches!(stopped.stop(&"stopped".into()), Move::GoBack(_)));
+    assert_eq!(stopped.withdrawn(&"x".into()), Move::End(End::NotBegun("stopped".into())));
+    let mut held = course(&[5, 100]);
+    held.on_exit = OnExit::Hold;
+    let mut left = GuardedShift::new(held);
+    assert!(matches!(left.interrupt(&"SIGTERM".into()), Move::End(End::InterruptedHeld(_))));
+    assert_eq!(left.withdrawn(&"x".into()), Move::End(End::NotBegun("SIGTERM".into())));
+    // The weight before is on, and goes back.
+    let mut raised = raising();
+    assert!(matches!(raised.stop(&"stopped".into()), Move::GoBack(_)));
+    assert_eq!(raised.withdrawn(&"x".into()), Move::GoBack("stopped".into()));
+}
+
 proptest! {
     /// Whatever is seen, the weight never rises without a look that passes after the weight was held.
     #[test]
@@ -141,13 +201,13 @@ proptest! {
                 _ => Verdict::BothBad("both".into()),
             };
             let before = shift.weight();
-            match shift.look(verdict.clone(), at(now)) {
+            match shift.look(&verdict, at(now)) {
                 Move::Shift(weight) => {
                     prop_assert!(verdict.allows_more() && now - since >= 180 && weight > before);
                     since = now;
                     let _ = shift.shifted(at(now));
                 }
-                Move::Wait { .. } => {}
+                Move::Wait { .. } | Move::Stay => {}
                 Move::GoBack(_) | Move::End(_) => break,
             }
         }

@@ -1,5 +1,7 @@
 //! The second stage: from what was read to what would be done. Pure; one verb per file.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::domain::actor::Permission;
@@ -58,22 +60,29 @@ pub struct NoPlan {
     pub failure: Failure,
     /// The reason.
     pub problem: Problem,
+    /// For how long something has to be watched before it can be told whether there is one.
+    pub watch: Option<Duration>,
 }
 
 impl NoPlan {
+    /// There is none.
+    pub(super) fn new(failure: Failure, problem: Problem) -> Self {
+        Self { failure, problem, watch: None }
+    }
+
     /// The wish makes no sense here.
     pub(super) fn impossible(what: impl AsRef<str>, why: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
-        Self { failure: Failure::Impossible, problem: Problem::new(what, why, hint) }
+        Self::new(Failure::Impossible, Problem::new(what, why, hint))
     }
 
     /// The wish itself makes no sense, or does not say which one it means.
     pub(super) fn invalid(what: impl AsRef<str>, why: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
-        Self { failure: Failure::Invalid, problem: Problem::new(what, why, hint) }
+        Self::new(Failure::Invalid, Problem::new(what, why, hint))
     }
 
     /// It is so already.
     pub(super) fn nothing_to_do(what: impl AsRef<str>, why: impl AsRef<str>) -> Self {
-        Self { failure: Failure::NothingToDo, problem: Problem::new(what, why, "") }
+        Self::new(Failure::NothingToDo, Problem::new(what, why, ""))
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) fn wanted<'a>(
         }
         (None, _) => {
             let problem = Problem::new(what, format!("no revision {pin} is kept"), format!("kept: {known}"));
-            Err(NoPlan { failure: Failure::NotFound, problem })
+            Err(NoPlan::new(Failure::NotFound, problem))
         }
     }
 }

@@ -133,7 +133,7 @@ fn find<'a, 't>(
     containers.iter().find(|container| container.name == wanted.as_str()).ok_or_else(|| {
         let hint = nearest(wanted, names.iter().copied()).map_or(all, |meant| format!("did you mean {meant}?"));
         let problem = Problem::new(cannot(wish), format!("it has no container {wanted}"), hint);
-        NoPlan { failure: Failure::NotFound, problem }
+        NoPlan::new(Failure::NotFound, problem)
     })
 }
 

@@ -116,7 +116,7 @@ fn one<'a>(labels: &LabelSet, all: &[ListedAlert], snapshot: &'a AlertSnapshot) 
     let Some(alert) = all.iter().find(|alert| alert.labels == *labels).cloned() else {
         let problem =
             Problem::new(format!("{name} does not fire"), "Alertmanager does not tell of it any more", "look again");
-        return Err(NoPlan { failure: Failure::NotFound, problem });
+        return Err(NoPlan::new(Failure::NotFound, problem));
     };
     let has_all = |other: &&ListedAlert| alert.raw.iter().all(|label| other.raw.get(label.0) == Some(label.1));
     let more = all.iter().filter(has_all).flat_map(|other| other.raw.keys());
@@ -150,7 +150,7 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<ListedAlert>, snapshot: &'a AlertSnap
     held.sort_by_key(|held| held.reply.server != wanted.server);
     let Some(held) = held.into_iter().next() else {
         let problem = Problem::new(format!("there is no {wanted}"), "", "midwatch silence list shows what there is");
-        return Err(NoPlan { failure: Failure::NotFound, problem });
+        return Err(NoPlan::new(Failure::NotFound, problem));
     };
     let ready = Matchers::new(&held.silence.matchers)
         .map_err(|why| NoPlan::impossible(format!("{wanted} cannot be read"), why, "use amtool"))?;
@@ -167,5 +167,5 @@ fn known<'a>(wanted: &SilenceRef, all: Vec<ListedAlert>, snapshot: &'a AlertSnap
 /// None of them answered, which reading has told before.
 fn nobody(snapshot: &AlertSnapshot) -> NoPlan {
     let what = format!("no Alertmanager of {} answers", snapshot.cluster);
-    NoPlan { failure: Failure::Unreachable, problem: Problem::new(what, "", "try again") }
+    NoPlan::new(Failure::Unreachable, Problem::new(what, "", "try again"))
 }

@@ -15,6 +15,7 @@ use crate::operations::fake::objects::{
 use crate::operations::fake::traffic::{blue_green, route, rule, shift, split, switch};
 use crate::operations::fake::{Journal, Plane, confirmed, recorded, unreadable};
 use crate::operations::read::Snapshot;
+use crate::operations::withdraw::Yes;
 
 /// Each look takes a second by the clock of the test, and no time.
 const PATIENCE: Patience =
@@ -29,7 +30,8 @@ async fn watched_of(
 ) -> (Verdict, Vec<String>) {
     let confirmed = confirmed(intent, &mut before).await;
     let action = ActionId::parse("a-1").unwrap();
-    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let executed =
+        execute(confirmed, &Yes::said().1, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
     let plane = Plane { seen: Mutex::new(seen.into()), ..Plane::default() };
     let ticks = AtomicI64::new(0);
     let now = || start() + SignedDuration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
@@ -180,7 +182,8 @@ async fn watched_shift(percent: u8, counts: Vec<Option<Vec<f64>>>) -> Verdict {
     let mut before = split(vec![rule(90, 10)]);
     let confirmed = confirmed(&shift(percent), &mut before).await;
     let action = ActionId::parse("a-1").unwrap();
-    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let executed =
+        execute(confirmed, &Yes::said().1, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
     let seen = Ok(route(vec![rule(u64::from(100 - percent), percent.into())]));
     let plane = Plane { seen: Mutex::new(vec![seen].into()), counts: Mutex::new(counts.into()), ..Plane::default() };
     let ticks = AtomicI64::new(0);
@@ -230,7 +233,8 @@ async fn a_switch_is_verified_by_its_endpoints() {
     let mut before = blue_green(3);
     let confirmed = confirmed(&switch("green"), &mut before).await;
     let action = ActionId::parse("a-1").unwrap();
-    let executed = execute(confirmed, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
+    let executed =
+        execute(confirmed, &Yes::said().1, &Plane::default(), &Journal::default(), action, &mut |_| {}).await.unwrap();
     let mut service = before.target.clone();
     service["spec"]["selector"]["arm"] = json!("green");
     for (slices, is_there) in [(&before.backings[1].slices, true), (&before.backings[0].slices, false)] {

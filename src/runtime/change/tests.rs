@@ -121,6 +121,8 @@ fn begin(namespace: Result<Value, ReadError>) -> Stage {
         clock,
         wait: Wait::No,
         own: None,
+        yes: Yes::said().1,
+        sightings: Arc::default(),
         evidence: None,
     };
     let (orders, ordered) = mpsc::channel(4);

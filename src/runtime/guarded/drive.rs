@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::{GuardEvent, Guarded, Look, Phase};
+use super::{GuardEvent, Guarded, Phase, Trouble};
 use crate::domain::audit::ActionId;
 use crate::domain::guard::Course;
 use crate::domain::lease::About;
 use crate::domain::moment::span;
 use crate::domain::object::ObjectRef;
-use crate::domain::operation::{Failure, OperationEvent, OperationId, Verdict};
+use crate::domain::operation::OperationId;
 use crate::domain::plan::{Plan, WeightSet};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
@@ -20,17 +20,12 @@ use crate::operations::guard::lease::Held;
 use crate::operations::guard::{End, GuardedShift, Move, Own};
 use crate::operations::ports::ControlPlane;
 use crate::runtime::change::Wait;
-use crate::state::{ServiceBoard, State};
 
-/// How often sending everything back is tried where the server does not answer.
-const TRIES: u8 = 200;
-
-/// How long is waited between two tries.
+/// How long is waited before sending everything back is tried again: twice as long each time, up to the longest.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
-/// For how long a route may show other weights than were set before somebody else is taken to have changed them: a watch
-/// takes a moment.
-const STRANGE: SignedDuration = SignedDuration::from_secs(10);
+/// See [`PAUSE`].
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What is under way for a guarded shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,18 +36,6 @@ pub(in crate::runtime) enum Errand {
     Shift { id: OperationId, percent: u8, is_confirmed: bool },
     /// The lease is being released.
     Release,
-}
-
-/// What a change of weights came to.
-pub(in crate::runtime) enum Came {
-    /// The weights are so.
-    Shifted,
-    /// The weights were so already; whether requests follow them was not looked at.
-    Nothing,
-    /// Nobody can tell, or it did not take.
-    Unsure(Text),
-    /// They are not, and why; whether it may be tried again.
-    Not { why: Text, may_work_later: bool },
 }
 
 /// A guarded shift that is driven.
@@ -71,15 +54,15 @@ pub(in crate::runtime) struct Drive {
     pub(in crate::runtime) left: Vec<Vec<WeightSet>>,
     pub(in crate::runtime) held: Option<Held>,
     pub(in crate::runtime) about: Option<watch::Sender<About>>,
-    pub(in crate::runtime) board: ServiceBoard,
     /// When it looks next, and when whoever counts was heard at the last look.
-    next_look: Timestamp,
-    heard: Option<Timestamp>,
-    strange_since: Option<Timestamp>,
-    /// How often going back was tried, and when it is tried again.
-    tries: u8,
-    /// Why nobody can tell whether going back took, once that was tried.
-    pub(in crate::runtime) doubt: Option<Text>,
+    pub(super) next_look: Timestamp,
+    pub(super) heard: Option<Timestamp>,
+    pub(super) strange_since: Option<Timestamp>,
+    /// The share of the arm by its route, in percent, and of which revision of the state that is.
+    pub(super) share: Option<(u64, Option<f64>)>,
+    /// Whether nobody can tell what came of a change of weights.
+    pub(in crate::runtime) is_in_doubt: bool,
+    /// When going back is tried again.
     pub(in crate::runtime) again_at: Option<Timestamp>,
     /// Whether what is under way is the way back, and whether the server has taken it.
     pub(in crate::runtime) is_going_back: bool,
@@ -117,6 +100,7 @@ impl Drive {
             phase: Phase::Proposed,
             look: None,
             held_up: None,
+            trouble: None,
             last: "planned".into(),
             at: begun.now,
         };
@@ -133,12 +117,11 @@ impl Drive {
             left: Vec::new(),
             held: None,
             about: None,
-            board: ServiceBoard::default(),
             next_look: begun.now,
             heard: None,
             strange_since: None,
-            tries: 0,
-            doubt: None,
+            share: None,
+            is_in_doubt: false,
             again_at: None,
             is_going_back: false,
             is_accepted: false,
@@ -152,6 +135,7 @@ impl Drive {
             holder: self.action.clone(),
             uid: self.plan.as_ref().map(|plan| plan.uid.clone()).unwrap_or_default(),
             left: self.left.clone(),
+            is_in_doubt: self.is_in_doubt,
         }
     }
 
@@ -185,6 +169,7 @@ impl Drive {
                     GuardEvent::Holding { step, of, percent, until: *until }
                 })
             }
+            Move::Stay => None,
             Move::GoBack(why) => {
                 let is_new = !matches!(self.view.phase, Phase::GoingBack { .. });
                 self.view.phase = Phase::GoingBack { why: why.clone() };
@@ -209,12 +194,22 @@ impl Drive {
         GuardEvent::Ended { end, left }
     }
 
-    /// Whether something is under way for it that has to end first: what the server has taken may be watched no more.
+    /// Whether something is under way for it that has to end first: a call may be in flight. What was not confirmed was not
+    /// sent, and what the server has taken may be watched no more.
     pub(in crate::runtime) fn is_busy(&self) -> bool {
         match self.errand {
-            None => false,
+            None | Some(Errand::Shift { is_confirmed: false, .. }) => false,
             Some(Errand::First | Errand::Shift { .. }) => !self.is_accepted,
             Some(Errand::Release) => true,
+        }
+    }
+
+    /// The change under way that raises a weight, and whether it was confirmed.
+    pub(in crate::runtime) fn raise(&self) -> Option<(OperationId, bool)> {
+        match self.errand {
+            Some(Errand::First) => Some((self.view.id, true)),
+            Some(Errand::Shift { id, percent, is_confirmed }) if percent > 0 => Some((id, is_confirmed)),
+            Some(Errand::Shift { .. } | Errand::Release) | None => None,
         }
     }
 
@@ -238,98 +233,15 @@ impl Drive {
         });
     }
 
-    /// Looks, where it is time and there is something new to see.
-    pub(in crate::runtime) fn look(&mut self, state: &State, now: Timestamp) -> Option<(Look, Move)> {
-        if !matches!(self.view.phase, Phase::Holding { .. }) || now < self.next_look {
-            return None;
-        }
-        let heard = state.numbers_heard(&self.view.service.cluster);
-        let is_silent = heard.is_none_or(|heard| now.duration_since(heard) > SignedDuration::from_mins(1));
-        if !is_silent && heard == self.heard {
-            return None;
-        }
-        self.heard = heard;
-        self.next_look = self.next_look_after(now);
-        self.board.refresh(state, now);
-        let numbers = self.board.numbers(&self.view.service);
-        let guard = &self.view.course.guard;
-        let (canary, stable) = state.compare(&self.view.route, &self.view.arm, numbers, (guard.window, now));
-        let verdict = guard.judge(&canary, &stable);
-        let look = Look { at: now, canary, stable, verdict: verdict.clone() };
-        let next = self.machine.look(verdict, now);
-        self.view.look = Some(look.clone());
-        self.say(look.verdict.to_string(), now);
-        Some((look, next))
-    }
-
-    /// Whether somebody else has changed the weights that are held, for longer than a watch may take to tell.
-    pub(in crate::runtime) fn strange(&mut self, state: &State, now: Timestamp) -> Option<Text> {
-        if !matches!(self.view.phase, Phase::Holding { .. }) {
-            self.strange_since = None;
-            return None;
-        }
-        let split = state.split(&self.view.route);
-        let share = split.as_ref().and_then(|split| split.arms.iter().find(|arm| arm.service == self.view.arm));
-        let words = match share {
-            Some(arm) if (arm.desired - f64::from(self.view.percent)).abs() < 0.5 => {
-                self.strange_since = None;
-                return None;
-            }
-            Some(arm) => {
-                format!("somebody else changed the weights: {} has {} %", arm.service, arm.desired.round())
-            }
-            None => format!("{} splits no requests with {} any more", self.view.route, self.view.arm),
-        };
-        let since = *self.strange_since.get_or_insert(now);
-        (now.duration_since(since) >= STRANGE).then(|| words.into())
-    }
-
-    /// Begins to look anew after the weights changed.
-    pub(in crate::runtime) fn begin_looking(&mut self, now: Timestamp) {
-        let guard = &self.view.course.guard;
-        self.next_look = now.checked_add(guard.every.min(guard.warm_up)).unwrap_or(now);
-        self.strange_since = None;
-    }
-
-    /// When it looks after a look: as often as the guard says, and at the end of the warm-up.
-    fn next_look_after(&self, now: Timestamp) -> Timestamp {
-        let guard = &self.view.course.guard;
-        let next = now.checked_add(guard.every).unwrap_or(now);
-        let warm = self.machine.held_since().and_then(|since| since.checked_add(guard.warm_up).ok());
-        warm.filter(|warm| *warm > now).map_or(next, |warm| warm.min(next))
-    }
-
-    /// Whether going back is to be tried again; then it is known when.
-    pub(in crate::runtime) fn tries_again(&mut self, now: Timestamp) -> bool {
-        self.tries += 1;
-        let again = self.tries < TRIES;
-        self.again_at = again.then(|| now.checked_add(PAUSE).unwrap_or(now));
-        again
-    }
-}
-
-impl Came {
-    /// What an event says about how a change ended; none as long as it goes on.
-    pub(in crate::runtime) fn of(event: &OperationEvent) -> Option<Self> {
-        Some(match event {
-            OperationEvent::Ended { verdict } => match verdict {
-                Verdict::Verified(_) | Verdict::Accepted(_) => Self::Shifted,
-                Verdict::NotConverged(why) | Verdict::Unknown(why) => Self::Unsure(why.clone()),
-                Verdict::Reverted(why) => Self::Not { why: why.clone(), may_work_later: false },
-            },
-            OperationEvent::Failed { failure, problem } => match failure {
-                Failure::NothingToDo => Self::Nothing,
-                // What was accepted and could not be recorded has happened all the same.
-                Failure::Unknown | Failure::NotRecorded => Self::Unsure(problem.to_string().into()),
-                other => {
-                    let may_work_later = matches!(other, Failure::Unreachable | Failure::Rejected);
-                    Self::Not { why: problem.to_string().into(), may_work_later }
-                }
-            },
-            OperationEvent::NotConfirmed { problem } => {
-                Self::Not { why: problem.to_string().into(), may_work_later: true }
-            }
-            _ => return None,
-        })
+    /// Going back did not come about. It is tried again, for as long as it takes.
+    pub(in crate::runtime) fn try_again(&mut self, why: Text, now: Timestamp) -> GuardEvent {
+        let tries = self.view.trouble.as_ref().map_or(0, |trouble| trouble.tries).saturating_add(1);
+        let doubled = 2_i32.saturating_pow(tries.min(8) - 1);
+        let again = now.checked_add((PAUSE * doubled).min(LONGEST_PAUSE)).unwrap_or(now);
+        self.again_at = Some(again);
+        self.say(format!("not back at stable yet: {why}"), now);
+        let trouble = Trouble { why, tries, again };
+        self.view.trouble = Some(trouble.clone());
+        GuardEvent::NotBack { trouble, by_hand: self.view.by_hand() }
     }
 }

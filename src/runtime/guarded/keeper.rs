@@ -1,10 +1,14 @@
 //! Keeps the lease of a guarded shift: renews it while the guard is at it, and tells when it is lost.
+//!
+//! It is lost when somebody else has it, or nobody. That the server cannot be reached for a while loses nothing: others
+//! may take it then, and until one does, whoever guards goes on. Nothing is raised meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
 
 use crate::domain::lease::{About, Lease};
 use crate::domain::operation::OperationId;
@@ -16,6 +20,9 @@ use crate::runtime::message::Message;
 
 /// How often it is looked whether a renewal is due.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How long after a renewal the next one is due: a third of what the lease lasts.
+const PAUSE: Duration = Duration::from_secs(Lease::LASTS.as_secs().unsigned_abs() / 3);
 
 /// Who keeps a lease.
 pub(in crate::runtime) struct Keeper {
@@ -29,7 +36,8 @@ pub(in crate::runtime) struct Keeper {
 }
 
 /// What came of a renewal.
-enum Renewed {
+#[derive(Debug, PartialEq)]
+pub(in crate::runtime) enum Renewed {
     Yes,
     /// It may work the next time.
     NotNow(Text),
@@ -40,34 +48,29 @@ enum Renewed {
 impl Keeper {
     /// Renews the lease at a third of its time, and whenever there is something new to say in it.
     pub(in crate::runtime) async fn keep(mut self) {
-        let mut renewed = self.clock.now();
+        // By a clock that nobody sets: others see by theirs whether it changes.
+        let mut renewed = Instant::now();
         loop {
             let is_new = tokio::select! {
                 changed = self.about.changed() => match changed {
                     Ok(()) => true,
                     Err(_gone) => return,
                 },
-                () = tokio::time::sleep(TICK) => false,
+                () = sleep(TICK) => false,
             };
-            let now = self.clock.now();
-            if !is_new && now.duration_since(renewed) < Lease::LASTS / 3 {
+            let began = Instant::now();
+            if !is_new && began.duration_since(renewed) < PAUSE {
                 continue;
             }
-            match self.renew(now).await {
-                Renewed::Yes => renewed = now,
-                Renewed::NotNow(why) => {
-                    tracing::warn!(%why, lease = %self.held.lease, "a lease was not renewed");
-                    if self.clock.now().duration_since(renewed) >= Lease::LASTS {
-                        let why = format!("it could not be renewed for {} s: {why}", Lease::LASTS.as_secs());
-                        return self.tell(why.into()).await;
-                    }
-                }
+            match self.renew(self.clock.now()).await {
+                Renewed::Yes => renewed = began,
+                Renewed::NotNow(why) => tracing::warn!(%why, lease = %self.held.lease, "a lease was not renewed"),
                 Renewed::Lost(why) => return self.tell(why).await,
             }
         }
     }
 
-    async fn renew(&mut self, now: Timestamp) -> Renewed {
+    pub(in crate::runtime) async fn renew(&mut self, now: Timestamp) -> Renewed {
         let about = self.about.borrow_and_update().clone();
         let Held { lease, holder, .. } = &self.held;
         let call = renewal(lease, holder, &about, now);
@@ -85,7 +88,7 @@ impl Keeper {
                 match found.holder.as_str() {
                     held if held == holder.as_str() => Renewed::NotNow(why),
                     "" => Renewed::Lost("somebody released it, which ends the guard".into()),
-                    _ => Renewed::Lost(format!("{} has taken it", found.about.who).into()),
+                    _ => Renewed::Lost(format!("{} has taken it", found.who()).into()),
                 }
             }
             Err(ReadError::NotFound) => Renewed::Lost("somebody deleted it".into()),

@@ -6,15 +6,18 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::guard::{Course, Sample, Verdict};
+use crate::domain::guard::{Course, Sample, Verdict, shift_of};
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::service::ServiceId;
+use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 use crate::operations::guard::End;
 
+pub(super) mod came;
 pub(super) mod drive;
 pub(super) mod keeper;
+mod looking;
 
 /// A guarded shift, as faces draw it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,8 @@ pub struct Guarded {
     pub look: Option<Look>,
     /// Why it does not go on although the weight was held for long enough.
     pub held_up: Option<Text>,
+    /// What keeps it from going back, once that was tried.
+    pub trouble: Option<Trouble>,
     /// What happened last, in words.
     pub last: Text,
     /// When that was.
@@ -51,6 +56,8 @@ pub struct Guarded {
 pub enum Phase {
     /// It is planned, and waits for a yes.
     Proposed,
+    /// Somebody said yes, and nothing was sent so far: stopping it now leaves everything as it is.
+    Confirmed,
     /// The weight is being set.
     Shifting,
     /// The weight is held.
@@ -74,6 +81,17 @@ pub enum Phase {
         /// What is left that somebody should know of: a lease that could not be released.
         left: Option<Text>,
     },
+}
+
+/// Why not everything is back at the stable revision yet. It is tried again for as long as midwatch runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// Why.
+    pub why: Text,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it is tried again.
+    pub again: Timestamp,
 }
 
 /// What was seen of both arms at the same time.
@@ -132,6 +150,13 @@ pub enum GuardEvent {
         /// Why.
         why: Text,
     },
+    /// Going back did not come about so far.
+    NotBack {
+        /// Why, and when it is tried again.
+        trouble: Trouble,
+        /// How somebody goes back by hand.
+        by_hand: Text,
+    },
     /// It is over; nothing follows.
     Ended {
         /// How.
@@ -142,6 +167,14 @@ pub enum GuardEvent {
 }
 
 impl Guarded {
+    /// How somebody goes back by hand, where this does not come through: from another machine, or without midwatch.
+    pub fn by_hand(&self) -> Text {
+        let midwatch = shift_of(&self.service.name, &self.route, &self.arm);
+        let (namespace, context) = (quoted(&self.route.namespace), quoted(&self.route.cluster.0));
+        let kubectl = format!("kubectl --context {context} -n {namespace} edit httproute {}", quoted(&self.route.name));
+        format!("{midwatch} --to 0; or {kubectl}, and give {} the weight 0", self.arm).into()
+    }
+
     /// How long until it may go on, while a weight is held.
     pub fn left(&self, now: Timestamp) -> Option<SignedDuration> {
         match &self.phase {
@@ -150,7 +183,8 @@ impl Guarded {
         }
     }
 
-    /// Whether somebody has to wait for it: it was confirmed and is not over.
+    /// Whether somebody has to wait for it: it was confirmed and is not over. That something of it was sent is another
+    /// question.
     pub fn is_under_way(&self) -> bool {
         !matches!(self.phase, Phase::Proposed | Phase::Ended { .. })
     }

@@ -16,6 +16,7 @@ use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
 use crate::operations::guard::Own;
 use crate::operations::plan::Place;
+use crate::operations::withdraw::Yes;
 use crate::runtime::change::{Change, Order, Wait};
 use crate::runtime::message::Message;
 
@@ -45,6 +46,8 @@ impl Session {
         // A step of a guarded shift does not wait until evidence is kept, but for the one that goes back: it shows why.
         let has_evidence = own.is_none() || matches!(intent, Intent::Shift { percent: 0, .. });
         let evidence = intent.object().filter(|_| has_evidence).and_then(|object| self.collector_of(object));
+        let (withdrawal, yes) = Yes::said();
+        self.withdrawals.insert(id, withdrawal);
         let change = Change {
             reason,
             asked: self.clock.now(),
@@ -62,6 +65,8 @@ impl Session {
             clock: self.clock.clone(),
             wait,
             own,
+            yes,
+            sightings: Arc::clone(&self.sightings),
         };
         let (orders, ordered) = mpsc::channel(4);
         self.waiting.insert(id, orders);

@@ -1,6 +1,7 @@
 //! Guarded shifts of a session: begun by a change that was confirmed, driven whenever the session takes something in.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -9,7 +10,7 @@ use super::Session;
 use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::lease::Lease;
-use crate::domain::operation::{Mark, OperationEvent, OperationId};
+use crate::domain::operation::{Failure, OperationEvent, OperationId};
 use crate::domain::plan::Call;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
@@ -18,10 +19,12 @@ use crate::operations::guard::Move;
 use crate::operations::guard::lease::{Held, said_by};
 use crate::operations::plan::left_by;
 use crate::runtime::change::Wait;
-use crate::runtime::guarded::drive::{Begun, Came, Drive, Errand};
+use crate::runtime::guarded::came::Came;
+use crate::runtime::guarded::drive::{Begun, Drive, Errand};
 use crate::runtime::guarded::keeper::Keeper;
 use crate::runtime::guarded::{GuardEvent, Guarded, Phase};
 
+mod before;
 mod steps;
 
 /// What is told of guarded shifts while something is taken in.
@@ -54,7 +57,8 @@ impl Session {
         }
     }
 
-    /// Sends everything back to the stable revision, whatever was said about the end of midwatch.
+    /// Sends everything back to the stable revision, whatever was said about the end of midwatch. What was not sent by then
+    /// is not sent: before the first weight nothing is changed at all.
     pub fn stop(&mut self, id: OperationId, why: &Text) {
         self.halt(id, |drive| drive.machine.stop(why));
     }
@@ -94,6 +98,7 @@ impl Session {
             now: self.clock.now(),
         };
         self.drives.insert(id, Drive::new(begun));
+        self.guard_board.refresh(&self.state, self.clock.now());
         self.ask_for_numbers();
     }
 
@@ -102,6 +107,7 @@ impl Session {
         if let Some(drive) = self.drives.get_mut(&id).filter(|drive| drive.view.phase == Phase::Proposed) {
             drive.typed.clone_from(&proof.typed);
             drive.reason = proof.reason.clone();
+            drive.view.phase = Phase::Confirmed;
         }
     }
 
@@ -117,10 +123,13 @@ impl Session {
     pub(super) fn hear_change(
         &mut self,
         id: OperationId,
-        event: OperationEvent,
+        mut event: OperationEvent,
         news: &mut News,
     ) -> Option<OperationEvent> {
         let now = self.clock.now();
+        if let OperationEvent::Proposed(proposal) = &mut event {
+            self.look_before(proposal, now);
+        }
         if let Some(mut drive) = self.drives.remove(&id) {
             let is_kept = self.hear_first(&mut drive, &event, now, news);
             if is_kept {
@@ -149,8 +158,8 @@ impl Session {
                 drive.left = left_by(&proposal.plan).map(<[_]>::to_vec).into_iter().collect();
                 drive.plan = Some(proposal.plan.clone());
             }
-            OperationEvent::StepStarted { .. } if drive.view.phase == Phase::Proposed => {
-                let next = drive.machine.begin();
+            OperationEvent::StepStarted { .. } if drive.view.phase == Phase::Confirmed => {
+                let next = drive.machine.due();
                 news.extend(drive.show(&next, now).map(|event| (drive.view.id, event)));
             }
             OperationEvent::StepDone { step, .. } => {
@@ -161,9 +170,19 @@ impl Session {
                     self.accepted(drive, now, news);
                 }
             }
-            // Nothing was sent: the plan is made anew, and waits for another yes.
-            OperationEvent::Overtaken { .. } => drive.view.phase = Phase::Proposed,
-            OperationEvent::Failed { .. } if drive.held.is_none() => return false,
+            // Nothing was sent: the plan waits for another yes, unless it was stopped.
+            OperationEvent::Overtaken { problem } | OperationEvent::NotConfirmed { problem } => {
+                if drive.machine.is_shifting() {
+                    drive.view.phase = Phase::Proposed;
+                } else {
+                    self.leave(drive.view.id);
+                    drive.let_go();
+                    self.take_outcome(drive, Came::Withdrawn(problem.to_string().into()), now, news);
+                }
+            }
+            OperationEvent::Failed { failure, .. } if drive.held.is_none() && *failure != Failure::Withdrawn => {
+                return false;
+            }
             other if drive.errand == Some(Errand::First) => {
                 if let Some(came) = Came::of(other).filter(|_| other.is_last()) {
                     drive.let_go();
@@ -178,7 +197,12 @@ impl Session {
     /// The server has taken the weights that were under way. Where something else is to be done by now, that is begun.
     fn accepted(&mut self, drive: &mut Drive, now: Timestamp, news: &mut News) {
         drive.is_accepted = true;
-        if !drive.machine.is_shifting() && !drive.is_going_back {
+        if drive.is_going_back {
+            return;
+        }
+        drive.machine.accepted(now);
+        drive.begin_looking(now);
+        if !drive.machine.is_shifting() {
             let next = drive.machine.due();
             self.pursue(drive, next, now, news);
         }
@@ -214,19 +238,11 @@ impl Session {
         let Some(Errand::Shift { id, percent, is_confirmed }) = drive.errand else { return };
         news.push((drive.view.id, GuardEvent::Change { percent, change: Box::new(event.clone()) }));
         if let OperationEvent::Proposed(proposal) = event {
-            // It was stopped meanwhile, or something else is to be done by now.
-            if percent > 0 && !drive.machine.is_shifting() {
-                self.leave(id);
-                drive.let_go();
-                let next = drive.machine.due();
-                return self.pursue(drive, next, now, news);
-            }
             if let Some(problem) = &proposal.refusal {
                 self.leave(id);
                 drive.let_go();
-                // Where nobody can tell whether it is allowed, that may be known the next time.
-                let may_work_later = proposal.checks.iter().all(|check| check.mark != Mark::Denied);
-                let came = Came::Not { why: problem.to_string().into(), may_work_later };
+                // Rights come and go, and so does who could tell of them.
+                let came = Came::Not { why: problem.to_string().into(), may_work_later: true };
                 return self.take_outcome(drive, came, now, news);
             }
             drive.left.extend(left_by(&proposal.plan).map(<[_]>::to_vec));
@@ -250,8 +266,18 @@ impl Session {
         }
     }
 
+    /// Notes since when the leases of others are as they are: one that is known for long enough is taken over at once.
+    pub(super) fn see_leases(&self) {
+        for guard in self.state.guards() {
+            self.sightings.see(&Lease::of(&guard.route), guard.lease, Instant::now());
+        }
+    }
+
     /// Whether there is a guarded shift that has to be looked at again soon.
     pub(super) fn has_drives(&self) -> bool {
         self.drives.values().any(|drive| drive.view.is_under_way())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,18 +16,19 @@ use crate::domain::evidence::Keeping;
 use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
-use crate::domain::logs::{Limits as LogLimits, LogQuery, Rules};
-use crate::domain::metric::Demand;
+use crate::domain::logs::{Limits as LogLimits, Rules};
+use crate::domain::metric::{Demand, Focus};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::traffic;
+use crate::operations::guard::Sightings;
 use crate::operations::policy::Policy;
+use crate::operations::withdraw::Withdrawal;
 use crate::sources::kubernetes::{LogNews, Wanted};
-use crate::state::State;
-use crate::state::logs::LogStore;
+use crate::state::{ServiceBoard, State};
 
 use super::arming::Armed;
 use super::change::Order;
@@ -49,6 +50,7 @@ mod changes;
 mod evidence;
 mod guarded;
 mod past;
+mod reading;
 mod signals;
 
 /// How many messages are taken in at once, so that a key never waits for long: each may hold some hundred rows.
@@ -112,6 +114,12 @@ pub struct Session {
     guards: Guards,
     /// The guarded shifts, by the change that began each.
     drives: BTreeMap<OperationId, Drive>,
+    /// The services as guards see them, brought up to date when one looks.
+    guard_board: ServiceBoard,
+    /// What takes back each yes that was or may be said.
+    withdrawals: BTreeMap<OperationId, Withdrawal>,
+    /// Since when leases are seen as they are.
+    sightings: Arc<Sightings>,
     /// Those that a test of a face makes up.
     #[cfg(test)]
     pub(crate) pretended: Vec<Guarded>,
@@ -121,6 +129,8 @@ pub struct Session {
     drive_at: Instant,
     /// The numbers that the face looks at.
     wanted_numbers: Demand,
+    /// The pods of canaries and of what they are compared with, as of a revision of the splits; none where nothing is tried.
+    canaries: Option<(u64, Option<Focus>)>,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.
@@ -178,11 +188,15 @@ impl Session {
             traffic: options.traffic,
             guards: options.guards,
             drives: BTreeMap::new(),
+            guard_board: ServiceBoard::default(),
+            withdrawals: BTreeMap::new(),
+            sightings: Arc::default(),
             #[cfg(test)]
             pretended: Vec::new(),
             told: Vec::new(),
             drive_at: Instant::now(),
             wanted_numbers: Demand::default(),
+            canaries: None,
             undiscovered: BTreeSet::new(),
             looked_for: BTreeSet::new(),
             asked: Vec::new(),
@@ -317,6 +331,7 @@ impl Session {
                 Message::Operation(id, event) => {
                     if event.is_last() {
                         self.waiting.remove(&id);
+                        self.withdrawals.remove(&id);
                     }
                     if self.history.is_some() {
                         self.read_history();
@@ -340,8 +355,14 @@ impl Session {
                 Message::Recalled(found) => absorbed.recalled.get_or_insert_default().extend(found),
             }
         }
+        if absorbed.changed.touches(Kind::Lease) {
+            self.see_leases();
+        }
         if !self.undiscovered.is_empty() && absorbed.changed.touches_sources() {
             self.discover();
+        }
+        if self.find_canaries() {
+            self.ask_for_numbers();
         }
         if Kind::WORKLOADS.iter().any(|kind| absorbed.changed.touches(*kind)) {
             self.look_back_again();
@@ -354,37 +375,6 @@ impl Session {
             absorbed.logs |= self.following.refresh(&self.state, &self.clusters, now);
         }
         absorbed
-    }
-
-    /// Begins to read logs; asked for twice they are read once.
-    pub fn follow(&mut self, query: LogQuery) {
-        self.following.follow(query, &self.state, &self.clusters, self.clock.now());
-    }
-
-    /// Ends to read logs, and forgets them.
-    pub fn unfollow(&mut self, query: &LogQuery) {
-        self.following.unfollow(query);
-    }
-
-    /// The logs that are read for a query.
-    pub fn logs(&self, query: &LogQuery) -> Option<&LogStore> {
-        self.following.store(query)
-    }
-
-    /// The same, for a test to say what is heard.
-    #[cfg(test)]
-    pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
-        self.following.store_mut(query)
-    }
-
-    /// Reads a whole object; it arrives as [`Absorbed::objects`].
-    pub fn fetch(&self, object: ObjectRef) {
-        let Some(handle) = self.clusters.get(&object.cluster) else { return };
-        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
-        tokio::spawn(async move {
-            let result = reader.get_object(&object).await.map_err(|error| error.problem());
-            drop(outbox.send(Message::Object(object, result)).await);
-        });
     }
 
     /// A cluster in use.

@@ -61,6 +61,12 @@ impl Session {
         self.looking_for_signals().next().is_none() && asked.all(told)
     }
 
+    /// Whether the pods of every canary are counted by now, where there is one and anybody who counts.
+    pub fn counts_canaries(&self) -> bool {
+        let has_canaries = matches!(&self.canaries, Some((_, Some(_))));
+        !has_canaries || self.state.metric_servers().all(|(_, server)| server.problem.is_some() || server.counts_pods())
+    }
+
     /// The same of rules; midwatch itself included.
     pub fn knows_rules(&self) -> bool {
         let told = |asked: &Asked| self.state.rule_servers().any(|(kind, id, _)| (kind, id) == (asked.0, &asked.1));
@@ -108,34 +114,49 @@ impl Session {
         }
     }
 
-    /// Asks for the numbers that the face wants, and for those that guards look at.
+    /// Asks for the numbers that the face wants, for those of canaries, and for those that guards look at.
     pub(super) fn ask_for_numbers(&mut self) {
         let mut demand = self.wanted_numbers.clone();
-        let now = self.clock.now();
-        for drive in self.drives.values_mut().filter(|drive| drive.view.end().is_none()) {
-            drive.board.refresh(&self.state, now);
-            let service = drive.board.find(&drive.view.service);
+        self.find_canaries();
+        if let Some((_, Some(canaries))) = &self.canaries {
+            look_at(&mut demand, &canaries.namespaces, &canaries.workloads);
+        }
+        for drive in self.drives.values().filter(|drive| drive.view.end().is_none()) {
+            let service = self.guard_board.find(&drive.view.service);
             let workloads: Vec<Text> =
                 service.iter().flat_map(|service| &service.workloads).map(|one| one.name.clone()).collect();
-            let namespace = drive.view.route.namespace.clone();
             let every = drive.view.course.guard.every;
             demand.every = Some(demand.every.map_or(every, |known| known.min(every)));
-            let focus = demand.focus.get_or_insert_with(|| Focus {
-                namespaces: Vec::new(),
-                workloads: Vec::new(),
-                measures: &Measure::ALWAYS,
-                compares: false,
-            });
-            // Whoever shows shares alone asks for less than a guard looks at.
-            if !focus.measures.contains(&Measure::P95) {
-                focus.measures = &Measure::ALWAYS;
-            }
-            for (all, more) in [(&mut focus.namespaces, vec![namespace]), (&mut focus.workloads, workloads)] {
-                let new: Vec<Text> = more.into_iter().filter(|one| !all.contains(one)).collect();
-                all.extend(new);
-            }
+            look_at(&mut demand, std::slice::from_ref(&drive.view.route.namespace), &workloads);
         }
         self.demand_numbers(demand);
+    }
+
+    /// Finds the pods of canaries and of what they are compared with, where that can have moved; whether it has.
+    pub(super) fn find_canaries(&mut self) -> bool {
+        let revision = self.state.splits_revision();
+        if self.canaries.as_ref().is_some_and(|(known, _)| *known == revision) {
+            return false;
+        }
+        let canaries = self.state.canaries();
+        let (mut namespaces, mut workloads) = (Vec::new(), Vec::new());
+        for (_, split) in &canaries {
+            namespaces.push(split.router.namespace.clone());
+            workloads.extend(self.state.owners_behind(split));
+        }
+        for names in [&mut namespaces, &mut workloads] {
+            names.sort();
+            names.dedup();
+        }
+        let focus = (!workloads.is_empty()).then_some(Focus {
+            namespaces,
+            workloads,
+            measures: &Measure::ALWAYS,
+            compares: false,
+        });
+        let did_move = self.canaries.as_ref().map(|(_, known)| known) != Some(&focus);
+        self.canaries = Some((revision, focus));
+        did_move
     }
 
     fn demand_numbers(&self, demand: Demand) {
@@ -144,5 +165,22 @@ impl Session {
             *held = demand;
             is_new
         });
+    }
+}
+
+/// Adds pods to what is looked at closely. Whoever shows shares alone asks for less than a comparison needs.
+fn look_at(demand: &mut Demand, namespaces: &[Text], workloads: &[Text]) {
+    let focus = demand.focus.get_or_insert_with(|| Focus {
+        namespaces: Vec::new(),
+        workloads: Vec::new(),
+        measures: &Measure::ALWAYS,
+        compares: false,
+    });
+    if !focus.measures.contains(&Measure::P95) {
+        focus.measures = &Measure::ALWAYS;
+    }
+    for (all, more) in [(&mut focus.namespaces, namespaces), (&mut focus.workloads, workloads)] {
+        let new: Vec<Text> = more.iter().filter(|one| !all.contains(one)).cloned().collect();
+        all.extend(new);
     }
 }

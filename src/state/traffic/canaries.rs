@@ -1,6 +1,6 @@
 //! New revisions that get some of a service's requests by a route, and what is seen of them beside the stable ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -9,6 +9,7 @@ use crate::domain::guard::Guard;
 use crate::domain::health::{Health, Verdict};
 use crate::domain::kind::Kind;
 use crate::domain::service::{Service, ServiceId};
+use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
 use crate::state::State;
 use crate::state::metrics::Numbers;
@@ -35,6 +36,12 @@ impl State {
         found
     }
 
+    /// What made the pods behind the arms of a split: their names begin with its name.
+    pub fn owners_behind(&self, split: &Split) -> BTreeSet<Text> {
+        let pods = split.arms.iter().flat_map(|arm| self.pods_of_arm(split, arm));
+        pods.map(|pod| pod.meta.owner.as_ref().map_or(&pod.meta.name, |owner| &owner.name).clone()).collect()
+    }
+
     /// Moves whenever a canary may have come or gone; stands still where nothing is split by routes.
     pub(in crate::state) fn canaries_revision(&self) -> u64 {
         let has_routes = self.clusters().any(|(_, inventory)| routes(inventory).next().is_some());
@@ -49,7 +56,7 @@ impl State {
         let (tried, stable) = self.compare(&split.router, &canary.service, numbers, (guard.window, now));
         let verdict = guard.judge(&tried, &stable);
         let version = if canary.version.is_empty() { String::new() } else { format!(" {}", canary.version) };
-        let words = format!("canary{version} worse than stable: {}", verdict.why());
+        let words = format!("canary{version} worse: {}", verdict.why());
         verdict.is_breach().then(|| Verdict::new(Health::Attention, words, None))
     }
 }

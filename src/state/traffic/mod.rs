@@ -95,6 +95,11 @@ impl State {
         }
     }
 
+    /// The pods behind an arm of a split.
+    fn pods_of_arm(&self, split: &Split, arm: &Arm) -> Vec<&Pod> {
+        self.pods_behind(&ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() })
+    }
+
     /// Whether anything that splits are joined from moved: its value is another one then.
     pub fn splits_revision(&self) -> u64 {
         self.revision_of(&SPLIT_KINDS) + self.metrics.revision()

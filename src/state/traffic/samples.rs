@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::guard::Sample;
-use crate::domain::kind::Kind;
 use crate::domain::metric::Measure;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::traffic::{Arm, ArmRole, Split};
@@ -20,8 +19,7 @@ impl State {
         numbers: Option<&Numbers>,
         (window, now): (SignedDuration, Timestamp),
     ) -> (Numbers, Sample) {
-        let service = ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() };
-        let pods = self.pods_behind(&service);
+        let pods = self.pods_of_arm(split, arm);
         let numbers = numbers.filter(|numbers| numbers.knows_pods());
         let numbers = numbers.map(|numbers| numbers.of_pods(pods.iter().map(|pod| &pod.meta.name))).unwrap_or_default();
         let fresh = |measure| numbers.line(measure).filter(|line| !line.is_old(now));

@@ -218,7 +218,7 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service
     let (state, board) = tried(0.8);
     let verdict = &board.services()[0].verdict;
     assert_eq!(verdict.health, Health::Attention, "{verdict:?}");
-    assert!(verdict.reason.starts_with("canary 1.5.0 worse than stable: 8.0 % of "), "{verdict:?}");
+    assert!(verdict.reason.starts_with("canary 1.5.0 worse: 8.0 % of "), "{verdict:?}");
     let brief = brief(&state, &board, &Timeline::default(), None, NOW);
     let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
     assert_eq!(safe.what, "plan to send all requests of chat to 1.4.1, the stable revision");

@@ -4,8 +4,9 @@ use super::{Console, Errand, Overlay};
 use crate::domain::guard::OnExit;
 use crate::domain::health::Health;
 use crate::domain::operation::{OperationEvent, OperationId, Verdict};
-use crate::runtime::{End, GuardEvent, Guarded};
+use crate::runtime::{GuardEvent, Guarded, Phase};
 use crate::tui::effect::Destination;
+use crate::tui::widgets::guarded;
 
 /// What leaving waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,13 +32,11 @@ impl Console {
         match event {
             GuardEvent::GoingBack { why } => self.say(Health::Bad, format!("{name} goes back to stable: {why}")),
             GuardEvent::Ended { end, left } => {
-                let health = match end {
-                    End::Reached(_) => Health::Healthy,
-                    End::Stuck(_) => Health::Bad,
-                    _ => Health::Attention,
-                };
                 let left = left.as_ref().map(|left| format!("; {left}")).unwrap_or_default();
-                self.say(health, format!("guarded shift of {name}: {}{left}", end.words()));
+                self.say(guarded::health_of(end), format!("guarded shift of {name}: {}{left}", end.words()));
+            }
+            GuardEvent::NotBack { trouble, .. } => {
+                self.say(Health::Bad, format!("{name} is not back at stable yet: {}", trouble.why));
             }
             GuardEvent::Shifting { .. }
             | GuardEvent::Change { .. }
@@ -65,8 +64,10 @@ impl Console {
     pub(super) fn stop_guard(&mut self, id: OperationId) {
         match self.session.guarded_shift(id).map(|guarded| (guarded.is_under_way(), guarded.service.name.clone())) {
             Some((true, name)) => {
+                let is_begun = self.session.guarded_shift(id).is_some_and(|guarded| guarded.phase != Phase::Confirmed);
                 self.session.stop(id, &"stopped on the screen".into());
-                self.say(Health::Attention, format!("stopped: {name} goes back to stable"));
+                let then = if is_begun { "goes back to stable" } else { "nothing is sent" };
+                self.say(Health::Attention, format!("stopped: {name}: {then}"));
             }
             Some((false, _)) => self.session.forget(id),
             None => {}
@@ -131,6 +132,9 @@ impl Console {
 /// What leaving means for a guarded shift.
 fn meaning(of: &Guarded) -> String {
     let name = &of.service.name;
+    if of.phase == Phase::Confirmed {
+        return format!("nothing of the guarded shift of {name} is sent");
+    }
     match of.course.on_exit {
         OnExit::Back => format!("{name} goes back to stable"),
         OnExit::Hold => format!("{name} stays at {} % with nobody to guard it (on-exit hold)", of.percent),

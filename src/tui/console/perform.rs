@@ -9,7 +9,7 @@ use crate::domain::health::Health;
 use crate::domain::intent::Intent;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::runtime::{Archive, Patience, Wait};
+use crate::runtime::{Archive, Patience, Phase, Wait};
 use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::overlays::palette::Picked;
 use crate::tui::overlays::plan_review::{Ask, PlanReview, Stage};
@@ -133,7 +133,10 @@ impl Console {
             Some(Ask::Refresh) => self.session.refresh(id),
             Some(Ask::Copy(text)) => self.copy(text),
             Some(Ask::Close) => {
-                if *review.stage() == Stage::Running {
+                let is_begun = self.session.guarded_shift(id).is_none_or(|of| of.phase != Phase::Confirmed);
+                if !is_begun {
+                    self.stop_guard(id);
+                } else if *review.stage() == Stage::Running {
                     self.say(Health::Moving, "the change goes on; its end will be told here".to_owned());
                 } else {
                     if *review.stage() == Stage::Waiting {

@@ -37,7 +37,10 @@ impl Underway {
             | OperationEvent::Ended { .. }
             | OperationEvent::Failed { .. } => drop(self.changes.remove(&id)),
             OperationEvent::Evidence { kept: Ok(archive) } => drop(self.archives.insert(id, archive.clone())),
-            OperationEvent::Preparing | OperationEvent::Proposed(_) | OperationEvent::Evidence { kept: Err(_) } => {}
+            OperationEvent::Preparing
+            | OperationEvent::Waiting { .. }
+            | OperationEvent::Proposed(_)
+            | OperationEvent::Evidence { kept: Err(_) } => {}
         }
     }
 

@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::words;
 use crate::domain::guard::{Sample, Verdict};
+use crate::domain::health::Health;
 use crate::domain::lease::Standing;
 use crate::domain::metric::Unit;
 use crate::domain::moment;
 use crate::runtime::{End, Guarded, Look, Phase};
 use crate::state::GuardLease;
+use crate::tui::look;
 use crate::tui::paint::{Span, span};
 use crate::tui::theme::{Glyphs, Role};
 
@@ -40,6 +42,7 @@ pub fn told(of: &Guarded, now: Timestamp) -> (Role, String) {
     let percent = of.percent;
     match &of.phase {
         Phase::Proposed => (Role::Muted, "waits for a yes".to_owned()),
+        Phase::Confirmed => (Role::Text, "begins; nothing was sent so far".to_owned()),
         Phase::Shifting => (Role::Text, format!("sets {percent} %")),
         Phase::Holding { .. } => match (&of.held_up, of.left(now)) {
             (Some(why), _) => (Role::Attention, format!("stays at {percent} %: {why}")),
@@ -48,9 +51,12 @@ pub fn told(of: &Guarded, now: Timestamp) -> (Role, String) {
             }
             (None, _) => (Role::Text, format!("held {percent} % for long enough, looks once more")),
         },
-        Phase::GoingBack { why } => (Role::Bad, format!("goes back to stable: {why}")),
+        Phase::GoingBack { why } => match &of.trouble {
+            Some(trouble) => (Role::Bad, format!("not back at stable yet: {}", trouble.why)),
+            None => (Role::Bad, format!("goes back to stable: {why}")),
+        },
         Phase::Ending => (Role::Text, "over, lets go of the route".to_owned()),
-        Phase::Ended { end, .. } => (loudness_of(end), end.words().to_string()),
+        Phase::Ended { end, .. } => (look::Look::loudness(health_of(end)), end.words().to_string()),
     }
 }
 
@@ -62,12 +68,14 @@ fn next(of: &Guarded) -> String {
     }
 }
 
-/// How loud an end is.
-fn loudness_of(end: &End) -> Role {
+/// How well it ended.
+pub fn health_of(end: &End) -> Health {
     match end {
-        End::Reached(_) => Role::Fine,
-        End::Stuck(_) => Role::Bad,
-        _ => Role::Attention,
+        End::Reached(_) => Health::Healthy,
+        End::Stuck(_) => Health::Bad,
+        End::WentBack(_) | End::InterruptedWentBack(_) | End::InterruptedHeld(_) | End::NotBegun(_) => {
+            Health::Attention
+        }
     }
 }
 
@@ -133,6 +141,10 @@ pub fn panel(of: &Guarded, glyphs: &Glyphs, now: Timestamp) -> Vec<Vec<Span<'sta
     } else if of.end().is_none() {
         lines.push(vec![span(Role::Muted, format!("guard {} has not looked yet", of.course.guard.name))]);
     }
+    if of.trouble.is_some() && of.end().is_none() {
+        lines.push(vec![span(Role::Attention, "it is tried again until it works; by hand:")]);
+        lines.push(vec![span(Role::Information, of.by_hand().to_string())]);
+    }
     if let Phase::Ended { left: Some(left), .. } = &of.phase {
         lines.push(vec![span(Role::Attention, format!("{} {left}", glyphs.attention))]);
     }
@@ -155,7 +167,16 @@ pub fn of_others(of: &GuardLease<'_>, glyphs: &Glyphs, now: Timestamp) -> Vec<Ve
         ),
         _ => (Role::Attention, glyphs.attention, "a weight of 0 goes back to stable, a course takes it over"),
     };
-    vec![vec![span(role, format!("{glyph} {}", of.words(now)))], vec![span(Role::Muted, then)]]
+    let told = of.told(now);
+    // What there is to say of one that is at it has room in one line; of one that was left the clock is a line of its own.
+    let mut lines = match told.as_slice() {
+        [head, time] if role == Role::Attention => {
+            vec![vec![span(role, format!("{glyph} {head}"))], vec![span(role, format!("  {time}"))]]
+        }
+        _ => vec![vec![span(role, format!("{glyph} {}", told.join(", ")))]],
+    };
+    lines.push(vec![span(Role::Muted, then)]);
+    lines
 }
 
 #[cfg(test)]

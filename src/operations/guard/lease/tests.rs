@@ -18,7 +18,9 @@ fn about() -> About {
 
 /// The lease as a server keeps it once a call took it.
 fn taken(holder: &str) -> Value {
-    let call = stamped(&take(&target(Kind::HttpRoute), &about(), None), &action(holder), now());
+    let call = take(&target(Kind::HttpRoute), &about(), None);
+    let step = Step { what: Text::default(), before: Text::default(), after: Text::default(), call };
+    let call = stamped(&step, &action(holder), now()).into_owned().call;
     let Call::TakeLease { body, over: None, .. } = call else { panic!("{call:?}") };
     body
 }

@@ -96,7 +96,7 @@ impl Case<'_> {
     /// The world is not as it was when this was wished for.
     fn moved(&self, why: impl AsRef<str>) -> NoPlan {
         let problem = Problem::new(cannot(self.wish), why, "look where it stands now, and decide anew");
-        NoPlan { failure: Failure::Conflict, problem }
+        NoPlan::new(Failure::Conflict, problem)
     }
 
     /// The command that does something to the same Rollout.

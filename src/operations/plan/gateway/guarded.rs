@@ -28,17 +28,25 @@ fn other(snapshot: &Snapshot) -> Option<Lease> {
 /// Who holds a lease, and what for: "maria guards 5,20,50,100 %, at 20 % since 03:12Z".
 pub(super) fn holder(lease: &Lease, snapshot: &Snapshot) -> String {
     let about = &lease.about;
-    let who = if about.who.is_empty() { lease.holder.as_str() } else { about.who.as_str() };
+    let who = lease.who();
     let at = about.percent.map(|percent| format!(", at {percent} %")).unwrap_or_default();
     let since = about.since.or(lease.taken).map(|since| format!(" since {}", moment(since, snapshot.taken)));
     format!("{who}, with the course {} %{at}{}", about.course, since.unwrap_or_default())
 }
 
-/// Nobody shifts up beside a guard that is at it.
+/// Nobody shifts up beside a guard that is at it. One that looks left by the clock is watched for as long as its lease
+/// holds: the clock of its machine may be another one.
 pub(super) fn no_other_at_it(shift: &Shift<'_>) -> Result<(), NoPlan> {
     let Some(other) = other(shift.snapshot) else { return Ok(()) };
+    let Some(watch) = other.still_to_watch(shift.snapshot.lease_unchanged) else { return Ok(()) };
     if other.standing(shift.snapshot.taken) != Standing::Live {
-        return Ok(());
+        let (who, seconds) = (holder(&other, shift.snapshot), watch.as_secs());
+        let why = format!(
+            "a guarded shift looks left by this machine's clock: {who}; its lease is watched for {seconds} s before \
+             it is taken to be so"
+        );
+        let problem = Problem::new(cannot(shift.wish), why, "going back to stable does not wait for that");
+        return Err(NoPlan { watch: Some(watch), ..NoPlan::new(Failure::Conflict, problem) });
     }
     let back =
         Intent::Shift { target: shift.wish.target.clone(), arm: Text::from_untrusted(&shift.pair.arm), percent: 0 };
@@ -72,7 +80,7 @@ pub(super) fn release(shift: &Shift<'_>, plan: &mut Plan) {
     plan.access.push(access);
     plan.steps.push(Step {
         what: "release the lease of that guard".into(),
-        before: format!("held by {}", other.about.who).into(),
+        before: format!("held by {}", other.who()).into(),
         after: "free".into(),
         call: lease::ending(&of, &other),
     });
@@ -131,11 +139,11 @@ pub(super) fn plan(shift: &Shift<'_>, course: &Course, operations: Vec<Value>) -
 fn lease_step(route: &ObjectRef, about: &About, snapshot: &Snapshot) -> Step {
     let value = snapshot.lease.as_ref().and_then(|lease| lease.as_ref().ok());
     let before = match other(snapshot) {
-        Some(other) => format!("left by {}", other.about.who),
+        Some(other) => format!("left by {}", other.who()),
         None => "free".to_owned(),
     };
     Step {
-        what: "take the lease of the route, which keeps a second guard away".into(),
+        what: "take its lease".into(),
         before: before.into(),
         after: format!("held by {}", about.who).into(),
         call: lease::take(route, about, value),
@@ -146,14 +154,14 @@ fn lease_step(route: &ObjectRef, about: &About, snapshot: &Snapshot) -> Step {
 fn may_be_read(shift: &Shift<'_>) -> Result<(), NoPlan> {
     let Some(Err(problem)) = &shift.snapshot.lease else { return Ok(()) };
     let rule = "apiGroups [coordination.k8s.io], resources [leases], verbs [get, list, watch, create, patch]";
-    Err(NoPlan {
-        failure: Failure::Denied,
-        problem: Problem::new(
+    Err(NoPlan::new(
+        Failure::Denied,
+        Problem::new(
             cannot(shift.wish),
             format!("a guard holds a lease, so that no second one is at it, and {problem}"),
             format!("ask a cluster administrator for a role in {} with: {rule}", shift.wish.target.namespace),
         ),
-    })
+    ))
 }
 
 /// The first weight must not be less than it has: a course goes up.
@@ -173,29 +181,32 @@ fn rises(shift: &Shift<'_>, course: &Course) -> Result<(), NoPlan> {
     Err(NoPlan::impossible(cannot(shift.wish), why, hint))
 }
 
-/// The course in words.
+/// The course in words, each line short enough to be read at a glance.
 fn course_words(course: &Course) -> Vec<Text> {
     let guard = &course.guard;
-    let weights: Vec<String> = course.weights().iter().map(|weight| format!("{weight} %")).collect();
+    let weights: Vec<String> = course.weights().iter().map(u8::to_string).collect();
     let exit = match course.on_exit {
-        OnExit::Back => "when midwatch is ended meanwhile, everything goes back to stable",
-        OnExit::Hold => "when midwatch is ended meanwhile, the weights stay and nobody guards them",
+        OnExit::Back => "back to 0 % too when midwatch is ended meanwhile",
+        OnExit::Hold => "when midwatch is ended meanwhile the weights stay, and nobody guards them",
     };
+    let part = |ratio: f64| words::percent(ratio * 100.0);
     [
-        format!("weights: {}, each held for {} at least", weights.join(" → "), span(course.hold)),
+        format!("{} %, each held for {} at least", weights.join(" → "), span(course.hold)),
         format!(
-            "guard {}: looks every {} at requests, failures, latency and readiness of the last {}; it goes on only \
-             while the new revision is as good as stable, and waits where too little is seen",
+            "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, or no pod is ready; at \
+             once when {} fail",
+            part(guard.error_ratio),
+            guard.error_factor,
+            guard.latency_factor,
+            part(guard.fast_ratio)
+        ),
+        format!(
+            "on only when as good as stable in {} requests; guard {} looks every {}",
+            guard.least,
             guard.name,
-            span(guard.every),
-            span(guard.window)
+            span(guard.every)
         ),
-        "on a breach everything goes back to stable by itself, without another yes".to_owned(),
         exit.to_owned(),
-        format!(
-            "its lease is renewed every {} s and released at the end; without it nothing is raised any more",
-            Lease::LASTS.as_secs() / 3
-        ),
     ]
     .map(Text::from)
     .into()

@@ -65,7 +65,7 @@ pub(super) fn plan(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> Result
     if let Intent::GuardedShift { course, .. } = wish.intent {
         return guarded::plan(&shift, course, operations);
     }
-    if operations.is_empty() {
+    if operations.is_empty() && !snapshot.is_in_doubt {
         return Err(NoPlan::nothing_to_do(
             format!("{} gets {percent} % already", shift.pair.arm),
             "a shift would change nothing",

@@ -8,6 +8,7 @@ use crate::domain::audit::ActionId;
 use crate::domain::operation::{Failure, OperationEvent};
 use crate::domain::plan::{Call, Goal};
 use crate::operations::NotDone;
+use crate::operations::withdraw::Yes;
 
 const POST: &str = "send POST /api/v1/namespaces/monitoring/services/main:9093/proxy/api/v2/silences";
 const DELETE: &str =
@@ -23,7 +24,7 @@ async fn run(
     let journal = Journal { diary: plane.diary.clone(), ..Journal::default() };
     let mut events = Vec::new();
     let action = ActionId::parse("a-1").unwrap();
-    let done = execute(confirmed, &plane, &journal, action, &mut |event| events.push(event)).await;
+    let done = execute(confirmed, &Yes::said().1, &plane, &journal, action, &mut |event| events.push(event)).await;
     (done, entries(&plane.diary), events)
 }
 

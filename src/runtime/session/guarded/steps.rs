@@ -12,7 +12,8 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::operations::guard::lease::release;
 use crate::operations::guard::{End, Move};
-use crate::runtime::guarded::drive::{Came, Drive, Errand};
+use crate::runtime::guarded::came::Came;
+use crate::runtime::guarded::drive::{Drive, Errand};
 use crate::runtime::guarded::{GuardEvent, Phase};
 use crate::runtime::message::Message;
 
@@ -22,28 +23,31 @@ impl Session {
         let is_back = matches!(drive.view.phase, Phase::GoingBack { .. });
         // It was stopped, or ended, while a weight was being set: that is what has to be done now.
         let is_obsolete = !(drive.machine.is_shifting() || is_back && drive.is_going_back);
-        let came = match (came, drive.doubt.clone()) {
-            // The weights were set before, and nobody can tell whether they took: that they are so says nothing new.
-            (Came::Nothing, Some(why)) if is_back => Came::Unsure(why),
-            (came, _) => came,
-        };
+        // What nobody can tell may yet come about: from then on it is watched that everything stays back.
+        let was_in_doubt = drive.is_in_doubt;
+        drive.is_in_doubt |= matches!(came, Came::Unsure(_));
         let next = match came {
+            Came::Withdrawn(why) => drive.machine.withdrawn(&why),
             _ if is_obsolete => drive.machine.due(),
             Came::Shifted | Came::Nothing => {
+                if matches!(came, Came::Nothing) {
+                    drive.machine.accepted(now);
+                    drive.begin_looking(now);
+                }
                 drive.view.percent = if is_back { 0 } else { drive.machine.weight() };
-                drive.begin_looking(now);
                 drive.machine.shifted(now)
             }
-            Came::Not { may_work_later: true, .. } if is_back && drive.tries_again(now) => return,
-            Came::Unsure(why) if is_back => {
-                drive.doubt = Some(why.clone());
-                if drive.tries_again(now) {
-                    return;
-                }
-                drive.machine.not_shifted(&why)
+            Came::Unsure(why) | Came::Not { why, may_work_later: true } if is_back => {
+                news.push((drive.view.id, drive.try_again(why, now)));
+                return;
+            }
+            // A call of ours of which nobody could tell has arrived after all.
+            Came::Reverted(why) if is_back && was_in_doubt => {
+                news.push((drive.view.id, drive.try_again(why, now)));
+                return;
             }
             Came::Unsure(why) => drive.machine.unsure(&why),
-            Came::Not { why, .. } => drive.machine.not_shifted(&why),
+            Came::Not { why, .. } | Came::Reverted(why) => drive.machine.not_shifted(&why),
         };
         self.pursue(drive, next, now, news);
     }
@@ -51,17 +55,51 @@ impl Session {
     /// Does what is to be done next.
     pub(super) fn pursue(&mut self, drive: &mut Drive, next: Move, now: Timestamp, news: &mut News) {
         let id = drive.view.id;
+        if let Move::GoBack(_) | Move::End(_) = next {
+            self.take_back(drive, &next);
+            if drive.view.phase == Phase::Confirmed && drive.is_busy() {
+                // Nothing was sent so far: once that is certain, it is over.
+                drive.say("stopped before anything was sent", now);
+                return;
+            }
+        }
         news.extend(drive.show(&next, now).map(|event| (id, event)));
         match next {
+            Move::Stay => {}
             Move::Shift(percent) => self.set_weight(drive, percent),
             Move::Wait { .. } => drive.note_progress(),
             // What is under way ends first; then it is looked again at what is to be done.
             Move::GoBack(_) | Move::End(_) if drive.is_busy() => {}
+            // Under way already; where it waits to be tried again, that is now.
+            Move::GoBack(_) if drive.is_going_back && drive.errand.is_some() => {}
             Move::GoBack(_) => {
                 drive.is_going_back = true;
                 self.set_weight(drive, 0);
             }
             Move::End(end) => self.end_guarded(drive, end, now, news),
+        }
+    }
+
+    /// Takes back a raise that is under way: what was not sent is not sent any more, and what the server has taken is
+    /// watched no longer.
+    fn take_back(&mut self, drive: &mut Drive, next: &Move) {
+        let why = match next {
+            Move::GoBack(why) => format!("everything goes back to stable: {why}"),
+            Move::End(end) => end.words().to_string(),
+            Move::Shift(_) | Move::Wait { .. } | Move::Stay => return,
+        };
+        match drive.raise() {
+            Some((id, true)) => {
+                if let Some(withdrawal) = self.withdrawals.get(&id) {
+                    withdrawal.take_back(&why.into());
+                }
+            }
+            // Nobody said yes to it.
+            Some((id, false)) => {
+                self.leave(id);
+                drive.let_go();
+            }
+            None => {}
         }
     }
 
@@ -125,6 +163,11 @@ impl Session {
     pub(in crate::runtime::session) fn drive(&mut self, news: &mut News) {
         let now = self.clock.now();
         news.append(&mut self.told);
+        if self.drives.values().any(|drive| drive.is_due(&self.state, now))
+            && self.guard_board.refresh(&self.state, now)
+        {
+            self.ask_for_numbers();
+        }
         let ids: Vec<OperationId> = self.drives.keys().copied().collect();
         for id in ids {
             let Some(mut drive) = self.drives.remove(&id) else { continue };
@@ -135,7 +178,8 @@ impl Session {
                 let next = drive.machine.give_way(&why);
                 self.pursue(&mut drive, next, now, news);
             }
-            if let Some((look, next)) = drive.look(&self.state, now) {
+            if drive.is_due(&self.state, now) {
+                let (look, next) = drive.look(&self.state, &self.guard_board, now);
                 let held_up = match &next {
                     Move::Wait { why, .. } => why.clone(),
                     _ => None,

@@ -14,13 +14,20 @@ const LABEL: usize = 18;
 /// Lines of spans.
 pub(super) type Lines = Vec<Vec<Span<'static>>>;
 
-/// Everything that the plan says, wrapped to a width. What follows by itself and warnings come first: they must be seen.
+/// Everything that the plan says, wrapped to a width. What must be seen comes first: warnings, and where anything follows by
+/// itself the change that it follows, and how.
 pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     let plan = &proposal.plan;
     let mut lines = Lines::new();
+    if let Some(against) = &proposal.against {
+        fact(&mut lines, "Seen now", &[span(Role::Bad, format!("{} {against}", look.glyphs.attention))], width);
+    }
+    if !plan.course.is_empty() {
+        steps(&mut lines, plan, width);
+    }
     for (at, words) in plan.course.iter().enumerate() {
         let label = if at == 0 { "By itself" } else { "" };
-        fact(&mut lines, label, &[span(Role::Title, words.to_string())], width);
+        fact(&mut lines, label, &[span(if at == 0 { Role::Title } else { Role::Text }, words.to_string())], width);
     }
     for warning in &plan.warnings {
         let glyph = look.glyphs.attention;
@@ -29,8 +36,10 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     if !lines.is_empty() {
         lines.push(Vec::new());
     }
-    steps(&mut lines, plan, width);
-    lines.push(Vec::new());
+    if plan.course.is_empty() {
+        steps(&mut lines, plan, width);
+        lines.push(Vec::new());
+    }
     fact(&mut lines, "Touches", &[span(Role::Text, plan.touches.to_string())], width);
     listed(&mut lines, "Restores", &plan.restores, Role::Text, width);
     listed(&mut lines, "Does not restore", &plan.does_not_restore, Role::Attention, width);

@@ -86,6 +86,10 @@ pub struct PlanReview {
     progress: Vec<Text>,
     /// Where evidence of it is kept, once it is.
     archive: Option<Text>,
+    /// What has to be watched before there is a plan.
+    waiting: Option<Text>,
+    /// Whether anything was sent.
+    is_sent: bool,
     has_changed: bool,
     /// What changed in the world between the plan that was shown and this one.
     drift: Vec<DiffLine>,
@@ -108,6 +112,8 @@ impl PlanReview {
             overtaken: None,
             progress: Vec::new(),
             archive: None,
+            waiting: None,
+            is_sent: false,
             has_changed: false,
             drift: Vec::new(),
         }
@@ -126,7 +132,11 @@ impl PlanReview {
     /// Takes in how the change went on.
     pub fn follow(&mut self, event: &OperationEvent, now: Timestamp) {
         match event {
-            OperationEvent::Preparing => self.stage = Stage::Preparing,
+            OperationEvent::Preparing => {
+                self.stage = Stage::Preparing;
+                self.waiting = None;
+            }
+            OperationEvent::Waiting { why } => self.waiting = Some(why.clone()),
             OperationEvent::Proposed(proposal) => self.propose(proposal, now),
             OperationEvent::NotConfirmed { problem } => {
                 self.problem = Some(problem.clone());
@@ -136,6 +146,7 @@ impl PlanReview {
             OperationEvent::Evidence { kept: Err(problem) } => self.progress.push(problem.to_string().into()),
             OperationEvent::StepStarted { step, what } => {
                 self.stage = Stage::Running;
+                self.is_sent = true;
                 self.progress.push(format!("step {step}: {what}").into());
             }
             OperationEvent::StepDone { step, detail } => self.progress.push(format!("step {step}: {detail}").into()),
@@ -145,6 +156,7 @@ impl PlanReview {
             OperationEvent::Overtaken { problem } => {
                 self.overtaken = Some(problem.clone());
                 self.progress.clear();
+                self.is_sent = false;
                 self.stage = Stage::Preparing;
             }
             OperationEvent::Verifying { progress } => self.progress.push(progress.clone()),
@@ -180,6 +192,12 @@ impl PlanReview {
     fn reason(&self) -> Text {
         let wished = self.plan().and_then(|plan| plan.intent.reason());
         wished.cloned().unwrap_or_else(|| Text::from_untrusted(self.reason.value()))
+    }
+
+    /// Whether leaving it stops it: a guarded shift was confirmed, and nothing was sent so far.
+    fn can_be_stopped(&self) -> bool {
+        let is_guarded = self.plan().is_some_and(|plan| !plan.course.is_empty());
+        is_guarded && self.stage == Stage::Running && !self.is_sent
     }
 
     /// Whether it can be confirmed at all.

@@ -81,7 +81,10 @@ const DRIFT: usize = 6;
 fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Option<Lines>) {
     let (Some(proposal), Some(all)) = (&review.proposal, all) else {
         if review.stage == Stage::Preparing {
-            painter.text(area.x, area.y, area.width, Role::Muted, "reading the world and making a plan");
+            let words = review.waiting.as_ref().map_or("reading the world and making a plan", |why| why.as_str());
+            for (y, line) in (area.y..area.bottom()).zip(wrap(words, area.width.into())) {
+                painter.text(area.x, y, area.width, Role::Muted, &line);
+            }
         }
         return;
     };
@@ -209,7 +212,12 @@ fn draw_field(painter: &mut Painter<'_>, area: Rect, row: u16, label: u16, input
 /// The buttons, and how long the plan may still be confirmed.
 fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Timestamp) {
     let role = |focus: Focus| if review.focus == focus { Role::Focus } else { Role::Text };
-    let cancel = if review.is_open() || review.stage == Stage::Preparing { "  Cancel  " } else { "  Close  " };
+    let cancel = match review.stage {
+        _ if review.can_be_stopped() => "  Stop  ",
+        _ if review.is_open() => "  Cancel  ",
+        Stage::Preparing => "  Cancel  ",
+        _ => "  Close  ",
+    };
     let mut spans = vec![span(role(Focus::Cancel), cancel)];
     if let Some(plan) = review.plan().filter(|_| review.is_open()) {
         spans.push(span(Role::Text, "   "));

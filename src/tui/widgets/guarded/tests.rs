@@ -45,6 +45,7 @@ fn guarded(phase: Phase) -> Guarded {
         phase,
         look: None,
         held_up: None,
+        trouble: None,
         last: "holds 20 %".into(),
         at: at(-50),
     }

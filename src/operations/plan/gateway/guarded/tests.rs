@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -101,7 +103,8 @@ fn nobody_shifts_up_beside_a_guard_that_is_at_it_and_back_ends_it() {
 
 #[test]
 fn one_that_was_left_is_taken_over_in_the_version_in_which_it_was_left() {
-    let left = Snapshot { lease: Some(Ok(lease("s-1", LONG_AGO))), ..split(vec![rule(80, 20)]) };
+    let unseen = Snapshot { lease: Some(Ok(lease("s-1", LONG_AGO))), ..split(vec![rule(80, 20)]) };
+    let left = Snapshot { lease_unchanged: Duration::from_mins(1), ..unseen };
     let plan = make(&guarded(&[20, 50]), &left, &place()).unwrap();
     assert!(matches!(&plan.steps[0].call, Call::TakeLease { over: Some(version), .. } if version == "77"));
     assert!(plan.warnings.iter().any(|one| one.contains("takes over from a guarded shift that was left: maria")));
@@ -111,6 +114,45 @@ fn one_that_was_left_is_taken_over_in_the_version_in_which_it_was_left() {
     assert!(make(&shift(50), &free, &place()).unwrap().warnings.is_empty());
     let plan = make(&guarded(&[50]), &free, &place()).unwrap();
     assert!(matches!(&plan.steps[0].call, Call::TakeLease { over: Some(_), .. }), "it is there, and free");
+}
+
+#[test]
+fn one_that_looks_left_is_watched_first_for_its_clock_may_be_another_one() {
+    let ahead = "2026-11-21T05:12:00.000000Z";
+    for renewed in [LONG_AGO, ahead] {
+        let unseen = Snapshot { lease: Some(Ok(lease("s-1", renewed))), ..split(vec![rule(80, 20)]) };
+        for intent in [guarded(&[20, 50]), shift(50)] {
+            let none = make(&intent, &unseen, &place()).unwrap_err();
+            assert_eq!((none.failure, none.watch), (Failure::Conflict, Some(Duration::from_mins(1))));
+            let longer = Snapshot { lease_unchanged: Duration::from_secs(50), ..unseen.clone() };
+            let none = make(&intent, &longer, &place()).unwrap_err();
+            assert_eq!(none.watch, Some(Duration::from_secs(10)));
+            let seen = Snapshot { lease_unchanged: Duration::from_mins(1), ..unseen.clone() };
+            assert!(make(&intent, &seen, &place()).is_ok());
+        }
+        assert!(make(&shift(0), &unseen, &place()).is_ok(), "going back does not wait");
+        assert!(make(&shift(10), &unseen, &place()).is_ok(), "nor does going down");
+    }
+    // One that is renewed is no question of time.
+    let live = Snapshot { lease: Some(Ok(lease("s-1", JUST_NOW))), ..split(vec![rule(80, 20)]) };
+    assert_eq!(make(&guarded(&[20, 50]), &live, &place()).unwrap_err().watch, None);
+}
+
+#[test]
+fn what_is_in_doubt_is_watched_although_there_is_nothing_to_set() {
+    let snapshot = split(vec![rule(100, 0)]);
+    assert_eq!(make(&shift(0), &snapshot, &place()).unwrap_err().failure, Failure::NothingToDo);
+    let plan = make(&shift(0), &Snapshot { is_in_doubt: true, ..snapshot }, &place()).unwrap();
+    let [Step { call: Call::Patch { operations, .. }, .. }] = plan.steps.as_slice() else { panic!("{plan:?}") };
+    assert!(operations.iter().all(|operation| operation["op"] == "test"), "it sets nothing: {operations:?}");
+    assert!(matches!(plan.goal, Goal::Weights { percent: 0, .. }) && plan.goes_back());
+}
+
+#[test]
+fn going_back_is_as_urgent_as_a_rollback_and_going_up_is_not() {
+    let goes_back = |percent| make(&shift(percent), &split(vec![rule(80, 20)]), &place()).unwrap().goes_back();
+    assert!(goes_back(0) && goes_back(10) && !goes_back(50));
+    assert!(!make(&guarded(&[20, 50]), &split(vec![rule(90, 10)]), &place()).unwrap().goes_back());
 }
 
 #[test]

@@ -1,0 +1,364 @@
+//! A guarded shift from the yes to its end, by a clock that a test moves and a cluster that does as it is told.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::guard::{OnExit, Verdict};
+use crate::domain::kind::Kind;
+use crate::operations::guard::End;
+use crate::operations::guard::lease::read;
+use crate::operations::ports::Answer;
+use crate::runtime::guarded::keeper::Renewed;
+use stage::Stage;
+
+mod cluster;
+mod stage;
+
+const STOPPED: &str = "stopped on the screen";
+
+fn seconds(count: i64) -> SignedDuration {
+    SignedDuration::from_secs(count)
+}
+
+fn breach() -> Verdict {
+    Verdict::FastBreach("40 %".into())
+}
+
+impl Stage {
+    fn stop(&mut self) {
+        self.session.stop(self.id, &STOPPED.into());
+    }
+
+    fn interrupt(&mut self) {
+        self.session.interrupt(self.id, &"signal 15".into());
+    }
+}
+
+#[tokio::test]
+async fn it_goes_up_holds_and_lets_go_of_the_route() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.go_on();
+    stage.until("the second weight", |stage| matches!(stage.phase(), Phase::Holding { .. })).await;
+    stage.look_good();
+    assert_eq!(stage.ended().await, End::Reached(50));
+    assert_eq!(
+        (stage.cluster.set(), stage.cluster.holder()),
+        (vec!["80 20".to_owned(), "50 50".to_owned()], String::new())
+    );
+}
+
+#[tokio::test]
+async fn a_breach_while_it_is_verified_that_a_weight_took_goes_back_at_once() {
+    let mut stage = Stage::confirmed(OnExit::Back).await;
+    stage.cluster.follow(false);
+    stage.until("the weight to be accepted", |stage| stage.session.drives[&stage.id].is_accepted).await;
+    assert_eq!((stage.phase(), stage.cluster.weights()), (Phase::Shifting, [80, 20]));
+    stage.break_canary();
+    stage.pass(seconds(29));
+    assert_eq!(stage.phase(), Phase::Shifting, "it looks every 30 s");
+    stage.pass(seconds(1));
+    assert!(matches!(stage.phase(), Phase::GoingBack { .. }), "{:?}", stage.phase());
+    stage.until("everything to be back", |stage| stage.cluster.weights() == [100, 0]).await;
+    stage.cluster.follow(true);
+    assert_eq!(stage.ended().await, End::WentBack("none of its pods is ready".into()));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20", "100 0", "release"]);
+    assert_eq!(stage.cluster.most_in_flight(), 1);
+    let recorded = stage.recorded();
+    let overtaken =
+        "Accepted: accepted; watched no longer, since everything goes back to stable: none of its pods is ready";
+    assert!(recorded.iter().any(|one| one == overtaken), "{recorded:#?}");
+}
+
+#[tokio::test]
+async fn a_breach_while_the_next_weight_is_watched_goes_back_from_there() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.follow(false);
+    stage.go_on();
+    stage.until("the weight to be accepted", |stage| stage.session.drives[&stage.id].is_accepted).await;
+    stage.break_canary();
+    stage.pass(seconds(30));
+    stage.until("everything to be back", |stage| stage.cluster.weights() == [100, 0]).await;
+    stage.cluster.follow(true);
+    assert!(matches!(stage.ended().await, End::WentBack(_)));
+    assert_eq!(stage.cluster.set(), ["80 20", "50 50", "100 0"]);
+}
+
+#[tokio::test]
+async fn a_stop_between_the_yes_and_the_first_call_sends_nothing() {
+    for on_exit in [OnExit::Back, OnExit::Hold] {
+        let mut stage = Stage::confirmed(on_exit).await;
+        stage.interrupt();
+        assert_eq!(stage.ended().await, End::NotBegun("signal 15".into()));
+        assert_eq!((stage.cluster.asked(), stage.recorded()), (Vec::new(), Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn a_breach_before_the_first_call_sends_nothing_either() {
+    let mut stage = Stage::confirmed(OnExit::Back).await;
+    stage.see(&breach());
+    assert_eq!(stage.ended().await, End::NotBegun("40 %".into()));
+    assert_eq!(stage.cluster.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_stop_while_the_lease_is_taken_sets_no_weight_and_releases_it() {
+    let mut stage = Stage::confirmed(OnExit::Back).await;
+    stage.cluster.hold(Some(Kind::Lease));
+    stage.until("the lease to be asked for", |stage| !stage.cluster.asked().is_empty()).await;
+    stage.until("that to be told", |stage| stage.phase() == Phase::Shifting).await;
+    stage.stop();
+    stage.cluster.hold(None);
+    assert_eq!(stage.ended().await, End::NotBegun(STOPPED.into()));
+    assert_eq!((stage.cluster.asked(), stage.cluster.holder()), (vec!["take".into(), "release".into()], String::new()));
+}
+
+#[tokio::test]
+async fn a_stop_while_a_raise_is_in_flight_waits_for_its_answer_and_goes_back() {
+    let mut stage = Stage::confirmed(OnExit::Back).await;
+    stage.cluster.hold(Some(Kind::HttpRoute));
+    stage
+        .until("the raise to be in flight", |stage| stage.cluster.asked().last().is_some_and(|one| one == "80 20"))
+        .await;
+    stage.stop();
+    stage.pass(seconds(40));
+    assert!(matches!(stage.phase(), Phase::GoingBack { .. }));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20"], "nothing is sent while an answer is due");
+    stage.cluster.hold(None);
+    assert_eq!(stage.ended().await, End::InterruptedWentBack(STOPPED.into()));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20", "100 0", "release"]);
+    assert_eq!(stage.cluster.most_in_flight(), 1);
+}
+
+#[tokio::test]
+async fn a_raise_that_is_planned_or_confirmed_and_not_sent_is_taken_back() {
+    for is_confirmed in [false, true] {
+        let mut stage = Stage::holding(OnExit::Back).await;
+        stage.go_on();
+        let wanted =
+            |errand| matches!(errand, Some(Errand::Shift { percent: 50, is_confirmed: is, .. }) if is == is_confirmed);
+        stage.until("the raise", |stage| wanted(stage.errand())).await;
+        stage.see(&breach());
+        assert_eq!(stage.ended().await, End::WentBack("40 %".into()));
+        assert_eq!(stage.cluster.set(), ["80 20", "100 0"], "{is_confirmed}");
+    }
+}
+
+#[tokio::test]
+async fn going_back_is_tried_until_it_works_with_longer_and_longer_pauses() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.be_away(true);
+    stage.stop();
+    let tries = |stage: &Stage| stage.session.guarded_shift(stage.id).unwrap().trouble.clone();
+    for count in 1..=205_u32 {
+        stage.until("a try", |stage| tries(stage).is_some_and(|trouble| trouble.tries == count)).await;
+        let again = tries(&stage).unwrap().again;
+        let pause = seconds(i64::from(2_u32.saturating_pow(count).min(30)));
+        assert_eq!(again.duration_since(stage.session.clock().now()), pause, "after {count} tries");
+        stage.pass(pause - seconds(1));
+        assert_eq!(stage.errand(), None, "not before it is time");
+        if count == 205 {
+            stage.cluster.be_away(false);
+        }
+        stage.pass(seconds(1));
+    }
+    assert_eq!(stage.ended().await, End::InterruptedWentBack(STOPPED.into()));
+    assert_eq!(stage.cluster.set(), ["80 20", "100 0"]);
+    let by_hand = stage.told.iter().find_map(|event| match event {
+        GuardEvent::NotBack { by_hand, .. } => Some(by_hand.to_string()),
+        _ => None,
+    });
+    let says = "midwatch shift chat --route chat -n staging --context it --arm chat-canary --to 0; or kubectl";
+    assert!(by_hand.unwrap().starts_with(says), "{:?}", stage.told);
+}
+
+#[tokio::test]
+async fn whatever_a_server_says_to_going_back_does_not_end_the_guard() {
+    let lost = || Answer::Unknown("connection reset".into());
+    for answer in [
+        Answer::Denied("forbidden".into()),
+        Answer::Rejected("a webhook is down".into()),
+        Answer::NotSent("refused".into()),
+        Answer::Conflict("moved".into()),
+        lost(),
+    ] {
+        let mut stage = Stage::holding(OnExit::Back).await;
+        stage.cluster.answer(answer.clone());
+        stage.stop();
+        let is_tried = |stage: &Stage| stage.session.guarded_shift(stage.id).unwrap().trouble.is_some();
+        stage.until("a try", is_tried).await;
+        assert_eq!(stage.cluster.weights(), [80, 20], "{answer:?}");
+        stage.pass(seconds(2));
+        assert_eq!(stage.ended().await, End::InterruptedWentBack(STOPPED.into()), "{answer:?}");
+        assert_eq!(stage.cluster.weights(), [100, 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_raise_of_which_nobody_can_tell_is_watched_to_be_back_and_not_taken_to_be() {
+    let mut stage = Stage::confirmed(OnExit::Back).await;
+    stage.cluster.answer(Answer::Unknown("connection reset".into()));
+    // It is read back as not done, and everything is at the stable revision: that may not be the last word.
+    let end = stage.ended().await;
+    assert!(matches!(&end, End::WentBack(why) if why.contains("the answer was lost")), "{end:?}");
+    assert_eq!(stage.cluster.asked(), ["take", "80 20", "100 0", "release"]);
+    assert!(stage.recorded().iter().any(|one| one.starts_with("Verified")), "{:#?}", stage.recorded());
+}
+
+#[tokio::test]
+async fn a_raise_that_met_other_weights_ends_it_and_fights_nobody() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.answer(Answer::Conflict("the test failed".into()));
+    stage.go_on();
+    assert!(matches!(stage.ended().await, End::Stuck(_)));
+    assert_eq!(stage.cluster.set(), ["80 20"]);
+    // Nor does one that goes back while somebody else is at it.
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.set_weights(60, 40);
+    stage.stop();
+    let end = stage.ended().await;
+    assert!(matches!(&end, End::Stuck(why) if why.contains("somebody else changed the weights")), "{end:?}");
+    assert_eq!(stage.cluster.weights(), [60, 40]);
+}
+
+#[tokio::test]
+async fn a_lease_that_somebody_else_has_taken_ends_it_and_the_route_is_theirs() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.meddle(|lease| lease.as_mut().unwrap()["spec"]["holderIdentity"] = "s-2".into());
+    let mut news = News::new();
+    stage.session.lease_lost(stage.id, &"maria has taken it".into(), &mut news);
+    assert_eq!(stage.ended().await, End::Stuck("the lease was lost: maria has taken it".into()));
+    assert_eq!((stage.cluster.weights(), stage.cluster.holder().as_str()), ([80, 20], "s-2"));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20"]);
+}
+
+#[tokio::test]
+async fn a_lease_that_is_lost_while_it_goes_back_does_not_break_that_off() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.hold(Some(Kind::HttpRoute));
+    stage.stop();
+    stage.until("the way back", |stage| stage.cluster.asked().last().is_some_and(|one| one == "100 0")).await;
+    stage.session.lease_lost(stage.id, &"somebody deleted it".into(), &mut News::new());
+    stage.cluster.hold(None);
+    assert_eq!(stage.ended().await, End::InterruptedWentBack(STOPPED.into()));
+}
+
+#[tokio::test]
+async fn nothing_is_raised_while_the_lease_is_not_held() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.meddle(|lease| *lease = None);
+    stage.go_on();
+    // The next plan finds that out, or who renews it does.
+    let end = stage.ended().await;
+    assert!(matches!(&end, End::Stuck(why) if why.contains("lease")), "{end:?}");
+    assert_eq!(stage.cluster.set(), ["80 20"]);
+}
+
+#[tokio::test]
+async fn the_end_of_midwatch_is_as_the_course_says_and_a_second_signal_doubles_nothing() {
+    let mut stage = Stage::holding(OnExit::Hold).await;
+    stage.interrupt();
+    stage.interrupt();
+    assert_eq!(stage.ended().await, End::InterruptedHeld("signal 15".into()));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20", "release"]);
+    let mut stage = Stage::holding(OnExit::Back).await;
+    stage.cluster.follow(false);
+    stage.interrupt();
+    stage.interrupt();
+    stage.until("the way back to be accepted", |stage| stage.session.drives[&stage.id].is_accepted).await;
+    stage.interrupt();
+    stage.cluster.follow(true);
+    assert_eq!(stage.ended().await, End::InterruptedWentBack("signal 15".into()));
+    assert_eq!(stage.cluster.asked(), ["take", "80 20", "100 0", "release"]);
+}
+
+#[tokio::test]
+async fn whoever_wants_it_to_stay_may_still_stop_it() {
+    let mut stage = Stage::holding(OnExit::Hold).await;
+    stage.stop();
+    assert_eq!(stage.ended().await, End::InterruptedWentBack(STOPPED.into()));
+    assert_eq!(stage.cluster.weights(), [100, 0]);
+}
+
+#[tokio::test]
+async fn without_numbers_it_stays_where_it_is_however_long_that_takes() {
+    let mut stage = Stage::holding(OnExit::Back).await;
+    for _ in 0..200 {
+        stage.pass(SignedDuration::from_mins(10));
+        assert!(matches!(stage.phase(), Phase::Holding { .. }), "{:?}", stage.phase());
+    }
+    let held_up = stage.session.guarded_shift(stage.id).unwrap().held_up.clone();
+    assert_eq!(held_up.unwrap(), "not enough data: nobody counts its requests");
+    assert_eq!(stage.cluster.set(), ["80 20"]);
+}
+
+/// A lease of somebody else, who renewed it an hour ago by their clock.
+fn foreign() -> serde_json::Value {
+    serde_json::json!({
+        "metadata": { "name": "midwatch-guard-chat", "namespace": "staging", "uid": "uid-9", "resourceVersion": "9" },
+        "spec": { "holderIdentity": "s-9", "leaseDurationSeconds": 60, "renewTime": "2026-11-21T02:12:00.000000Z" },
+    })
+}
+
+#[tokio::test]
+async fn a_lease_that_looks_left_is_watched_before_it_is_taken_over() {
+    let mut stage = Stage::new();
+    stage.cluster.meddle(|lease| *lease = Some(foreign()));
+    stage.propose(OnExit::Back);
+    let waits = |stage: &Stage| stage.changes.iter().any(|event| matches!(event, OperationEvent::Waiting { .. }));
+    stage.until("it to be watched", waits).await;
+    let OperationEvent::Waiting { why } = stage.changes.last().unwrap() else { panic!("{:?}", stage.changes) };
+    assert!(why.contains("its lease is watched for 60 s before it is taken to be so"), "{why}");
+    assert!(stage.session.drives[&stage.id].plan.is_none());
+    // A session that has seen it as it is for so long needs not wait.
+    let mut stage = Stage::new();
+    stage.cluster.meddle(|lease| *lease = Some(foreign()));
+    let long_ago = Instant::now().checked_sub(Lease::LASTS.unsigned_abs()).unwrap();
+    stage.session.sightings.see(&Lease::of(&stage::route()), &read(&foreign()), long_ago);
+    stage.propose(OnExit::Back);
+    stage.until("a plan", |stage| stage.session.drives[&stage.id].plan.is_some()).await;
+    assert!(!waits(&stage));
+    assert_eq!(stage.cluster.holder(), "s-9", "nobody said yes");
+}
+
+/// What renewing the lease of a stage comes to.
+async fn renewed(stage: &Stage) -> Renewed {
+    let drive = &stage.session.drives[&stage.id];
+    let (about, heard) = watch::channel(crate::domain::lease::About::default());
+    let mut keeper = Keeper {
+        id: stage.id,
+        held: drive.held.clone().unwrap(),
+        plane: Arc::clone(&drive.plane),
+        clock: stage.session.clock().clone(),
+        about: heard,
+        outbox: stage.session.outbox.clone(),
+    };
+    let renewed = keeper.renew(stage.session.clock().now()).await;
+    drop(about);
+    renewed
+}
+
+#[tokio::test]
+async fn a_lease_is_lost_to_others_and_not_to_a_server_that_is_away() {
+    let stage = Stage::holding(OnExit::Back).await;
+    assert_eq!(renewed(&stage).await, Renewed::Yes);
+    stage.cluster.be_away(true);
+    assert!(matches!(renewed(&stage).await, Renewed::NotNow(_)));
+    stage.cluster.be_away(false);
+    let holder = |name: &str| {
+        let name = name.to_owned();
+        move |lease: &mut Option<serde_json::Value>| {
+            let lease = lease.as_mut().unwrap();
+            lease["spec"]["holderIdentity"] = name.into();
+            lease["metadata"]["annotations"]["midwatch.io/who"] = "maria".into();
+        }
+    };
+    stage.cluster.meddle(holder("s-2"));
+    assert_eq!(renewed(&stage).await, Renewed::Lost("maria has taken it".into()));
+    stage.cluster.meddle(holder(""));
+    assert_eq!(renewed(&stage).await, Renewed::Lost("somebody released it, which ends the guard".into()));
+    stage.cluster.meddle(|lease| *lease = None);
+    assert_eq!(renewed(&stage).await, Renewed::Lost("somebody deleted it".into()));
+}

@@ -1,0 +1,40 @@
+//! What a face has read beside the facts: logs, and whole objects.
+
+use super::Session;
+use crate::domain::logs::LogQuery;
+use crate::domain::object::ObjectRef;
+use crate::runtime::message::Message;
+use crate::state::logs::LogStore;
+
+impl Session {
+    /// Begins to read logs; asked for twice they are read once.
+    pub fn follow(&mut self, query: LogQuery) {
+        self.following.follow(query, &self.state, &self.clusters, self.clock.now());
+    }
+
+    /// Ends to read logs, and forgets them.
+    pub fn unfollow(&mut self, query: &LogQuery) {
+        self.following.unfollow(query);
+    }
+
+    /// The logs that are read for a query.
+    pub fn logs(&self, query: &LogQuery) -> Option<&LogStore> {
+        self.following.store(query)
+    }
+
+    /// The same, for a test to say what is heard.
+    #[cfg(test)]
+    pub(crate) fn logs_mut(&mut self, query: &LogQuery) -> Option<&mut LogStore> {
+        self.following.store_mut(query)
+    }
+
+    /// Reads a whole object; it arrives as [`Absorbed::objects`].
+    pub fn fetch(&self, object: ObjectRef) {
+        let Some(handle) = self.clusters.get(&object.cluster) else { return };
+        let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
+        tokio::spawn(async move {
+            let result = reader.get_object(&object).await.map_err(|error| error.problem());
+            drop(outbox.send(Message::Object(object, result)).await);
+        });
+    }
+}
