@@ -35,8 +35,8 @@ pub(super) async fn read_splits(session: &mut Session) {
 }
 
 /// The step, the weight and the gate; empty where there is none. The gate is named as a change takes it.
-pub(super) fn cells(delivery: Option<&Delivery>, splits: &[Split]) -> [Text; 3] {
-    let Some(delivery) = delivery else { return [Text::default(), seen(splits), Text::default()] };
+pub(super) fn cells(delivery: Option<&Delivery>, splits: &[Split], version: &Text) -> [Text; 3] {
+    let Some(delivery) = delivery else { return [Text::default(), seen(splits, version), Text::default()] };
     let step = delivery.step.map(|(at, of)| format!("{at}/{of}")).unwrap_or_default();
     let gate = delivery.gate.as_ref().map(Gate::name).unwrap_or_default();
     let weight = match (delivery.desired_weight, delivery.weight) {
@@ -50,11 +50,17 @@ pub(super) fn cells(delivery: Option<&Delivery>, splits: &[Split]) -> [Text; 3] 
     [step.into(), weight.into(), gate.into()]
 }
 
-/// The share of the new revision where only a route splits: set, and seen.
-fn seen(splits: &[Split]) -> Text {
-    let Some(arm) = splits.iter().find_map(|split| split.arm(ArmRole::Canary)) else { return Text::default() };
+/// The share of a workload where only a route splits, set and seen: that of the arm of its version, or of the canary where
+/// both are of one.
+fn seen(splits: &[Split], version: &Text) -> Text {
+    let Some(arm) = splits.iter().find_map(|split| own_arm(split, version)) else { return Text::default() };
     let seen = arm.observed.map(|seen| format!(", seen {seen:.1}%")).unwrap_or_default();
     format!("{}%{seen}", percent(arm.desired)).into()
+}
+
+fn own_arm<'a>(split: &'a Split, version: &Text) -> Option<&'a Arm> {
+    let mut own = split.arms.iter().filter(|arm| arm.version == *version);
+    own.next().filter(|_| own.next().is_none()).or_else(|| split.arm(ArmRole::Canary))
 }
 
 /// A delivery in steps.

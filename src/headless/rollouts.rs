@@ -86,7 +86,7 @@ fn item(rollout: &Rollout, splits: &[Split], guards: &[GuardLease<'_>], now: Tim
     let why: Vec<String> = signals.iter().cloned().chain(guard.map(|guard| guard.words(now))).collect();
     // A deadline lies ahead: how long until it is what there is left.
     let left = status.left(now).map(|left| age(Some(now - left), now)).unwrap_or_default();
-    let [step, weight, gate] = delivery::cells(status.delivery.as_ref(), splits);
+    let [step, weight, gate] = delivery::cells(status.delivery.as_ref(), splits, &rollout.version);
     Item {
         cluster: workload.cluster.clone(),
         key: format!("{}/{}/{}", workload.cluster, workload.namespace, workload.kind_and_name()),
