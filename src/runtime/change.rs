@@ -355,7 +355,7 @@ fn proposal_of(
     actor: &Actor,
     refusal: Option<Problem>,
 ) -> Proposal {
-    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, actor: named(actor) }
+    Proposal { plan: Box::new(plan.clone()), checks: checks.to_vec(), refusal, against: None, actor: named(actor) }
 }
 
 /// Who does it, as the server calls them, with the role.

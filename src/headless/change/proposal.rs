@@ -33,6 +33,7 @@ pub(super) fn text(proposal: &Proposal) -> String {
     said(&mut text, "restores", &plan.restores);
     said(&mut text, "does not restore", &plan.does_not_restore);
     said(&mut text, "alert", &plan.alerts);
+    said(&mut text, "seen now", proposal.against.as_ref());
     said(&mut text, "beware", &plan.warnings);
     for check in &proposal.checks {
         let mark = match check.mark {
@@ -89,6 +90,7 @@ pub(super) fn json(proposal: &Proposal) -> Value {
         "actor": proposal.actor,
         "checks": proposal.checks.iter().map(shape::check).collect::<Vec<_>>(),
         "refusal": proposal.refusal.as_ref().map(shape::problem),
+        "against": proposal.against,
     })
 }
 

@@ -24,6 +24,7 @@ use crate::runtime::guarded::drive::{Begun, Drive, Errand};
 use crate::runtime::guarded::keeper::Keeper;
 use crate::runtime::guarded::{GuardEvent, Guarded, Phase};
 
+mod before;
 mod steps;
 
 /// What is told of guarded shifts while something is taken in.
@@ -122,10 +123,13 @@ impl Session {
     pub(super) fn hear_change(
         &mut self,
         id: OperationId,
-        event: OperationEvent,
+        mut event: OperationEvent,
         news: &mut News,
     ) -> Option<OperationEvent> {
         let now = self.clock.now();
+        if let OperationEvent::Proposed(proposal) = &mut event {
+            self.look_before(proposal, now);
+        }
         if let Some(mut drive) = self.drives.remove(&id) {
             let is_kept = self.hear_first(&mut drive, &event, now, news);
             if is_kept {

@@ -193,11 +193,12 @@ fn course_words(course: &Course) -> Vec<Text> {
     [
         format!("{} %, each held for {} at least", weights.join(" → "), span(course.hold)),
         format!(
-            "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, or no pod is ready; at \
-             once when {} fail",
+            "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, {} restarts are seen, or \
+             no pod is ready; at once when {} fail",
             part(guard.error_ratio),
             guard.error_factor,
             guard.latency_factor,
+            guard.restarts,
             part(guard.fast_ratio)
         ),
         format!(

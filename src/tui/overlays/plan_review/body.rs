@@ -19,6 +19,9 @@ pub(super) type Lines = Vec<Vec<Span<'static>>>;
 pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     let plan = &proposal.plan;
     let mut lines = Lines::new();
+    if let Some(against) = &proposal.against {
+        fact(&mut lines, "Seen now", &[span(Role::Bad, format!("{} {against}", look.glyphs.attention))], width);
+    }
     if !plan.course.is_empty() {
         steps(&mut lines, plan, width);
     }

@@ -57,7 +57,8 @@ fn plan(warnings: &[&str]) -> Plan {
 
 fn shown(plan: Plan, refusal: Option<Problem>) -> PlanReview {
     let mut review = PlanReview::new(OperationId(1));
-    let proposal = Proposal { plan: Box::new(plan), checks: Vec::new(), refusal, actor: "alice developer".into() };
+    let proposal =
+        Proposal { plan: Box::new(plan), checks: Vec::new(), refusal, against: None, actor: "alice developer".into() };
     review.follow(&OperationEvent::Proposed(proposal), SHOWN);
     review
 }
@@ -184,6 +185,7 @@ fn an_old_plan_is_made_anew_and_an_unchanged_one_keeps_what_was_typed() {
             plan: Box::new(plan),
             checks: Vec::new(),
             refusal: None,
+            against: None,
             actor: "alice developer".into(),
         })
     };
@@ -207,6 +209,7 @@ fn a_plan_that_was_overtaken_waits_for_the_next_one_and_says_why() {
         plan: Box::new(Plan { touches: "more".into(), ..plan(&[]) }),
         checks: Vec::new(),
         refusal: None,
+        against: None,
         actor: "alice developer".into(),
     };
     review.follow(&OperationEvent::Proposed(proposal), read());

@@ -1,0 +1,50 @@
+//! What is seen of a new revision before it gets more requests.
+
+use jiff::Timestamp;
+
+use super::Session;
+use crate::domain::guard::Guard;
+use crate::domain::intent::Intent;
+use crate::domain::operation::Proposal;
+use crate::domain::service::ServiceId;
+use crate::domain::traffic::{ArmRole, Split};
+
+impl Session {
+    /// Says what is seen against a change that sends more requests to a new revision.
+    pub(super) fn look_before(&mut self, proposal: &mut Proposal, now: Timestamp) {
+        let (target, guard) = match &proposal.plan.intent {
+            Intent::GuardedShift { target, course, .. } => (target, course.guard.clone()),
+            Intent::Shift { target, percent: 1.., .. }
+            | Intent::Release { target, .. }
+            | Intent::Skip { target, .. }
+            | Intent::PromoteFull { target } => (target, Guard::default()),
+            _ => return,
+        };
+        self.guard_board.refresh(&self.state, now);
+        let place = self.place_of(target);
+        let id = ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
+        let is_raised = |split: &Split| gains(&proposal.plan.intent, split);
+        let numbers = self.guard_board.numbers(&id);
+        let worse = self.state.splits(&id).into_iter().filter(is_raised).find_map(|split| {
+            let canary = &split.arm(ArmRole::Canary)?.service;
+            let (tried, stable) = self.state.compare(&split.router, canary, numbers, (guard.window, now));
+            let verdict = guard.judge(&tried, &stable);
+            verdict.is_breach().then(|| verdict.why().clone())
+        });
+        proposal.against = worse.map(|why| format!("the new revision is worse than the stable one: {why}").into());
+    }
+}
+
+/// Whether the canary of a split gets more by a change.
+fn gains(intent: &Intent, split: &Split) -> bool {
+    let Some(canary) = split.arm(ArmRole::Canary) else { return false };
+    match intent {
+        Intent::Shift { target, arm, percent } => {
+            let is_own = *arm == canary.service;
+            let then = if is_own { f64::from(*percent) } else { 100.0 - f64::from(*percent) };
+            *target == split.router && then > canary.desired
+        }
+        Intent::GuardedShift { target, arm, .. } => *target == split.router && *arm == canary.service,
+        _ => canary.desired > 0.0,
+    }
+}
