@@ -191,6 +191,10 @@ pub struct Demo {
     #[arg(long = "as", value_name = "USER", default_value = "maria")]
     pub user: String,
 
+    /// Begin armed: changes are possible for 15 minutes.
+    #[arg(long)]
+    pub write: bool,
+
     /// The seed of everything that looks like chance.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,

@@ -81,7 +81,7 @@ impl Endpoint {
                 match tokio::time::timeout(PATIENCE, reader.get_bytes(&path, "application/json")).await {
                     Ok(Ok(answer)) => answer.body.to_vec(),
                     Ok(Err(error)) => {
-                        let Problem { what, why, hint, is_denial } = error.problem();
+                        let Problem { what, why, hint, is_denial, .. } = error.problem();
                         return Err(Problem { is_denial, ..self.problem(&format!("{what}: {why}"), &hint) });
                     }
                     Err(_elapsed) => return Err(self.problem("no answer within 10 s", "midwatch keeps trying")),

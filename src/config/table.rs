@@ -71,7 +71,7 @@ impl<'a> Table<'a> {
         self.known.push(key);
         let value = self.left.remove(key)?;
         let read = Spanned::deserialize(ValueDeserializer::from(value));
-        read.map_err(|error| self.document.note(error.span(), format!("`{key}`: {}", error.message()))).ok()
+        read.map_err(|error| self.document.note(error.span(), format!("`{key}`: {}", plain(error.message())))).ok()
     }
 
     /// Takes a word and reads it; what is wrong with it is noted.
@@ -117,7 +117,9 @@ impl<'a> Table<'a> {
         for (name, value) in std::mem::take(&mut self.left) {
             match Spanned::<String>::deserialize(ValueDeserializer::from(value)) {
                 Ok(word) => words.push((Spanned::new(name.span(), name.into_inner().into_owned()), word.into_inner())),
-                Err(error) => self.document.note(error.span(), format!("`{}`: {}", name.get_ref(), error.message())),
+                Err(error) => {
+                    self.document.note(error.span(), format!("`{}`: {}", name.get_ref(), plain(error.message())));
+                }
             }
         }
         words
@@ -141,4 +143,15 @@ impl<'a> Table<'a> {
             }
         }
     }
+}
+
+/// What a value should be, without the names of types that only programmers know.
+fn plain(message: &str) -> String {
+    let Some((found, wanted)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    let wanted = match wanted {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other => other,
+    };
+    format!("{found}expected {wanted}")
 }

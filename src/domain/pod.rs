@@ -41,6 +41,17 @@ pub struct Termination {
     pub at: Option<Timestamp>,
 }
 
+impl Termination {
+    /// In one word or two: "OOMKilled", "exit 1".
+    pub fn how(&self) -> Text {
+        if self.reason.is_empty() || self.reason == "Error" {
+            Text::from(format!("exit {}", self.exit_code))
+        } else {
+            self.reason.clone()
+        }
+    }
+}
+
 /// Which list of the pod a container stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {

@@ -93,7 +93,8 @@ async fn console(cli: &Cli, parts: Parts, demo: Option<String>) -> Result<Exit, 
     }
     let look = parts.look()?;
     let session = parts.session(&cli.place, &Kind::READ)?;
-    if cli.write {
+    let is_armed = cli.write || matches!(&cli.command, Some(Command::Demo(demo)) if demo.write);
+    if is_armed {
         session.arm(ARMED);
     }
     let ended = tui::run(session, parts.settings, look, demo).await;

@@ -62,8 +62,10 @@ pub(super) fn settings(locations: &Locations, cli: &Cli) -> Result<Settings, Pro
         glyphs: cli.glyphs.clone(),
         captures_mouse: None,
     };
-    Settings::load(locations, &overrides)
-        .map_err(|error| Problem::new("the configuration is wrong", error.to_string(), "midwatch config check"))
+    Settings::load(locations, &overrides).map_err(|error| {
+        let faults: Vec<String> = error.faults.iter().map(ToString::to_string).collect();
+        Problem::of_faults("the configuration is wrong", &faults, "midwatch config check")
+    })
 }
 
 /// The kubeconfig that the command line or the environment names.

@@ -9,7 +9,7 @@ use crate::domain::json::merge;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::runtime::Session;
-use crate::state::{RelatedAlert, ServiceBoard, Timeline, told_before};
+use crate::state::{RelatedAlert, ServiceBoard, State, Timeline, told_before};
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
@@ -53,13 +53,18 @@ pub(super) async fn alerts(session: &mut Session, asked: Asked<'_>) -> Result<Ex
         Ok(Listing {
             kind: "Alert",
             header: &["PRIORITY", "STATE", "ALERT", "SERVICE", "ENVIRONMENT", "AGE", "BEFORE", "SUMMARY"],
-            items: board.alerts().iter().filter(is_asked).map(|one| item(one, &timeline, now)).collect(),
+            items: board
+                .alerts()
+                .iter()
+                .filter(is_asked)
+                .map(|one| item(one, session.state(), &timeline, now))
+                .collect(),
         })
     })
     .await
 }
 
-fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
+fn item(one: &RelatedAlert, state: &State, timeline: &Timeline, now: Timestamp) -> Item {
     let alert: &Alert = &one.alert;
     let (service, environment) =
         one.service.as_ref().map_or_else(Default::default, |id| (id.name.clone(), id.environment.clone()));
@@ -72,7 +77,7 @@ fn item(one: &RelatedAlert, timeline: &Timeline, now: Timestamp) -> Item {
         key: format!("{}/{}", alert.cluster, labels.join(",")),
         cells: vec![
             alert.priority.word().into(),
-            alert.standing.word().into(),
+            state.standing_of(alert).into(),
             alert.name.clone(),
             service.clone(),
             environment.clone(),

@@ -249,7 +249,7 @@ pub fn complain(problem: &Problem) {
     let mut stderr = std::io::stderr().lock();
     // Nobody may be listening, and there is nowhere else to say it.
     drop(writeln!(stderr, "midwatch: {}", problem.what));
-    for line in [&problem.why, &problem.hint] {
+    for line in [&problem.why].into_iter().chain(&problem.more).chain([&problem.hint]) {
         if !line.is_empty() {
             drop(writeln!(stderr, "  {line}"));
         }

@@ -70,7 +70,9 @@ impl DataPlane {
         let all = own + other;
         let seen = if all > 0.0 { own / all } else { 0.0 };
         let shown = (seen * 1000.0).round() / 10.0;
-        let words = Text::from(format!("{shown} % of {all} requests went to {arm}"));
+        // A rate times a while is no whole number, and nobody sends half a request.
+        let counted = all.round();
+        let words = Text::from(format!("{shown} % of {counted} requests went to {arm}"));
         let wanted = f64::from(percent) / 100.0;
         let chance = if all > 0.0 { (wanted * (1.0 - wanted) / all).sqrt() * CHANCE + POINTS / 100.0 } else { 1.0 };
         let is_so = match percent {
@@ -81,7 +83,7 @@ impl DataPlane {
         };
         match is_so {
             _ if all < LEAST && (is_so || (1..100).contains(&percent)) => {
-                Proof::Open(format!("accepted by the gateway; only {all} requests were counted since").into())
+                Proof::Open(format!("accepted by the gateway; only {counted} requests were counted since").into())
             }
             true => Proof::Agrees(words),
             false => Proof::Contradicts(format!("{words}, not {percent} %").into()),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::State;
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, Priority, Standing};
+use crate::domain::moment::moment;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::signal::SignalId;
@@ -103,6 +104,42 @@ impl State {
     /// Who is at an alert, by the silence that says so; none where nobody is, or it only is kept quiet.
     pub fn acknowledged(&self, alert: &Alert) -> Option<&Arc<Silence>> {
         self.quieted_by(alert).filter(|silence| silence.acknowledgement().is_some())
+    }
+
+    /// What an alert is in a word, on the screen and for scripts: whether somebody is at it counts for more than that it
+    /// is quiet.
+    pub fn standing_of(&self, alert: &Alert) -> &'static str {
+        let is_at_it = !alert.silenced_by.is_empty() && self.acknowledged(alert).is_some();
+        if is_at_it { "on it" } else { alert.standing.word() }
+    }
+
+    /// How many alerts of a priority fire and do not page, because somebody is at them.
+    pub fn attended(&self, priority: Priority) -> usize {
+        let of_priority = self.alerts().iter().filter(|alert| alert.priority == priority);
+        let is_attended =
+            |alert: &&Arc<Alert>| alert.standing == Standing::Silenced && self.acknowledged(alert).is_some();
+        of_priority.filter(is_attended).count()
+    }
+
+    /// Since when an alert fires, and since when somebody is at it or keeps it quiet: "firing since 14:13Z, on it: maria
+    /// since 14:23Z".
+    pub fn alert_since(&self, alert: &Alert, now: Timestamp) -> String {
+        let at = |at: Timestamp| moment(at, now);
+        let begun = if alert.standing == Standing::Pending { "pending" } else { "firing" };
+        let mut words = format!("{begun} since {}", at(alert.since));
+        match self.quieted_by(alert).filter(|_| alert.standing == Standing::Silenced) {
+            Some(silence) => {
+                let since = at(silence.starts);
+                let by = if silence.by.is_empty() { "somebody" } else { silence.by.as_str() };
+                let how = if silence.acknowledgement().is_some() { "on it:" } else { "silenced by" };
+                words.extend([", ", how, " ", by, " since ", &since]);
+            }
+            None if matches!(alert.standing, Standing::Silenced | Standing::Inhibited) => {
+                words.extend([", ", alert.standing.word()]);
+            }
+            None => {}
+        }
+        words
     }
 
     /// The alerts that become loud when a silence ends, since nothing else keeps them quiet beyond it.

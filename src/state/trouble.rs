@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::condition::find;
-use crate::domain::pod::{Pod, is_stuck_reason};
+use crate::domain::pod::{Pod, Termination, is_stuck_reason};
 use crate::domain::text::Text;
 
 /// A pod younger than this may still be starting.
@@ -125,12 +125,7 @@ pub(super) fn refusal(message: &str) -> &str {
 
 /// The words for how a container ended: "OOMKilled", "exit 1".
 pub(super) fn ending(pod: &Pod) -> Option<Text> {
-    let end = pod.last_termination()?;
-    Some(if end.reason.is_empty() || end.reason == "Error" {
-        Text::from(format!("exit {}", end.exit_code))
-    } else {
-        end.reason.clone()
-    })
+    pod.last_termination().map(Termination::how)
 }
 
 /// Whether a pod was restarted often and lately.

@@ -138,6 +138,8 @@ pub enum Effect {
     Notice(Health, String),
     /// Ask for text on the bottom line.
     Prompt(Prompt),
+    /// What was typed cannot be taken: say what can, and leave it there to be mended.
+    Again(String),
     /// Save text to a file that is named after this.
     Save {
         /// What it is about.
@@ -267,6 +269,11 @@ impl Asked {
             Self::Doing => "on it: ",
             Self::Length => "ends in ",
         }
+    }
+
+    /// Whether what stands there from the last time is likelier replaced than mended: the first letter replaces it.
+    pub fn begins_anew(self) -> bool {
+        matches!(self, Self::Filter | Self::Search | Self::Include | Self::Exclude)
     }
 
     /// Whether every key is told, and not only the end.

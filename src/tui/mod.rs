@@ -12,6 +12,7 @@ pub mod look;
 pub mod overlays;
 mod pacer;
 pub mod paint;
+mod paste;
 mod save;
 mod screen;
 mod terminal;

@@ -63,6 +63,14 @@ fn revisions_and_what_differs_between_them() {
 }
 
 #[test]
+fn who_names_a_service_where_one_of_kubernetes_is_meant_is_told_which_there_are() {
+    let bench = Bench::still();
+    let told = bench.run("maria", "switch search-service --to track=green -n production").expect(2).stderr;
+    assert!(told.contains("there is no Kubernetes Service search-service"), "{told}");
+    assert!(told.contains("search-service-canary, search-service-stable"), "{told}");
+}
+
+#[test]
 fn objects_of_any_kind_by_any_name_of_it() {
     let bench = Bench::still();
     let names = ["po", "pod", "pods", "Pod"]

@@ -164,6 +164,7 @@ fn every_wrong_value_is_told_at_its_line() {
         ("keymap = 'emacs'", "1: unknown keymap `emacs`; there are default, vim"),
         ("glyphs = 'asci'", "1: unknown glyphs `asci`; did you mean `ascii`?; there are auto, unicode, ascii"),
         ("\n\nmouse = 'yes'", "3: `mouse`: invalid type: string \"yes\", expected a boolean"),
+        ("[evidence]\nkeep = 'many'", "2: `keep`: invalid type: string \"many\", expected a whole number"),
         ("contexts = 'a'", "1: `contexts`: invalid type: string \"a\", expected a sequence"),
         ("contexts = [\n'a',\n'']", "3: a name is empty"),
         ("contexts = [\n'a',\n'b',\n'a']", "4: `a` stands twice in `contexts`"),

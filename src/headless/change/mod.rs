@@ -181,11 +181,37 @@ fn named(session: &Session, asked: Asked<'_>, kind: Kind, name: &str) -> Result<
     let is_meant =
         |object: &ObjectRef| object.name == name && is_in(asked.place, &session.place_of(object).environment);
     let found: Vec<ObjectRef> = objects(session, &[kind]).into_iter().filter(is_meant).collect();
+    if found.is_empty() && kind == Kind::Service {
+        return Err(no_service(session, asked, name));
+    }
     if found.is_empty() {
         let hint = format!("midwatch get {} shows what there is", kind.plural());
         return Err(Problem::new(format!("there is no {} {name}", kind.singular()), "", hint));
     }
     Ok(found)
+}
+
+/// Says that no Service of Kubernetes has a name. A service of ours may have it, whose Services are called otherwise.
+fn no_service(session: &Session, asked: Asked<'_>, name: &str) -> Problem {
+    let state = session.state();
+    let is_its = |object: &ObjectRef| {
+        is_in(asked.place, &session.place_of(object).environment)
+            && state.service_behind(object).is_some_and(|service| service == name)
+    };
+    let mut own: Vec<Text> =
+        objects(session, &[Kind::Service]).into_iter().filter(is_its).map(|object| object.name).collect();
+    own.sort();
+    own.dedup();
+    let names: Vec<&str> = own.iter().map(Text::as_str).collect();
+    let (why, hint) = match names.as_slice() {
+        [] => (String::new(), "midwatch get services shows what there is".to_owned()),
+        [one] => (format!("the Service of the service {name} is {one}"), format!("name it: midwatch switch {one}")),
+        [first, ..] => (
+            format!("the Services of the service {name} are {}", names.join(", ")),
+            format!("name one of them: midwatch switch {first}"),
+        ),
+    };
+    Problem::new(format!("there is no Kubernetes Service {name}"), why, hint)
 }
 
 /// What all could be meant by a name, and the option that says which.

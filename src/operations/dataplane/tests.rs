@@ -18,6 +18,8 @@ fn after(counts: &[[f64; 2]], percent: u8) -> Proof {
 fn the_share_is_of_what_came_since_the_first_count() {
     let proof = after(&[[1000.0, 9000.0], [1250.0, 9260.0]], 50);
     assert_eq!(proof, Proof::Agrees("49 % of 510 requests went to chat-canary".into()));
+    let proof = after(&[[0.0, 0.0], [2_454.8, 2_454.865_291_029]], 50);
+    assert_eq!(proof, Proof::Agrees("50 % of 4910 requests went to chat-canary".into()), "whole requests");
     let proof = after(&[[0.0, 0.0], [40.0, 360.0]], 50);
     assert_eq!(proof, Proof::Contradicts("10 % of 400 requests went to chat-canary, not 50 %".into()));
 }

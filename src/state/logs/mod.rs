@@ -275,10 +275,13 @@ impl LogStore {
         stream
     }
 
-    /// Somebody is gone.
+    /// Somebody is gone: since the end of the container, where it is known, else since now.
     pub fn end_stream(&mut self, stream: StreamId, now: Timestamp) {
         if self.streams.stand(stream, Standing::Ended, now) {
-            self.mark(stream, "ended", now);
+            match self.streams.end_of(stream) {
+                Some((at, how)) => self.mark(stream, &format!("ended: {how}"), at),
+                None => self.mark(stream, "ended", now),
+            }
         }
     }
 
@@ -297,8 +300,8 @@ impl LogStore {
         match fact {
             LogFact::Lines(lines) => {
                 let opened = self.streams.opened(stream);
-                if let Some(first) = lines.iter().next() {
-                    self.streams.begin(stream, first.at);
+                for line in lines.iter().next().into_iter().chain(lines.iter().last()) {
+                    self.streams.said(stream, line.at);
                 }
                 for line in lines.iter() {
                     self.keep(stream, line, opened, now);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::{RevisionAge, StreamFacts};
 use crate::domain::kind::Kind;
 use crate::domain::logs::LogQuery;
@@ -51,12 +53,23 @@ pub fn speakers(state: &State, query: &LogQuery) -> Vec<Speaker> {
                     container: container.name.clone(),
                     revision: revision.trim().into(),
                     age,
+                    end: end_of(container, query),
                 },
                 is_finished: pod.is_finished(),
             });
         }
     }
     speakers
+}
+
+/// When and how the container ended that a query reads: the one before the restart, or the one that is there.
+fn end_of(container: &Container, query: &LogQuery) -> Option<(Timestamp, Text)> {
+    let end = match &container.state {
+        _ if query.previous => container.last.as_deref()?,
+        ContainerState::Terminated(end) => end,
+        _ => return None,
+    };
+    Some((end.at?, end.how()))
 }
 
 /// Whether a container is one that is asked for.

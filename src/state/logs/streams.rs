@@ -30,6 +30,8 @@ pub struct StreamFacts {
     pub revision: Text,
     /// How that revision compares with the others.
     pub age: RevisionAge,
+    /// When and how the container ended of which this is read, where it has.
+    pub end: Option<(Timestamp, Text)>,
 }
 
 /// One container of one pod.
@@ -43,6 +45,8 @@ pub struct Stream {
     pub standing: Standing,
     /// When the first line was said that was read of it.
     pub begins: Option<Timestamp>,
+    /// When the last one was.
+    latest: Option<Timestamp>,
     opened: Timestamp,
     lost: Option<Timestamp>,
 }
@@ -121,17 +125,33 @@ impl Streams {
         silent.collect()
     }
 
-    /// Notes when the lines of a stream begin.
-    pub(super) fn begin(&mut self, id: StreamId, at: Timestamp) {
+    /// Notes when something was said in a stream.
+    pub(super) fn said(&mut self, id: StreamId, at: Timestamp) {
         if let Some(stream) = self.all.get_mut(id.0 as usize) {
             stream.begins = stream.begins.into_iter().chain([at]).min();
+            stream.latest = stream.latest.max(Some(at));
         }
+    }
+
+    /// When and how a stream ended, where its container tells. The end is told in seconds, and nothing is said after it.
+    pub(super) fn end_of(&self, id: StreamId) -> Option<(Timestamp, Text)> {
+        let stream = self.get(id)?;
+        let (at, how) = stream.facts.end.clone()?;
+        Some((stream.latest.map_or(at, |latest| latest.max(at)), how))
     }
 
     pub(super) fn add(&mut self, facts: StreamFacts, now: Timestamp) -> StreamId {
         let id = StreamId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let label = facts.pod.clone();
-        self.all.push(Stream { facts, label, standing: Standing::Opening, begins: None, opened: now, lost: None });
+        self.all.push(Stream {
+            facts,
+            label,
+            standing: Standing::Opening,
+            begins: None,
+            latest: None,
+            opened: now,
+            lost: None,
+        });
         self.name();
         id
     }

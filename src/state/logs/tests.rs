@@ -118,7 +118,15 @@ fn joins_ends_and_resumptions_are_marked() {
     let mut index = Index::default();
     index.update(&store, store.end(), &|record: &Record<'_>| record.is_mark);
     assert_eq!(words(&store, &index), ["joined, revision 12 1.5.0", "stream lost, resumed 22:13:21, no gap", "ended"]);
-    assert_eq!(store.counts().kept, 0, "marks are no lines");
+    let ended = StreamFacts { end: Some((after(100), "OOMKilled".into())), ..facts("chat-1-ccccc") };
+    let third = store.join(ended, false, after(4_000));
+    store.hear(third, lines(&[(-500, "much"), (100, "too much")]), after(4_000));
+    store.end_stream(third, after(5_000));
+    index.update(&store, store.end(), &|record: &Record<'_>| record.is_mark);
+    assert!(words(&store, &index).iter().any(|word| word == "ended: OOMKilled"), "{:?}", words(&store, &index));
+    let all = index.ids().iter().filter_map(|id| store.line(*id)).find(|mark| mark.text.contains("OOMKilled"));
+    assert_eq!(all.map(|mark| mark.at), Some(after(100)), "it ended then, not when somebody looked");
+    assert_eq!(store.counts().kept, 2, "marks are no lines");
     assert_eq!(store.streams().pods(), 1);
 }
 

@@ -46,6 +46,8 @@ pub struct Bars {
     pub seconds: i64,
     /// The buckets.
     pub buckets: Vec<Bucket>,
+    /// How many of all lines that are kept are errors, those before the first bucket included.
+    pub errors: u64,
 }
 
 /// Counts of one size.
@@ -94,11 +96,17 @@ impl Volume {
         let wanted = (all * SHOWN).div_ceil(1_000);
         let looked_at = looked_at.map(Timestamp::as_second);
         let ring = self.rings.iter().find(|ring| ring.reaches(wanted, looked_at)).or(self.rings.last())?;
-        ring.bars(wanted, looked_at, room)
+        let bars = ring.bars(wanted, looked_at, room)?;
+        Some(Bars { errors: self.rings.last().map_or(0, Ring::errors), ..bars })
     }
 }
 
 impl Ring {
+    /// How many errors are counted.
+    fn errors(&self) -> u64 {
+        self.buckets.iter().map(|bucket| u64::from(bucket.errors)).sum()
+    }
+
     /// The number of the first bucket.
     fn first(&self) -> Option<i64> {
         self.latest.map(|latest| latest - BEFORE)
@@ -172,7 +180,7 @@ impl Ring {
             sum.errors = sum.errors.saturating_add(more.errors);
         }
         let moment = |bucket: i64| Timestamp::from_second(bucket * seconds).ok();
-        Some(Bars { from: moment(from)?, until: moment(until + 1)?, seconds, buckets })
+        Some(Bars { from: moment(from)?, until: moment(until + 1)?, seconds, buckets, errors: 0 })
     }
 
     /// The shortest length that people can read of which so many buckets cover what is shown.

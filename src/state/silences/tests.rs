@@ -83,6 +83,24 @@ fn an_alert_is_acknowledged_by_whoever_says_so() {
 }
 
 #[test]
+fn since_when_an_alert_fires_is_not_since_when_somebody_is_on_it() {
+    let mut state = State::default();
+    let later =
+        |id: &str, comment: &str| Silence { starts: NOW + SignedDuration::from_mins(10), ..silence(id, comment, 60) };
+    tell(&mut state, "a", vec![later("1", "on it: pods"), later("2", "known")]);
+    let told = |ids: &[&str]| {
+        let alert = alert("A", ids);
+        (state.standing_of(&alert), state.alert_since(&alert, NOW))
+    };
+    assert_eq!(told(&[]), ("firing", "firing since 22:13Z".to_owned()));
+    assert_eq!(told(&["1"]), ("on it", "firing since 22:13Z, on it: maria since 22:23Z".to_owned()));
+    assert_eq!(told(&["2"]), ("silenced", "firing since 22:13Z, silenced by maria since 22:23Z".to_owned()));
+    assert_eq!(state.attended(Priority::High), 0);
+    alerts(&mut state, vec![alert("A", &["1"]), alert("B", &["2"]), alert("C", &[])]);
+    assert_eq!((state.attended(Priority::High), state.firing(Priority::High)), (1, 1));
+}
+
+#[test]
 fn a_name_means_the_silence_of_its_own_cluster_as_it_was_told_last() {
     let mut state = State::default();
     let elsewhere = ClusterName("elsewhere".into());

@@ -16,6 +16,8 @@ pub enum Bottom<'a> {
     Pending(&'a str),
     /// A text field: the words before it, what is typed, and where the cursor stands.
     Field(&'a str, &'a str, usize),
+    /// A text field whose text is replaced by what is typed next: the words before it, and the text.
+    Marked(&'a str, &'a str),
 }
 
 /// Draws the last line.
@@ -29,6 +31,9 @@ pub fn footer(painter: &mut Painter<'_>, area: Rect, bottom: &Bottom<'_>) {
             painter.spans(x, area.y, width, &[span(Role::Accent, *keys), span(Role::Muted, " …")]);
         }
         Bottom::Field(label, text, cursor) => field(painter, x, area.y, width, (label, text, *cursor)),
+        Bottom::Marked(label, text) => {
+            painter.spans(x, area.y, width, &[span(Role::Accent, *label), span(Role::Cursor, *text)]);
+        }
         Bottom::Hints(context, hints) => {
             let spans = hint_spans(painter.look, *context, hints, width);
             painter.spans(x, area.y, width, &spans);

@@ -147,6 +147,11 @@ fn alerts(seen: &Seen<'_>) -> Vec<Span<'static>> {
         if count > 0 {
             spans.push(span(role_of(priority), format!("   {count} {word}")));
         }
+        // It does not page, and is not over either.
+        let attended = if priority == Priority::High { state.attended(priority) } else { 0 };
+        if attended > 0 {
+            spans.push(span(Role::Muted, format!("   {attended} {word} on it")));
+        }
     }
     let alerts = state.alert_servers().map(|(_, id, server)| (id, server.heard, server.problem.is_some()));
     let numbers = state.metric_servers().map(|(id, server)| (id, server.heard, server.problem.is_some()));

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{Console, Latest, Overlay, SMALLEST};
 use crate::domain::environment::Place;
+use crate::domain::health::Health;
 use crate::tui::chrome::{self, Bottom};
 use crate::tui::command::{Command, Context};
 use crate::tui::overlays::{help, palette, plan_review, silence_form};
@@ -68,7 +69,10 @@ impl Console {
     }
 
     pub(super) fn draw_notice(&self, painter: &mut Painter<'_>, area: Rect) {
-        if let Some(offer) = self.field.as_ref().and_then(|field| field.prompt.offer()) {
+        if let Some(words) = self.field.as_ref().and_then(|field| field.refused.as_ref()) {
+            let (glyph, role) = self.look.health(Health::Attention);
+            painter.text(area.x + 1, area.y, area.width.saturating_sub(2), role, &format!("{glyph} {words}"));
+        } else if let Some(offer) = self.field.as_ref().and_then(|field| field.prompt.offer()) {
             let keys = self.look.keymap.keys_of(Context::Prompt, Command::Complete);
             let key = keys.first().map_or("tab", String::as_str);
             let words = [
@@ -115,7 +119,7 @@ impl Console {
     pub(super) fn draw_bottom(&self, painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         let context = self.context();
         let hints = match &self.overlay {
-            Some(Overlay::Plan(_)) => plan_review::hints(),
+            Some(Overlay::Plan(review)) => plan_review::hints(review),
             Some(Overlay::Palette(_)) => palette::hints(),
             Some(Overlay::Silence(_)) => silence_form::hints(),
             Some(Overlay::Help(_)) => help::hints(),
@@ -123,6 +127,7 @@ impl Console {
         };
         let label = self.field.as_ref().map(|field| field.prompt.label()).unwrap_or_default();
         let bottom = match (&self.field, &self.pending) {
+            (Some(field), _) if field.is_marked => Bottom::Marked(&label, field.input.value()),
             (Some(field), _) => Bottom::Field(&label, field.input.value(), field.input.cursor()),
             (None, Some(keys)) => Bottom::Pending(keys),
             (None, None) => Bottom::Hints(context, &hints),

@@ -1,17 +1,18 @@
 //! Keys, clicks and typed text: how each becomes a command, and who gets it first.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
-use tui_input::{Input, InputRequest};
 
 use super::{Console, Errand, Latest, Overlay};
 use crate::domain::health::Health;
 use crate::tui::chrome;
 use crate::tui::command::{Command, Context};
-use crate::tui::effect::{Destination, Outcome};
+use crate::tui::effect::{Destination, Effect, Outcome};
 use crate::tui::keymap::Pressed;
 use crate::tui::overlays::help::Help;
 use crate::tui::overlays::palette::Palette;
+use crate::tui::paste;
 use crate::tui::theme::Theme;
 use crate::tui::views;
 use crate::tui::views::propose;
@@ -92,6 +93,13 @@ impl Console {
         }
         let now = self.session.clock().now();
         if let Some(field) = &mut self.field {
+            field.refused = None;
+            if std::mem::take(&mut field.is_marked) && replaces(key) {
+                field.input = Input::default();
+                if matches!(key.code, KeyCode::Backspace | KeyCode::Delete) {
+                    return self.tell_field();
+                }
+            }
             if field.input.handle_event(&Event::Key(key)).is_some_and(|change| change.value) {
                 return self.tell_field();
             }
@@ -112,10 +120,13 @@ impl Console {
     }
 
     pub(super) fn paste(&mut self, text: &str) -> bool {
+        let text = &paste::one_line(text);
         if let Some(field) = &mut self.field {
-            for letter in text.chars().filter(|letter| !letter.is_control()).take(500) {
-                field.input.handle(InputRequest::InsertChar(letter));
+            field.refused = None;
+            if std::mem::take(&mut field.is_marked) {
+                field.input = Input::default();
             }
+            paste::into(&mut field.input, text);
             return self.tell_field();
         }
         match &mut self.overlay {
@@ -227,7 +238,10 @@ impl Console {
                 self.screen.forward();
                 self.look_back();
             }
-            Command::Help => self.overlay = Some(Overlay::Help(Help::new(self.screen.view().context()))),
+            Command::Help => {
+                let (context, idle) = (self.screen.view().context(), self.idle_commands());
+                self.overlay = Some(Overlay::Help(Help::new(context, idle)));
+            }
             Command::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Command::Redraw => self.errands.push(Errand::Redraw),
             Command::Suspend => self.errands.push(Errand::Suspend),
@@ -253,18 +267,37 @@ impl Console {
 
     /// Says that a command has nothing to do here: a key without an answer looks like a console that hangs.
     fn nothing_there(&mut self, command: Command) -> bool {
-        let is_move = Command::SelectNext <= command && command <= Command::ScrollRight;
         let words = match command {
             Command::Logs => {
                 let troubles = seen!(self).troubles();
                 let why = troubles.first().map_or("no service is known", |trouble| trouble.what.as_str());
                 format!("no logs to show: {why}")
             }
-            _ if is_move => return false,
-            _ => format!("{} does nothing here", command.name()),
+            _ if is_move(command) => return false,
+            _ => format!("{} ({}) does nothing in this view", self.key_of(command), command.description()),
         };
         self.say(Health::Attention, words);
         true
+    }
+
+    /// The key of a command where one is, or how it is called without one.
+    fn key_of(&self, command: Command) -> String {
+        let keys = self.look.keymap.keys_of(self.screen.view().context(), command);
+        keys.into_iter().next().unwrap_or_else(|| format!(":{}", command.name()))
+    }
+
+    /// The commands of tables for which the view has no use: tried on a view made anew, which changes nothing.
+    fn idle_commands(&self) -> Vec<Command> {
+        let seen = seen!(self);
+        let is_idle = |command: &Command| {
+            let mut view = views::make(self.screen.destination(), &seen);
+            view.settle(&seen, self.body);
+            view.handle(*command, &seen) == Outcome::Ignored
+        };
+        let is_of_tables = |command: &Command| command.contexts() == [Context::Table].as_slice();
+        // Scrolling to the side depends on how wide things are, and a guarded shift can be stopped from everywhere.
+        let is_sure = |command: &Command| !is_move(*command) && *command != Command::StopGuard;
+        Command::all().filter(is_of_tables).filter(is_sure).filter(is_idle).collect()
     }
 
     /// Takes the next theme.
@@ -314,16 +347,21 @@ impl Console {
             Command::Complete => {
                 let Some(offer) = field.prompt.offer().map(str::to_owned) else { return false };
                 if let Some(field) = &mut self.field {
-                    field.input = Input::new(offer);
+                    (field.input, field.refused) = (Input::new(offer), None);
                 }
             }
             Command::Accept => {
                 let (text, change) = (field.input.value().to_owned(), field.prompt.change.clone());
-                self.field = None;
                 let outcome = match change {
                     Some(change) => propose::answered(&text, change, self.session.guards()),
                     None => self.screen.view_mut().answer(asked, &text, &seen!(self)),
                 };
+                if let (Outcome::Ask(Effect::Again(words)), Some(field)) = (&outcome, &mut self.field) {
+                    // What is typed next is not taken for keys, and what was typed is not lost.
+                    (field.refused, field.is_marked) = (Some(words.clone()), false);
+                    return true;
+                }
+                self.field = None;
                 self.outcome(outcome);
             }
             _ => return false,
@@ -340,5 +378,18 @@ impl Console {
             self.outcome(outcome);
         }
         true
+    }
+}
+
+/// Whether a command moves the selection or what is shown.
+fn is_move(command: Command) -> bool {
+    Command::SelectNext <= command && command <= Command::ScrollRight
+}
+
+/// Whether a key in a field whose text is marked replaces that text: a letter does, and what deletes; what moves does not.
+fn replaces(key: KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Char(_) => !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::META),
+        code => matches!(code, KeyCode::Backspace | KeyCode::Delete),
     }
 }

@@ -64,6 +64,10 @@ enum Overlay {
 struct Field {
     prompt: Prompt,
     input: Input,
+    /// Whether what stands there is replaced by what is typed next: it is from the last time, and nobody touched it.
+    is_marked: bool,
+    /// Why what was typed could not be taken.
+    refused: Option<String>,
 }
 
 /// Something that is said for a while.

@@ -68,8 +68,11 @@ impl Console {
             Effect::Notice(health, words) => self.say(health, words),
             Effect::Prompt(prompt) => {
                 let input = Input::new(prompt.text.clone());
-                self.field = Some(Field { prompt, input });
+                let is_marked = prompt.asked.begins_anew() && !prompt.text.is_empty();
+                self.field = Some(Field { prompt, input, is_marked, refused: None });
             }
+            // Without the line there is nothing to mend.
+            Effect::Again(words) => self.say(Health::Attention, words),
             Effect::Save { about, text } => self.save(&about, &text),
             Effect::CollectEvidence(service) => {
                 self.say(

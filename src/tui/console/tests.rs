@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
 use crate::tui::command::Command;
+use crate::tui::effect::{Asked, Effect, Unfinished};
 use crate::tui::test_support::{Stage, pod};
 
 /// A console over a world with some pods.
@@ -108,11 +109,83 @@ async fn a_name_can_be_pasted_where_one_goes_by_name() {
     assert_eq!(console.screen.view().tab(), Command::Resources);
 }
 
+/// What is typed at the bottom.
+fn typed(console: &Console) -> Option<&str> {
+    console.field.as_ref().map(|field| field.input.value())
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_stays_to_be_mended() {
+    let mut console = idle();
+    let route = crate::domain::object::ObjectRef {
+        cluster: crate::domain::object::ClusterName("prod-eu".into()),
+        kind: Kind::HttpRoute,
+        namespace: "production".into(),
+        name: "chat".into(),
+    };
+    let change = Some(Unfinished::Shift { route, arm: Some("chat-canary".into()), offer: Some("5,20".to_owned()) });
+    let prompt = Prompt { asked: Asked::Weight, about: String::new(), text: String::new(), change };
+    console.perform(Effect::Prompt(prompt));
+    type_keys(&mut console, "5,abc\n");
+    assert_eq!(typed(&console), Some("5,abc"), "what is typed next is no key");
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    let screen = terminal.backend().to_string();
+    assert!(screen.contains("\"abc\" is no weight: weights are whole numbers, as in 5,20,50 hold 3m"), "{screen}");
+    type_keys(&mut console, "q");
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    assert!(terminal.backend().to_string().contains("or guarded"), "the offer is back");
+    assert_eq!(typed(&console), Some("5,abcq"));
+    for _ in 0..4 {
+        console.event(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
+    }
+    type_keys(&mut console, "20\n");
+    assert!(typed(&console).is_none() && matches!(console.overlay, Some(Overlay::Plan(_))));
+}
+
+#[tokio::test]
+async fn a_filter_is_replaced_by_what_is_typed_and_edited_by_who_moves_in_it() {
+    let mut console = console(&["chat-1", "redis-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    type_keys(&mut console, ":po\n");
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    type_keys(&mut console, "/redis\n/chat");
+    assert_eq!(typed(&console), Some("chat"));
+    type_keys(&mut console, "\n/");
+    console.event(Event::Key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE)));
+    type_keys(&mut console, "x");
+    assert_eq!(typed(&console), Some("chaxt"));
+    type_keys(&mut console, "\n/");
+    console.event(Event::Paste("red\u{1b}is\r\n".to_owned()));
+    assert!(typed(&console).is_some_and(|text| text.starts_with("red") && !text.contains(char::is_control)));
+    type_keys(&mut console, "\n/");
+    console.event(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
+    assert_eq!(typed(&console), Some(""));
+}
+
+#[tokio::test]
+async fn the_help_leaves_out_what_does_nothing_where_one_is() {
+    let mut console = console(&["chat-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(100, 130)).unwrap();
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    console.command(Command::Help);
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    let overview = terminal.backend().to_string();
+    console.command(Command::Back);
+    type_keys(&mut console, "M");
+    console.command(Command::Help);
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    assert!(overview.contains("show only rows that match"), "{overview}");
+    for nothing in ["put alerts together", "plan to end the selected silence", "plan to say that you are at"] {
+        assert!(!overview.contains(nothing), "{nothing}:\n{overview}");
+    }
+}
+
 #[tokio::test]
 async fn a_command_without_anything_to_do_says_so() {
     let mut console = idle();
     console.command(Command::Describe);
-    assert_eq!(said(&console), "describe does nothing here");
+    assert_eq!(said(&console), "d (show the selected object with its events) does nothing in this view");
     console.command(Command::Logs);
     assert_eq!(said(&console), "no logs to show: no service is known");
 }

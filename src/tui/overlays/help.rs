@@ -13,6 +13,8 @@ use crate::tui::views::{Hint, Seen};
 /// The help for one context.
 pub struct Help {
     context: Context,
+    /// What works in this kind of view, but not in this one.
+    idle: Vec<Command>,
     /// The first visible line: what is drawn does not go past the end, and one goes on from there.
     scroll: Cell<usize>,
 }
@@ -24,9 +26,9 @@ enum Line {
 }
 
 impl Help {
-    /// The help for a context.
-    pub fn new(context: Context) -> Self {
-        Self { context, scroll: Cell::new(0) }
+    /// The help for a context, without commands that do nothing where one is.
+    pub fn new(context: Context, idle: Vec<Command>) -> Self {
+        Self { context, idle, scroll: Cell::new(0) }
     }
 
     /// Scrolls.
@@ -48,7 +50,8 @@ impl Help {
         let mut lines = Vec::new();
         for context in self.context.chain() {
             lines.push(Line::Heading(context.name()));
-            for command in Command::all().filter(|command| command.contexts().contains(context)) {
+            let works = |command: &Command| command.contexts().contains(context) && !self.idle.contains(command);
+            for command in Command::all().filter(works) {
                 // A key without a namespace says nothing; without any, the first says how to get one.
                 let description = match (command.favourite(), seen.settings.favourites.as_slice()) {
                     (None, _) => command.description().to_owned(),

@@ -3,8 +3,8 @@
 use crossterm::event::{Event, KeyEvent};
 use jiff::SignedDuration;
 use ratatui::layout::Rect;
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
-use tui_input::{Input, InputRequest};
 
 use super::{centered, panel};
 use crate::domain::kind::Kind;
@@ -13,6 +13,7 @@ use crate::tui::chrome;
 use crate::tui::command::Command;
 use crate::tui::effect::Destination;
 use crate::tui::paint::{Painter, cells};
+use crate::tui::paste;
 use crate::tui::theme::Role;
 use crate::tui::views::{Hint, Seen};
 
@@ -63,9 +64,7 @@ impl Palette {
 
     /// Takes text that was pasted.
     pub fn paste(&mut self, text: &str) {
-        for letter in text.chars().filter(|letter| !letter.is_control()).take(500) {
-            self.input.handle(InputRequest::InsertChar(letter));
-        }
+        paste::into(&mut self.input, text);
         self.chosen = 0;
     }
 

@@ -3,8 +3,8 @@
 use crossterm::event::{Event, KeyEvent};
 use jiff::SignedDuration;
 use ratatui::layout::Rect;
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
-use tui_input::{Input, InputRequest};
 
 use super::panel;
 use crate::domain::alert::{Alert, Priority, Standing};
@@ -16,6 +16,7 @@ use crate::runtime::Session;
 use crate::tui::chrome;
 use crate::tui::command::Command;
 use crate::tui::paint::{Painter, cells, span};
+use crate::tui::paste;
 use crate::tui::theme::Role;
 use crate::tui::views::{Hint, Seen, role_of};
 use crate::tui::widgets::words;
@@ -123,11 +124,8 @@ impl SilenceForm {
 
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str) -> Option<Ask> {
-        let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let field = self.field()?;
-        for letter in one_line.chars().filter(|letter| !letter.is_control()).take(500) {
-            field.handle(InputRequest::InsertChar(letter));
-        }
+        self.problem = None;
+        paste::into(self.field()?, text);
         Some(Ask::Redraw)
     }
 

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, role_of};
+use crate::domain::alert::Standing;
 use crate::domain::moment::moment;
 use crate::state::{RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
@@ -41,13 +42,17 @@ impl AlertDetail {
         let mut lines: Vec<Line> = vec![vec![
             span(Role::Title, alert.name.to_string()),
             span(role_of(alert.priority), format!("   {}", alert.priority)),
-            span(Role::Text, format!("   {}", if is_told { alert.standing.word() } else { "not told any more" })),
+            span(
+                Role::Text,
+                format!("   {}", if is_told { seen.session.state().standing_of(alert) } else { "not told any more" }),
+            ),
         ]];
         let room = width.saturating_sub(INDENT).max(20);
         let mut fact = |name: &str, role: Role, text: &str| lines.extend(facts::fact(name, INDENT, role, text, room));
         let since = alert.since.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         fact("", Role::Muted, "");
-        fact("since", Role::Text, &format!("{since}, {} ago", words::age(alert.since, seen.now)));
+        let begun = if alert.standing == Standing::Pending { "pending since" } else { "firing since" };
+        fact(begun, Role::Text, &format!("{since}, {} ago", words::age(alert.since, seen.now)));
         fact("cluster", Role::Text, &alert.cluster.0);
         if let Some(service) = &one.service {
             fact("service", Role::Text, &format!("{}, {}", service.name, service.environment));

@@ -30,10 +30,10 @@ const COLUMNS: [Column; 8] = [
     Column::words("PRIORITY", 8, 8),
     Column::words("ALERT", 16, 36).named(),
     Column::words("SERVICE", 10, 28).named(),
-    Column::words("ENV", 4, 14).rank(3),
+    Column::words("ENV", 4, 14).rank(2),
     Column::words("STATE", 8, 9).rank(1),
     Column::number("SINCE", 5, 7),
-    Column::words("SUMMARY", 20, 120).rank(2),
+    Column::words("SUMMARY", 20, 120).rank(3),
 ];
 
 /// The lines below the table that tell about the selected alert.
@@ -361,6 +361,9 @@ impl View for Alerts {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
+        if self.cursor.selected().is_none() {
+            return vec![Hint::new(Command::Silences, "silences"), Hint::new(Command::Filter, "filter")];
+        }
         vec![
             Hint::new(Command::Open, "service"),
             propose::hint(Command::Acknowledge, "on it", seen),

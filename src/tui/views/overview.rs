@@ -307,14 +307,19 @@ impl View for Overview {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
-        let mut hints = vec![Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")];
+        let mut hints = Vec::new();
+        if self.selected(seen).is_some() {
+            hints.extend([Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")]);
+        }
         hints.extend(
             self.selected(seen)
                 .into_iter()
                 .flat_map(|service| propose::hints_of_service(service, self.can_be_shifted, seen)),
         );
-        hints.push(propose::hint(Command::RollBack, "roll back", seen));
-        hints.push(propose::hint(Command::Restart, "restart", seen));
+        if self.selected(seen).is_some() {
+            hints.push(propose::hint(Command::RollBack, "roll back", seen));
+            hints.push(propose::hint(Command::Restart, "restart", seen));
+        }
         hints.push(Hint::new(Command::Filter, "filter"));
         hints.push(Hint::new(Command::FaultsOnly, "faults only"));
         hints.push(Hint::new(Command::ShowChanges, "changes"));

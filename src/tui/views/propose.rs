@@ -115,7 +115,8 @@ pub fn answered(text: &str, change: Unfinished, guards: &Guards) -> Outcome {
     match change {
         Unfinished::Scale(target) => match Size::parse(text) {
             Some(to) => Outcome::Ask(Effect::Propose(Intent::Scale { target, to })),
-            None => notice(format!("{text:?} is no number of pods; write 4, or 2-10 for the bounds of an autoscaler")),
+            None if text.trim().is_empty() => Outcome::Redraw,
+            None => again(format!("{text:?} is no number of pods; write 4, or 2-10 for the bounds of an autoscaler")),
         },
         Unfinished::SetImage(target) => {
             let (container, image) = match text.split_once('=') {
@@ -143,6 +144,11 @@ pub fn hint(command: Command, label: &'static str, seen: &Seen<'_>) -> Hint {
 fn ask(asked: Asked, object: &ObjectRef, change: Unfinished) -> Outcome {
     let about = format!("{} in {}", object.kind_and_name(), object.namespace);
     Outcome::Ask(Effect::Prompt(Prompt { asked, about, text: String::new(), change: Some(change) }))
+}
+
+/// Says what can be typed; what was typed stays there to be mended.
+fn again(words: String) -> Outcome {
+    Outcome::Ask(Effect::Again(words))
 }
 
 fn notice(words: String) -> Outcome {

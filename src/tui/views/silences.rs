@@ -66,8 +66,8 @@ impl Silences {
 
     /// Begins to extend the silence that was asked about: another one may be selected by now.
     fn extend(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
-        let asked = self.asked_about.take();
-        let Some(silence) = asked.and_then(|(cluster, id)| seen.session.state().silence(&cluster, &id)) else {
+        let asked = self.asked_about.as_ref();
+        let Some(silence) = asked.and_then(|(cluster, id)| seen.session.state().silence(cluster, id)) else {
             return notice("that silence is gone".to_owned());
         };
         match text.trim().parse::<jiff::SignedDuration>() {
@@ -75,7 +75,7 @@ impl Silences {
                 let silence = silence.reference();
                 Outcome::Ask(Effect::Propose(Intent::ExtendSilence { silence, lasting: length.into() }))
             }
-            Err(_odd) => notice(format!("{text:?} is no length of time: write 2h or 30m")),
+            Err(_odd) => Outcome::Ask(Effect::Again(format!("{text:?} is no length of time: write 2h or 30m"))),
         }
     }
 
@@ -317,6 +317,9 @@ impl View for Silences {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
+        if self.shown.is_empty() {
+            return vec![Hint::new(Command::Filter, "filter"), Hint::new(Command::Alerts, "alerts")];
+        }
         vec![
             propose::hint(Command::ExtendSilence, "extend", seen),
             propose::hint(Command::ExpireSilence, "end", seen),

@@ -87,13 +87,22 @@ fn title(painter: &mut Painter<'_>, area: Rect, chart: &Chart, cursor: Option<us
         _ => Role::Muted,
     };
     let end = painter.text(end + 2, area.y, area.right().saturating_sub(end + 2), role, &told);
-    let end = painter.text(end + 2, area.y, area.right().saturating_sub(end + 2), Role::Muted, &when);
-    if let Some(before) = &chart.before {
+    let before = chart.before.as_ref().map(|before| {
         let value = cursor.map_or_else(|| before.last(), |index| before.get(index));
-        let told = value.map_or_else(|| dash.to_owned(), |value| chart.unit.figure(value));
-        let words = format!("a week ago {told}");
-        painter.text(end + 2, area.y, area.right().saturating_sub(end + 2), Role::Muted, &words);
-    }
+        value.map_or_else(|| dash.to_owned(), |value| chart.unit.figure(value))
+    });
+    let room = usize::from(area.right().saturating_sub(end));
+    painter.text(end, area.y, area.right().saturating_sub(end), Role::Muted, &behind(&when, before.as_deref(), room));
+}
+
+/// What stands behind the value, as much of it as fits: when it was read, and what it was a week ago. That of the week
+/// goes last, since nothing else tells it, and nothing of it is cut.
+fn behind(when: &str, before: Option<&str>, room: usize) -> String {
+    let when = if when.is_empty() { String::new() } else { format!("  {when}") };
+    let Some(before) = before else { return when };
+    let [long, short] = ["a week ago", "week ago"].map(|ago| format!("  {ago} {before}"));
+    let all = [format!("{when}{long}"), long, short];
+    all.into_iter().find(|words| cells(words) <= room).unwrap_or_default()
 }
 
 /// The numbers beside and below.

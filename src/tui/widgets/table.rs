@@ -111,6 +111,11 @@ impl Widths {
         self.squeeze(columns, width);
     }
 
+    /// Whether any column has less than it would like to.
+    pub fn is_cut(&self) -> bool {
+        self.given.iter().zip(&self.wanted).any(|(given, wanted)| given < wanted)
+    }
+
     /// Forgets what was widest, for another kind of rows.
     pub fn forget(&mut self) {
         self.wanted.clear();

@@ -13,6 +13,7 @@ fn store() -> (LogStore, [StreamId; 2]) {
         container: "main".into(),
         revision: revision.into(),
         age,
+        ..StreamFacts::default()
     };
     let new = store.join(facts("chat-2-bbbbb", "12 1.5.0", RevisionAge::Newest), false, NOW);
     let old = store.join(facts("chat-1-aaaaa", "9 1.4.1", RevisionAge::Older), false, NOW);

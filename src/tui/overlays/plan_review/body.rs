@@ -5,7 +5,7 @@ use crate::domain::operation::{Mark, Proposal};
 use crate::domain::plan::{DiffLine, Goal, Plan};
 use crate::domain::text::Text;
 use crate::tui::look::Look;
-use crate::tui::paint::{Span, cells, shorten, shorten_middle, span, wrap};
+use crate::tui::paint::{Span, cells, shorten, span, wrap};
 use crate::tui::theme::Role;
 
 /// The width of the words before each fact.
@@ -58,7 +58,10 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
 fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
     let longest =
         plan.steps.iter().flat_map(|step| [cells(&step.before), cells(&step.after)]).max().unwrap_or_default();
-    let side = (longest + 1).clamp(6, width / 3);
+    if longest >= width / 3 {
+        return steps_apart(lines, plan, width);
+    }
+    let side = (longest + 1).max(6);
     let what = width.saturating_sub(2 * (side + 2) + 3);
     lines.push(vec![
         span(Role::Muted, fit("What happens", what + 3)),
@@ -74,22 +77,42 @@ fn steps(lines: &mut Lines, plan: &Plan, width: usize) {
         lines.push(vec![
             span(Role::Text, fit(&(index + 1).to_string(), 3)),
             span(Role::Text, fit(&said.next().unwrap_or_default(), what)),
-            span(Role::Bad, fit(&ends(&step.before, side), side + 2)),
-            span(Role::Fine, ends(&step.after, side)),
+            span(Role::Bad, fit(&step.before, side + 2)),
+            span(Role::Fine, step.after.to_string()),
         ]);
         let apart = is_apart.then(|| object.clone());
         lines.extend(said.chain(apart).map(|words| vec![span(Role::Text, fit(&format!("   {words}"), width))]));
     }
+    goes_on(lines, plan, width);
+}
+
+/// The steps where what is now and what will be are too long to stand beside them: each on lines of its own, so that
+/// nothing of what is confirmed is cut.
+fn steps_apart(lines: &mut Lines, plan: &Plan, width: usize) {
+    lines.push(vec![span(Role::Muted, "What happens")]);
+    for (index, step) in plan.steps.iter().enumerate() {
+        let whole = format!("{}  {}", step.what, step.call.target().short());
+        for (at, words) in wrap(&whole, width.saturating_sub(3)).into_iter().enumerate() {
+            let number = if at == 0 { (index + 1).to_string() } else { String::new() };
+            lines.push(vec![span(Role::Text, fit(&number, 3)), span(Role::Text, words)]);
+        }
+        for (label, role, value) in [("now", Role::Bad, &step.before), ("then", Role::Fine, &step.after)] {
+            for (at, words) in wrap(value, width.saturating_sub(9)).into_iter().enumerate() {
+                let label = if at == 0 { label } else { "" };
+                lines.push(vec![span(Role::Muted, fit(&format!("   {label}"), 9)), span(role, words)]);
+            }
+        }
+    }
+    goes_on(lines, plan, width);
+}
+
+/// What follows from the steps.
+fn goes_on(lines: &mut Lines, plan: &Plan, width: usize) {
     if !plan.then.is_empty() {
         for line in wrap(&plan.then, width.saturating_sub(3)) {
             lines.push(vec![span(Role::Muted, format!("   {line}"))]);
         }
     }
-}
-
-/// A value with both its ends: the tag of an image is what counts.
-fn ends(text: &str, width: usize) -> String {
-    shorten_middle(text, width, "..").into_owned()
 }
 
 /// A fact behind its label, wrapped.

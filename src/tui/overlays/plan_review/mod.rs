@@ -11,8 +11,10 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::Proof;
 use crate::tui::command::Command;
+use crate::tui::paste;
 
 mod body;
+mod consent;
 mod render;
 
 pub use render::{hints, render};
@@ -80,6 +82,8 @@ pub struct PlanReview {
     /// Up to which line each was visible, and how many must be: warnings that were never shown cannot be confirmed.
     seen_to: std::cell::Cell<(usize, usize)>,
     shown_at: Option<Timestamp>,
+    /// When Enter moved the focus from the last field to the button that does it.
+    moved_at: Option<Timestamp>,
     problem: Option<Problem>,
     /// Why the plan that was confirmed could not be carried out, until the next one is shown.
     overtaken: Option<Problem>,
@@ -108,6 +112,7 @@ impl PlanReview {
             window: std::cell::Cell::new((0, LEAST_SEEN)),
             seen_to: std::cell::Cell::new((0, 0)),
             shown_at: None,
+            moved_at: None,
             problem: None,
             overtaken: None,
             progress: Vec::new(),
@@ -226,6 +231,11 @@ impl PlanReview {
         self.shown_at.is_none_or(|shown| now.duration_since(shown) >= READING)
     }
 
+    /// Whether one more Enter may count already: one that is held down, or pressed twice, goes no further than the button.
+    fn is_meant(&self, now: Timestamp) -> bool {
+        self.moved_at.is_none_or(|moved| now.duration_since(moved) >= READING)
+    }
+
     /// Takes a command.
     pub fn handle(&mut self, command: Command, now: Timestamp) -> Option<Ask> {
         match command {
@@ -258,50 +268,6 @@ impl PlanReview {
         plan.as_command(self.reason.value()) + " --wait"
     }
 
-    /// Presses what has the focus. In a field that only means to go on.
-    fn press(&mut self, now: Timestamp) -> Option<Ask> {
-        match self.focus {
-            Focus::Cancel => Some(Ask::Close),
-            Focus::Name if self.plan().is_some_and(|plan| self.name.value() != plan.service.as_str()) => {
-                let wanted = self.plan().map(|plan| plan.service.to_string()).unwrap_or_default();
-                let why = format!("{:?} is not the name", self.name.value());
-                self.problem = Some(Problem::new("not confirmed", why, format!("type {wanted}")));
-                Some(Ask::Redraw)
-            }
-            Focus::Reason | Focus::Name => {
-                self.problem = None;
-                self.step_focus(false);
-                Some(Ask::Redraw)
-            }
-            Focus::Confirm if !self.is_read(now) => None,
-            Focus::Confirm if self.window.get().1 < LEAST_SEEN => {
-                let why = "the window is too small to show what is confirmed";
-                self.problem = Some(Problem::new("not confirmed", why, "make it larger"));
-                Some(Ask::Redraw)
-            }
-            Focus::Confirm => {
-                if let Some(problem) = self.unread() {
-                    self.problem = Some(problem);
-                    return Some(Ask::Redraw);
-                }
-                let proof =
-                    Proof { plan: self.plan()?.hash(), typed: self.name.value().to_owned(), reason: self.reason() };
-                // From here on it goes its way: closing the review does not take the consent back.
-                self.stage = Stage::Running;
-                self.focus = Focus::Cancel;
-                Some(Ask::Confirm(proof))
-            }
-        }
-    }
-
-    /// What was not shown yet and must be.
-    fn unread(&self) -> Option<Problem> {
-        let (seen, all) = self.seen_to.get();
-        let warns = self.plan().is_some_and(|plan| !plan.warnings.is_empty());
-        (warns && seen < all)
-            .then(|| Problem::new("not confirmed", "there are warnings that were not shown yet", "page down first"))
-    }
-
     /// Takes a key that is text.
     pub fn type_key(&mut self, key: KeyEvent, now: Timestamp) -> Option<Ask> {
         if !self.is_open() || !self.is_read(now) {
@@ -330,14 +296,16 @@ impl PlanReview {
         Some(Ask::Redraw)
     }
 
-    /// Takes pasted text: a reason may be pasted, consent may not.
+    /// Takes one pasted line: a reason may be pasted, consent may not, and says so.
     pub fn paste(&mut self, text: &str) -> Option<Ask> {
-        if !self.is_open() || self.focus != Focus::Reason {
-            return None;
-        }
-        let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for letter in one_line.chars().filter(|letter| !letter.is_control()).take(300) {
-            self.reason.handle(InputRequest::InsertChar(letter));
+        match self.focus {
+            _ if !self.is_open() => return None,
+            Focus::Reason => paste::into(&mut self.reason, text),
+            Focus::Name => {
+                let hint = "so that nobody says yes to what was only copied";
+                self.problem = Some(Problem::new("not confirmed", "the name is typed, not pasted", hint));
+            }
+            Focus::Cancel | Focus::Confirm => return None,
         }
         Some(Ask::Redraw)
     }

@@ -226,7 +226,7 @@ fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Time
     let expiry = review.expires_at().map_or_else(String::new, |at| {
         let left = at.duration_since(now).as_secs().max(0);
         // Tens of seconds are exact enough, and do not have the screen drawn every second.
-        format!("expires within {} s", (left + 9) / 10 * 10)
+        format!("read anew within {} s", (left + 9) / 10 * 10)
     });
     let width: usize = spans.iter().map(|span| cells(&span.text)).sum();
     // Which button is pressed comes before until when.
@@ -238,13 +238,24 @@ fn buttons(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: Time
     painter.right(area.right(), area.y, expiry_width, Role::Muted, &expiry);
 }
 
-/// The keys of the review.
-pub fn hints() -> Vec<Hint> {
-    vec![
+/// The keys of the review; what Enter does depends on what has the focus.
+pub fn hints(review: &PlanReview) -> Vec<Hint> {
+    let is_waiting = review.is_open();
+    let press = match review.focus {
+        Focus::Cancel if is_waiting => "leave, nothing is sent",
+        Focus::Cancel => "close",
+        Focus::Confirm => "send it",
+        Focus::Reason | Focus::Name if review.missing().is_none() => "to the button that sends",
+        Focus::Reason | Focus::Name => "go on",
+    };
+    let mut hints = vec![Hint::new(Command::PressFocused, press)];
+    if is_waiting {
+        hints.push(Hint::new(Command::NextField, "next field"));
+    }
+    hints.extend([
         Hint::new(Command::Cancel, "close"),
-        Hint::new(Command::NextField, "next field"),
-        Hint::new(Command::PressFocused, "press what is focused"),
         Hint::new(Command::PageDown, "further"),
         Hint::new(Command::CopyAsCommand, "copy as a command"),
-    ]
+    ]);
+    hints
 }

@@ -96,16 +96,35 @@ fn what_was_typed_and_chosen_is_the_proof() {
 }
 
 #[test]
-fn enter_in_a_field_never_presses_a_button() {
+fn enter_in_a_field_says_what_is_missing_and_never_presses_a_button() {
     let mut review = shown(plan(&[]), None);
-    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    let press = |review: &mut PlanReview, at: Timestamp| {
+        let label = hints(review)[0].label;
+        let ask = review.handle(Command::PressFocused, at);
+        (label, ask, review.focus, review.problem.as_ref().map(ToString::to_string))
+    };
+    let told = |words: &str| Some(words.to_owned());
+    let redraw = Some(Ask::Redraw);
+    let missing = told("not confirmed: there is no reason yet (type why: it is recorded)");
+    assert_eq!(press(&mut review, read()), ("go on", redraw.clone(), Focus::Reason, missing));
+    type_text(&mut review, "release is stuck", read());
+    assert_eq!(press(&mut review, read()), ("go on", redraw.clone(), Focus::Name, None));
     type_text(&mut review, "chat-servic", read());
-    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
-    assert_eq!(review.focus, Focus::Name, "the name is not yet that of the service");
-    assert!(review.problem.as_ref().is_some_and(|problem| problem.hint.contains("chat-service")));
+    let wrong = told("not confirmed: \"chat-servic\" is not the name (type chat-service)");
+    assert_eq!(press(&mut review, read()), ("go on", redraw.clone(), Focus::Name, wrong));
     type_text(&mut review, "e", read());
-    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
-    assert_eq!(review.focus, Focus::Cancel, "the button that follows the fields is the one that leaves");
+    assert_eq!(press(&mut review, read()), ("to the button that sends", redraw, Focus::Confirm, None));
+    assert_eq!(press(&mut review, read()), ("send it", None, Focus::Confirm, None), "one Enter, held down");
+    let Some(Ask::Confirm(proof)) = press(&mut review, read() + READING).1 else { panic!("no proof") };
+    assert_eq!(proof.typed, "chat-service");
+    go_to(&mut review, Focus::Cancel);
+}
+
+#[test]
+fn who_leaves_is_told_beforehand_that_nothing_is_sent() {
+    let mut review = filled(shown(plan(&[]), None));
+    go_to(&mut review, Focus::Cancel);
+    assert_eq!(hints(&review)[0].label, "leave, nothing is sent");
     assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close));
 }
 
@@ -122,10 +141,11 @@ fn keys_pressed_before_one_could_have_read_do_not_count() {
 fn consent_cannot_be_pasted() {
     let mut review = shown(plan(&[]), None);
     go_to(&mut review, Focus::Name);
-    assert_eq!(review.paste("chat-service"), None);
+    assert_eq!(review.paste("chat-service"), Some(Ask::Redraw));
     assert_eq!(review.name.value(), "");
+    assert!(review.problem.as_ref().is_some_and(|problem| problem.why.contains("typed, not pasted")));
     go_to(&mut review, Focus::Reason);
-    review.paste("INC-1\nINC-2");
+    review.paste(&paste::one_line("INC-1\nINC-2"));
     assert_eq!(review.reason.value(), "INC-1 INC-2");
 }
 

@@ -45,13 +45,13 @@ impl Alerts {
     /// Begins to acknowledge the alert that was asked about.
     pub(super) fn doing(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
         let alerts = seen.board.alerts();
-        let asked = self.asked_about.take();
-        let Some(one) = asked.and_then(|asked| alerts.iter().find(|one| is_of(&one.alert, &asked))) else {
+        let asked = self.asked_about.as_ref();
+        let Some(one) = asked.and_then(|asked| alerts.iter().find(|one| is_of(&one.alert, asked))) else {
             return notice("that alert does not fire any more".to_owned());
         };
         let reason = Text::from_untrusted(text.trim());
         if reason.is_empty() {
-            return notice("say in a few words what you are doing about it".to_owned());
+            return Outcome::Ask(Effect::Again("say in a few words what you are doing about it".to_owned()));
         }
         Outcome::Ask(Effect::Propose(Intent::Acknowledge {
             cluster: one.alert.cluster.clone(),

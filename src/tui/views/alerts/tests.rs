@@ -86,6 +86,9 @@ fn the_most_urgent_comes_first_with_its_service_and_what_it_says() {
     assert!(row("ChatErrorRate") < row("KafkaLag") && row("KafkaLag") < row("DiskFills"), "{shown}");
     assert!(lines[row("ChatErrorRate")].contains("chat-service") && shown.contains("7 % of requests fail"), "{shown}");
     assert!(shown.contains("https://wiki.example/chat"), "{shown}");
+    let narrow = stage.draw(&mut Alerts::default(), 80, 24);
+    let row = narrow.lines().find(|line| line.contains("ChatErrorRate")).unwrap_or_default();
+    assert!(narrow.contains("ENV") && row.contains("prod"), "where it fires is told in a small window too:\n{narrow}");
 }
 
 #[test]
@@ -167,7 +170,7 @@ fn who_is_at_an_alert_says_what_they_do_and_that_is_planned() {
     let asked = view.handle(Command::Acknowledge, &stage.seen());
     assert!(matches!(asked, Outcome::Ask(Effect::Prompt(Prompt { asked: Asked::Doing, .. }))), "{asked:?}");
     let nothing = view.answer(Asked::Doing, " ", &stage.seen());
-    assert!(matches!(nothing, Outcome::Ask(Effect::Notice(..))), "{nothing:?}");
+    assert!(matches!(nothing, Outcome::Ask(Effect::Again(..))), "{nothing:?}");
     view.handle(Command::Acknowledge, &stage.seen());
     let planned = view.answer(Asked::Doing, "looking at the pods", &stage.seen());
     let Outcome::Ask(Effect::Propose(Intent::Acknowledge { labels, reason, lasting, .. })) = planned else {

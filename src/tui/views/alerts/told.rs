@@ -65,8 +65,7 @@ pub(super) fn help(seen: &Seen<'_>) -> Option<&'static str> {
 
 /// What an alert is in a word: whether somebody is at it counts for more than that it is quiet.
 pub(super) fn standing(alert: &Alert, seen: &Seen<'_>) -> &'static str {
-    let is_at_it = !alert.silenced_by.is_empty() && seen.session.state().acknowledged(alert).is_some();
-    if is_at_it { "on it" } else { alert.standing.word() }
+    seen.session.state().standing_of(alert)
 }
 
 /// What is told of the selected alert.
@@ -75,7 +74,7 @@ pub(super) fn detail(one: &RelatedAlert, seen: &Seen<'_>, width: usize) -> Vec<V
     let mut lines = vec![vec![
         span(Role::Title, alert.name.to_string()),
         span(role_of(alert.priority), format!("   {}", alert.priority)),
-        span(Role::Muted, format!("   {} since {}Z", alert.standing.word(), words::clock(alert.since))),
+        span(Role::Muted, format!("   {}", seen.session.state().alert_since(alert, seen.now))),
     ]];
     let room = width.saturating_sub(12);
     let mut fact = |name: &str, role: Role, text: &str, most: usize| {

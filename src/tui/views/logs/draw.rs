@@ -102,9 +102,6 @@ impl Logs {
             painter.text(x, y, width, cell.role, &cell.text);
             x += width + GAP;
         }
-        if self.lanes.is_some() {
-            return x;
-        }
         for (name, width) in self.fields.columns() {
             let value = entry.and_then(|entry| entry.get(name)).unwrap_or_default();
             let shown = shorten_middle(value, width.into(), painter.glyphs().ellipsis);

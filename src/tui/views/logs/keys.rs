@@ -204,7 +204,10 @@ impl Logs {
     /// Goes to the first line at a moment or later. What was said before the lines that are kept is asked for.
     pub(super) fn go_to(&mut self, text: &str, seen: &Seen<'_>) -> Outcome {
         let Some(at) = moment::parse(text, seen.now) else {
-            return notice(&format!("{text}: write 03:10, 03:10:22 or 5m ago"));
+            return match text.trim() {
+                "" => Outcome::Redraw,
+                _ => Outcome::Ask(Effect::Again(format!("{text:?} is no moment: write 03:10, 03:10:22 or 5m ago"))),
+            };
         };
         let Some(store) = self.store(seen) else { return Outcome::Redraw };
         let position = self.shown.position_of_time(store, at);

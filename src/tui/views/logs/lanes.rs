@@ -10,6 +10,9 @@ use crate::tui::theme::Role;
 /// The narrowest lane.
 const NARROWEST: u16 = 40;
 
+/// The least room for what is said beside the fields that somebody chose.
+const LEAST_SAID: u16 = 16;
+
 /// The gap between the lanes, with the line in its middle.
 const BETWEEN: u16 = 3;
 
@@ -28,13 +31,14 @@ pub(super) struct Lanes {
 
 impl Lanes {
     /// Lanes in a width; none where there is no room for two, or nobody to be compared.
-    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool) -> Option<Self> {
+    pub(super) fn fit(width: u16, streams: &Streams, with_time: bool, fields: u16) -> Option<Self> {
         let mut revisions = streams.revisions().into_iter();
         let (newest, other) = (revisions.next()?, revisions.next()?);
         let time = if with_time { 12 } else { 0 };
         let before = if with_time { time + GAP } else { 0 };
         let lane = width.saturating_sub(before + BETWEEN) / 2;
-        let message = lane.checked_sub(5 + GAP).filter(|_| lane >= NARROWEST)?;
+        let message =
+            lane.checked_sub(5 + GAP + fields).filter(|message| lane >= NARROWEST && *message >= LEAST_SAID)?;
         let columns = Columns { time, revision: 0, pod: 0, level: 5, message };
         Some(Self { columns, width: lane, newest, other, more: revisions.count() })
     }
@@ -60,9 +64,12 @@ impl Logs {
                 x += lanes.columns.time + GAP;
             }
             let more = if lanes.more > 0 { format!(" and {} older", lanes.more) } else { String::new() };
-            let older = [span(Role::Fine, lanes.other.to_string()), span(Role::Muted, more)];
+            let names: Vec<&str> = self.fields.columns().map(|(name, _)| name).collect();
+            let fields = if names.is_empty() { String::new() } else { format!("   {}", names.join("  ")) };
+            let older = [span(Role::Fine, lanes.other.to_string()), span(Role::Muted, more + &fields)];
             painter.spans(x, y, lanes.width, &older);
-            let newest = [span(Role::Attention, lanes.newest.to_string()), span(Role::Muted, "  newest")];
+            let newest =
+                [span(Role::Attention, lanes.newest.to_string()), span(Role::Muted, format!("  newest{fields}"))];
             painter.spans(x + lanes.width + BETWEEN, y, lanes.width, &newest);
             return;
         }

@@ -7,7 +7,6 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
 use crate::domain::environment::Place;
-use crate::domain::health::Health;
 use crate::domain::logs::{LogQuery, Needle};
 use crate::state::logs::{Index, LineId, LogStore};
 use crate::tui::command::{Command, Context};
@@ -168,7 +167,10 @@ impl Logs {
     /// Gives each column its room.
     fn lay_out(&mut self, store: &LogStore) {
         let width = self.width.saturating_sub(2);
-        self.lanes = self.wants_lanes.then(|| Lanes::fit(width, store.streams(), self.manner.with_time)).flatten();
+        self.lanes = None;
+        if self.wants_lanes {
+            self.lanes = Lanes::fit(width, store.streams(), self.manner.with_time, self.fields.total());
+        }
         self.columns = if let Some(lanes) = &self.lanes {
             lanes.columns
         } else {
@@ -243,7 +245,7 @@ impl View for Logs {
             Ok(()) => Outcome::Redraw,
             // While somebody types, an expression that is not complete yet is no fault.
             Err(_) if asked.is_live() => Outcome::Redraw,
-            Err(words) => Outcome::Ask(Effect::Notice(Health::Attention, words)),
+            Err(words) => Outcome::Ask(Effect::Again(words)),
         }
     }
 

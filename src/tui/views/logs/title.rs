@@ -26,9 +26,8 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
     let (pods, all) = (streams.pods(), streams.all_pods());
     let whose = match (object.kind, pods, streams.left_out.len()) {
         (Kind::Pod, ..) => format!("pod {}", object.name),
-        // What was said before a restart ends as soon as it is read.
         _ if view.target.previous => words::count(all, "pod", "pods"),
-        (_, 0, 0) if all > 0 => format!("{}, ended", words::count(all, "pod", "pods")),
+        (_, 0, 0) if all > 0 => words::count(all, "pod", "pods"),
         (_, 1, 0) => "1 pod".to_owned(),
         (_, _, 0) => format!("{pods} pods by time"),
         (_, _, out) => format!("{pods} of {} pods, not {}", pods + out, some_of(&streams.left_out)),
@@ -41,6 +40,8 @@ pub(super) fn trail(view: &Logs, seen: &Seen<'_>) -> Vec<Span<'static>> {
         Some(waiting) => {
             (Role::Attention, format!("{} held, {} waiting", seen.look.glyphs.separator, grouped(waiting)))
         }
+        // Nothing comes any more that could be followed.
+        None if all > 0 && pods == 0 => (Role::Muted, "ended".to_owned()),
         None if view.window.follows => (Role::Fine, format!("{} following", seen.look.glyphs.fine)),
         None => (Role::Muted, "not following".to_owned()),
     };

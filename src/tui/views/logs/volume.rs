@@ -72,11 +72,15 @@ impl Picture {
         let end = painter.text(end + 1, y, (x + width).saturating_sub(end + 1), Role::Muted, until) + 3;
         let room = (x + width).saturating_sub(end);
         let each = words::duration(SignedDuration::from_secs(self.bars.seconds));
-        let sum: usize = self.bars.buckets.iter().map(|bucket| bucket.errors as usize).sum();
-        let told = match sum {
+        let drawn: u64 = self.bars.buckets.iter().map(|bucket| u64::from(bucket.errors)).sum();
+        let all = usize::try_from(self.bars.errors.max(drawn)).unwrap_or(usize::MAX);
+        // What is older than the picture counts all the same, and is said.
+        let earlier = self.bars.errors.saturating_sub(drawn);
+        let earlier = if earlier > 0 { format!(", {earlier} earlier") } else { String::new() };
+        let told = match all {
             0 => span(Role::Muted, "no errors"),
-            1 => span(Role::Bad, "1 error"),
-            _ => span(Role::Bad, format!("{} errors", words::thousands(sum))),
+            1 => span(Role::Bad, format!("1 error{earlier}")),
+            _ => span(Role::Bad, format!("{} errors{earlier}", words::thousands(all))),
         };
         let size = span(Role::Muted, format!("lines, {each} each"));
         if rows > 1 {

@@ -1,6 +1,6 @@
 //! The keys for steps, gates and weights: what they begin, and why they cannot be used where they cannot.
 
-use super::{Hint, course, hint, notice, service_of};
+use super::{Hint, again, course, hint, notice, service_of};
 use crate::domain::guard::Guards;
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
@@ -112,13 +112,13 @@ pub(super) fn weighed(text: &str, route: ObjectRef, arm: Option<Text>, guards: &
         None => (None, text),
     };
     if course::is_course(weight) {
-        let Some(arm) = named.or(arm) else { return notice("say which arm: chat-canary=5,20,50,100".to_owned()) };
+        let Some(arm) = named.or(arm) else { return again("say which arm: chat-canary=5,20,50,100".to_owned()) };
         return match course::course(weight, guards) {
             Ok(course) => {
                 let course = Box::new(course);
                 Outcome::Ask(Effect::Propose(Intent::GuardedShift { target: route, arm, course }))
             }
-            Err(why) => notice(why),
+            Err(why) => again(why),
         };
     }
     let weight = weight.trim().trim_end_matches('%').trim_end();
@@ -126,8 +126,11 @@ pub(super) fn weighed(text: &str, route: ObjectRef, arm: Option<Text>, guards: &
         return Outcome::Redraw;
     }
     match (named.or(arm), weight.parse::<u8>().ok().filter(|percent| *percent <= 100)) {
-        (None, _) => notice("say which arm: chat-canary=20".to_owned()),
-        (_, None) => notice(format!("{weight:?} is no share: write a number from 0 to 100")),
+        (None, _) => again("say which arm: chat-canary=20".to_owned()),
+        (_, None) => again(format!(
+            "{weight:?} is no share: write a whole number from 0 to 100, or several: {}",
+            course::EXAMPLE
+        )),
         (Some(arm), Some(percent)) => Outcome::Ask(Effect::Propose(Intent::Shift { target: route, arm, percent })),
     }
 }

@@ -1,6 +1,6 @@
 //! `:switch`: a Service selects other pods, where pods of the same service stand ready beside those that it selects now.
 
-use super::{Hint, hint, notice, service_of};
+use super::{Hint, again, hint, notice, service_of};
 use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
@@ -67,7 +67,7 @@ pub(super) fn selected(text: &str, service: ObjectRef) -> Outcome {
     match to {
         Some(to) if to.is_empty() => Outcome::Redraw,
         Some(to) => Outcome::Ask(Effect::Propose(Intent::Switch { target: service, to })),
-        None => notice(format!("{text:?} is no label with its value: write track=green")),
+        None => again(format!("{text:?} is no label with its value: write track=green")),
     }
 }
 

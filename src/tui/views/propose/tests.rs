@@ -22,7 +22,7 @@ fn proposed(outcome: Outcome) -> Intent {
 
 fn noticed(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Ask(Effect::Notice(_, words)) => words,
+        Outcome::Ask(Effect::Notice(_, words) | Effect::Again(words)) => words,
         other => panic!("nothing was said: {other:?}"),
     }
 }

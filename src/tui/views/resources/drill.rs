@@ -35,6 +35,12 @@ pub(super) fn on_row(command: Command, object: &ObjectRef, row: &Row, seen: &See
 
 /// The keys that matter for a kind.
 pub(super) fn hints(kind: Kind, selected: Option<&ObjectRef>, seen: &Seen<'_>) -> Vec<Hint> {
+    let is_namespaced = kind.scope() == crate::domain::kind::Scope::Namespaced;
+    if selected.is_none() {
+        // Without a row there is nothing to open or to change.
+        let all = is_namespaced.then(|| Hint::new(Command::AllNamespaces, "all namespaces"));
+        return [Hint::new(Command::Filter, "filter")].into_iter().chain(all).collect();
+    }
     let mut hints = vec![Hint::new(Command::Open, opens(kind)), Hint::new(Command::Describe, "describe")];
     hints.push(Hint::new(Command::ShowYaml, "YAML"));
     if Kind::WORKLOADS.contains(&kind) || kind == Kind::Pod {
@@ -45,7 +51,7 @@ pub(super) fn hints(kind: Kind, selected: Option<&ObjectRef>, seen: &Seen<'_>) -
     }
     hints.extend(selected.into_iter().flat_map(|object| propose::hints_of_object(object, seen)));
     hints.push(Hint::new(Command::Filter, "filter"));
-    if kind.scope() == crate::domain::kind::Scope::Namespaced {
+    if is_namespaced {
         hints.push(Hint::new(Command::AllNamespaces, "all namespaces"));
     }
     if Kind::WORKLOADS.contains(&kind) {

@@ -273,9 +273,10 @@ impl View for Rollouts {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
-        let mut hints = vec![Hint::new(Command::Open, "why")];
+        let mut hints = Vec::new();
         let entry = self.selected();
         if let Some(entry) = entry {
+            hints.push(Hint::new(Command::Open, "why"));
             hints.extend(propose::guard_hint(&entry.service, seen));
             hints.extend(propose::delivery_hints(&entry.object, entry.delivery.as_ref(), &entry.splits, seen));
         }

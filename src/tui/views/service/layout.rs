@@ -13,10 +13,10 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::Revision;
 use crate::domain::service::Service;
-use crate::tui::paint::span;
+use crate::tui::paint::{cells, span};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
-use crate::tui::widgets::table::{Cell, Column};
+use crate::tui::widgets::table::{Cell, Column, Widths};
 use crate::tui::widgets::{sources, timeline};
 
 /// From this width on there are two columns.
@@ -62,6 +62,8 @@ struct Lengths {
     revisions: u16,
     events: u16,
     changes: u16,
+    /// Whether in two columns something would be cut, which nobody wants where everything fits one below the other.
+    is_cut: bool,
 }
 
 impl ServiceView {
@@ -89,7 +91,10 @@ impl ServiceView {
         let changes = ground.timeline.of(&service.id).filter(|change| change.class != ChangeClass::Event);
         let changes: Vec<Line> = timeline::of_service(changes, now).into_iter().map(Line::Words).collect();
         let traffic = traffic::lines(&self.splits, service, ground);
+        let events = sections::events(&facts.events, now);
+        let is_cut = area.width >= WIDE && is_cut(area.width, facts, service, ground, [&events, &changes]);
         let lengths = Lengths {
+            is_cut,
             release: lines(release.len()).min(most),
             guarded: if self.guarded.is_empty() { 0 } else { lines(self.guarded.len()) },
             traffic: if traffic.is_empty() { 0 } else { lines(traffic.len()).min(most) },
@@ -113,7 +118,6 @@ impl ServiceView {
         }
         self.settle_cursor(facts, &revisions, areas);
         self.panel.settle(ground, service, areas.numbers);
-        let events = sections::events(&facts.events, now);
         let doubts = sources::doubts(ground.state, &service.id.cluster, &[Kind::Event], now);
         let note = doubts.into_iter().next().map(|(_, doubt)| doubt).unwrap_or_default();
         let none = if note.is_empty() { "none that the cluster still keeps" } else { "not known" };
@@ -230,13 +234,7 @@ impl ServiceView {
         (mut lines, more): (Vec<Line>, usize),
         area: Rect,
     ) -> Section {
-        let rows: Vec<&[Cell<'static>]> = lines
-            .iter()
-            .filter_map(|line| match line {
-                Line::Row(_, cells) | Line::Told(cells) => Some(cells.as_slice()),
-                Line::Words(_) => None,
-            })
-            .collect();
+        let rows: Vec<&[Cell<'static>]> = lines.iter().filter_map(Line::cells).collect();
         if self.widths[index].given.len() != columns.len() {
             self.widths[index].forget();
         }
@@ -253,7 +251,7 @@ fn told(title: &'static str, note: String, mut lines: Vec<Line>, none: &'static 
     if lines.is_empty() {
         lines.push(Line::Words(vec![span(Role::Muted, none)]));
     }
-    Section { area, title, note, columns: &[], widths: crate::tui::widgets::table::Widths::default(), lines }
+    Section { area, title, note, columns: &[], widths: Widths::default(), lines }
 }
 
 /// A heading and so many lines.
@@ -284,6 +282,33 @@ fn sides(hidden: &[&str]) -> Vec<Side> {
     [Side::Front].into_iter().chain(back).chain(has_charts.then_some(Side::Charts)).collect()
 }
 
+/// The gap between two columns.
+const BETWEEN: u16 = 4;
+
+/// How wide each of two columns is.
+fn columns(width: u16) -> (u16, u16) {
+    let inner = width.saturating_sub(2);
+    let left = inner * 3 / 5;
+    (left, inner.saturating_sub(left + BETWEEN))
+}
+
+/// Whether in two columns a pod on the left or words on the right would be cut.
+fn is_cut(width: u16, facts: &Facts<'_>, service: &Service, ground: &Ground<'_>, words: [&[Line]; 2]) -> bool {
+    let (left, right) = columns(width);
+    let told = ground.board.numbers(&service.id).filter(|numbers| numbers.knows_pods());
+    let table: &[Column] = if told.is_some() { &sections::MEASURED_PODS } else { &sections::PODS };
+    let pods = facts.pods.iter().map(|member| sections::pod(facts, member, false, told, ground.look, ground.now));
+    let pods: Vec<Line> = pods.collect();
+    let mut widths = Widths::default();
+    let rows: Vec<&[Cell<'static>]> = pods.iter().filter_map(Line::cells).collect();
+    widths.fit(table, left, rows);
+    let is_long = |line: &Line| match line {
+        Line::Words(spans) => spans.iter().map(|span| cells(&span.text)).sum::<usize>() > usize::from(right),
+        Line::Row(..) | Line::Told(_) => false,
+    };
+    widths.is_cut() || words.into_iter().flatten().any(is_long)
+}
+
 /// Where each section stands. Where there is no room for all, each side shows others first.
 fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
@@ -304,16 +329,18 @@ fn areas(area: Rect, lengths: &Lengths, side: Side) -> Areas {
     let changes = Wish { rank: ranks[1], least: 4, most: lengths.changes };
     let events = Wish { rank: ranks[2], least: 5, most: lengths.events };
     let revisions = Wish { rank: ranks[3], least: 4, most: lengths.revisions };
-    if area.width < WIDE {
-        let wishes = [release, guarded, traffic, numbers, pods, revisions, events, changes];
+    let wishes = [release, guarded, traffic, numbers, pods, revisions, events, changes];
+    let all: u16 = wishes.iter().filter(|wish| wish.most > 0).map(|wish| wish.most.saturating_add(1)).sum();
+    if area.width < WIDE || lengths.is_cut && all <= area.height + 1 {
         let [release, guarded, traffic, numbers, pods, revisions, events, changes] = stack(inner, wishes);
         return Areas { release, guarded, traffic, numbers, pods, revisions, events, changes };
     }
     let [release, guarded, traffic, numbers] = stack(inner, [release, guarded, traffic, numbers]);
     let above = [release, guarded, traffic, numbers].into_iter().filter(|area| area.height > 0);
     let below = above.map(|area| area.height + 1).sum::<u16>().min(area.height);
-    let left = Rect { y: area.y + below, height: area.height - below, width: inner.width * 3 / 5, ..inner };
-    let right = Rect { x: left.right() + 4, width: inner.width.saturating_sub(left.width + 4), ..left };
+    let (first, second) = columns(area.width);
+    let left = Rect { y: area.y + below, height: area.height - below, width: first, ..inner };
+    let right = Rect { x: left.right() + BETWEEN, width: second, ..left };
     let [pods, revisions] = stack(left, [pods, revisions]);
     let [events, changes] = stack(right, [events, changes]);
     Areas { release, guarded, traffic, numbers, pods, revisions, events, changes }

@@ -26,6 +26,7 @@ use crate::tui::widgets::table::Widths;
 use crate::tui::widgets::{rollout, sources, words};
 
 mod facts;
+mod footer;
 mod layout;
 mod numbers;
 mod page;
@@ -337,39 +338,7 @@ impl View for ServiceView {
     }
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
-        let open = match self.cursor.selected() {
-            Some(Key::Pod { .. }) => "logs",
-            Some(Key::Revision { .. }) => "diff",
-            _ => "pods",
-        };
-        let mut hints = vec![Hint::new(Command::Open, open)];
-        hints.extend(propose::guard_hint(&self.id, seen));
-        if self.turned + 1 < self.sides.len() {
-            hints.push(Hint::new(Command::ScrollRight, "more"));
-        } else if self.turned > 0 {
-            hints.push(Hint::new(Command::ScrollLeft, "back"));
-        }
-        if self.panel.cursor.is_some() {
-            hints.push(Hint::new(Command::ShowLogs, "logs then"));
-        } else if open != "logs" {
-            hints.push(Hint::new(Command::ShowLogs, "logs"));
-        }
-        if let Some(key) = self.cursor.selected() {
-            let workload = key.workload();
-            hints.extend(propose::delivery_hints(workload, self.delivery(workload), &self.splits, seen));
-            hints.extend(propose::switch_hint(&self.switches, seen));
-        }
-        let is_pinned = matches!(self.cursor.selected(), Some(Key::Revision { .. }));
-        let back = if is_pinned { "roll back to this" } else { "roll back" };
-        hints.push(propose::hint(Command::RollBack, back, seen));
-        if open == "logs" {
-            hints.push(propose::hint(Command::Evict, "evict", seen));
-        }
-        hints.push(Hint::new(Command::ShowDiff, "diff"));
-        hints.push(Hint::new(Command::Describe, "describe"));
-        hints.push(propose::hint(Command::Restart, "restart", seen));
-        hints.push(propose::hint(Command::Scale, "scale", seen));
-        hints
+        self.footer(seen)
     }
 
     fn demand(&self, seen: &Seen<'_>) -> Demand {

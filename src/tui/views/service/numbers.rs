@@ -75,10 +75,10 @@ impl Panel {
 
     fn charts_of(&self, numbers: &Numbers, ground: &Ground<'_>, service: &Service) -> Vec<Chart> {
         let bounds = ground.state.limits().of(&service.id.environment);
-        let before = ground.board.numbers_before(&service.id).filter(|_| self.compares);
+        let before = self.before(ground, service);
         let began = |change: &Change| Some((change.at, change.begins()?.to_string()));
         let marks: Vec<(Timestamp, String)> = ground.timeline.of(&service.id).filter_map(began).collect();
-        let ratio = numbers.error_ratio();
+        let (ratio, before_any) = (numbers.error_ratio(), before.is_some());
         let of = |measure| (numbers.line(measure), before.and_then(|before| before.line(measure)).cloned());
         let (requests, p95, p99) = (of(Measure::Requests), of(Measure::P95), of(Measure::P99));
         let errors = (ratio.as_ref(), before.and_then(Numbers::error_ratio));
@@ -100,7 +100,7 @@ impl Panel {
                 // What was asked for and is not known is shown as such.
                 before: before
                     .map(|before: Line| before.points)
-                    .or_else(|| self.compares.then(|| Points::gaps(line.points.len()))),
+                    .or_else(|| before_any.then(|| Points::gaps(line.points.len()))),
                 grid: line.grid,
                 limits: limits(limit),
                 marks: marks.clone(),
@@ -108,6 +108,16 @@ impl Panel {
             })
         });
         charts.collect()
+    }
+
+    /// The numbers of a week ago, where they are looked at and anything is known of them.
+    fn before<'a>(&self, ground: &Ground<'a>, service: &Service) -> Option<&'a Numbers> {
+        let known = |numbers: &&Numbers| {
+            let has_points =
+                |measure: &Measure| numbers.line(*measure).is_some_and(|line| line.points.last().is_some());
+            Measure::ALL.iter().any(has_points)
+        };
+        ground.board.numbers_before(&service.id).filter(|_| self.compares).filter(known)
     }
 
     /// Draws the line, and the charts side by side.
@@ -190,13 +200,16 @@ impl Panel {
         spans.extend(self.cursor.map(|at| span(Role::Accent, format!(" at {}", words::clock(at)))));
         let old = numbers.read().filter(|read| ground.now.duration_since(*read) > SignedDuration::from_mins(1));
         let age = old.map(|read| span(Role::Attention, format!("   {} old", words::age(read, ground.now))));
+        let lacks = self.compares && self.before(ground, service).is_none();
+        let lacks = lacks.then(|| span(Role::Attention, "   no data a week ago"));
         let used = |spans: &[Span<'_>]| spans.iter().map(|span| cells(&span.text)).sum::<usize>();
-        let room = usize::from(self.area.width).saturating_sub(used(&spans) + used(age.as_slice()));
+        let room =
+            usize::from(self.area.width).saturating_sub(used(&spans) + used(age.as_slice()) + used(lacks.as_slice()));
         while figures.iter().map(|(_, figure)| used(figure)).sum::<usize>() > room {
             let Some(last) = (0..figures.len()).max_by_key(|at| figures[*at].0) else { break };
             figures.remove(last);
         }
-        spans.extend(figures.into_iter().flat_map(|(_, figure)| figure).chain(age));
+        spans.extend(figures.into_iter().flat_map(|(_, figure)| figure).chain(age).chain(lacks));
         spans
     }
 

@@ -17,6 +17,16 @@ pub(super) enum Line {
     Words(Vec<Span<'static>>),
 }
 
+impl Line {
+    /// Its cells, where it has columns.
+    pub(super) fn cells(&self) -> Option<&[Cell<'static>]> {
+        match self {
+            Self::Row(_, cells) | Self::Told(cells) => Some(cells),
+            Self::Words(_) => None,
+        }
+    }
+}
+
 /// Some lines under one bold word.
 pub(super) struct Section {
     pub(super) area: Rect,

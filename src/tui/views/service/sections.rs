@@ -294,11 +294,7 @@ pub(super) fn condition_of(pod: &Pod, now: Timestamp) -> String {
         return format!("{status}: {why}");
     }
     let Some(end) = pod.last_termination() else { return status.to_string() };
-    let how = if end.reason.is_empty() || end.reason == "Error" {
-        Text::from(format!("exit {}", end.exit_code))
-    } else {
-        end.reason.clone()
-    };
+    let how = end.how();
     let when = end.at.map_or_else(String::new, |at| format!(" {} ago", words::age(at, now)));
     if pod.is_ready() {
         format!("{status}, before that {how}{when}")

@@ -67,7 +67,7 @@ fn each_key_begins_a_plan() {
     };
     assert_eq!(lasting, SignedDuration::from_mins(90).into());
     view.handle(Command::ExtendSilence, &seen);
-    assert!(matches!(view.answer(Asked::Length, "soon", &seen), Outcome::Ask(Effect::Notice(..))));
+    assert!(matches!(view.answer(Asked::Length, "soon", &seen), Outcome::Ask(Effect::Again(..))));
 }
 
 #[test]

@@ -79,3 +79,14 @@ fn every_point_is_shown_by_some_column_and_no_column_reaches_beyond() {
         }
     }
 }
+
+#[test]
+fn what_it_was_a_week_ago_is_told_whole_or_not_at_all() {
+    let mut chart = chart(&[0.01, 0.0805]);
+    chart.before = Some(points(&[0.002, 0.0024]));
+    let title = |width: u16, cursor: Option<usize>| draw(&chart, (width, 6), cursor)[0].clone();
+    assert_eq!(title(60, Some(0)), "Error ratio  1.00 %  at 22:12  a week ago 0.20 %");
+    assert_eq!(title(40, Some(0)), "Error ratio  1.00 %  a week ago 0.20 %", "the line of numbers says when");
+    assert_eq!(title(37, None), "Error ratio  8.05 %  week ago 0.24 %");
+    assert_eq!(title(30, None), "Error ratio  8.05 %");
+}

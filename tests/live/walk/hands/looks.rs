@@ -52,9 +52,9 @@ pub(super) fn is_closed(screen: &str) -> bool {
 
 /// The button that carries a plan out; none where there is nothing to press.
 pub(super) fn button(screen: &str) -> Option<String> {
-    let line = screen.lines().find(|line| line.contains("  Cancel  ") && line.contains("expires within"))?;
+    let line = screen.lines().find(|line| line.contains("  Cancel  ") && line.contains("read anew within"))?;
     let (_, right) = line.split_once("  Cancel  ")?;
-    Some(right.split("expires within").next()?.trim().to_owned())
+    Some(right.split("read anew within").next()?.trim().to_owned())
 }
 
 /// The name that confirms a plan.

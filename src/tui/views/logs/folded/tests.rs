@@ -20,7 +20,8 @@ fn say(store: &mut LogStore, stream: StreamId, said: &[&str]) {
 fn store() -> (LogStore, [StreamId; 2]) {
     let mut store = LogStore::new(1, Limits::default());
     let both = [("9 1.4.1", RevisionAge::Older), ("12 1.5.0", RevisionAge::Newest)].map(|(revision, age)| {
-        let facts = StreamFacts { pod: revision.into(), container: "main".into(), revision: revision.into(), age };
+        let facts =
+            StreamFacts { pod: revision.into(), container: "main".into(), revision: revision.into(), age, end: None };
         store.join(facts, false, NOW)
     });
     (store, both)

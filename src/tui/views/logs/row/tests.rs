@@ -15,6 +15,7 @@ fn store() -> LogStore {
         container: "main".into(),
         revision: revision.into(),
         age,
+        ..StreamFacts::default()
     };
     let old = store.join(facts("chat-1-67nh9", "11 1.4.1", RevisionAge::Older), false, NOW);
     let new = store.join(facts("chat-2-rkmhz", "12 1.5.0", RevisionAge::Newest), true, NOW);

@@ -13,7 +13,7 @@ fn at(seconds: i64) -> Timestamp {
 /// Ten buckets that rise, with errors in the last two.
 fn picture() -> Picture {
     let bucket = |number: u32| Bucket { lines: number * 10, errors: number.saturating_sub(7) * 2 };
-    let bars = Bars { from: at(0), until: at(50), seconds: 5, buckets: (0..10).map(bucket).collect() };
+    let bars = Bars { from: at(0), until: at(50), seconds: 5, buckets: (0..10).map(bucket).collect(), errors: 6 };
     Picture::new(bars, Some(at(12)))
 }
 
@@ -34,6 +34,17 @@ fn lines_and_errors_stand_below_each_other_with_their_times_and_their_size() {
         drawn(2, 60, false),
         ["22:13:20  ▂▃▄▅▅▆▇██ 22:14:10   lines, 5 s each", "                 ▅█            6 errors"],
     );
+}
+
+#[test]
+fn errors_from_before_the_picture_are_counted_and_said() {
+    let stage = Stage::new();
+    let mut picture = picture();
+    picture.bars.errors = 17;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 2));
+    picture.draw(&mut Painter::new(&mut buffer, &stage.look), 0, 0, 80, 2);
+    let line: String = (0..80).map(|x| buffer[(x, 1)].symbol().to_owned()).collect();
+    assert!(line.contains("17 errors, 11 earlier"), "{line}");
 }
 
 #[test]

@@ -55,8 +55,9 @@ fn what_is_wrong_is_said_in_the_words_that_were_typed() {
         ("5,20 hold soon", "no length of time"),
         ("5,20 guard strikt", "did you mean strict?"),
         ("5,20 on-exit stay", "back or hold"),
-        ("5,20 fast", "fast needs a word"),
-        ("5,20 speed high", "\"speed\" is not known"),
+        ("5,abc", "\"abc\" is no weight: weights are whole numbers, as in 5,20,50 hold 3m"),
+        ("5,20 fast", "\"fast\" is no weight"),
+        ("5,20 speed high", "\"speed\" is no weight"),
     ] {
         let why = read(text).expect_err(text);
         assert!(why.contains(says), "{text}: {why}");
