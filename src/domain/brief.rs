@@ -128,6 +128,8 @@ impl Brief {
             unknown => format!("{unknown} of {} services are not known now", self.services),
         };
         section("broken", broken.collect(), (self.broken.is_empty() || self.unknown > 0).then_some(well));
+        // Before all that explains it: on a small screen the rest is further down.
+        section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
         let alerts = self.alerts.iter().map(|one| {
             let service = one.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
             let before = one.before.as_ref().map(|before| format!(", {before}")).unwrap_or_default();
@@ -146,7 +148,6 @@ impl Brief {
             None => one.what.clone(),
         });
         section("on it", on_it.collect(), None);
-        section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
         lines
     }
 

@@ -43,10 +43,10 @@ fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
         brief().text(),
         "production, 2026-11-25 03:14Z\n\
          broken      chat-service (production): stuck: 2 of 2 new pods *CrashLoopBackOff*, since 03:14\n\
+         safe to do  roll chat-service back to 1.4.1: midwatch rollback chat-service --dry-run\n\
          alerts      High ChatErrorRate (chat-service), since 03:14, began 2 min after rollout 1.5.0 began\n\
          changed     03:14 chat-service rollout 1.5.0 began, by ci: presence in rooms\n\
-         on it       maria silenced KafkaLag\n\
-         safe to do  roll chat-service back to 1.4.1: midwatch rollback chat-service --dry-run\n"
+         on it       maria silenced KafkaLag\n"
     );
 }
 
