@@ -27,8 +27,10 @@ const fn in_sandbox(keys: &'static [&'static str], name: &'static str, shows: &'
 }
 
 /// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
-pub(crate) const STOPS: [Stop; 25] = [
+pub(crate) const STOPS: [Stop; 26] = [
     stop(&[], "overview", "services need you"),
+    // Once what is counted has come.
+    in_sandbox(&[], "overview", "canary 5.3.0"),
     stop(&["enter"], "service", "Overview › chat-service"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
     stop(&["e", "enter"], "line", "chat-service › Logs"),

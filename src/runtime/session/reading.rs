@@ -28,7 +28,7 @@ impl Session {
         self.following.store_mut(query)
     }
 
-    /// Reads a whole object; it arrives as [`Absorbed::objects`].
+    /// Reads a whole object; it arrives as [`Absorbed::objects`](super::Absorbed::objects).
     pub fn fetch(&self, object: ObjectRef) {
         let Some(handle) = self.clusters.get(&object.cluster) else { return };
         let (reader, outbox) = (handle.reader.clone(), self.outbox.clone());
