@@ -82,7 +82,7 @@ fn alice_rolls_a_stuck_release_back_on_the_screen(plane: &Plane) -> Result<()> {
     let seat = Seat::with_roles(plane, User::Alice)?;
     let console = seat.console(SIZE, &["--write"])?;
     // The reason is seen long before the deadline of ten minutes.
-    console.wait_for("stuck: 2 of 2 new pods")?;
+    console.wait_for("stuck: CrashLoopBackOff: OOM")?;
     console.wait_for("CrashLoopBackOff: OOMKilled")?;
     confirm_rollback(&console, "release 1.5.0 is stuck")?;
     is_back(plane)?;
@@ -115,7 +115,7 @@ fn who_may_not_sends_nothing_and_is_told_the_rule(plane: &Plane) -> Result<()> {
         ensure!(run.stderr.contains("viewer: deploy or rollback in production"), "{}", run.stderr);
         ensure!(run.stderr.contains("developer"), "the role that would allow it is named: {}", run.stderr);
         let console = seat.console(SIZE, &["--write"])?;
-        console.wait_for("stuck: 2 of 2 new pods")?;
+        console.wait_for("stuck: CrashLoopBackOff: OOM")?;
         console.press("b")?;
         console.wait_for("rollback denied")?;
         console.press("tab")?;

@@ -143,7 +143,7 @@ fn no_view_writes_a_byte_that_is_not_ours(plane: &Plane) -> Result<()> {
     let all = || marks(&infected.payloads);
     let seat = Seat::new(plane, User::Admin)?;
     let mut walk = Walk::new(Console::run(MIDWATCH, &["--write"], environment(&seat), SIZE)?, SIZE);
-    walk.go(&[], "new pods")?;
+    walk.go(&[], "stuck: CrashLoop")?;
     walk.settle()?;
     walk.go(&["enter"], "chat-service")?;
     walk.go(&[":rollouts", "enter"], "chat-service")?;

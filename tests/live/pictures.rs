@@ -18,7 +18,7 @@ fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
     server.fire()?;
     let signals = format!("[alertmanager.main]\nurl = \"{}\"\n", server.url());
     let console = Seat::with_roles_and(plane, User::Admin, &signals)?.console(size, &[])?;
-    console.wait_for("stuck: 2 of 2 new pods")?;
+    console.wait_for("stuck: CrashLoopBackOff: OOM")?;
     tour::take(&console, false, size, tour::folder().as_deref(), |name| format!("rig-{name}.svg"))?;
     console.press("esc")?;
     console.wait_until("no dialog", |screen| !screen.contains("Cancel"))?;
