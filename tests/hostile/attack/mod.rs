@@ -78,10 +78,27 @@ pub(crate) fn files_are_plain(folder: &Path) -> Result<usize> {
         let path = entry?.path();
         if path.is_dir() {
             found += files_are_plain(&path)?;
+        } else if path.extension().is_some_and(|end| end == "gz") {
+            found += archive_is_plain(&path)?;
         } else {
             grammar::plain(&path.display().to_string(), &fs::read(&path)?)?;
             found += 1;
         }
+    }
+    Ok(found)
+}
+
+/// The same of what is packed in an archive of evidence.
+fn archive_is_plain(path: &Path) -> Result<usize> {
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(fs::File::open(path)?));
+    let mut found = 0;
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = format!("{} in {}", entry.path()?.display(), path.display());
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut bytes)?;
+        grammar::plain(&name, &bytes)?;
+        found += 1;
     }
     Ok(found)
 }

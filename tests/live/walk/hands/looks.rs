@@ -37,7 +37,7 @@ pub(super) fn is_palette(screen: &str) -> bool {
 }
 
 pub(super) fn is_plan(screen: &str) -> bool {
-    screen.contains("press what is focused")
+    screen.contains("copy as a command") || screen.contains("press what is focused")
 }
 
 /// Whether a plan waits for a person.
