@@ -168,6 +168,11 @@ impl Evaluated {
 }
 
 impl Alert {
+    /// What it has been since it began, whether or not it pages.
+    pub fn begun(&self) -> &'static str {
+        if self.standing == Standing::Pending { "pending" } else { "firing" }
+    }
+
     /// A label.
     pub fn label(&self, name: &str) -> Option<&Text> {
         self.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value)

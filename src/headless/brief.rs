@@ -13,16 +13,14 @@ use super::Exit;
 use super::answer::{Asked, nothing, print};
 use super::find::check_place;
 use super::output::{self, Item, Listing};
-use super::reading::{judge, read};
+use super::reading::{judge, read, together};
 use super::services::ESSENTIAL;
 use super::signals::{PATIENCE, Untold, await_all};
 use super::{alerts, delivery};
 
 /// What it is made from.
 pub(super) fn kinds() -> Vec<Kind> {
-    let alerts = alerts::kinds();
-    let more = delivery::kinds().into_iter().filter(|kind| !alerts.contains(kind));
-    alerts.iter().copied().chain(more).collect()
+    together(&alerts::kinds(), delivery::kinds())
 }
 
 /// Makes the briefing and prints it.

@@ -14,14 +14,13 @@ use crate::runtime::Session;
 use crate::state::{GuardLease, Inventory, SPLIT_KINDS};
 
 use super::output::json::object;
-use super::reading::read;
+use super::reading::{read, together};
 use super::services;
 use super::signals::await_briefly;
 
 /// What services are made of, and what splits their requests.
 pub(super) fn kinds() -> Vec<Kind> {
-    let more = SPLIT_KINDS.into_iter().filter(|kind| !services::KINDS.contains(kind));
-    services::KINDS.into_iter().chain(more).chain([Kind::Lease]).collect()
+    together(&services::KINDS, SPLIT_KINDS.into_iter().chain([Kind::Lease]))
 }
 
 /// Reads how traffic is split, and waits for who counts it where it is.

@@ -36,6 +36,12 @@ impl Reading {
     }
 }
 
+/// Some kinds and more of them, each once.
+pub(super) fn together(kinds: &[Kind], more: impl IntoIterator<Item = Kind>) -> Vec<Kind> {
+    let more = more.into_iter().filter(|kind| !kinds.contains(kind));
+    kinds.iter().copied().chain(more).collect()
+}
+
 /// Reads some kinds of all clusters of a session; what cannot be had is not waited for.
 pub(super) async fn read(session: &mut Session, kinds: &[Kind]) {
     wait(session, |inventory| kinds.iter().all(|kind| inventory.freshness(*kind) != Freshness::Loading)).await;

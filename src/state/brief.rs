@@ -7,6 +7,7 @@ use super::{ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
 use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
 use crate::domain::change::Change;
+use crate::domain::guard::{Guard, shift_of};
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::moment::moment;
@@ -19,6 +20,9 @@ use crate::domain::traffic::{ArmRole, Split};
 
 /// A change that is further back is not told.
 const LATELY: SignedDuration = SignedDuration::from_hours(2);
+
+/// Who changes something this long after trouble began may be at it; before that it may have been the cause.
+const AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// For how long after a release whatever turns bad is taken to have come with it.
 const BLAMED_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -86,9 +90,6 @@ fn told(service: &Service) -> Broken {
         since: service.since(),
     }
 }
-
-/// Who changes something this long after trouble began may be at it; before that it may have been the cause.
-const AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// Who is on it: whoever changed last what was broken by then, as far as that is known, and what somebody silenced of it.
 fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
@@ -161,17 +162,14 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
 /// the weights, who would take that back.
 fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
     let numbers = board.numbers(&service.id);
-    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, numbers, now).is_some();
+    let guard = Guard::default();
+    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, &guard, numbers, now).is_some();
     let split = state.splits(&service.id).into_iter().find(is_worse)?;
     let (canary, stable) = (split.arm(ArmRole::Canary)?, split.arm(ArmRole::Stable)?);
-    let (name, route) = (quoted(&service.id.name), &split.router);
-    let (namespace, context) = (quoted(&route.namespace), quoted(&route.cluster.0));
-    let (route, arm) = (quoted(&route.name), quoted(&canary.service));
+    let shift = shift_of(&service.id.name, &split.router, &canary.service);
     Some(Safe {
         what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
-        command: format!(
-            "midwatch shift {name} --route {route} -n {namespace} --context {context} --arm {arm} --to 0 --dry-run"
-        ),
+        command: format!("{shift} --to 0 --dry-run"),
     })
 }
 

@@ -125,8 +125,7 @@ impl State {
     /// since 14:23Z".
     pub fn alert_since(&self, alert: &Alert, now: Timestamp) -> String {
         let at = |at: Timestamp| moment(at, now);
-        let begun = if alert.standing == Standing::Pending { "pending" } else { "firing" };
-        let mut words = format!("{begun} since {}", at(alert.since));
+        let mut words = format!("{} since {}", alert.begun(), at(alert.since));
         match self.quieted_by(alert).filter(|_| alert.standing == Standing::Silenced) {
             Some(silence) => {
                 let since = at(silence.starts);

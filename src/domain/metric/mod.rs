@@ -267,9 +267,13 @@ pub struct Focus {
 impl Focus {
     /// The pods of some services.
     pub fn on<'a>(services: impl Iterator<Item = &'a Service> + Clone, measures: &'static [Measure]) -> Self {
-        let mut namespaces: Vec<Text> = services.clone().flat_map(|service| service.namespaces.clone()).collect();
-        let mut workloads: Vec<Text> =
-            services.flat_map(|service| &service.workloads).map(|workload| workload.name.clone()).collect();
+        let namespaces = services.clone().flat_map(|service| service.namespaces.clone()).collect();
+        let workloads = services.flat_map(|service| &service.workloads).map(|workload| workload.name.clone()).collect();
+        Self::of(namespaces, workloads, measures)
+    }
+
+    /// The pods of some workloads, or of whatever else the names of pods begin with; each name counts once.
+    pub fn of(mut namespaces: Vec<Text>, mut workloads: Vec<Text>, measures: &'static [Measure]) -> Self {
         for names in [&mut namespaces, &mut workloads] {
             names.sort();
             names.dedup();

@@ -24,7 +24,7 @@ use super::answer::{Asked, nothing};
 use super::find::{check_place, is_in};
 use super::metrics::look_closer;
 use super::output::{self, Ending, Item, Listing};
-use super::reading::{judge, read};
+use super::reading::{judge, read, together};
 use super::services::ESSENTIAL;
 use super::signals::{PATIENCE, await_all};
 use super::{Exit, complain, say};
@@ -34,8 +34,7 @@ mod summary;
 
 /// What evidence is made of.
 pub(super) fn kinds() -> Vec<Kind> {
-    let more = super::services::KINDS.into_iter().filter(|kind| !EVIDENCE_KINDS.contains(kind));
-    EVIDENCE_KINDS.into_iter().chain(more).collect()
+    together(&EVIDENCE_KINDS, super::services::KINDS)
 }
 
 /// Lists or shows what is kept, which needs no cluster.

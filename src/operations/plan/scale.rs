@@ -129,8 +129,8 @@ fn refuse_against(autoscaler: &Value, wish: Wish<'_>, wanted: u32, current: i64,
     if wanted == 0 {
         return Err(NoPlan::impossible(cannot(wish), why, "take the autoscaler away first if nothing is to run"));
     }
-    // As little of the bounds as possible is another one: a floor that holds up a service is not lowered in passing.
-    let to = Size::Bounds { min: if wanted > least { wanted } else { least.min(wanted) }, max: most.max(wanted) };
+    // What is wanted is the floor: no fewer than that are ever asked for.
+    let to = Size::Bounds { min: wanted, max: most.max(wanted) };
     let instead = command_line::of(&Intent::Scale { target: wish.target.clone(), to }, place);
     Err(NoPlan::impossible(cannot(wish), why, format!("set its bounds with --min and --max: {instead}")))
 }

@@ -103,7 +103,7 @@ impl Dossier {
     /// Looks at the end of the change, and keeps that too.
     pub(in crate::runtime) async fn close(self, outcome: Text, ledger: Arc<Ledger>) -> Result<Text, Problem> {
         let Self { collector, action, writing } = self;
-        let look = collector.look(Moment::After, collector.archives.after()).await;
+        let look = collector.look(Moment::After, collector.archives.wait).await;
         let (mut manifest, pieces) = match writing {
             Writing::Done(written) => (written.0, written.1),
             Writing::Lost(manifest) => (*manifest, Vec::new()),

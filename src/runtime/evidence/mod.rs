@@ -76,11 +76,6 @@ impl Archives {
     fn before(&self) -> Duration {
         self.wait * 2 / 3
     }
-
-    /// How long a look at the end of a change may take.
-    fn after(&self) -> Duration {
-        self.wait
-    }
 }
 
 /// An archive that was made.

@@ -69,7 +69,7 @@ impl Drive {
             return share;
         }
         let split = state.split(&self.view.route);
-        let arm = split.as_ref().and_then(|split| split.arms.iter().find(|arm| arm.service == self.view.arm));
+        let arm = split.as_ref().and_then(|split| split.arm_behind(&self.view.arm));
         let share = arm.map(|arm| arm.desired);
         self.share = Some((revision, share));
         share

@@ -144,16 +144,7 @@ impl Session {
             namespaces.push(split.router.namespace.clone());
             workloads.extend(self.state.owners_behind(split));
         }
-        for names in [&mut namespaces, &mut workloads] {
-            names.sort();
-            names.dedup();
-        }
-        let focus = (!workloads.is_empty()).then_some(Focus {
-            namespaces,
-            workloads,
-            measures: &Measure::ALWAYS,
-            compares: false,
-        });
+        let focus = (!workloads.is_empty()).then(|| Focus::of(namespaces, workloads, &Measure::ALWAYS));
         let did_move = self.canaries.as_ref().map(|(_, known)| known) != Some(&focus);
         self.canaries = Some((revision, focus));
         did_move
@@ -170,12 +161,7 @@ impl Session {
 
 /// Adds pods to what is looked at closely. Whoever shows shares alone asks for less than a comparison needs.
 fn look_at(demand: &mut Demand, namespaces: &[Text], workloads: &[Text]) {
-    let focus = demand.focus.get_or_insert_with(|| Focus {
-        namespaces: Vec::new(),
-        workloads: Vec::new(),
-        measures: &Measure::ALWAYS,
-        compares: false,
-    });
+    let focus = demand.focus.get_or_insert_with(|| Focus::of(Vec::new(), Vec::new(), &Measure::ALWAYS));
     if !focus.measures.contains(&Measure::P95) {
         focus.measures = &Measure::ALWAYS;
     }

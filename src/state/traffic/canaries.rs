@@ -48,16 +48,13 @@ impl State {
         if has_routes { self.revision_of(&[Kind::HttpRoute, Kind::Service, Kind::EndpointSlice]) } else { 0 }
     }
 
-    /// What the numbers of the canary of a split say against it, beside those of the stable revision; none where they say
-    /// nothing against it, or too little.
-    pub fn against(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Verdict> {
-        let guard = Guard::default();
+    /// What the numbers of the canary of a split say against it, beside those of the stable revision and by a guard; none
+    /// where they say nothing against it, or too little.
+    pub fn against(&self, split: &Split, guard: &Guard, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {
         let canary = split.arm(ArmRole::Canary)?;
         let (tried, stable) = self.compare(&split.router, &canary.service, numbers, (guard.window, now));
         let verdict = guard.judge(&tried, &stable);
-        let version = if canary.version.is_empty() { String::new() } else { format!(" {}", canary.version) };
-        let words = format!("canary{version} worse: {}", verdict.why());
-        verdict.is_breach().then(|| Verdict::new(Health::Attention, words, None))
+        verdict.is_breach().then(|| verdict.why().clone())
     }
 }
 
@@ -73,11 +70,16 @@ pub(in crate::state) fn tried<'a>(
     if canaries.is_empty() {
         return;
     }
-    for service in services {
+    let guard = Guard::default();
+    // Only what is better than this can be made worse by it.
+    for service in services.filter(|service| Health::Attention < service.verdict.health) {
         let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
-        let found = own.find_map(|(id, split)| state.against(split, numbers.get(id), now));
-        if let Some(found) = found.filter(|found| found.health < service.verdict.health) {
-            service.verdict = found;
+        let found = own.find_map(|(id, split)| Some((split, state.against(split, &guard, numbers.get(id), now)?)));
+        if let Some((split, why)) = found {
+            let version =
+                split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
+            let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+            service.verdict = Verdict::new(Health::Attention, format!("canary{version} worse: {why}"), None);
         }
     }
 }

@@ -265,41 +265,6 @@ impl Console {
         self.remembered(command).or_else(|| views::main_view(command, &seen!(self)))
     }
 
-    /// Says that a command has nothing to do here: a key without an answer looks like a console that hangs.
-    fn nothing_there(&mut self, command: Command) -> bool {
-        let words = match command {
-            Command::Logs => {
-                let troubles = seen!(self).troubles();
-                let why = troubles.first().map_or("no service is known", |trouble| trouble.what.as_str());
-                format!("no logs to show: {why}")
-            }
-            _ if is_move(command) => return false,
-            _ => format!("{} ({}) does nothing in this view", self.key_of(command), command.description()),
-        };
-        self.say(Health::Attention, words);
-        true
-    }
-
-    /// The key of a command where one is, or how it is called without one.
-    fn key_of(&self, command: Command) -> String {
-        let keys = self.look.keymap.keys_of(self.screen.view().context(), command);
-        keys.into_iter().next().unwrap_or_else(|| format!(":{}", command.name()))
-    }
-
-    /// The commands of tables for which the view has no use: tried on a view made anew, which changes nothing.
-    fn idle_commands(&self) -> Vec<Command> {
-        let seen = seen!(self);
-        let is_idle = |command: &Command| {
-            let mut view = views::make(self.screen.destination(), &seen);
-            view.settle(&seen, self.body);
-            view.handle(*command, &seen) == Outcome::Ignored
-        };
-        let is_of_tables = |command: &Command| command.contexts() == [Context::Table].as_slice();
-        // Scrolling to the side depends on how wide things are, and a guarded shift can be stopped from everywhere.
-        let is_sure = |command: &Command| !is_move(*command) && *command != Command::StopGuard;
-        Command::all().filter(is_of_tables).filter(is_sure).filter(is_idle).collect()
-    }
-
     /// Takes the next theme.
     fn change_theme(&mut self) {
         if let Some(theme) = self.look.wardrobe.change() {
@@ -379,11 +344,6 @@ impl Console {
         }
         true
     }
-}
-
-/// Whether a command moves the selection or what is shown.
-fn is_move(command: Command) -> bool {
-    Command::SelectNext <= command && command <= Command::ScrollRight
 }
 
 /// Whether a key in a field whose text is marked replaces that text: a letter does, and what deletes; what moves does not.

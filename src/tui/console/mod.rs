@@ -142,6 +142,7 @@ mod draw;
 mod follow;
 mod guarding;
 mod herald;
+mod idle;
 mod keys;
 mod perform;
 mod underway;

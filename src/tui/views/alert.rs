@@ -4,7 +4,6 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View, role_of};
-use crate::domain::alert::Standing;
 use crate::domain::moment::moment;
 use crate::state::{RelatedAlert, told_before};
 use crate::tui::command::{Command, Context};
@@ -51,8 +50,11 @@ impl AlertDetail {
         let mut fact = |name: &str, role: Role, text: &str| lines.extend(facts::fact(name, INDENT, role, text, room));
         let since = alert.since.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         fact("", Role::Muted, "");
-        let begun = if alert.standing == Standing::Pending { "pending since" } else { "firing since" };
-        fact(begun, Role::Text, &format!("{since}, {} ago", words::age(alert.since, seen.now)));
+        fact(
+            &format!("{} since", alert.begun()),
+            Role::Text,
+            &format!("{since}, {} ago", words::age(alert.since, seen.now)),
+        );
         fact("cluster", Role::Text, &alert.cluster.0);
         if let Some(service) = &one.service {
             fact("service", Role::Text, &format!("{}, {}", service.name, service.environment));

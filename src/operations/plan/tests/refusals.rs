@@ -254,7 +254,7 @@ fn an_autoscaler_is_told_its_bounds_and_never_fought() {
         "{said}"
     );
 
-    // Nothing at all is within no bounds, and a floor is not lowered in passing.
+    // Nothing at all is within no bounds, and no fewer than are wanted become the floor.
     let said = refused(&scale(Kind::Deployment, Size::Replicas(0)), &snapshot);
     assert!(said.contains("take the autoscaler away first") && !said.contains("--min"), "{said}");
     let said = refused(&scale(Kind::Deployment, Size::Replicas(5)), &snapshot);

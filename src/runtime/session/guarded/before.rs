@@ -25,12 +25,8 @@ impl Session {
         let id = ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
         let is_raised = |split: &Split| gains(&proposal.plan.intent, split);
         let numbers = self.guard_board.numbers(&id);
-        let worse = self.state.splits(&id).into_iter().filter(is_raised).find_map(|split| {
-            let canary = &split.arm(ArmRole::Canary)?.service;
-            let (tried, stable) = self.state.compare(&split.router, canary, numbers, (guard.window, now));
-            let verdict = guard.judge(&tried, &stable);
-            verdict.is_breach().then(|| verdict.why().clone())
-        });
+        let mut raised = self.state.splits(&id).into_iter().filter(is_raised);
+        let worse = raised.find_map(|split| self.state.against(&split, &guard, numbers, now));
         proposal.against = worse.map(|why| format!("the new revision is worse than the stable one: {why}").into());
     }
 }

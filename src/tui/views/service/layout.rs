@@ -92,7 +92,9 @@ impl ServiceView {
         let changes: Vec<Line> = timeline::of_service(changes, now).into_iter().map(Line::Words).collect();
         let traffic = traffic::lines(&self.splits, service, ground);
         let events = sections::events(&facts.events, now);
-        let is_cut = area.width >= WIDE && is_cut(area.width, facts, service, ground, [&events, &changes]);
+        // Of more pods than there are lines not all have room in any case.
+        let may_fit = area.width >= WIDE && facts.pods.len() <= usize::from(area.height);
+        let is_cut = may_fit && is_cut(area.width, facts, service, ground, [&events, &changes]);
         let lengths = Lengths {
             is_cut,
             release: lines(release.len()).min(most),
