@@ -67,9 +67,14 @@ impl Hands {
     /// Leaves, and requires that the terminal is as it was.
     pub(super) fn quit(mut self) -> Result<()> {
         self.console.type_text(ESCAPE)?;
-        // As long as a change is watched, leaving takes asking twice.
-        self.wait("a console at rest", |screen| !is_palette(screen) && !screen.contains("a change is running"))?;
+        self.wait("a console without a palette", |screen| !is_palette(screen))?;
         self.console.press("ctrl-c")?;
+        // As long as any change is watched, leaving takes asking twice.
+        let ends = |screen: &str| screen.contains(LEFT);
+        self.console.wait_until("an end or a warning", |screen| ends(screen) || screen.contains("again leaves"))?;
+        if !ends(&self.console.screen()) {
+            self.console.press("ctrl-c")?;
+        }
         self.console.wait_for(&format!("{LEFT} 0, the terminal as it was"))?;
         let painted = self.console.painted();
         ensure!(!painted.alternate_screen(), "the other screen is still shown");
