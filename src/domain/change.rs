@@ -17,6 +17,8 @@ pub enum ChangeClass {
     Scale,
     /// Rolling out was paused or resumed.
     Pause,
+    /// How requests are split.
+    Traffic,
     /// A ConfigMap or Secret, or what somebody wrote into a workload.
     Config,
     /// A workload came or went.
@@ -46,6 +48,7 @@ impl ChangeClass {
             Self::Rollout => "rollout",
             Self::Scale => "scale",
             Self::Pause => "pause",
+            Self::Traffic => "traffic",
             Self::Config => "config",
             Self::Existence => "existence",
             Self::Restart => "restart",

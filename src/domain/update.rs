@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::alert::Alert;
+use super::change::Change;
 use super::kind::Kind;
 use super::metric::Measured;
 use super::object::{ClusterName, ObjectRef};
@@ -107,6 +108,8 @@ pub enum Update {
     Login(ClusterName, Login),
     /// Who wrote an object, and when.
     Written(ObjectRef, Vec<Writing>),
+    /// What midwatch changed from this machine by its journal, oldest first; all that is known of it.
+    Recorded(Vec<Change>),
     /// All rules that a server evaluates, or midwatch against it, as they stood at a moment; or why they are not told.
     Rules(SignalKind, SignalId, Timestamp, Result<Vec<Rule>, Problem>),
     /// All alerts that a server knows, as it answered at a moment; or why it did not.

@@ -25,6 +25,7 @@ pub(super) fn kinds() -> Vec<Kind> {
 
 /// Makes the briefing and prints it.
 pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefArgs) -> Result<Exit, Problem> {
+    session.look_at_deeds_now().await;
     read(session, &kinds()).await;
     let missing = await_all(session, PATIENCE).await;
     // Without what splits requests it is told all the same, of whole services.

@@ -52,6 +52,7 @@ const AROUND: [&str; 8] = ["WHEN", "CLASS", "ENVIRONMENT", "SERVICE", "OBJECT", 
 /// Shows changes.
 pub(super) async fn changes(session: &mut Session, asked: Asked<'_>, args: &Changes) -> Result<Exit, Problem> {
     let (mut board, mut timeline) = (ServiceBoard::default(), Timeline::default());
+    session.look_at_deeds_now().await;
     read(session, &KINDS).await;
     let untold = if args.around.is_some() {
         await_alerts(session).await;

@@ -3,6 +3,7 @@
 mod arming;
 mod change;
 mod clusters;
+mod deeds;
 mod evidence;
 mod following;
 mod guarded;

@@ -55,7 +55,7 @@ pub use services::ServiceBoard;
 pub use traffic::{SPLIT_KINDS, Switch};
 
 use alerts::Alerts;
-use changes::{Witness, Written};
+use changes::{Recorded, Witness, Written};
 use metrics::Metrics;
 use rules::Rules;
 use silences::Silences;
@@ -127,6 +127,7 @@ pub struct State {
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
     written: Written,
+    recorded: Recorded,
     alerts: Alerts,
     told_rules: Rules,
     silences: Silences,
@@ -193,6 +194,7 @@ impl State {
                 let kind = object.kind;
                 Changed::rows(kind, self.written.keep(object, writings))
             }
+            Update::Recorded(changes) => Changed::sources(self.recorded.keep(changes)),
         }
     }
 
@@ -314,7 +316,9 @@ impl State {
     fn keep(&mut self, noted: Vec<changes::Noted>) {
         for noted in noted {
             let place = self.place(&noted.object.cluster, &noted.object.namespace);
-            self.witness.keep(noted.into_change(place.environment));
+            // A route names its service by the pods behind it alone.
+            let service = self.service_behind(&noted.object);
+            self.witness.keep(noted.into_change(place.environment, service));
         }
     }
 

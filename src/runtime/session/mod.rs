@@ -19,7 +19,7 @@ use crate::domain::limits::Limits;
 use crate::domain::logs::{Limits as LogLimits, Rules};
 use crate::domain::metric::{Demand, Focus};
 use crate::domain::object::{ClusterName, ObjectRef};
-use crate::domain::operation::OperationId;
+use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
@@ -162,6 +162,7 @@ impl Session {
         session.start_clusters(chosen);
         let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_history));
         tokio::spawn(history::keep_reading(ledger, asked, session.outbox.clone()));
+        session.look_at_deeds();
         session
     }
 
@@ -332,6 +333,9 @@ impl Session {
                     if event.is_last() {
                         self.waiting.remove(&id);
                         self.withdrawals.remove(&id);
+                    }
+                    if event.is_last() || matches!(event, OperationEvent::StepDone { .. }) {
+                        self.look_at_deeds();
                     }
                     if self.history.is_some() {
                         self.read_history();

@@ -1,12 +1,33 @@
 //! Looking back: who wrote what is shown, read now and whenever it is written again.
 
+use std::sync::Arc;
+
 use super::super::message::Message;
 use super::Session;
 use crate::domain::object::ObjectRef;
 use crate::domain::row::Row;
+use crate::domain::update::Update;
 use crate::sources::kubernetes::past;
 
 impl Session {
+    /// Has what this machine's journal tells of the past read. It arrives as a fact.
+    pub(super) fn look_at_deeds(&self) {
+        let (ledger, outbox) = (Arc::clone(&self.ledger), self.outbox.clone());
+        tokio::spawn(async move {
+            if let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await {
+                drop(outbox.send(Message::Update(Update::Recorded(deeds))).await);
+            }
+        });
+    }
+
+    /// The same, waited for: for who asks once.
+    pub async fn look_at_deeds_now(&mut self) {
+        let ledger = Arc::clone(&self.ledger);
+        if let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await {
+            let _ = self.state.apply(Update::Recorded(deeds), self.clock.now());
+        }
+    }
+
     /// Has read who wrote a workload and the configuration of its pods, now and whenever it is written again. It arrives
     /// as facts.
     pub fn look_back(&mut self, workload: ObjectRef) {

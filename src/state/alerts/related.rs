@@ -27,6 +27,7 @@ fn change_before<'a>(
                 | ChangeClass::Config
                 | ChangeClass::Scale
                 | ChangeClass::Pause
+                | ChangeClass::Traffic
                 | ChangeClass::Existence
         )
     });

@@ -2,27 +2,31 @@
 //!
 //! Rows are lean, so some changes are seen without their content. Of ConfigMaps and Secrets only metadata is read: that
 //! one changed is known while it is watched, what changed in it is not, and what happened before midwatch started is
-//! not. A restart is a new revision with the same images. Who did it is known of autoscalers, and of what somebody looks
-//! at: then managed fields are fetched, which also tell of writes that left no other trace.
+//! not. A restart is a new revision with the same images. Who did it is known of autoscalers, of what midwatch did from
+//! this machine, and of what somebody looks at: then managed fields are fetched, which also tell of writes that left no
+//! other trace.
 
 use std::collections::VecDeque;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::State;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, ChangeClass, Edge};
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
 use crate::domain::service::ServiceId;
 
 mod alerts;
 mod events;
 mod fold;
+mod recorded;
 mod said;
 mod seen;
 mod told;
 mod written;
 
 pub(super) use alerts::began;
+pub(super) use recorded::Recorded;
 pub(super) use seen::{Noted, between};
 pub(super) use written::Written;
 
@@ -45,6 +49,23 @@ const KINDS: [Kind; 12] = [
     Kind::Event,
 ];
 
+/// What somebody did is told within this time of it.
+const SAME: SignedDuration = SignedDuration::from_secs(60);
+
+/// Whether a change is what somebody did to an object at a time. That a rollout came to its end is nobody's doing.
+fn is_done(change: &Change, object: &ObjectRef, at: Timestamp) -> bool {
+    let is_done = match change.class {
+        ChangeClass::Rollout => change.edge == Some(Edge::Began),
+        ChangeClass::Scale
+        | ChangeClass::Pause
+        | ChangeClass::Traffic
+        | ChangeClass::Config
+        | ChangeClass::Existence => true,
+        ChangeClass::Restart | ChangeClass::Alert | ChangeClass::Event => false,
+    };
+    is_done && change.object == *object && change.at.duration_since(at).abs() <= SAME
+}
+
 /// What was seen happening, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Witness {
@@ -55,7 +76,7 @@ pub(super) struct Witness {
 impl Witness {
     /// Whether changes of a kind are noted.
     pub(super) fn is_interested_in(kind: Kind) -> bool {
-        Kind::WORKLOADS.contains(&kind) || matches!(kind, Kind::ConfigMap | Kind::Secret)
+        Kind::WORKLOADS.contains(&kind) || matches!(kind, Kind::ConfigMap | Kind::Secret | Kind::HttpRoute)
     }
 
     /// Notes a change.
@@ -77,7 +98,7 @@ impl Witness {
 #[derive(Debug, Default)]
 pub struct Timeline {
     changes: Vec<Change>,
-    inputs: Option<[u64; 4]>,
+    inputs: Option<[u64; 5]>,
     revision: u64,
 }
 
@@ -88,6 +109,7 @@ impl Timeline {
             state.revision_of(&KINDS),
             state.witness.revision,
             state.written.revision(),
+            state.recorded.revision(),
             state.alerts.revision(),
         ]);
         if self.inputs == inputs {
@@ -96,6 +118,8 @@ impl Timeline {
         self.inputs = inputs;
         let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
         changes.extend(told::told(state));
+        // A person is named before a program is.
+        state.recorded.sign(state, &mut changes);
         state.written.sign(state, &mut changes);
         // A clock that runs ahead must not put its tale above everything for hours.
         for change in &mut changes {

@@ -6,6 +6,7 @@ use super::said::Said;
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
 use crate::domain::object::{ClusterName, Meta, ObjectRef};
+use crate::domain::route::{HttpRoute, Rule};
 use crate::domain::row::Row;
 use crate::domain::service::named_by;
 use crate::domain::text::Text;
@@ -24,14 +25,14 @@ pub(in crate::state) struct Noted {
 
 impl Noted {
     /// The change, in its environment.
-    pub(in crate::state) fn into_change(self, environment: Text) -> Change {
+    pub(in crate::state) fn into_change(self, environment: Text, service: Option<Text>) -> Change {
         Change {
             at: self.at,
             times: 1,
             class: self.class,
             object: self.object,
             environment,
-            service: self.service,
+            service: self.service.or(service),
             what: Text::from(self.said.what),
             edge: self.said.edge,
             aim: self.said.aim,
@@ -77,9 +78,13 @@ pub(in crate::state) fn between(
         }
         (Some(old), Some(new)) => match (old.workload(), new.workload()) {
             (Some(old), Some(new)) => workload(old, new),
-            (None, None) if matches!(new, Row::ConfigMap(_) | Row::Secret(_)) => {
-                vec![(ChangeClass::Config, Said::of(config_words(new, "changed")))]
-            }
+            (None, None) => match (old, new) {
+                (Row::HttpRoute(old), Row::HttpRoute(new)) => weights(old, new),
+                (_, Row::ConfigMap(_) | Row::Secret(_)) => {
+                    vec![(ChangeClass::Config, Said::of(config_words(new, "changed")))]
+                }
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         },
         (Some(gone), None) if gone.workload().is_some() => vec![(ChangeClass::Existence, Said::of("deleted"))],
@@ -89,6 +94,18 @@ pub(in crate::state) fn between(
         _ => Vec::new(),
     };
     changes.into_iter().map(noted).collect()
+}
+
+/// How the split of a route changed, told by the arms that get more or less of it.
+fn weights(old: &HttpRoute, new: &HttpRoute) -> Vec<(ChangeClass, Said)> {
+    let (Some(before), Some(after)) = (old.splits().next(), new.splits().next()) else { return Vec::new() };
+    let share = |rule: &Rule, service: &str| rule.share(service).unwrap_or_default().round();
+    let moved = after.backends.iter().map(|backend| backend.service.as_str()).filter_map(|service| {
+        let (then, now) = (share(before, service), share(after, service));
+        (then.total_cmp(&now).is_ne()).then(|| format!("{service} {then} → {now} %"))
+    });
+    let words = moved.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { Vec::new() } else { vec![(ChangeClass::Traffic, Said::of(words))] }
 }
 
 /// What is said of a ConfigMap or Secret: "ConfigMap chat-config changed".

@@ -371,3 +371,49 @@ fn managed_fields_name_who_did_it_and_tell_what_nothing_else_does() {
     let edit = "Deployment chat written: minReadySeconds by kubectl-edit";
     assert!(told.contains(&said(ChangeClass::Config, "chat", edit)), "{told:#?}");
 }
+
+/// A change that midwatch recorded.
+fn recorded(object: ObjectRef, class: ChangeClass, what: &str, at: Timestamp) -> Change {
+    Change {
+        at,
+        times: 1,
+        class,
+        object,
+        environment: "production".into(),
+        service: Some("chat".into()),
+        what: what.into(),
+        edge: None,
+        aim: None,
+        is_vague: false,
+        why: Some("INC-7".into()),
+        by: Some("maria".into()),
+    }
+}
+
+#[test]
+fn what_midwatch_did_is_signed_by_who_did_it_and_added_where_nothing_else_tells_it() {
+    let mut state = world([chat(|_| {})]);
+    say(&mut state, chat(|workload| workload.desired = 2), NOW);
+    let own = |seconds_ago| {
+        let scaled = recorded(reference(Kind::Deployment, "chat"), ChangeClass::Scale, "scale chat to 2", NOW);
+        let route = reference(Kind::HttpRoute, "chat");
+        let shifted = recorded(route.clone(), ChangeClass::Traffic, "shift chat-canary to 50 %", ago(seconds_ago));
+        let back = recorded(route, ChangeClass::Traffic, "shift chat-canary to 0 %", ago(seconds_ago - 20));
+        Update::Recorded(vec![scaled, shifted, back])
+    };
+    assert!(!state.apply(own(90), NOW).is_nothing());
+    assert!(state.apply(own(90), NOW).is_nothing(), "nothing else is told");
+    let wanted = [
+        said(ChangeClass::Scale, "chat", "scaled 4 → 2 by maria"),
+        said(ChangeClass::Traffic, "chat", "shift chat-canary to 0 % by maria"),
+        said(ChangeClass::Traffic, "chat", "shift chat-canary to 50 % by maria"),
+    ];
+    assert_eq!(timeline(&state, later(1)), wanted);
+    let mut timeline = Timeline::default();
+    timeline.refresh(&state, later(1));
+    assert!(timeline.changes().iter().take(3).all(|change| change.why.as_deref() == Some("INC-7")));
+    // A cluster of which nothing is read is none of ours to tell of.
+    let mut elsewhere = State::default();
+    let _ = elsewhere.apply(own(90), NOW);
+    assert!(!timeline.refresh(&elsewhere, NOW) || timeline.changes().is_empty());
+}

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
-
+use super::is_done;
 use super::seen::named_by_config;
-use crate::domain::change::{Change, ChangeClass, Edge};
+use crate::domain::change::{Change, ChangeClass};
 use crate::domain::object::ObjectRef;
 use crate::domain::row::Row;
 use crate::domain::service::named_by;
@@ -15,9 +14,6 @@ use crate::state::State;
 
 /// Of how many objects it is kept who wrote them.
 const OBJECTS: usize = 300;
-
-/// What a write caused is told within this time of it.
-const SAME: SignedDuration = SignedDuration::from_secs(60);
 
 /// Who wrote which object.
 #[derive(Debug, Default)]
@@ -56,7 +52,7 @@ impl Written {
         for (object, (_, writings)) in &self.objects {
             for writing in writings {
                 let mut is_known = false;
-                for change in changes.iter_mut().filter(|change| is_of(change, object, writing)) {
+                for change in changes.iter_mut().filter(|change| is_done(change, object, writing.at)) {
                     is_known = true;
                     change.by.get_or_insert_with(|| writing.by.clone());
                 }
@@ -66,16 +62,6 @@ impl Written {
             }
         }
     }
-}
-
-/// Whether a change is what a write did. That a rollout came to its end is nobody's doing.
-fn is_of(change: &Change, object: &ObjectRef, writing: &Writing) -> bool {
-    let is_done = match change.class {
-        ChangeClass::Rollout => change.edge == Some(Edge::Began),
-        ChangeClass::Scale | ChangeClass::Pause | ChangeClass::Config | ChangeClass::Existence => true,
-        ChangeClass::Restart | ChangeClass::Alert | ChangeClass::Event => false,
-    };
-    is_done && change.object == *object && change.at.duration_since(writing.at).abs() <= SAME
 }
 
 /// A write of which nothing else tells.

@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::{Condition, Truth};
 use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
@@ -322,4 +323,19 @@ fn a_service_can_be_switched_where_other_pods_of_its_service_stand_beside_its_ow
     assert!(told(&world(arm("chat-blue", "1.4.1", 2, 2))).is_empty(), "there is nothing else to select");
     rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat-blue", 90), ("chat-green", 10)])]))));
     assert!(told(&world(rows)).is_empty(), "what is behind a route is shifted");
+}
+
+#[test]
+fn other_weights_are_a_change_of_the_service_behind_the_route() {
+    let with = |canary| route(vec![rule(&[("chat", 100 - canary), ("chat-canary", canary)])]);
+    let mut state = chat(with(10));
+    say(&mut state, Row::HttpRoute(Box::new(with(10))), later(1));
+    say(&mut state, Row::HttpRoute(Box::new(with(50))), later(2));
+    let mut timeline = Timeline::default();
+    timeline.refresh(&state, later(3));
+    let is_traffic = |change: &&Change| change.class == ChangeClass::Traffic;
+    let told: Vec<_> = timeline.changes().iter().filter(is_traffic).collect();
+    assert_eq!(told.len(), 1, "what stays is no change: {told:#?}");
+    assert_eq!(told[0].what, "chat 90 → 50 %, chat-canary 10 → 50 %");
+    assert_eq!((told[0].service.as_deref(), told[0].at), (Some("chat"), later(2)));
 }
