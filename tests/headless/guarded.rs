@@ -18,7 +18,10 @@ struct Guarded {
 }
 
 impl Guarded {
+    /// Starts one with a guard that lets pass what the canary of the fleet fails.
     fn start(bench: &Bench, user: &str, more: &str) -> Self {
+        let lenient = "[guards.lenient]\nerror-ratio = \"50 %\"\nfast-ratio = \"90 %\"\nlatency-factor = 100.0\n";
+        std::fs::write(bench.config("config.toml"), lenient).unwrap();
         let mut command = bench.command(user, &format!("{SHIFT} -o ndjson {more}"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -108,9 +111,33 @@ fn a_role_that_does_not_grant_a_shift_denies_the_course() {
 }
 
 #[test]
+fn a_new_revision_that_fails_already_gets_nothing_more() {
+    let bench = Bench::own();
+    let before = weight(&bench);
+    let ran = bench.run("maria", &format!("{SHIFT} --to 20,50 --guard default -o ndjson")).expect(1);
+    assert_eq!(ran.result()["outcome"], "not-begun", "{ran:?}");
+    for says in ["the guard default is breached before anything was sent", "requests failed, of stable", "--to 0"] {
+        assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+    }
+    assert_eq!(weight(&bench), before);
+}
+
+#[test]
+fn a_shift_is_told_among_what_changed_with_who_did_it_and_why() {
+    let bench = Bench::alive();
+    bench.run("maria", &format!("{SHIFT} --to 0")).expect(0);
+    let told = bench.run("maria", "changes -e production -o json").expect(0).json();
+    let shifts: Vec<&Value> =
+        told["items"].as_array().unwrap().iter().filter(|change| change["class"] == "traffic").collect();
+    assert_eq!(shifts.len(), 1, "{shifts:#?}");
+    assert_eq!((&shifts[0]["service"], &shifts[0]["why"]), (&"search-service".into(), &"it-looks-well".into()));
+    assert!(shifts[0]["by"].as_str().is_some_and(|by| by.contains("maria")), "{shifts:#?}");
+}
+
+#[test]
 fn a_signal_goes_back_and_meanwhile_nobody_else_shifts_up() {
     let bench = Bench::alive();
-    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard lenient --hold 10m");
     let holding = guarded.wait_for("holding");
     assert_eq!((&holding["step"], &holding["percent"]), (&1.into(), &20.into()));
     for more in ["--to 40", "--to 30,50 --guard default"] {
@@ -131,7 +158,7 @@ fn a_signal_goes_back_and_meanwhile_nobody_else_shifts_up() {
 #[test]
 fn somebody_else_who_goes_back_ends_the_guard_and_is_told_so() {
     let bench = Bench::alive();
-    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard lenient --hold 10m");
     guarded.wait_for("holding");
     let back = bench.run("dana", &format!("{SHIFT} --to 0")).expect(0);
     assert!(back.stderr.contains("this ends a guarded shift that is under way: maria"), "{}", back.stderr);
@@ -144,7 +171,7 @@ fn somebody_else_who_goes_back_ends_the_guard_and_is_told_so() {
 #[test]
 fn whoever_wants_the_weights_to_stay_is_left_with_them_and_with_a_free_route() {
     let bench = Bench::alive();
-    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m --on-exit hold");
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard lenient --hold 10m --on-exit hold");
     guarded.wait_for("holding");
     guarded.signal("-HUP");
     let result = guarded.wait_for("Result");
@@ -158,7 +185,7 @@ fn whoever_wants_the_weights_to_stay_is_left_with_them_and_with_a_free_route() {
 #[test]
 fn a_second_signal_ends_it_at_once_and_what_is_left_is_told() {
     let bench = Bench::alive();
-    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard default --hold 10m");
+    let mut guarded = Guarded::start(&bench, "maria", "--to 20,50 --guard lenient --hold 10m");
     guarded.wait_for("holding");
     guarded.signal("-TERM");
     // From here on it is verified for a while that everything is back.

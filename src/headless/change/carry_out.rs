@@ -102,6 +102,11 @@ fn unnamed(plan: &Plan) -> Option<Problem> {
     Some(Problem::new(format!("cannot {what}"), why, format!("name it: {}", plan.command)))
 }
 
+/// Whether a guard refuses to begin, and not a rule.
+fn is_breached(proposal: &Proposal) -> bool {
+    proposal.against.is_some() && matches!(proposal.plan.intent, Intent::GuardedShift { .. })
+}
+
 impl<'a> Run<'a> {
     /// Arms the session, where that is said, and proposes a change.
     pub(super) async fn begin(
@@ -185,6 +190,9 @@ impl<'a> Run<'a> {
         }
         let is_denied = proposal.checks.iter().any(|check| check.mark == Mark::Denied);
         match &proposal.refusal {
+            Some(problem) if !is_denied && self.consent.write && is_breached(proposal) => {
+                return end(Exit::Failed, "not-begun", Some(problem.clone()));
+            }
             Some(problem) if is_denied || self.consent.write => {
                 return end(Exit::Denied, "denied", Some(problem.clone()));
             }

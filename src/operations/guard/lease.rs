@@ -10,6 +10,7 @@ use super::super::audit::Urgency;
 use super::super::execute::{Record, in_cluster};
 use super::super::policy::{Decision, Policy};
 use super::super::ports::{Answer, ControlPlane, Earnest, ReadError};
+use super::End;
 use crate::domain::actor::Permission;
 use crate::domain::audit::{ActionId, Event, Footprint, Intent, StepResult, VerdictResult};
 use crate::domain::lease::{About, Lease};
@@ -168,9 +169,21 @@ pub async fn release(
     if result != StepResult::Applied {
         return Err(failed(detail.to_string()));
     }
-    outcome.map_err(|error| failed(error.to_string()))?;
-    let verdict = Event::Verdict { result: VerdictResult::Accepted, detail: "the lease is free".into() };
-    note(verdict).await.map_err(|error| failed(error.to_string()))
+    outcome.map_err(|error| failed(error.to_string()))
+}
+
+/// Records how a guarded shift ended, as the last word on the change that began it.
+pub async fn conclude(held: &Held, end: &End, record: &dyn Record) -> Result<(), Problem> {
+    let result = match end {
+        End::Reached(_) => VerdictResult::Verified,
+        End::WentBack(_) | End::Stuck(_) => VerdictResult::NotConverged,
+        End::InterruptedWentBack(_) | End::InterruptedHeld(_) | End::NotBegun(_) => VerdictResult::Accepted,
+    };
+    let verdict = Event::Verdict { result, detail: end.words() };
+    record.record(&held.holder, verdict, Urgency::Rollback).await.map_err(|error| {
+        let hint = "the way back has records of its own: midwatch audit";
+        Problem::new("how the guarded shift ended was not recorded", error.to_string(), hint)
+    })
 }
 
 /// What is recorded before a lease is released.

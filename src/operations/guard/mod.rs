@@ -241,8 +241,10 @@ impl GuardedShift {
     fn is_breached(&mut self, verdict: &Verdict, now: Timestamp) -> bool {
         let set = self.set_since();
         let (Stage::Shifting { looks, .. } | Stage::Holding { looks, .. }) = &mut self.stage else { return false };
+        // Before the first weight of ours one look is enough: what fails by somebody else's weight gets no more.
+        let Some(set) = set else { return verdict.is_breach() };
         // What is seen while the new pods warm up, or of the weights before, says little; that all fails says enough.
-        let is_warm = set.is_some_and(|set| now.duration_since(set) >= self.course.guard.warm_up);
+        let is_warm = now.duration_since(set) >= self.course.guard.warm_up;
         let counts = is_warm || matches!(verdict, Verdict::FastBreach(_));
         counts && looks.is_enough(verdict, &self.course.guard)
     }

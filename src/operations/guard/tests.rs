@@ -160,13 +160,16 @@ fn it_looks_while_a_weight_is_being_set_and_goes_back_at_once() {
 }
 
 #[test]
-fn before_the_first_weight_only_what_fails_altogether_stops_it() {
-    let mut shift = GuardedShift::new(course(&[5, 100]));
-    for second in [1, 100, 200] {
-        assert_eq!(shift.look(&breach(), at(second)), Move::Stay);
+fn before_the_first_weight_one_look_at_what_fails_already_is_enough() {
+    for verdict in [breach(), fast()] {
+        let mut shift = GuardedShift::new(course(&[5, 100]));
+        for seen in [pass(), blind(), Verdict::BothBad("both".into())] {
+            assert_eq!(shift.look(&seen, at(1)), Move::Stay);
+        }
+        let why = verdict.why().clone();
+        assert_eq!(shift.look(&verdict, at(2)), Move::GoBack(why.clone()));
+        assert_eq!(shift.withdrawn(&"taken back".into()), Move::End(End::NotBegun(why)));
     }
-    assert!(matches!(shift.look(&fast(), at(201)), Move::GoBack(_)));
-    assert_eq!(shift.withdrawn(&"taken back".into()), Move::End(End::NotBegun("40 %".into())));
 }
 
 #[test]

@@ -139,6 +139,14 @@ impl Drive {
         }
     }
 
+    /// Why its next weight is set: what its operator said, and before that why everything goes back.
+    pub(in crate::runtime) fn because(&self) -> Text {
+        match &self.view.phase {
+            Phase::GoingBack { why } => format!("{why}; the guarded shift was begun because: {}", self.reason).into(),
+            _ => self.reason.clone(),
+        }
+    }
+
     /// Notes what happened last.
     pub(in crate::runtime) fn say(&mut self, words: impl Into<Text>, now: Timestamp) {
         (self.view.last, self.view.at) = (words.into(), now);

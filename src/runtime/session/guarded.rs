@@ -108,6 +108,10 @@ impl Session {
             drive.typed.clone_from(&proof.typed);
             drive.reason = proof.reason.clone();
             drive.view.phase = Phase::Confirmed;
+            // What was seen since the plan was made is looked at before any of it can be sent.
+            let mut news = News::new();
+            self.drive(&mut news);
+            self.told.append(&mut news);
         }
     }
 
@@ -247,7 +251,7 @@ impl Session {
             }
             drive.left.extend(left_by(&proposal.plan).map(<[_]>::to_vec));
             drive.errand = Some(Errand::Shift { id, percent, is_confirmed: true });
-            let proof = Proof { plan: proposal.plan.hash(), typed: drive.typed.clone(), reason: drive.reason.clone() };
+            let proof = Proof { plan: proposal.plan.hash(), typed: drive.typed.clone(), reason: drive.because() };
             return self.confirm(id, proof);
         }
         if matches!(event, OperationEvent::StepDone { .. }) {

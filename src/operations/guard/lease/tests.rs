@@ -70,19 +70,23 @@ fn a_renewal_hits_only_a_lease_that_is_still_held() {
     assert!(patched(&taken("s-2"), &call).is_err());
 }
 
-/// What is done to release a lease that is found so.
-async fn released(found: Value) -> (Result<(), Problem>, Vec<String>) {
-    let diary = Diary::default();
-    let plane = Plane { diary: diary.clone(), seen: Mutex::new([Ok(found)].into()), ..Plane::default() };
-    let journal = Journal { diary: diary.clone(), ..Journal::default() };
-    let held = Held {
+/// A lease that is held.
+fn held() -> Held {
+    Held {
         lease: Lease::of(&target(Kind::HttpRoute)),
         holder: action("s-1"),
         environment: "production".into(),
         command: "midwatch shift".into(),
         reason: "incident 42".into(),
-    };
-    let result = release(&held, &Policy::NotConfigured, &plane, &journal).await;
+    }
+}
+
+/// What is done to release a lease that is found so.
+async fn released(found: Value) -> (Result<(), Problem>, Vec<String>) {
+    let diary = Diary::default();
+    let plane = Plane { diary: diary.clone(), seen: Mutex::new([Ok(found)].into()), ..Plane::default() };
+    let journal = Journal { diary: diary.clone(), ..Journal::default() };
+    let result = release(&held(), &Policy::NotConfigured, &plane, &journal).await;
     (result, entries(&diary))
 }
 
@@ -91,7 +95,7 @@ async fn it_is_released_with_a_record_before_and_after() {
     let (result, diary) = released(taken("s-1")).await;
     assert_eq!(result, Ok(()));
     assert_eq!(
-        diary[..4],
+        diary,
         [
             "get lease/midwatch-guard-chat-service",
             "intent 1",
@@ -99,7 +103,23 @@ async fn it_is_released_with_a_record_before_and_after() {
             "outcome 1 applied",
         ]
     );
-    assert!(diary[4].starts_with("Verdict"), "{diary:?}");
+}
+
+#[tokio::test]
+async fn how_a_guarded_shift_ended_is_the_last_word_on_it() {
+    let held = held();
+    let said = async |end: End| {
+        let diary = Diary::default();
+        let journal = Journal { diary: diary.clone(), ..Journal::default() };
+        conclude(&held, &end, &journal).await.unwrap();
+        entries(&diary).concat()
+    };
+    let breached = said(End::WentBack("8.0 % of 552 requests failed".into())).await;
+    assert!(breached.contains("NotConverged") && breached.contains("8.0 % of 552 requests failed"), "{breached}");
+    let reached = said(End::Reached(50)).await;
+    assert!(reached.contains("Verified") && reached.contains("reached 50 %, and the guard held"), "{reached}");
+    let stopped = said(End::InterruptedWentBack("stopped".into())).await;
+    assert!(stopped.contains("Accepted"), "{stopped}");
 }
 
 #[tokio::test]

@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 
 use super::Session;
-use crate::domain::guard::Guard;
+use crate::domain::guard::{Guard, shift_of};
 use crate::domain::intent::Intent;
 use crate::domain::operation::Proposal;
+use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::traffic::{ArmRole, Split};
 
 impl Session {
-    /// Says what is seen against a change that sends more requests to a new revision.
+    /// Says what is seen against a change that sends more requests to a new revision. A guarded shift does not begin where
+    /// its guard is breached already.
     pub(super) fn look_before(&mut self, proposal: &mut Proposal, now: Timestamp) {
         let (target, guard) = match &proposal.plan.intent {
             Intent::GuardedShift { target, course, .. } => (target, course.guard.clone()),
@@ -27,7 +29,14 @@ impl Session {
         let numbers = self.guard_board.numbers(&id);
         let mut raised = self.state.splits(&id).into_iter().filter(is_raised);
         let worse = raised.find_map(|split| self.state.against(&split, &guard, numbers, now));
-        proposal.against = worse.map(|why| format!("the new revision is worse than the stable one: {why}").into());
+        let Some(why) = worse else { return };
+        proposal.against = Some(format!("the new revision is worse than the stable one: {why}").into());
+        if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
+            let back = shift_of(&id.name, target, arm);
+            let what = format!("the guard {} is breached before anything was sent", guard.name);
+            let hint = format!("`{back} --to 0` takes the requests that it has from the new revision");
+            proposal.refusal.get_or_insert_with(|| Problem::new(what, why, hint));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::intent::Intent;
 use crate::domain::operation::OperationId;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
-use crate::operations::guard::lease::release;
+use crate::operations::guard::lease::{conclude, release};
 use crate::operations::guard::{End, Move};
 use crate::runtime::guarded::came::Came;
 use crate::runtime::guarded::drive::{Drive, Errand};
@@ -108,7 +108,7 @@ impl Session {
         drive.again_at = None;
         drive.let_go();
         let intent = Intent::Shift { target: drive.view.route.clone(), arm: drive.view.arm.clone(), percent };
-        let id = self.begin(intent, drive.wait, drive.reason.clone(), Some(drive.own()));
+        let id = self.begin(intent, drive.wait, drive.because(), Some(drive.own()));
         drive.errand = Some(Errand::Shift { id, percent, is_confirmed: false });
     }
 
@@ -127,7 +127,8 @@ impl Session {
         let outbox = self.outbox.clone();
         tokio::spawn(async move {
             let released = release(&held, &policy, &*plane, &*ledger).await;
-            drop(outbox.send(Message::LeaseReleased(id, released.err())).await);
+            let concluded = conclude(&held, &end, &*ledger).await;
+            drop(outbox.send(Message::LeaseReleased(id, released.and(concluded).err())).await);
         });
     }
 

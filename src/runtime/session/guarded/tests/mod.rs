@@ -69,6 +69,11 @@ async fn a_breach_while_it_is_verified_that_a_weight_took_goes_back_at_once() {
     let overtaken =
         "Accepted: accepted; watched no longer, since everything goes back to stable: none of its pods is ready";
     assert!(recorded.iter().any(|one| one == overtaken), "{recorded:#?}");
+    // Whoever reads it later finds the breach: as why everything goes back, and as what the whole came to.
+    let why = "because none of its pods is ready; the guarded shift was begun because: it looks well";
+    assert!(recorded.iter().any(|one| one.contains(why)), "{recorded:#?}");
+    let last = recorded.last().unwrap();
+    assert_eq!(last, "NotConverged: everything goes to stable again: none of its pods is ready");
 }
 
 #[tokio::test]

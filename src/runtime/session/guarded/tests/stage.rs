@@ -245,7 +245,7 @@ impl Stage {
     pub(super) fn recorded(&self) -> Vec<String> {
         let entries = read(&self.folder.path().join("audit")).unwrap_or_default();
         let word = |event: &Event| match event {
-            Event::Intent(intent) => format!("intent: {}", intent.what),
+            Event::Intent(intent) => format!("intent: {} because {}", intent.what, intent.reason),
             Event::Outcome { result, .. } => format!("{result:?}"),
             Event::Verdict { result, detail } => format!("{result:?}: {detail}"),
             other => format!("{other:?}"),
