@@ -13,7 +13,10 @@ const CROSSINGS: usize = 16;
 /// What may stand before the first word of a value, and is written as it is read.
 const OPENING: [char; 6] = ['"', '-', '+', '.', '/', '['];
 
-/// From so many letters on a value is looked for without its name.
+/// What stands between a name and its value as they are written, right before the value.
+const SEPARATORS: &str = r#"[=: "\t\r]"#;
+
+/// From so many letters on a value is rare enough to be looked for alone.
 const RARE: usize = 4;
 
 /// From so many bytes on it pays to prepare an expression anew.
@@ -126,15 +129,19 @@ fn is_of_lines(typed: &str) -> bool {
     !typed.contains(r"\A") && !typed.contains(r"\z") && !typed.contains("(?")
 }
 
-/// A name and its value as they were written, whatever stands between them there: `a=1` as `"a": 1`. Both are in
-/// whatever holds what was typed.
+/// What was surely written where a name and its value are found as they are read: the first word of the value, which is
+/// rarer than the name. A short one is looked for with what stands before it, or else it would be found within others.
 fn name_and_value(typed: &str) -> Option<String> {
     let (before, after) = typed.split_once('=')?;
-    let name = words(before).last().filter(|name| before.ends_with(name) && !name.is_empty())?;
+    words(before).last().filter(|name| before.ends_with(name) && !name.is_empty())?;
     let inside = after.trim_start_matches(OPENING);
     let value = words(inside).next().filter(|value| !value.is_empty())?;
-    // A name is in every line, and a long value in few: it is found sooner alone.
-    Some(if value.len() >= RARE { value.to_owned() } else { format!("{name}[^0-9A-Za-z_\\n]+{value}") })
+    if value.len() >= RARE {
+        return Some(value.to_owned());
+    }
+    let opening = after[..after.len() - inside.len()].chars().next_back();
+    let before = opening.map_or(SEPARATORS.to_owned(), |opening| regex::escape(opening.encode_utf8(&mut [0; 4])));
+    Some(format!("{before}{value}"))
 }
 
 /// The longest word that is in whatever an expression matches.

@@ -39,7 +39,7 @@ impl Index {
         let until = until.min(store.end());
         let new = store.choose(self.next, until, choice);
         self.next = self.next.max(until);
-        let taken = new.len();
+        let taken = new.iter().map(Vec::len).sum();
         self.merge(store, new);
         taken
     }
@@ -82,15 +82,20 @@ impl Index {
     }
 
     /// Puts lines in their places; they are usually younger than all that are there.
-    fn merge(&mut self, store: &LogStore, mut new: Vec<(i64, LineId)>) {
-        if !new.is_sorted() {
-            new.sort();
+    fn merge(&mut self, store: &LogStore, mut new: Vec<Vec<(i64, LineId)>>) {
+        new.retain(|part| !part.is_empty());
+        if !new.iter().flatten().is_sorted() {
+            let mut all = new.concat();
+            all.sort();
+            new = vec![all];
         }
-        let Some(first) = new.first() else { return };
+        let Some(first) = new.first().and_then(|part| part.first()) else { return };
         let start = self.gone + self.ids().partition_point(|id| (store.at(*id), *id) < *first);
         if start == self.ids.len() {
-            return self.ids.extend(new.into_iter().map(|(_, id)| id));
+            self.ids.reserve(new.iter().map(Vec::len).sum());
+            return new.iter().for_each(|part| self.ids.extend(part.iter().map(|(_, id)| *id)));
         }
+        let new = new.concat();
         let old = self.ids.split_off(start);
         self.ids.reserve(old.len() + new.len());
         let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());

@@ -236,8 +236,9 @@ impl LogStore {
         at
     }
 
-    /// The lines from one on and before another that are chosen, with their times, in no order.
-    fn choose(&self, from: LineId, until: LineId, choice: &(impl Choice + Sync)) -> Vec<(i64, LineId)> {
+    /// The lines from one on and before another that are chosen, with their times, chunk by chunk and in each of them in no
+    /// order. What was found is not copied together: it may be as many lines as there are.
+    fn choose(&self, from: LineId, until: LineId, choice: &(impl Choice + Sync)) -> Vec<Vec<(i64, LineId)>> {
         let skipped = from.chunk.saturating_sub(self.first);
         let numbered = (self.first + skipped..=until.chunk).zip(self.chunks.iter().skip(skipped as usize));
         let parts: Vec<Part<'_>> = numbered
@@ -250,15 +251,15 @@ impl LogStore {
         let lines: usize = parts.iter().map(|part| part.lines.len()).sum();
         let workers = available_parallelism().map_or(1, NonZero::get).min(lines / FEW);
         if workers <= 1 {
-            return parts.iter().flat_map(|part| part.chosen(choice)).collect();
+            return parts.iter().map(|part| part.chosen(choice)).collect();
         }
         thread::scope(|scope| {
             let shares = parts.chunks(parts.len().div_ceil(workers));
             let at_work: Vec<_> = shares
-                .map(|share| scope.spawn(|| share.iter().flat_map(|part| part.chosen(choice)).collect::<Vec<_>>()))
+                .map(|share| scope.spawn(|| share.iter().map(|part| part.chosen(choice)).collect::<Vec<_>>()))
                 .collect();
             let done = at_work.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            done.collect::<Vec<_>>().concat()
+            done.flatten().collect()
         })
     }
 

@@ -85,7 +85,7 @@ impl Patterns {
     pub fn update(&mut self, store: &LogStore, most: usize) -> bool {
         let until = store.after(self.next, most);
         let said = store.choose(self.next, until, &|record: &Record<'_>| !record.is_mark);
-        for record in said.into_iter().filter_map(|(_, id)| store.line(id)) {
+        for record in said.into_iter().flatten().filter_map(|(_, id)| store.line(id)) {
             self.look_at(store, &record);
         }
         self.next = until;

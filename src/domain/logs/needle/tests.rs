@@ -77,7 +77,8 @@ fn a_name_and_its_value_are_looked_for_whatever_stands_between_them_where_they_w
         "status 50",
     ];
     let unsure = |found: &[usize]| Some(found.iter().map(|line| (lines[*line], false)).collect::<Vec<_>>());
-    assert_eq!(named(&needle("status=500"), &lines), unsure(&[0, 1, 2]));
+    assert_eq!(named(&needle("status=500"), &lines), unsure(&[0, 1, 2, 3]), "whatever its name is");
+    assert_eq!(named(&needle("took=50"), &["took=50", "id=a50", "id-50", "a\t50"]).map(|found| found.len()), Some(2));
     assert_eq!(named(&needle("path=/a"), &lines), unsure(&[1, 2]));
     let ids = ["id=0077", "0077", "id=0078"];
     assert_eq!(named(&needle("id=0077"), &ids), Some(vec![(ids[0], false), (ids[1], false)]), "a long value alone");
