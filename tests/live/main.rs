@@ -143,6 +143,7 @@ fn run(test: Test, plane: &Plane) -> Result<()> {
 /// Which tests the command line asks for, in the words of the standard harness.
 struct Selection {
     patterns: Vec<String>,
+    skipped: Vec<String>,
     exact: bool,
     list: bool,
 }
@@ -151,11 +152,12 @@ impl Selection {
     fn from_arguments() -> Self {
         let (flags, patterns): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|it| it.starts_with('-'));
         let has = |flag: &str| flags.iter().any(|it| it == flag);
-        Self { patterns, exact: has("--exact"), list: has("--list") }
+        let skipped = flags.iter().filter_map(|flag| flag.strip_prefix("--skip=")).map(str::to_owned).collect();
+        Self { patterns, skipped, exact: has("--exact"), list: has("--list") }
     }
 
     fn holds(&self, name: &str) -> bool {
-        self.patterns.is_empty()
-            || self.patterns.iter().any(|it| if self.exact { name == it } else { name.contains(it.as_str()) })
+        let meant = |it: &String| if self.exact { name == it } else { name.contains(it.as_str()) };
+        (self.patterns.is_empty() || self.patterns.iter().any(meant)) && !self.skipped.iter().any(meant)
     }
 }
