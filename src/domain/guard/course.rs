@@ -72,6 +72,16 @@ impl Course {
         }
     }
 
+    /// How long each weight is held at least: as long as is wanted, and until all that is counted is of it.
+    pub fn held_for(&self) -> SignedDuration {
+        self.hold.max(self.settled_after())
+    }
+
+    /// How long a weight is held before all that is counted is of it: a whole window, once it has warmed up.
+    pub fn settled_after(&self) -> SignedDuration {
+        self.guard.warm_up.saturating_add(self.guard.window)
+    }
+
     /// The shares of the new revision in percent, each larger than the one before; there is at least one.
     pub fn weights(&self) -> &[u8] {
         &self.weights

@@ -1,7 +1,7 @@
 //! A guarded shift: traffic goes to the new revision step by step while a guard holds, stays where nothing can be told,
 //! and goes back to the stable revision on a breach. Pure: who drives it looks, shifts, and says what came of it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::guard::{Course, Looks, OnExit, Verdict};
@@ -213,7 +213,7 @@ impl GuardedShift {
     /// Takes in what was seen, as long as the new revision may get requests by a weight of ours: while one is held, and
     /// also while one is being set.
     pub fn look(&mut self, verdict: &Verdict, now: Timestamp) -> Move {
-        let (hold, settled_after) = (self.course.hold, self.settled_after());
+        let (hold, settled_after) = (self.course.hold, self.course.settled_after());
         if self.is_breached(verdict, now) {
             return self.go_back(verdict.why(), false);
         }
@@ -274,12 +274,7 @@ impl GuardedShift {
 
     /// When a weight that is held since then may be left at the earliest.
     fn until(&self, since: Timestamp) -> Timestamp {
-        since.checked_add(self.course.hold.max(self.settled_after())).unwrap_or(since)
-    }
-
-    /// How long a weight is held before all that is counted is of it: a whole window, once it has warmed up.
-    fn settled_after(&self) -> SignedDuration {
-        self.course.guard.warm_up.saturating_add(self.course.guard.window)
+        since.checked_add(self.course.held_for()).unwrap_or(since)
     }
 
     fn go_back(&mut self, why: &Text, is_stopped: bool) -> Move {

@@ -12,6 +12,7 @@ mod console;
 #[path = "../../live/plane.rs"]
 mod plane;
 
+mod alerts;
 mod evidence;
 mod figures;
 mod fixture;
@@ -38,8 +39,20 @@ use crate::figures::{Figures, MEBIBYTES};
 use crate::plane::Plane;
 
 /// What can be measured, in the order in which it is.
-const PARTS: [&str; 11] =
-    ["size", "lines", "start", "idle", "updates", "filter", "small", "logs", "evidence", "evidence-full", "many"];
+const PARTS: [&str; 12] = [
+    "size",
+    "lines",
+    "start",
+    "idle",
+    "updates",
+    "filter",
+    "small",
+    "logs",
+    "evidence",
+    "evidence-full",
+    "alerts",
+    "many",
+];
 
 /// What is to be measured, and how thoroughly.
 pub(crate) struct Bench {
@@ -96,6 +109,9 @@ fn main() -> Result<()> {
     }
     if bench.wants("evidence-full") {
         evidence::measure_full(&bench, &folder()?.join("evidence"), &mut figures)?;
+    }
+    if bench.wants("alerts") {
+        alerts::measure(&bench, &folder()?.join("alerts"), &mut figures)?;
     }
     if bench.wants("many") {
         many::measure(&bench, &folder()?.join("many"), &mut figures)?;

@@ -190,8 +190,9 @@ fn course_words(course: &Course) -> Vec<Text> {
         OnExit::Hold => "when midwatch is ended meanwhile the weights stay, and nobody guards them",
     };
     let part = |ratio: f64| words::percent(ratio * 100.0);
+    let longer = if course.hold < course.settled_after() { ": warm-up and window of the guard" } else { "" };
     [
-        format!("{} %, each held for {} at least", weights.join(" → "), span(course.hold)),
+        format!("{} %, each held for {} at least{longer}", weights.join(" → "), span(course.held_for())),
         format!(
             "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, {} restarts are seen, or \
              no pod is ready; at once when {} fail",

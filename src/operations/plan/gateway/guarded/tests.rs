@@ -57,6 +57,15 @@ fn one_plan_shows_the_whole_course_and_takes_the_lease_first() {
 }
 
 #[test]
+fn a_course_says_for_how_long_a_weight_is_held_whatever_was_typed() {
+    let course = |hold| Course::new(vec![20], hold, Guard::default(), OnExit::Back).unwrap();
+    let first = |hold| course_words(&course(hold))[0].to_string();
+    let told = first(SignedDuration::from_secs(30));
+    assert_eq!(told, "20 %, each held for 3 min at least: warm-up and window of the guard");
+    assert_eq!(first(SignedDuration::from_mins(5)), "20 %, each held for 5 min at least");
+}
+
+#[test]
 fn a_weight_that_it_has_is_only_held_and_a_lower_one_is_refused() {
     let snapshot = split(vec![rule(80, 20)]);
     let plan = make(&guarded(&[20, 50]), &snapshot, &place()).unwrap();
