@@ -333,6 +333,8 @@ pub struct WeightSet {
     pub backend: usize,
     /// Its Service.
     pub service: Text,
+    /// The weight that was found.
+    pub before: u64,
     /// The weight.
     pub weight: u64,
 }

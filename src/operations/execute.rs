@@ -154,6 +154,7 @@ pub fn stored(plan: &Plan) -> serde_json::Value {
         "hash": plan.hash(),
         "intent": plan.intent,
         "uid": plan.uid,
+        "title": plan.title,
         "service": plan.service,
         "calls": calls,
         "before": plan.steps.iter().map(|step| &step.before).collect::<Vec<_>>(),

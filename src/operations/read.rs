@@ -49,6 +49,8 @@ pub struct Snapshot {
     /// Whether the weights of the route may be set already and nobody has seen that they took: they are watched, although
     /// there is nothing to set.
     pub is_in_doubt: bool,
+    /// Whether a guarded shift takes back what it gave to an arm: the other one is the one that it trusts.
+    pub takes_back: bool,
     /// Who we are.
     pub identity: Result<Identity, Problem>,
     /// What the cluster says to each call that the intent needs.
@@ -114,6 +116,7 @@ pub async fn read(
         lease,
         lease_unchanged: Duration::ZERO,
         is_in_doubt: false,
+        takes_back: false,
         budgets: or_gap(budgets, &mut gaps),
         identity,
         reviews: needed.into_iter().zip(reviews).collect(),

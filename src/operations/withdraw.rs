@@ -36,6 +36,11 @@ impl Yes {
 }
 
 impl Withdrawal {
+    /// Whether the change still goes on.
+    pub fn is_heard(&self) -> bool {
+        !self.0.is_closed()
+    }
+
     /// Takes it back. What was said first stays.
     pub fn take_back(&self, why: &Text) {
         self.0.send_if_modified(|said| {

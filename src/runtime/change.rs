@@ -29,12 +29,13 @@ use crate::operations::ports::{ControlPlane, ReadError};
 use crate::operations::read::{Snapshot, read};
 use crate::operations::rehearse::{Rehearsed, rehearse};
 use crate::operations::silence::{self, Ground};
-use crate::operations::verify::{Patience, verify};
+use crate::operations::verify::verify;
 use crate::operations::withdraw::Yes;
 
 use super::arming::Armed;
 use super::evidence::{Collector, Dossier, Head};
 use super::ledger::Ledger;
+use super::wait::Wait;
 
 /// What the operator says to a change that waits.
 #[derive(Debug)]
@@ -43,15 +44,6 @@ pub(super) enum Order {
     Confirm(Proof),
     /// Look at the world again and plan anew.
     Refresh,
-}
-
-/// Whether to stay and watch what comes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// Until it is verified, for so long.
-    For(Patience),
-    /// Not at all.
-    No,
 }
 
 /// Everything that a change needs.
@@ -239,8 +231,11 @@ impl Change {
             }
             Ok(executed) => {
                 let verdict = self.watch(&executed, report).await;
-                // The change is done; a record of its verdict that fails must not hide what came of it.
-                if let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency).await {
+                // The verdict on a guarded shift is recorded at its end, which is not that of its first weight.
+                if !matches!(self.intent, Intent::GuardedShift { .. })
+                    // The change is done; a record of its verdict that fails must not hide what came of it.
+                    && let Err(error) = self.ledger.record(executed.action(), verdict_record(&verdict), urgency).await
+                {
                     tracing::error!(%error, "the verdict could not be recorded");
                 }
                 self.look_after(dossier, &format!("{}: {}", verdict.word(), verdict.detail()), report).await;

@@ -1,13 +1,18 @@
 //! What this machine's journal tells of the past: the changes that midwatch made, for the timeline of what changed.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc};
 
 use super::ledger::Ledger;
-use crate::domain::audit::{Action, Event, StepResult};
+use super::message::Message;
+use crate::domain::audit::{Action, Event, Footprint, Intent as Recorded, StepResult};
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::intent::Intent;
 use crate::domain::target::Target;
 use crate::domain::text::Text;
+use crate::domain::update::Update;
 use crate::operations::audit::actions;
 
 /// How many actions are looked at, the newest.
@@ -16,9 +21,26 @@ const LOOKED_AT: usize = 200;
 impl Ledger {
     /// The changes of objects that were made from this machine, oldest first; none where they cannot be read, which the
     /// audit tells. Blocks.
-    pub(super) fn deeds(&self) -> Vec<Change> {
-        let (newest, _unreadable) = actions(self.directory(), LOOKED_AT).unwrap_or_default();
-        newest.iter().filter_map(deed).collect()
+    pub(super) fn deeds(&self) -> Option<Vec<Change>> {
+        if !self.is_begun() {
+            return Some(Vec::new());
+        }
+        let (newest, _unreadable) = actions(self.directory(), LOOKED_AT).ok()?;
+        Some(newest.iter().filter_map(deed).collect())
+    }
+}
+
+/// Reads the journal for them whenever it is asked to; what is asked while it reads makes it read once more.
+pub(super) async fn keep_reading(ledger: Arc<Ledger>, asked: Arc<Notify>, outbox: mpsc::Sender<Message>) {
+    loop {
+        asked.notified().await;
+        let ledger = Arc::clone(&ledger);
+        let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await else { return };
+        if let Some(deeds) = deeds
+            && outbox.send(Message::Update(Update::Recorded(deeds))).await.is_err()
+        {
+            return;
+        }
     }
 }
 
@@ -26,16 +48,18 @@ impl Ledger {
 fn deed(action: &Action) -> Option<Change> {
     let recorded = action.intents().next()?;
     let intent: Intent = serde_json::from_value(recorded.plan["intent"].clone()).ok()?;
-    let Some(Target::Object(object)) = intent.target() else { return None };
-    let service = recorded.plan["service"].as_str().map(Text::from_untrusted);
+    let target = intent.target()?;
+    let at = applied(action, &target)?;
+    let Target::Object(object) = target else { return None };
+    let said = |member: &str| recorded.plan[member].as_str().map(Text::from_untrusted).filter(|said| !said.is_empty());
     Some(Change {
-        at: applied(action)?,
+        at,
         times: 1,
         class: class(&intent),
         object,
         environment: recorded.environment.clone(),
-        service: service.filter(|service| !service.is_empty()),
-        what: small(&recorded.what),
+        service: said("service"),
+        what: small(&said("title").unwrap_or_else(|| recorded.what.clone())),
         edge: None,
         aim: None,
         is_vague: false,
@@ -44,12 +68,14 @@ fn deed(action: &Action) -> Option<Change> {
     })
 }
 
-/// When the first step came about. Of a guarded shift that is its lease, a moment before its first weight.
-fn applied(action: &Action) -> Option<Timestamp> {
+/// When the first step came about that is about what was to be changed: the lease of a guarded shift is not.
+fn applied(action: &Action, target: &Target) -> Option<Timestamp> {
+    let is_about_it =
+        |recorded: &&Recorded| Footprint::of(recorded).is_none_or(|footprint| footprint.object == *target);
+    let steps: Vec<u32> = action.intents().filter(is_about_it).map(|recorded| recorded.step).collect();
     action.records.iter().find_map(|entry| match &entry.event {
-        Event::Outcome { result: StepResult::Applied, .. } | Event::Reconciled { result: StepResult::Applied, .. } => {
-            Some(entry.at)
-        }
+        Event::Outcome { step, result: StepResult::Applied, .. }
+        | Event::Reconciled { step, result: StepResult::Applied, .. } => steps.contains(step).then_some(entry.at),
         _ => None,
     })
 }

@@ -59,7 +59,7 @@ impl Ledger {
         Ok(open)
     }
 
-    fn is_begun(&self) -> bool {
+    pub(super) fn is_begun(&self) -> bool {
         self.directory().try_exists().unwrap_or(true)
     }
 }

@@ -16,9 +16,9 @@ mod scopes;
 mod session;
 mod shutdown;
 mod signals;
+mod wait;
 
 pub use arming::Armed;
-pub use change::Wait;
 pub use clusters::{Chosen, ContextRow, choose};
 pub use evidence::{Archive, Archives, KINDS as EVIDENCE_KINDS};
 pub use guarded::{GuardEvent, Guarded, Look, Phase, Trouble};
@@ -29,6 +29,7 @@ pub use scopes::Scopes;
 pub use session::{Options, Session};
 pub use shutdown::{Signal, Signals};
 pub use signals::SignalServers;
+pub use wait::Wait;
 
 pub use crate::operations::authorize::Arming;
 pub use crate::operations::confirm::Proof;

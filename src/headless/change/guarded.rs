@@ -1,12 +1,9 @@
 //! A guarded shift from its proposal to its end: confirmed once by what stands on the command line, and told as it goes.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::cli::Consent;
-use crate::config::settings::Verification;
-use crate::domain::guard::{Course, Sample};
+use crate::domain::guard::Sample;
 use crate::domain::intent::Intent;
 use crate::domain::json::merge;
 use crate::domain::lease::Lease;
@@ -14,16 +11,13 @@ use crate::domain::operation::OperationEvent;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::traffic::percent;
-use crate::runtime::{Absorbed, End, GuardEvent, Guarded, Look, Patience, Session, Signal, Wait};
+use crate::runtime::{Absorbed, End, GuardEvent, Guarded, Look, Session, Signal, Wait};
 
 use super::super::answer::Asked;
 use super::super::output::API_VERSION;
 use super::super::signals::await_briefly;
 use super::super::{Exit, complain, say};
 use super::carry_out::{Next, Run, line as line_of, patience};
-
-/// The least time in which a weight has to be taken by the gateway.
-const TAKEN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Proposes, confirms, and stays until it is over.
 pub(super) async fn carry_out(
@@ -32,8 +26,7 @@ pub(super) async fn carry_out(
     intent: Intent,
     consent: &Consent,
 ) -> Result<Exit, Problem> {
-    let Intent::GuardedShift { course, .. } = &intent else { return Ok(Exit::Defect) };
-    let wait = Wait::For(for_a_step(consent, verification, course));
+    let wait = Wait::For(patience(consent, verification));
     let mut signals = super::super::listen()?;
     await_briefly(session).await.iter().for_each(complain);
     let mut run = Run::begin(session, intent, wait, format, consent).await;
@@ -82,13 +75,6 @@ pub(super) async fn carry_out(
             session.interrupt(id, &format!("signal {number}").into());
         }
     }
-}
-
-/// How long to watch that a weight is taken, which is not longer than it is held.
-fn for_a_step(consent: &Consent, usual: Verification, course: &Course) -> Patience {
-    let hold = Duration::try_from(course.hold).unwrap_or_default();
-    let as_ever = patience(consent, usual);
-    Patience { stable: as_ever.stable.min(hold / 3), limit: as_ever.limit.min(hold.max(TAKEN_WITHIN)), ..as_ever }
 }
 
 /// How it ended, for the shell and for scripts.

@@ -193,6 +193,7 @@ pub(in crate::operations) fn snapshot(target: Value) -> Snapshot {
         lease: None,
         lease_unchanged: std::time::Duration::ZERO,
         is_in_doubt: false,
+        takes_back: false,
         identity: Ok(alice()),
         reviews: Vec::new(),
         gaps: Vec::new(),

@@ -85,8 +85,8 @@ enum Stage {
     /// A shift to the next weight is under way. Requests go by weights that were set then: by the ones before until the
     /// server has taken the next ones, and by none of ours before the first.
     Shifting { set: Option<Timestamp>, looks: Looks },
-    /// A weight is held since then; it was set a little earlier.
-    Holding { since: Timestamp, set: Timestamp, looks: Looks },
+    /// A weight is held since then; it was set a little earlier. Why it was not raised from here, where that was tried.
+    Holding { since: Timestamp, set: Timestamp, looks: Looks, refused: Option<Text> },
     /// It goes back, for a breach or because somebody stopped it.
     GoingBack { why: Text, is_stopped: bool },
     /// It is over.
@@ -182,15 +182,15 @@ impl GuardedShift {
             Stage::Shifting { set, looks } => {
                 // What was seen while it was watched that the weights took counts on.
                 let looks = if set.is_some() { looks.clone() } else { Looks::default() };
-                self.stage = Stage::Holding { since: now, set: set.unwrap_or(now), looks };
+                self.stage = Stage::Holding { since: now, set: set.unwrap_or(now), looks, refused: None };
                 Move::Wait { until: self.until(now), why: None }
             }
             Stage::Holding { since, .. } => Move::Wait { until: self.until(*since), why: None },
         }
     }
 
-    /// The shift did not come about. Going up is left where it was, for the weights of the step before hold; that going
-    /// back failed is the worst, and is told as such.
+    /// The shift did not come about, and will not. Going up is left where it was, for the weights of the step before hold;
+    /// that going back failed is the worst, and is told as such.
     pub fn not_shifted(&mut self, why: &Text) -> Move {
         match &self.stage {
             Stage::GoingBack { why: reason, .. } => {
@@ -199,6 +199,19 @@ impl GuardedShift {
             }
             Stage::Over(end) => Move::End(end.clone()),
             _ => self.over(End::Stuck(why.clone())),
+        }
+    }
+
+    /// The shift did not come about and may later: the weight before is held on, as long again as each is, and looked at.
+    /// Before the first weight there is none.
+    pub fn not_now(&mut self, why: &Text, now: Timestamp) -> Move {
+        match &self.stage {
+            Stage::Shifting { set: Some(set), looks } if self.at > 0 => {
+                self.at -= 1;
+                self.stage = Stage::Holding { since: now, set: *set, looks: looks.clone(), refused: Some(why.clone()) };
+                Move::Wait { until: self.until(now), why: Some(why.clone()) }
+            }
+            _ => self.not_shifted(why),
         }
     }
 
@@ -217,8 +230,8 @@ impl GuardedShift {
         if self.is_breached(verdict, now) {
             return self.go_back(verdict.why(), false);
         }
-        let since = match &self.stage {
-            Stage::Holding { since, .. } => *since,
+        let (since, refused) = match &self.stage {
+            Stage::Holding { since, refused, .. } => (*since, refused.clone()),
             Stage::Shifting { .. } => return Move::Stay,
             Stage::GoingBack { .. } | Stage::Over(_) => return self.due(),
         };
@@ -227,7 +240,7 @@ impl GuardedShift {
         let is_good = held >= settled_after && verdict.allows_more();
         let why = (held >= hold && !is_good).then(|| Text::from(verdict.to_string()));
         if held < hold || !is_good {
-            return Move::Wait { until: self.until(since), why };
+            return Move::Wait { until: self.until(since), why: why.or(refused) };
         }
         if self.at + 1 == self.course.weights().len() {
             return self.over(End::Reached(self.weight()));

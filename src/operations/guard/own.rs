@@ -46,6 +46,7 @@ impl Own {
             return Err(conflict("the route was made anew".into()));
         }
         let is_back = matches!(intent, Intent::Shift { percent: 0, .. });
+        snapshot.takes_back = is_back;
         if !is_back && own.is_none_or(|lease| lease.standing(snapshot.taken) != Standing::Live) {
             return Err(conflict("its lease is not held any more".into()));
         }

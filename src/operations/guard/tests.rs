@@ -173,6 +173,23 @@ fn before_the_first_weight_one_look_at_what_fails_already_is_enough() {
 }
 
 #[test]
+fn a_raise_that_may_work_later_leaves_the_weight_before_and_is_guarded_on() {
+    let mut shift = raising();
+    let held = shift.not_now(&"the server does not answer".into(), at(200));
+    assert_eq!(held, Move::Wait { until: at(380), why: Some("the server does not answer".into()) });
+    assert_eq!((shift.weight(), shift.held_since()), (5, Some(at(200))));
+    assert!(matches!(shift.look(&pass(), at(379)), Move::Wait { .. }), "it is held as long again");
+    let mut again = shift.clone();
+    assert_eq!(again.look(&pass(), at(380)), Move::Shift(100));
+    // What it looks at meanwhile counts.
+    let _ = shift.look(&breach(), at(230));
+    assert!(matches!(shift.look(&breach(), at(260)), Move::GoBack(_)));
+    // Before the first weight there is none to go on with.
+    let mut first = GuardedShift::new(course(&[5, 100]));
+    assert!(matches!(first.not_now(&"the server does not answer".into(), at(1)), Move::End(End::Stuck(_))));
+}
+
+#[test]
 fn what_was_taken_back_before_it_was_sent_leaves_the_weight_before() {
     // Nothing was set: there is nothing to send back.
     let mut stopped = GuardedShift::new(course(&[5, 100]));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use super::came::Came;
 use super::{GuardEvent, Guarded, Phase, Trouble};
 use crate::domain::audit::ActionId;
 use crate::domain::guard::Course;
@@ -18,8 +19,9 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::guard::lease::Held;
 use crate::operations::guard::{End, GuardedShift, Move, Own};
+use crate::operations::plan::left_by;
 use crate::operations::ports::ControlPlane;
-use crate::runtime::change::Wait;
+use crate::runtime::wait::Wait;
 
 /// How long is waited before sending everything back is tried again: twice as long each time, up to the longest.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
@@ -144,6 +146,22 @@ impl Drive {
         match &self.view.phase {
             Phase::GoingBack { why } => format!("{why}; the guarded shift was begun because: {}", self.reason).into(),
             _ => self.reason.clone(),
+        }
+    }
+
+    /// Notes the weights that a plan found and those that it leaves: as long as nobody can tell, the route may have either.
+    pub(in crate::runtime) fn may_be_left(&mut self, plan: &Plan) {
+        for weights in left_by(plan) {
+            // What comes last is what was meant last.
+            self.left.retain(|known| *known != weights);
+            self.left.push(weights);
+        }
+    }
+
+    /// Notes what came of it: once the weights are so, whatever was so before is not.
+    pub(in crate::runtime) fn is_left(&mut self, came: &Came) {
+        if matches!(came, Came::Shifted) {
+            self.left.drain(..self.left.len().saturating_sub(1));
         }
     }
 

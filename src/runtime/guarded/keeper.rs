@@ -24,6 +24,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long after a renewal the next one is due: a third of what the lease lasts.
 const PAUSE: Duration = Duration::from_secs(Lease::LASTS.as_secs().unsigned_abs() / 3);
 
+/// For so long a lease is renewed although the guard was not at work: a terminal that takes nothing holds it up.
+const STALLED: Duration = Duration::from_secs(30);
+
 /// Who keeps a lease.
 pub(in crate::runtime) struct Keeper {
     pub(in crate::runtime) id: OperationId,
@@ -32,6 +35,8 @@ pub(in crate::runtime) struct Keeper {
     pub(in crate::runtime) clock: Clock,
     /// How far the guard is; nobody keeps the lease any more once the other end is gone.
     pub(in crate::runtime) about: watch::Receiver<About>,
+    /// When the guard was at work last.
+    pub(in crate::runtime) driven: watch::Receiver<Instant>,
     pub(in crate::runtime) outbox: mpsc::Sender<Message>,
 }
 
@@ -62,12 +67,22 @@ impl Keeper {
             if !is_new && began.duration_since(renewed) < PAUSE {
                 continue;
             }
+            if self.is_stalled(began) {
+                // Whoever comes next may take it: nobody looks any more.
+                tracing::warn!(lease = %self.held.lease, "a lease is not renewed, since the guard is not at work");
+                continue;
+            }
             match self.renew(self.clock.now()).await {
                 Renewed::Yes => renewed = began,
                 Renewed::NotNow(why) => tracing::warn!(%why, lease = %self.held.lease, "a lease was not renewed"),
                 Renewed::Lost(why) => return self.tell(why).await,
             }
         }
+    }
+
+    /// Whether the guard was not at work for long.
+    pub(in crate::runtime) fn is_stalled(&self, now: Instant) -> bool {
+        now.duration_since(*self.driven.borrow()) > STALLED
     }
 
     pub(in crate::runtime) async fn renew(&mut self, now: Timestamp) -> Renewed {

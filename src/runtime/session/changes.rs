@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::Session;
+use super::evidence::Evidence;
 use crate::domain::audit::ActionId;
 use crate::domain::intent::Intent;
 use crate::domain::object::ObjectRef;
@@ -17,22 +18,31 @@ use crate::operations::confirm::Proof;
 use crate::operations::guard::Own;
 use crate::operations::plan::Place;
 use crate::operations::withdraw::Yes;
-use crate::runtime::change::{Change, Order, Wait};
+use crate::runtime::change::{Change, Order};
 use crate::runtime::message::Message;
+use crate::runtime::wait::Wait;
 
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
     pub fn propose(&mut self, intent: Intent, wait: Wait, reason: Text) -> OperationId {
-        let guarded = matches!(intent, Intent::GuardedShift { .. }).then(|| (intent.clone(), reason.clone()));
-        let id = self.begin(intent, wait, reason, None);
-        if let Some((wish, reason)) = guarded {
-            self.keep_guarded(id, &wish, wait, reason);
-        }
+        let Intent::GuardedShift { course, .. } = &intent else {
+            return self.begin(intent, wait, reason, None, Evidence::Usual);
+        };
+        let (wish, wait) = (intent.clone(), wait.for_a_step(course));
+        let id = self.begin(intent, wait, reason.clone(), None, Evidence::Usual);
+        self.keep_guarded(id, &wish, wait, reason);
         id
     }
 
     /// Begins a change, of its own or as a step of a guarded shift.
-    pub(super) fn begin(&mut self, intent: Intent, wait: Wait, reason: Text, own: Option<Own>) -> OperationId {
+    pub(super) fn begin(
+        &mut self,
+        intent: Intent,
+        wait: Wait,
+        reason: Text,
+        own: Option<Own>,
+        evidence: Evidence,
+    ) -> OperationId {
         self.last += 1;
         let id = OperationId(self.last);
         let outbox = self.outbox.clone();
@@ -43,9 +53,9 @@ impl Session {
             tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
             return id;
         };
-        // A step of a guarded shift does not wait until evidence is kept, but for the one that goes back: it shows why.
-        let has_evidence = own.is_none() || matches!(intent, Intent::Shift { percent: 0, .. });
-        let evidence = intent.object().filter(|_| has_evidence).and_then(|object| self.collector_of(object));
+        let evidence = intent.object().and_then(|object| self.collector_of(object, evidence));
+        // Of those that have come to their end nobody takes anything back.
+        self.withdrawals.retain(|_, withdrawal| withdrawal.is_heard());
         let (withdrawal, yes) = Yes::said();
         self.withdrawals.insert(id, withdrawal);
         let change = Change {

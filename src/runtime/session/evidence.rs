@@ -1,6 +1,7 @@
 //! Evidence of a session: who looks, what they are told, and an archive for whoever asks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Session;
 use crate::domain::audit::ActionId;
@@ -12,6 +13,20 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::runtime::evidence::{Archives, Collector, Head, Question, Sight, collect, gather};
 use crate::runtime::message::Message;
+
+/// How long the way back of a guarded shift waits for evidence at most, whatever is configured.
+const BRIEF: Duration = Duration::from_secs(2);
+
+/// Which evidence a change has, where it is kept at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// What is configured.
+    Usual,
+    /// What is at hand at once: it shows why everything goes back, and must not hold that up.
+    Brief,
+    /// None: a step of a guarded shift that raises, or a way back that is tried again.
+    None,
+}
 
 impl Session {
     /// How evidence is kept.
@@ -57,12 +72,16 @@ impl Session {
     }
 
     /// Who looks at the service of an object that is changed, where that is wanted.
-    pub(super) fn collector_of(&self, target: &ObjectRef) -> Option<Collector> {
+    pub(super) fn collector_of(&self, target: &ObjectRef, evidence: Evidence) -> Option<Collector> {
         let place = self.place_of(target);
         let service =
             ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
-        let is_wanted = self.archives.is_automatic;
-        is_wanted.then(|| self.collector(Subject { service, target: Some(target.clone()) })).flatten()
+        let is_wanted = self.archives.is_automatic && evidence != Evidence::None;
+        let mut collector = is_wanted.then(|| self.collector(Subject { service, target: Some(target.clone()) }))??;
+        if evidence == Evidence::Brief {
+            collector.archives.wait = collector.archives.wait.min(BRIEF);
+        }
+        Some(collector)
     }
 
     /// Says what is believed of a service. Whoever asked may have gone.

@@ -17,12 +17,11 @@ use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
 use crate::operations::guard::Move;
 use crate::operations::guard::lease::{Held, said_by};
-use crate::operations::plan::left_by;
-use crate::runtime::change::Wait;
 use crate::runtime::guarded::came::Came;
 use crate::runtime::guarded::drive::{Begun, Drive, Errand};
 use crate::runtime::guarded::keeper::Keeper;
 use crate::runtime::guarded::{GuardEvent, Guarded, Phase};
+use crate::runtime::wait::Wait;
 
 mod before;
 mod steps;
@@ -142,7 +141,8 @@ impl Session {
             self.ask_for_numbers();
             return Some(event);
         }
-        if self.drives.values().any(|drive| drive.past.contains(&id)) {
+        if let Some(drive) = self.drives.values_mut().find(|drive| drive.past.contains(&id)) {
+            drive.past.retain(|past| *past != id || !event.is_last());
             return None;
         }
         let is_its = |drive: &Drive| matches!(drive.errand, Some(Errand::Shift { id: own, .. }) if own == id);
@@ -159,7 +159,8 @@ impl Session {
     fn hear_first(&mut self, drive: &mut Drive, event: &OperationEvent, now: Timestamp, news: &mut News) -> bool {
         match event {
             OperationEvent::Proposed(proposal) => {
-                drive.left = left_by(&proposal.plan).map(<[_]>::to_vec).into_iter().collect();
+                drive.left.clear();
+                drive.may_be_left(&proposal.plan);
                 drive.plan = Some(proposal.plan.clone());
             }
             OperationEvent::StepStarted { .. } if drive.view.phase == Phase::Confirmed => {
@@ -190,6 +191,7 @@ impl Session {
             other if drive.errand == Some(Errand::First) => {
                 if let Some(came) = Came::of(other).filter(|_| other.is_last()) {
                     drive.let_go();
+                    drive.is_left(&came);
                     self.take_outcome(drive, came, now, news);
                 }
             }
@@ -230,6 +232,7 @@ impl Session {
             plane: Arc::clone(&drive.plane),
             clock: self.clock.clone(),
             about: heard,
+            driven: self.driven.subscribe(),
             outbox: self.outbox.clone(),
         };
         drive.about = Some(about);
@@ -249,7 +252,7 @@ impl Session {
                 let came = Came::Not { why: problem.to_string().into(), may_work_later: true };
                 return self.take_outcome(drive, came, now, news);
             }
-            drive.left.extend(left_by(&proposal.plan).map(<[_]>::to_vec));
+            drive.may_be_left(&proposal.plan);
             drive.errand = Some(Errand::Shift { id, percent, is_confirmed: true });
             let proof = Proof { plan: proposal.plan.hash(), typed: drive.typed.clone(), reason: drive.because() };
             return self.confirm(id, proof);
@@ -262,9 +265,8 @@ impl Session {
                 self.leave(id);
             }
             drive.let_go();
-            if matches!(came, Came::Shifted) && is_confirmed {
-                // Whatever was so before, only the last is so now.
-                drive.left.drain(..drive.left.len().saturating_sub(1));
+            if is_confirmed {
+                drive.is_left(&came);
             }
             self.take_outcome(drive, came, now, news);
         }

@@ -10,13 +10,8 @@ use tokio::time::Instant;
 use crate::clients::kubernetes::ConnectOptions;
 use crate::clients::kubernetes::kubeconfig::Kubeconfig;
 use crate::domain::audit::History;
-use crate::domain::environment::EnvironmentRules;
-#[cfg(test)]
-use crate::domain::evidence::Keeping;
 use crate::domain::guard::Guards;
 use crate::domain::kind::Kind;
-use crate::domain::limits::Limits;
-use crate::domain::logs::{Limits as LogLimits, Rules};
 use crate::domain::metric::{Demand, Focus};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{OperationEvent, OperationId};
@@ -39,19 +34,22 @@ use super::guarded::GuardEvent;
 #[cfg(test)]
 use super::guarded::Guarded;
 use super::guarded::drive::Drive;
-use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
 use super::scopes::Scopes;
 use super::signals::SignalServers;
+use super::{deeds, history};
 
 mod armed;
 mod changes;
 mod evidence;
 mod guarded;
+mod options;
 mod past;
 mod reading;
 mod signals;
+
+pub use options::Options;
 
 /// How many messages are taken in at once, so that a key never waits for long: each may hold some hundred rows.
 const AT_ONCE: usize = 16;
@@ -61,36 +59,6 @@ const LOGS_AT_ONCE: usize = 16;
 
 /// How long a guarded shift under way is left alone at most: something may be due by the clock alone.
 const GUARD_PAUSE: Duration = Duration::from_secs(1);
-
-/// What a session is made of.
-pub struct Options {
-    /// The rules by which namespaces are environments.
-    pub rules: EnvironmentRules,
-    /// From when on numbers count for health.
-    pub limits: Limits,
-    /// How far traffic may be shifted.
-    pub traffic: traffic::Limits,
-    /// What may guard a shift.
-    pub guards: Guards,
-    /// The roles.
-    pub policy: Policy,
-    /// How to connect.
-    pub connect: ConnectOptions,
-    /// What is read of each cluster.
-    pub scopes: Scopes,
-    /// Where alerts come from.
-    pub signals: SignalServers,
-    /// How much is kept of the logs of one query, and what of them is withheld.
-    pub logs: (LogLimits, Rules),
-    /// The name of this session, in every record and request.
-    pub name: Text,
-    /// Where changes are recorded; what cannot be recorded is not done.
-    pub ledger: Ledger,
-    /// How evidence is kept.
-    pub evidence: Archives,
-    /// The clock.
-    pub clock: Clock,
-}
 
 /// Clusters, what is believed of them, and changes under way.
 pub struct Session {
@@ -102,6 +70,7 @@ pub struct Session {
     archives: Archives,
     history: Option<Result<History, Problem>>,
     read_history: Arc<Notify>,
+    read_deeds: Arc<Notify>,
     armed: watch::Sender<Armed>,
     /// The clusters that were asked for, also those that could not be connected to.
     pub(super) chosen: Vec<ClusterName>,
@@ -125,8 +94,9 @@ pub struct Session {
     pub(crate) pretended: Vec<Guarded>,
     /// What of them is to be told with the next word.
     told: Vec<(OperationId, GuardEvent)>,
-    /// When it is looked again at what they have to do, whatever is heard.
+    /// When it is looked again at what they have to do, whatever is heard; and when it was looked last, for who keeps leases.
     drive_at: Instant,
+    driven: watch::Sender<Instant>,
     /// The numbers that the face looks at.
     wanted_numbers: Demand,
     /// The pods of canaries and of what they are compared with, as of a revision of the splits; none where nothing is tried.
@@ -162,6 +132,8 @@ impl Session {
         session.start_clusters(chosen);
         let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_history));
         tokio::spawn(history::keep_reading(ledger, asked, session.outbox.clone()));
+        let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_deeds));
+        tokio::spawn(deeds::keep_reading(ledger, asked, session.outbox.clone()));
         session.look_at_deeds();
         session
     }
@@ -179,6 +151,7 @@ impl Session {
             archives: options.evidence,
             history: None,
             read_history: Arc::new(Notify::new()),
+            read_deeds: Arc::new(Notify::new()),
             armed: watch::Sender::new(Armed::No),
             chosen: Vec::new(),
             clusters: BTreeMap::new(),
@@ -196,6 +169,7 @@ impl Session {
             pretended: Vec::new(),
             told: Vec::new(),
             drive_at: Instant::now(),
+            driven: watch::Sender::new(Instant::now()),
             wanted_numbers: Demand::default(),
             canaries: None,
             undiscovered: BTreeSet::new(),
@@ -216,22 +190,7 @@ impl Session {
     /// A session that reads nothing and can change nothing: a test tells it what to believe.
     #[cfg(test)]
     pub(crate) fn offline(clock: Clock) -> Self {
-        let origin = crate::operations::audit::this_process(clock.now());
-        Self::idle(Options {
-            rules: EnvironmentRules::default(),
-            limits: Limits::default(),
-            traffic: traffic::Limits::default(),
-            guards: Guards::default(),
-            policy: Policy::NotConfigured,
-            connect: ConnectOptions::new("test", Arc::new(|_| None)),
-            scopes: Scopes::default(),
-            signals: SignalServers::default(),
-            logs: Default::default(),
-            name: Text::from("test"),
-            ledger: Ledger::new(std::path::PathBuf::new(), origin, clock.clone()),
-            evidence: Archives::new(&Keeping { is_automatic: false, ..Keeping::default() }, std::path::PathBuf::new()),
-            clock,
-        })
+        Self::idle(Options::of_nothing(clock))
     }
 
     /// Takes in what a test says about the world.

@@ -12,18 +12,13 @@ use crate::sources::kubernetes::past;
 impl Session {
     /// Has what this machine's journal tells of the past read. It arrives as a fact.
     pub(super) fn look_at_deeds(&self) {
-        let (ledger, outbox) = (Arc::clone(&self.ledger), self.outbox.clone());
-        tokio::spawn(async move {
-            if let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await {
-                drop(outbox.send(Message::Update(Update::Recorded(deeds))).await);
-            }
-        });
+        self.read_deeds.notify_one();
     }
 
     /// The same, waited for: for who asks once.
     pub async fn look_at_deeds_now(&mut self) {
         let ledger = Arc::clone(&self.ledger);
-        if let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await {
+        if let Ok(Some(deeds)) = tokio::task::spawn_blocking(move || ledger.deeds()).await {
             let _ = self.state.apply(Update::Recorded(deeds), self.clock.now());
         }
     }

@@ -35,7 +35,10 @@ impl Recorded {
                 continue;
             }
             let apart = |change: &Change| change.at.duration_since(own.at).abs();
-            let is_it = |change: &&mut Change| is_done(change, &own.object, own.at) && change.by.is_none();
+            // What somebody else did at the same time is not laid at their door.
+            let is_it = |change: &&mut Change| {
+                change.class == own.class && change.by.is_none() && is_done(change, &own.object, own.at)
+            };
             match changes[..told].iter_mut().filter(is_it).min_by_key(|change| apart(change)) {
                 Some(change) => {
                     change.by.clone_from(&own.by);

@@ -106,6 +106,18 @@ impl Console {
         true
     }
 
+    /// Returns to the shell for a while; not while something goes on by itself, which would stand still unseen.
+    pub(super) fn suspend(&mut self) {
+        let guarded = self.guarding().next().map(|of| of.service.name.clone());
+        match guarded {
+            Some(name) => {
+                let words = format!("{name} is guarded from here: suspended, nobody would guard it");
+                self.say(Health::Attention, words);
+            }
+            None => self.errands.push(Errand::Suspend),
+        }
+    }
+
     /// Ends what goes on by itself as was said when it began.
     pub(super) fn interrupt_guards(&mut self, why: &str) {
         let ids: Vec<OperationId> = self.guarding().map(|guarded| guarded.id).collect();

@@ -244,7 +244,7 @@ impl Console {
             }
             Command::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Command::Redraw => self.errands.push(Errand::Redraw),
-            Command::Suspend => self.errands.push(Errand::Suspend),
+            Command::Suspend => self.suspend(),
             Command::Disarm => self.session.disarm(),
             Command::StopGuard => self.stop_any_guard(),
             Command::ToggleMouse => {

@@ -229,6 +229,18 @@ async fn leaving_asks_while_a_shift_is_guarded_and_waits_for_its_end() {
 }
 
 #[tokio::test]
+async fn who_guards_a_shift_is_not_suspended() {
+    let mut console = idle();
+    console.session.pretended.push(views::guarded());
+    console.command(Command::Suspend);
+    assert_eq!(console.errands(), []);
+    assert_eq!(said(&console), "search-service is guarded from here: suspended, nobody would guard it");
+    console.session.pretended.clear();
+    console.command(Command::Suspend);
+    assert_eq!(console.errands(), [Errand::Suspend]);
+}
+
+#[tokio::test]
 async fn who_wants_a_guarded_shift_to_stay_is_told_that_nobody_guards_it_then() {
     let mut console = idle();
     let mut stays = views::guarded();

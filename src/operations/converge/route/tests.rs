@@ -4,7 +4,8 @@ use super::*;
 use crate::operations::fake::traffic::{route, rule};
 
 fn set() -> Vec<WeightSet> {
-    let of = |backend, service: &str, weight| WeightSet { rule: 0, backend, service: service.into(), weight };
+    let of =
+        |backend, service: &str, weight| WeightSet { rule: 0, backend, service: service.into(), before: 0, weight };
     vec![of(1, "chat-canary", 50), of(0, "chat-stable", 50)]
 }
 

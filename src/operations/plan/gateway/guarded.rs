@@ -235,12 +235,14 @@ pub(in crate::operations) fn is_as_left(route: &Value, left: &[Vec<WeightSet>]) 
     Err(Text::from_untrusted(&format!("somebody else changed the weights to {}", found.join(", "))))
 }
 
-/// The weights that a plan leaves.
-pub fn left_by(plan: &Plan) -> Option<&[WeightSet]> {
-    match &plan.goal {
-        Goal::Weights { set, .. } => Some(set),
-        _ => None,
-    }
+/// The weights that a route has before and after a plan was carried out, in this order; none where it sets none.
+pub fn left_by(plan: &Plan) -> Vec<Vec<WeightSet>> {
+    let Goal::Weights { set, .. } = &plan.goal else { return Vec::new() };
+    let so = |weight: fn(&WeightSet) -> u64| {
+        let all = set.iter().map(|one| WeightSet { weight: weight(one), before: weight(one), ..one.clone() });
+        all.collect()
+    };
+    vec![so(|one| one.before), so(|one| one.weight)]
 }
 
 #[cfg(test)]

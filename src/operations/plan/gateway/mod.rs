@@ -112,9 +112,11 @@ impl Shift<'_> {
         found.get(usize::from(name != self.pair.arm)).copied().flatten()
     }
 
-    /// Whether a Service has the revision that is trusted: it may get everything at any time.
+    /// Whether a Service has the revision that is trusted: it may get everything at any time. What a guarded shift trusted
+    /// when it began it trusts to the end, whatever the pods behind it look like by then.
     fn is_trusted(&self, service: &str) -> bool {
         match self.role(service) {
+            _ if self.snapshot.takes_back => service == self.pair.other,
             Some(role) => role == ArmRole::Stable,
             // Whoever takes everything from an arm wants it out of the way, whatever it is.
             None => self.percent == 0 && service == self.pair.other,

@@ -213,7 +213,8 @@ impl Rules {
             for (name, wanted) in [(&pair.arm, wanted.0), (&pair.other, wanted.1)] {
                 if let Some((backend, now)) = held.at(name) {
                     let weight = if is_so { now.weight } else { wanted };
-                    all.push(WeightSet { rule, backend, service: Text::from_untrusted(name), weight });
+                    let service = Text::from_untrusted(name);
+                    all.push(WeightSet { rule, backend, service, before: now.weight, weight });
                 }
             }
         }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
+use super::super::evidence::Evidence;
 use super::{News, Session};
 use crate::domain::intent::Intent;
 use crate::domain::operation::OperationId;
@@ -47,6 +49,7 @@ impl Session {
                 return;
             }
             Came::Unsure(why) => drive.machine.unsure(&why),
+            Came::Not { why, may_work_later: true } => drive.machine.not_now(&why, now),
             Came::Not { why, .. } | Came::Reverted(why) => drive.machine.not_shifted(&why),
         };
         self.pursue(drive, next, now, news);
@@ -108,7 +111,12 @@ impl Session {
         drive.again_at = None;
         drive.let_go();
         let intent = Intent::Shift { target: drive.view.route.clone(), arm: drive.view.arm.clone(), percent };
-        let id = self.begin(intent, drive.wait, drive.because(), Some(drive.own()));
+        let (wait, evidence) = match percent {
+            0 if drive.view.trouble.is_none() => (drive.wait.for_the_way_back(), Evidence::Brief),
+            0 => (drive.wait.for_the_way_back(), Evidence::None),
+            _ => (drive.wait, Evidence::None),
+        };
+        let id = self.begin(intent, wait, drive.because(), Some(drive.own()), evidence);
         drive.errand = Some(Errand::Shift { id, percent, is_confirmed: false });
     }
 
@@ -128,6 +136,9 @@ impl Session {
         tokio::spawn(async move {
             let released = release(&held, &policy, &*plane, &*ledger).await;
             let concluded = conclude(&held, &end, &*ledger).await;
+            if let (Err(problem), Err(_)) = (&concluded, &released) {
+                tracing::error!(%problem, "the end of a guarded shift");
+            }
             drop(outbox.send(Message::LeaseReleased(id, released.and(concluded).err())).await);
         });
     }
@@ -163,6 +174,7 @@ impl Session {
     /// Looks at what is due: the guards look, and what did not work is tried again.
     pub(in crate::runtime::session) fn drive(&mut self, news: &mut News) {
         let now = self.clock.now();
+        self.driven.send_replace(Instant::now());
         news.append(&mut self.told);
         if self.drives.values().any(|drive| drive.is_due(&self.state, now))
             && self.guard_board.refresh(&self.state, now)

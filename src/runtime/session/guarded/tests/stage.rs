@@ -27,12 +27,12 @@ use crate::operations::audit::{read, this_process};
 use crate::operations::confirm::Proof;
 use crate::operations::guard::End;
 use crate::operations::verify::Patience;
-use crate::runtime::change::Wait;
 use crate::runtime::clusters::Handle;
 use crate::runtime::guarded::drive::Errand;
 use crate::runtime::guarded::{GuardEvent, Phase};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::session::Session;
+use crate::runtime::wait::Wait;
 use crate::targets::alertmanager::Alertmanagers;
 use crate::targets::requests::Counters;
 
@@ -110,22 +110,21 @@ impl Stage {
         self.id = self.session.propose(intent, Wait::For(patience), "it looks well".into());
     }
 
-    /// One that is proposed.
-    pub(super) async fn proposed(on_exit: OnExit) -> Self {
+    /// One that is proposed, with a yes that was not heard by the change so far.
+    pub(super) async fn confirmed(on_exit: OnExit) -> Self {
         let mut stage = Self::new();
         stage.propose(on_exit);
-        stage.until("a plan", |stage| stage.session.drives[&stage.id].plan.is_some()).await;
+        stage.confirm().await;
         stage
     }
 
-    /// The same, with a yes that was not heard by the change so far.
-    pub(super) async fn confirmed(on_exit: OnExit) -> Self {
-        let mut stage = Self::proposed(on_exit).await;
-        let plan = stage.session.drives[&stage.id].plan.as_ref().unwrap().hash();
+    /// Says yes to what is proposed.
+    pub(super) async fn confirm(&mut self) {
+        self.until("a plan", |stage| stage.session.drives[&stage.id].plan.is_some()).await;
+        let plan = self.session.drives[&self.id].plan.as_ref().unwrap().hash();
         let proof = Proof { plan, typed: "chat".to_owned(), reason: "it looks well".into() };
-        stage.session.confirm(stage.id, proof);
-        assert_eq!(stage.phase(), Phase::Confirmed);
-        stage
+        self.session.confirm(self.id, proof);
+        assert_eq!(self.phase(), Phase::Confirmed);
     }
 
     /// The same while it holds its first weight.
