@@ -20,7 +20,7 @@ use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::services::{ESSENTIAL, KINDS};
-use super::{Exit, complain};
+use super::{Exit, complain, say};
 
 /// Shows rollouts.
 pub(super) async fn rollouts(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {
@@ -69,7 +69,9 @@ fn tell_left(
         let is_here = is_in(asked.place, &session.place_of(&guard.route).environment);
         if is_here && guard.standing(now) == Standing::Abandoned && told.insert(guard.route.clone()) {
             let what = format!("{}: {}", guard.route, guard.words(now));
-            complain(&Problem::new(what, "its session ended without releasing it", guard.commands().join(", or ")));
+            complain(&Problem::new(what, "its session ended without releasing it", GuardLease::CURE));
+            // One can be copied where it stands on a line of its own.
+            guard.commands().iter().for_each(|command| say(&format!("    {command}")));
         }
     }
 }
