@@ -236,8 +236,11 @@ fn the_guard_of_somebody_else_is_told_while_it_lives_and_when_it_was_left() {
         stage.list(Kind::Lease, vec![lease(minutes)]);
         let mut view = Rollouts::default();
         assert_snapshot!(name, stage.draw(&mut view, 80, 19));
-        let said = view.handle(Command::StopGuard, &stage.seen());
-        let Outcome::Ask(Effect::Notice(_, words)) = said else { panic!("{said:?}") };
-        assert!(words.ends_with("a weight of 0 ends it"), "{words}");
+        // What the words promise is what the key begins.
+        let proposed = view.handle(Command::StopGuard, &stage.seen());
+        let target = reference(Kind::HttpRoute, "search-service");
+        let back = Intent::Shift { target, arm: "search-service-canary".into(), percent: 0 };
+        assert_eq!(proposed, Outcome::Ask(Effect::Propose(back)));
+        assert!(view.hints(&stage.seen()).iter().any(|hint| hint.command == Command::StopGuard));
     }
 }
