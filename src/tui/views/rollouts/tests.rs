@@ -8,7 +8,8 @@ use crate::domain::problem::Problem;
 use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::tui::test_support::Stage;
-use crate::tui::views::fixture::delivered::{by_hand, canary};
+use crate::tui::theme::Role;
+use crate::tui::views::fixture::delivered::{by_hand, canary, counted};
 use crate::tui::views::fixture::guarded::{guarded, lease};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
@@ -211,6 +212,21 @@ fn the_pods_of_what_is_split_are_counted_and_no_others() {
     stage.world(rows(3));
     stage.draw(&mut view, 120, 35);
     assert_eq!(view.demand(&stage.seen()), Demand::default(), "nothing is asked for nothing");
+}
+
+#[test]
+fn a_canary_that_is_worse_than_the_stable_revision_is_marked_as_in_the_overview() {
+    let mut stage = Stage::new();
+    stage.world(by_hand());
+    stage.tell(counted());
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        assert_snapshot!(format!("worse_at_{width}"), stage.draw(&mut Rollouts::default(), width, height));
+    }
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let (health, below) = (view.entries[0].health, view.entries[0].below.last().unwrap());
+    assert_eq!((health, below[0].role), (Health::Attention, Role::Attention));
+    assert!(below[0].text.starts_with("▲ canary 5.1.0 worse: 8.0 % of "), "{below:?}");
 }
 
 #[test]
