@@ -7,18 +7,14 @@ use crate::domain::text::Text;
 use crate::runtime::Session;
 use crate::state::GuardLease;
 
-use super::super::delivery::kinds;
 use super::super::find::is_in;
 use super::super::reading::read;
 use super::Finding;
 
 /// Looks at the lease of each guard.
 pub(super) async fn examine(session: &mut Session, place: &Place) -> Vec<Finding> {
-    read(session, &[Kind::Namespace, Kind::Lease]).await;
-    if !session.state().guards().is_empty() {
-        // Where one stands is said by the weights of its route.
-        read(session, &kinds()).await;
-    }
+    // Where one stands is said by the weights of its route.
+    read(session, &[Kind::Namespace, Kind::Lease, Kind::Service, Kind::HttpRoute]).await;
     let now = session.clock().now();
     let guards = session.state().guards();
     let here = guards.iter().filter(|guard| is_in(place, &session.place_of(&guard.route).environment));
