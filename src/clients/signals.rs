@@ -22,6 +22,9 @@ const MOST: usize = 32 * 1024 * 1024;
 /// How long an answer may take in all.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What to look at where nothing comes back.
+const AWAY: &str = "is it up, and is there a way to it?";
+
 /// What a server says of a refusal is quoted up to here, in characters.
 const QUOTED: usize = 200;
 
@@ -84,7 +87,7 @@ impl Endpoint {
                         let Problem { what, why, hint, is_denial, .. } = error.problem();
                         return Err(Problem { is_denial, ..self.problem(&format!("{what}: {why}"), &hint) });
                     }
-                    Err(_elapsed) => return Err(self.problem("no answer within 10 s", "midwatch keeps trying")),
+                    Err(_elapsed) => return Err(self.problem("no answer within 10 s", AWAY)),
                 }
             }
             Way::Direct(direct) => direct.get(path, MOST).await.map_err(|unanswered| match unanswered {

@@ -9,7 +9,7 @@ use super::digest::sha256;
 use super::intent::{Intent, Verb};
 use super::kind::Kind;
 use super::object::ObjectRef;
-use super::shell::quoted;
+use super::shell::confirmed;
 use super::silence::{LabelSet, SilenceRef};
 use super::target::Target;
 use super::text::Text;
@@ -235,12 +235,7 @@ impl Plan {
 
     /// A command line of this plan with what arms and confirms it, so that it can be run as it stands.
     pub fn confirmed(&self, command: &str, reason: &str) -> String {
-        let reason = if reason.is_empty() { "why" } else { reason };
-        let mut line = format!("{command} --write --reason {}", quoted(reason));
-        if self.is_protected {
-            line.extend([" --confirm ", &quoted(&self.service)]);
-        }
-        line
+        confirmed(command, reason, self.is_protected.then_some(self.service.as_str()))
     }
 }
 

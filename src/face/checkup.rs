@@ -69,7 +69,7 @@ pub(super) async fn run(cli: &Cli) -> Result<Exit, Problem> {
         Err(problem) => here.contexts = Err(problem),
         Ok(kubeconfig) => {
             parts.kubeconfig = kubeconfig;
-            let started = parts.session(&cli.place, &[Kind::Namespace, Kind::Service, Kind::Lease]);
+            let started = parts.session(&cli.place, &[Kind::Namespace, Kind::Service, Kind::Lease, Kind::HttpRoute]);
             here.contexts = started.as_ref().map_err(Clone::clone).map(|_| contexts(cli, &parts));
             session = started.ok();
         }

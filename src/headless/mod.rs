@@ -67,7 +67,7 @@ pub fn kinds(command: &Command) -> Result<Vec<Kind>, Problem> {
         Command::Evict(_) => change::POD_KINDS.to_vec(),
         Command::Shift(_) | Command::Switch(_) => change::shift_kinds(),
         Command::Silence(_) => silence::KINDS.to_vec(),
-        Command::Doctor => vec![Kind::Namespace, Kind::Service, Kind::Lease],
+        Command::Doctor => vec![Kind::Namespace, Kind::Service, Kind::Lease, Kind::HttpRoute],
         Command::Evidence(_) => evidence::kinds(),
         Command::Audit(_)
         | Command::Whoami

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
+use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
@@ -97,23 +98,16 @@ pub(super) fn judge(session: &Session, kinds: &[Kind], essential: &[Kind]) -> Re
     let mut problems = Vec::new();
     let (mut known, mut failed) = (0, 0);
     for name in session.cluster_names() {
+        let heard = session.state().cluster(name).filter(|inventory| inventory.heard().is_some());
+        let Some(inventory) = heard else {
+            problems.push(unanswered(name, session.state().cluster(name)));
+            failed += 1;
+            continue;
+        };
         let from = problems.len();
-        match session.state().cluster(name) {
-            None => {
-                problems.push(Problem::new(format!("{name} does not answer"), "", "try again"));
-                failed += 1;
-            }
-            Some(inventory) if inventory.heard().is_none() => {
-                let silence = inventory.silence().cloned();
-                problems.push(silence.unwrap_or_else(|| Problem::new(format!("{name} does not answer"), "", "")));
-                failed += 1;
-            }
-            Some(inventory) => {
-                let missing = missing(inventory, kinds, essential, &mut problems);
-                known += usize::from(essential.is_empty() || missing.known > 0);
-                failed += usize::from(missing.is_late);
-            }
-        }
+        let missing = missing(inventory, kinds, essential, &mut problems);
+        known += usize::from(essential.is_empty() || missing.known > 0);
+        failed += usize::from(missing.is_late);
         if session.cluster_names().len() > 1 {
             problems[from..].iter_mut().for_each(|problem| *problem = named(name, problem));
         }
@@ -125,6 +119,23 @@ pub(super) fn judge(session: &Session, kinds: &[Kind], essential: &[Kind]) -> Re
         (_, _) => Exit::Partly,
     };
     Reading { is_any: known > 0, problems, exit }
+}
+
+/// That a cluster was never heard: which one, what was tried, and what to do. A script ends there.
+fn unanswered(name: &ClusterName, inventory: Option<&Inventory>) -> Problem {
+    let what = format!("context {name} does not answer");
+    let next = format!("then again; midwatch doctor --context {} tells more", quoted(&name.0));
+    let Some(silence) = inventory.and_then(Inventory::silence) else {
+        let why = format!("asked and waited for {} s", LIMIT.as_secs());
+        return Problem::new(what, why, format!("check the network, the VPN and the proxy, {next}"));
+    };
+    let server = inventory.and_then(Inventory::facts).map(|facts| &facts.server);
+    // Most of what can go wrong names the server by itself.
+    let server = server.filter(|server| !silence.what.contains(server.as_str()));
+    let server = server.map(|server| format!("{server}: ")).unwrap_or_default();
+    let why = if silence.why.is_empty() { String::new() } else { format!(": {}", silence.why) };
+    let hint = if silence.hint.is_empty() { "try".to_owned() } else { format!("{},", silence.hint) };
+    Problem::new(what, format!("{server}{}{why}", silence.what), format!("{hint} {next}"))
 }
 
 /// What of a cluster is missing.

@@ -87,6 +87,13 @@ impl Alerts {
         &self.merged
     }
 
+    /// Whether somebody who answers tells an alert, and told it at a moment of which something holds.
+    pub(super) fn is_told(&self, alert: &Arc<Alert>, holds: impl Fn(Timestamp) -> bool) -> bool {
+        self.servers
+            .values()
+            .any(|server| server.problem.is_none() && server.heard.is_some_and(&holds) && server.alerts.contains(alert))
+    }
+
     pub(super) fn servers(&self) -> impl Iterator<Item = (SignalKind, &SignalId, &AlertServer)> {
         self.servers.iter().map(|((kind, id), server)| (*kind, id, server))
     }
@@ -166,8 +173,8 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
 }
 
 /// What a service is like in the light of what pages about it.
-pub(super) fn alarmed(verdict: Verdict, alerts: &[&Alert]) -> Verdict {
-    let loud = alerts.iter().filter(|alert| alert.standing == Standing::Firing);
+pub(super) fn alarmed<'a>(verdict: Verdict, alerts: impl Iterator<Item = &'a Arc<Alert>>) -> Verdict {
+    let loud = alerts.filter(|alert| alert.standing == Standing::Firing);
     let Some(worst) = loud.min_by_key(|alert| (alert.priority, alert.since)) else { return verdict };
     let health = match worst.priority {
         crate::domain::alert::Priority::High => Health::Bad,

@@ -9,7 +9,7 @@ use crate::domain::lease::{Lease, Standing};
 use crate::domain::moment::{moment, span};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::row::Row;
-use crate::domain::shell::quoted;
+use crate::domain::shell::{confirmed, quoted};
 
 /// A lease that somebody holds, or has left without releasing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +20,14 @@ pub struct GuardLease<'a> {
     pub lease: &'a Lease,
     /// The share that the new revision has by its route, or as the lease says where that is not known, in percent.
     pub percent: Option<u8>,
+    /// Whether a change there must be confirmed by a name.
+    pub is_protected: bool,
 }
 
 impl GuardLease<'_> {
+    /// What can be done about one that was left; the commands for it follow.
+    pub const CURE: &'static str = "go back to stable, or on from where it is under your own guard:";
+
     /// How it stands.
     pub fn standing(&self, now: Timestamp) -> Standing {
         self.lease.standing(now)
@@ -56,14 +61,16 @@ impl GuardLease<'_> {
         [head].into_iter().chain(heard).collect()
     }
 
-    /// The commands that fit one that was left: back to stable, and on from where it is.
+    /// The commands that fit one that was left, each complete: back to stable, and on from where it is.
     pub fn commands(&self) -> [String; 2] {
         let about = &self.lease.about;
         let at = self.percent.unwrap_or_default();
         let rest: Vec<&str> =
             about.course.split(',').filter(|weight| weight.parse::<u8>().is_ok_and(|weight| weight >= at)).collect();
         let of = shift_of(&about.service, &self.route, &about.arm);
+        let name = self.is_protected.then_some(about.service.as_str());
         [format!("{of} --to 0"), format!("{of} --to {} --guard {}", rest.join(","), quoted(&about.guard))]
+            .map(|command| confirmed(&command, "", name))
     }
 }
 
@@ -96,7 +103,9 @@ impl State {
         if lease.holder.is_empty() || Lease::of(&route).name != lease.meta.name {
             return None;
         }
-        Some(GuardLease { percent: self.share_of(&route, &lease.about.arm).or(lease.about.percent), route, lease })
+        let percent = self.share_of(&route, &lease.about.arm).or(lease.about.percent);
+        let is_protected = self.place(cluster, &route.namespace).is_protected;
+        Some(GuardLease { route, lease, percent, is_protected })
     }
 
     /// The share that a route gives an arm, in whole percent.

@@ -1,7 +1,5 @@
 //! What a service is like in the light of its numbers.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 
 use super::metrics::{Line, Numbers};
@@ -12,21 +10,13 @@ use crate::domain::metric::{Measure, Points, Unit};
 use crate::domain::moment::{span, time_of_day};
 use crate::domain::service::{Service, ServiceId};
 
-/// Lets numbers count for the health of the services that they are about. They make nothing better: what Kubernetes
-/// says is broken is broken.
-pub(super) fn measured<'a>(
-    services: impl Iterator<Item = &'a mut Service>,
-    numbers: &HashMap<ServiceId, Numbers>,
-    limits: &Limits,
-    now: Timestamp,
-) {
-    for service in services {
-        if let Some(numbers) = numbers.get(&service.id)
-            && let Some(found) = beyond(numbers, &service.id, limits, now)
-            && found.health < service.verdict.health
-        {
-            service.verdict = found;
-        }
+/// Lets numbers count for the health of the service that they are about. They make nothing better: what Kubernetes says is
+/// broken is broken.
+pub(super) fn measured(service: &mut Service, numbers: &Numbers, limits: &Limits, now: Timestamp) {
+    if let Some(found) = beyond(numbers, &service.id, limits, now)
+        && found.health < service.verdict.health
+    {
+        service.verdict = found;
     }
 }
 

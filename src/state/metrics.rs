@@ -123,13 +123,18 @@ const OLD: SignedDuration = SignedDuration::from_mins(1);
 impl Line {
     /// How old it is, where that is worth a word.
     pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
-        Some(now.duration_since(self.read)).filter(|age| *age > OLD)
+        age_of(self.read, now)
     }
 
     /// Whether it is not what is now.
     pub fn is_old(&self, now: Timestamp) -> bool {
         self.age(now).is_some()
     }
+}
+
+/// How old numbers are that were read then, where that is worth a word.
+pub(super) fn age_of(read: Timestamp, now: Timestamp) -> Option<SignedDuration> {
+    Some(now.duration_since(read)).filter(|age| *age > OLD)
 }
 
 /// The numbers of one service.
@@ -173,6 +178,11 @@ impl Numbers {
             join(&mut whole, *measure, line);
         }
         Self { whole, pods: HashMap::new() }
+    }
+
+    /// When the newest of what was told of single pods was read.
+    pub fn pods_read(&self) -> Option<Timestamp> {
+        self.pods.values().flat_map(BTreeMap::values).map(|line| line.read).max()
     }
 
     /// When the oldest of what is shown was read.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::schema::{check, validator};
@@ -197,4 +197,38 @@ fn a_second_signal_ends_it_at_once_and_what_is_left_is_told() {
     let said = guarded.child.wait_with_output_of();
     assert!(said.contains("a second signal ends this at once"), "{said}");
     assert!(said.contains("midwatch shift --to 0 sends everything back"), "{said}");
+}
+
+#[test]
+fn the_commands_that_end_a_guard_that_was_left_can_be_copied_and_run() {
+    let bench = Bench::own();
+    let labels = json!({ "app.kubernetes.io/managed-by": "midwatch", "midwatch.io/guard": "httproute" });
+    let about = json!({
+        "midwatch.io/who": "maria", "midwatch.io/route": "search-service", "midwatch.io/service": "search-service",
+        "midwatch.io/arm": "search-service-canary", "midwatch.io/course": "5,20,50", "midwatch.io/guard": "default",
+    });
+    bench.place(json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {
+            "name": "midwatch-guard-search-service", "namespace": "production", "labels": labels, "annotations": about,
+        },
+        "spec": {
+            "holderIdentity": "gone", "leaseDurationSeconds": 60,
+            "acquireTime": "2026-01-01T00:00:00.000000Z", "renewTime": "2026-01-01T00:10:00.000000Z",
+        },
+    }));
+    let is_command = |line: &&str| line.trim_start().starts_with("midwatch shift");
+    let commands = |told: &str| told.lines().filter(is_command).map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let told = commands(&bench.run("maria", "doctor").expect(1).stdout);
+    let end = " --write --reason \"WHY\" --confirm search-service";
+    let of = "midwatch shift search-service --route search-service -n production --context demo \
+              --arm search-service-canary";
+    assert_eq!(told, [format!("{of} --to 0{end}"), format!("{of} --to 20,50 --guard default{end}")]);
+    assert_eq!(commands(&bench.run("maria", "rollouts").expect(0).stderr), told);
+    let doctor = bench.run("maria", "doctor -o json").expect(1).json();
+    check(&validator(), &doctor);
+    // As it stands, without waiting for the reason that belongs there.
+    let back = told[0].strip_prefix("midwatch ").unwrap();
+    bench.run("maria", back).expect(0);
+    assert!(weight(&bench).contains("search-service-canary 0"), "{}", weight(&bench));
 }

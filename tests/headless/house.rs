@@ -56,9 +56,32 @@ fn a_cluster_that_is_gone_is_unreachable() {
     for words in ["services", "get pods", "whoami", "rollback chat-service", "changes -o json"] {
         let ran = bench.run("maria", words).expect(7);
         assert!(ran.stderr.contains("cannot be reached"), "{words}: {}", ran.stderr);
+        assert!(
+            !words.starts_with("services") || ran.stderr.contains("context demo does not answer"),
+            "{}",
+            ran.stderr
+        );
     }
     let doctor = bench.run("maria", "doctor -o json").expect(1).json();
     check(&validator(), &doctor);
+}
+
+#[test]
+fn a_script_whose_cluster_says_nothing_ends_with_what_was_tried_and_what_to_do() {
+    let bench = Bench::still();
+    // Whoever connects is taken in by the system, and hears nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    bench.lead_through(mute.local_addr().unwrap());
+    let ran = bench.run("maria", "services").expect(7);
+    for part in [
+        "midwatch: context demo does not answer\n",
+        &format!("{}: ", mute.local_addr().unwrap()),
+        "within 4 s",
+        "then again; midwatch doctor --context demo tells more",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("keeps trying"), "it does not: {}", ran.stderr);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn services_are_shown_worst_first_with_the_reason() {
 #[test]
 fn rollouts_are_shown_with_what_holds_them_up() {
     let bench = Bench::own();
-    let rollouts = counted(&bench, "rollouts -n production", |ran| ran.stdout.contains("10%, seen "));
+    let rollouts = counted(&bench, "rollouts -n production", |ran| ran.stdout.contains("canary 5.3.0 worse"));
     insta::assert_snapshot!("rollouts", timeless(&rollouts.stdout));
 }
 

@@ -73,7 +73,7 @@ impl Direct {
 
     /// Asks for what is at a path; at most so many bytes are taken in, and one more when there are more.
     pub(super) async fn get(&self, path: &str, most: usize) -> Result<Vec<u8>, Unanswered> {
-        let unreachable = |error: reqwest::Error| Unanswered::Failed((explain(&error), "midwatch keeps trying"));
+        let unreachable = |error: reqwest::Error| Unanswered::Failed((explain(&error), super::AWAY));
         let request = self.client.get(format!("{}{path}", self.base)).header(ACCEPT, "application/json");
         let mut response = self.authorized(request)?.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -95,7 +95,7 @@ impl Direct {
                 return Err(Unanswered::Denied((why, hint)));
             }
             404 => "is this the address of its API? a path prefix belongs to `url`",
-            _ => "midwatch keeps trying",
+            _ => "it or what stands before it is ill: look there",
         };
         Err(Unanswered::Failed((why, hint)))
     }

@@ -40,6 +40,8 @@ struct Finding {
     state: State,
     says: Text,
     cure: Text,
+    /// The commands that mend it, each on a line of its own so that it can be copied.
+    commands: Vec<Text>,
 }
 
 impl Finding {
@@ -68,7 +70,7 @@ impl Finding {
         cure: impl AsRef<str>,
     ) -> Self {
         let [subject, says, cure] = [subject.as_ref(), says.as_ref(), cure.as_ref()].map(Text::from_untrusted);
-        Self { area, subject, state, says, cure }
+        Self { area, subject, state, says, cure, commands: Vec::new() }
     }
 }
 
@@ -115,11 +117,14 @@ fn items(findings: &[Finding], format: Format) -> Vec<Item> {
                 "state": word,
                 "says": finding.says,
                 "cure": finding.cure,
+                "commands": finding.commands,
             }),
         };
         items.push(row(vec![mark.into(), finding.area.into(), finding.subject.clone(), finding.says.clone()]));
+        let under = |words: String| row(vec![" ".into(), " ".into(), " ".into(), words.into()]);
         if format == Format::Text && !finding.cure.is_empty() {
-            items.push(row(vec![" ".into(), " ".into(), " ".into(), format!("  {}", finding.cure).into()]));
+            items.push(under(format!("  {}", finding.cure)));
+            items.extend(finding.commands.iter().map(|command| under(format!("    {command}"))));
         }
     }
     items

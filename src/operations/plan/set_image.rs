@@ -74,6 +74,7 @@ pub(super) fn plan(
         is_moving(image)
             .then(|| Text::from(format!("{image} names no fixed version: its tag may mean another image tomorrow"))),
     );
+    plan.warnings.extend(lost_registry(found.image, image));
     if !is_finished(target.kind, &snapshot.target) {
         plan.warnings.push("a rollout is under way: this one takes its place".into());
     }
@@ -140,4 +141,26 @@ fn find<'a, 't>(
 /// Whether an image names a tag that is meant to move.
 fn is_moving(image: &str) -> bool {
     !image.contains('@') && image_tag(image) == "latest"
+}
+
+/// That an image names no registry where the present one does, and what was probably meant: it would be looked for in the
+/// usual one.
+fn lost_registry(present: &str, image: &str) -> Option<Text> {
+    let registry = registry(present).filter(|registry| !USUAL.contains(registry))?;
+    let (home, _) = present.rsplit_once('/')?;
+    if self::registry(image).is_some() {
+        return None;
+    }
+    // One that names its place does so from the registry on.
+    let home = if image.contains('/') { registry } else { home };
+    Some(format!("{image} names no registry, the present image does: was {home}/{image} meant?").into())
+}
+
+/// Where an image is looked for that names no registry.
+const USUAL: [&str; 2] = ["docker.io", "index.docker.io"];
+
+/// The registry that an image names.
+fn registry(image: &str) -> Option<&str> {
+    let (first, _) = image.split_once('/')?;
+    (first == "localhost" || first.contains(['.', ':'])).then_some(first)
 }

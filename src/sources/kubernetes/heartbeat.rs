@@ -13,6 +13,10 @@ use super::outbox::Outbox;
 /// How often a cluster is asked whether it is there: a watch can be silent for minutes without being dead.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// What to look at where nothing comes back.
+pub(super) const AWAY: &str =
+    "the server is overloaded or the way to it is broken: check the network, the VPN and the proxy";
+
 /// How long it may take to answer.
 const LIMIT: Duration = Duration::from_secs(4);
 
@@ -40,9 +44,7 @@ pub(super) async fn ask(reader: &Reader) -> Result<(), Problem> {
         // A gateway that answers for a dead server is no sign of life.
         Ok(Err(ClientError::Status { code, .. })) if code < 500 => Ok(()),
         Ok(Err(error)) => Err(error.problem()),
-        Err(_elapsed) => {
-            Err(Problem::new("the cluster does not answer", "no answer within 4 s", "midwatch keeps trying"))
-        }
+        Err(_elapsed) => Err(Problem::new("the cluster does not answer", "no answer to /version within 4 s", AWAY)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::update::{Liveness, SourceId, Update};
 
 use super::answer;
+use super::heartbeat::AWAY;
 use super::outbox::Outbox;
 use super::pending::Pending;
 use super::reach::no_access;
@@ -141,7 +142,7 @@ impl Source {
                     self.version = None;
                     if failures > 0 {
                         // Once is the way of a watch; again and again means that nothing comes through.
-                        let problem = Problem::new("the list breaks off", &why, "midwatch keeps trying");
+                        let problem = Problem::new("the list breaks off", &why, AWAY);
                         self.tell(Liveness::Late { since: self.heard_last(), problem }).await;
                     }
                     pause_after(failures.min(3))

@@ -72,6 +72,7 @@ fn a_breach_outlives_the_silence_of_who_told_it() {
     let id = SignalId { cluster: cluster(), name: "p".into() };
     let silent = crate::domain::problem::Problem::new("it cannot be asked", "connection refused", "");
     let _ = state.apply(Update::Metrics(id, later(300), Err(silent)), later(300));
+    let _ = state.apply(Update::Heard(cluster(), later(300)), later(300));
     board.refresh(&state, later(300));
     assert_eq!(verdict(&board), (Health::Bad, "error ratio 8.00 %, limit 5.00 %; numbers 5 min old".to_owned()));
 }
@@ -87,6 +88,41 @@ fn requests_without_their_failures_do_not_look_as_if_none_failed() {
     let readings = vec![Reading { question, grid, series: vec![series].into(), left_out: 0 }];
     let id = SignalId { cluster: cluster(), name: "p".into() };
     let _ = state.apply(Update::Metrics(id, later(30), Ok(Measured { readings, ..Measured::default() })), later(30));
+    let _ = state.apply(Update::Heard(cluster(), later(30)), later(30));
     board.refresh(&state, later(30));
     assert_eq!(verdict(&board).0, Health::Bad);
+}
+
+#[test]
+fn a_cluster_that_answers_now_and_then_gives_nothing_other_words_and_no_other_beginning() {
+    let mut state = world(deployed("chat", vec![crashing(pod("chat", 1, 0), "OOMKilled", 9)]));
+    tell(&mut state, &[100.0; 8], &[8.0; 8], NOW);
+    let mut board = ServiceBoard::default();
+    board.refresh(&state, NOW);
+    let before = board.services()[0].verdict.clone();
+    assert_eq!(before.reason, "CrashLoopBackOff: OOMKilled, 1 of 1 pods");
+    for silence in 0..6 {
+        board.refresh(&state, later(silence * 15 + 12));
+        let told = verdict(&board);
+        let words = "unknown: cluster last heard 22:13, before that CrashLoopBackOff: OOMKilled, 1 of 1 pods";
+        assert_eq!((told.0, told.1.replace("22:14", "22:13").as_str()), (Health::Unknown, words));
+        let heard = later(silence * 15 + 15);
+        let _ = state.apply(Update::Heard(cluster(), heard), heard);
+        board.refresh(&state, heard);
+        assert_eq!(board.services()[0].verdict, before, "after silence {silence}");
+    }
+}
+
+#[test]
+fn what_numbers_said_before_a_cluster_fell_silent_is_told_with_its_age_and_what_they_say_since_counts() {
+    let (mut state, mut board) = told(&[100.0; 8], &[8.0; 8]);
+    let since = board.services()[0].since();
+    board.refresh(&state, later(300));
+    let words = "unknown: cluster last heard 22:13, before that error ratio 8.00 %, limit 5.00 %; numbers 5 min old";
+    assert_eq!(verdict(&board), (Health::Unknown, words.to_owned()));
+    // They are told on another way than through the cluster.
+    tell(&mut state, &[100.0; 24], &[8.0; 24], later(310));
+    board.refresh(&state, later(310));
+    assert_eq!(verdict(&board), (Health::Bad, "error ratio 8.00 %, limit 5.00 %".to_owned()));
+    assert!(board.services()[0].since() <= since, "it did not begin anew");
 }

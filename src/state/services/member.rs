@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::domain::health::Verdict;
+use crate::domain::health::{Health, Verdict};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Meta, ObjectRef};
 use crate::domain::platform::Job;
@@ -13,6 +13,7 @@ use crate::domain::rollout::{Phase, RolloutStatus};
 use crate::domain::service::{VersionShown, named_by};
 use crate::domain::text::Text;
 use crate::domain::workload::version_of;
+use crate::state::doubt::Doubt;
 use crate::state::family::Family;
 use crate::state::health;
 
@@ -28,7 +29,10 @@ pub(super) struct Member {
     pub(super) part_of: Option<Text>,
     /// How often its specification was changed.
     pub(super) generation: i64,
+    /// How it was when it was last known.
     pub(super) verdict: Verdict,
+    /// Why it is not known now.
+    pub(super) doubt: Option<Doubt>,
     pub(super) version: VersionShown,
     pub(super) ready: u32,
     pub(super) desired: u32,
@@ -36,6 +40,11 @@ pub(super) struct Member {
 }
 
 impl Member {
+    /// How it is: what is in doubt is unknown.
+    pub(super) fn health(&self) -> Health {
+        if self.doubt.is_some() { Health::Unknown } else { self.verdict.health }
+    }
+
     /// A workload whose health was assessed.
     pub(super) fn of_workload(
         cluster: &ClusterName,
@@ -51,6 +60,7 @@ impl Member {
             part_of: labels.iter().find_map(|labels| crate::domain::object::label(labels, PART_OF)).cloned(),
             generation: workload.meta.generation,
             verdict,
+            doubt: None,
             version: version_shown(family, status),
             ready: u32::try_from(workload.ready).unwrap_or(0),
             desired: u32::try_from(workload.desired).unwrap_or(0),
@@ -84,6 +94,7 @@ impl Member {
             part_of: meta.label(PART_OF).cloned(),
             generation: meta.generation,
             verdict: health::assess_pods(pods, now),
+            doubt: None,
             version: VersionShown { now: pods.first().map(|pod| version(pod, None)).unwrap_or_default(), next: None },
             ready: count(running.clone().filter(|pod| pod.is_ready())),
             desired: count(running),

@@ -5,23 +5,23 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::State;
-use super::alerts::{RelatedAlert, alarmed, relate};
+use super::alerts::{RelatedAlert, relate};
 use super::inventory::{ClusterLiveness, Freshness, Inventory};
-use super::measured::measured;
 use super::metrics::{Numbers, Related, relate as relate_numbers};
-use super::traffic::tried;
-use crate::domain::alert::Alert;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
 use crate::domain::service::{Service, ServiceId};
 
 mod member;
+mod signals;
 mod steady;
 mod survey;
 
 pub(in crate::state) use member::version;
+use signals::Signals;
 use steady::Steadiness;
+use survey::{Found, survey};
 
 /// The kinds that services are computed from.
 const KINDS: [Kind; 9] = [
@@ -47,7 +47,7 @@ struct Inputs {
     metrics: u64,
     sources: u64,
     late: Vec<bool>,
-    /// Seconds while something moves, minutes while all is calm.
+    /// Seconds while something moves, minutes while all is calm, and between them while a cluster is silent.
     tick: i64,
 }
 
@@ -81,15 +81,14 @@ impl ServiceBoard {
         if self.inputs.as_ref() == Some(&inputs) {
             return false;
         }
-        let (mut found, mut rollouts) = survey::survey(state, now);
+        let (mut found, mut rollouts) = survey(state, now);
         let numbers = self.relate_numbers(state, &found, inputs.metrics);
         let are_new = numbers.is_some();
         // What is bad by the first numbers was so before: it is seen, not announced.
         let are_first = self.numbers.now.is_empty() && are_new;
         self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
-        measured(found.iter_mut().map(|(service, _)| service), &self.numbers.now, &state.limits, now);
-        tried(found.iter_mut().map(|(service, _)| service), &self.numbers.now, state, now);
-        let alerts = alarm(state, &mut found);
+        let alerts = relate(state, found.iter().map(|one| &one.service));
+        Signals::new(state, &self.numbers.now, &alerts, now).judge(&mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
@@ -162,12 +161,14 @@ impl ServiceBoard {
         self.services.iter().filter(is_new).map(|service| service.id.clone()).collect()
     }
 
-    /// Makes the words of each service hold still.
-    fn steady(&mut self, found: Vec<(Service, i64)>, now: Timestamp) -> Vec<Service> {
+    /// Makes the words of each service hold still. One that is in doubt tells nothing new.
+    fn steady(&mut self, found: Vec<Found>, now: Timestamp) -> Vec<Service> {
         let mut before = std::mem::take(&mut self.said);
-        let steady = |(mut service, generation): (Service, i64)| {
+        let steady = |Found { mut service, doubt, generation }: Found| {
             let mut said = before.remove(&service.id).unwrap_or_default();
-            service.verdict = said.steady(&service.verdict, generation, now);
+            if doubt.is_none() {
+                service.verdict = said.steady(&service.verdict, generation, now);
+            }
             self.said.insert(service.id.clone(), said);
             service
         };
@@ -193,12 +194,12 @@ impl ServiceBoard {
     }
 
     /// The numbers of all services, where they are not the ones that are held already.
-    fn relate_numbers(&self, state: &State, found: &[(Service, i64)], revision: u64) -> Option<Related> {
-        let is_known = |(service, _): &(Service, i64)| self.places.contains_key(&service.id);
+    fn relate_numbers(&self, state: &State, found: &[Found], revision: u64) -> Option<Related> {
+        let is_known = |one: &Found| self.places.contains_key(&one.service.id);
         let is_same = self.inputs.as_ref().is_some_and(|inputs| inputs.metrics == revision)
             && found.len() == self.places.len()
             && found.iter().all(is_known);
-        let services = || found.iter().map(|(service, _)| service);
+        let services = || found.iter().map(|one| &one.service);
         (!is_same).then(|| relate_numbers(state, services())).filter(|numbers| *numbers != self.numbers)
     }
 
@@ -206,32 +207,21 @@ impl ServiceBoard {
         let is_moving = self.services.iter().any(|service| service.verdict.health == Health::Moving)
             || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());
         let is_late = |liveness| matches!(liveness, ClusterLiveness::Late { .. });
+        let late: Vec<bool> = state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect();
+        let pace = match (is_moving, late.contains(&true)) {
+            (true, _) => 1,
+            (_, true) => 10,
+            _ => 60,
+        };
         Inputs {
             rows: state.revision_of(&KINDS) + state.canaries_revision(),
             alerts: state.alerts.revision(),
             metrics: state.metrics.revision(),
             sources: state.clusters().map(|(_, inventory)| inventory.sources_revision).sum(),
-            late: state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect(),
-            tick: if is_moving { now.as_second() } else { now.as_second().div_euclid(60) },
+            late,
+            tick: now.as_second().div_euclid(pace),
         }
     }
-}
-
-/// Relates alerts to services, and lets those that page count for the health of theirs.
-fn alarm(state: &State, found: &mut [(Service, i64)]) -> Vec<RelatedAlert> {
-    let related = relate(state, found.iter().map(|(service, _)| service));
-    let mut by_service: HashMap<&ServiceId, Vec<&Alert>> = HashMap::new();
-    for one in &related {
-        if let Some(service) = &one.service {
-            by_service.entry(service).or_default().push(&one.alert);
-        }
-    }
-    for (service, _) in found {
-        if let Some(alerts) = by_service.get(&service.id) {
-            service.verdict = alarmed(service.verdict.clone(), alerts);
-        }
-    }
-    related
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::domain::row::Row;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::text::Text;
 use crate::state::State;
-use crate::state::doubt::{doubt, doubted};
+use crate::state::doubt::{Doubt, doubt};
 use crate::state::family::{Families, Family};
 use crate::state::health::assess;
 use crate::state::inventory::Inventory;
@@ -27,8 +27,19 @@ use crate::state::trouble::refusal;
 /// An event that refused a pod counts for so long.
 const REFUSAL_COUNTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Services and rollouts of all clusters, in no order of meaning; with each service how often its parts were changed.
-pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<(Service, i64)>, Vec<Rollout>) {
+/// A service as one look found it.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The service, as it was when it was last known.
+    pub(super) service: Service,
+    /// Why it is not known now.
+    pub(super) doubt: Option<Doubt>,
+    /// How often its parts were changed.
+    pub(super) generation: i64,
+}
+
+/// Services and rollouts of all clusters, in no order of meaning.
+pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<Found>, Vec<Rollout>) {
     let mut services = Vec::new();
     let mut rollouts = Vec::new();
     for (cluster, inventory) in state.clusters() {
@@ -37,10 +48,7 @@ pub(super) fn survey(state: &State, now: Timestamp) -> (Vec<(Service, i64)>, Vec
         rollouts.extend(survey.workloads(&families.workloads));
         survey.jobs(&families.jobs);
         survey.loose(&families.loose);
-        services.extend(survey.members.into_iter().map(|(id, members)| {
-            let generation = members.iter().map(|(member, _)| member.generation).sum();
-            (together(id, members), generation)
-        }));
+        services.extend(survey.members.into_iter().map(|(id, members)| together(id, members)));
     }
     (services, rollouts)
 }
@@ -68,8 +76,8 @@ impl<'a> Survey<'a> {
                 .flatten()
                 .map(|message| Text::from(refusal(message)));
             let verdict = assess(family, &status, refused, self.now);
-            let verdict = self.doubt(&verdict, &[family.kind, Kind::Pod], &workload.meta.namespace);
-            let member = Member::of_workload(self.cluster, family, &status, verdict);
+            let doubt = self.doubt(&[family.kind, Kind::Pod], &workload.meta.namespace);
+            let member = Member { doubt, ..Member::of_workload(self.cluster, family, &status, verdict) };
             let object = member.object.clone();
             let service = self.admit(member, &workload.meta.namespace);
             rollouts.push(Rollout { workload: object, service, status, version: family.version() });
@@ -81,8 +89,8 @@ impl<'a> Survey<'a> {
     fn jobs(&mut self, jobs: &[(&'a Job, Vec<&'a Pod>)]) {
         for (job, pods) in jobs {
             if !is_finished(job) {
-                let mut member = Member::of_job(self.cluster, job, pods, self.now);
-                member.verdict = self.doubt(&member.verdict, &[Kind::Job, Kind::Pod], &job.meta.namespace);
+                let doubt = self.doubt(&[Kind::Job, Kind::Pod], &job.meta.namespace);
+                let member = Member { doubt, ..Member::of_job(self.cluster, job, pods, self.now) };
                 self.admit(member, &job.meta.namespace);
             }
         }
@@ -97,7 +105,7 @@ impl<'a> Survey<'a> {
         for ((namespace, _), mut pods) in groups {
             pods.sort_by_key(|pod| &pod.meta.name);
             if let Some(mut member) = Member::of_loose(self.cluster, &pods, self.now) {
-                member.verdict = self.doubt(&member.verdict, &[Kind::Pod], namespace);
+                member.doubt = self.doubt(&[Kind::Pod], namespace);
                 // The group's namespace outlives it: it is borrowed from a row.
                 let namespace = &pods[0].meta.namespace;
                 self.admit(member, namespace);
@@ -119,8 +127,8 @@ impl<'a> Survey<'a> {
         id
     }
 
-    fn doubt(&self, verdict: &Verdict, kinds: &[Kind], namespace: &Text) -> Verdict {
-        doubted(verdict, doubt(self.inventory, kinds, namespace, self.now))
+    fn doubt(&self, kinds: &[Kind], namespace: &Text) -> Option<Doubt> {
+        doubt(self.inventory, kinds, namespace, self.now)
     }
 
     /// The latest refusals to make pods, by the identity of who was refused: only events tell it of StatefulSets and
@@ -147,14 +155,15 @@ fn is_finished(job: &Job) -> bool {
     job.finished.is_some() || holds("Complete") || holds("Failed")
 }
 
-/// Makes a service of its members: its health is that of the worst, its version that of the largest.
-fn together(id: ServiceId, mut members: Vec<(Member, bool)>) -> Service {
+/// Makes a service of its members: its health is that of the worst, its version that of the largest. Where it is in doubt,
+/// what was known is that of the member that was worst.
+fn together(id: ServiceId, mut members: Vec<(Member, bool)>) -> Found {
     members.sort_by(|(a, _), (b, _)| a.object.cmp(&b.object));
     let many = members.len() > 1;
-    let worst = members
-        .iter()
-        .map(|(member, _)| member)
-        .min_by_key(|member| (member.verdict.health, member.verdict.since.is_none(), member.verdict.since));
+    let worst = members.iter().map(|(member, _)| member).min_by_key(|member| {
+        let Verdict { health, since, .. } = &member.verdict;
+        (member.health(), *health, since.is_none(), *since)
+    });
     let verdict = worst.map(|member| match member.verdict.health {
         Health::Healthy => Verdict::new(Health::Healthy, calm_reason(&members), calm_since(&members)),
         health if many => {
@@ -162,6 +171,8 @@ fn together(id: ServiceId, mut members: Vec<(Member, bool)>) -> Service {
         }
         _ => member.verdict.clone(),
     });
+    let doubt = worst.and_then(|member| member.doubt.clone());
+    let generation = members.iter().map(|(member, _)| member.generation).sum();
     let mut namespaces: Vec<_> = members.iter().map(|(member, _)| member.object.namespace.clone()).collect();
     namespaces.dedup();
     namespaces.sort();
@@ -173,7 +184,7 @@ fn together(id: ServiceId, mut members: Vec<(Member, bool)>) -> Service {
         .map(|(member, _)| member)
         .rev()
         .max_by_key(|member| (member.version.next.is_some(), member.desired));
-    Service {
+    let service = Service {
         version: largest.map(|member| member.version.clone()).unwrap_or_default(),
         part_of: members.iter().find_map(|(member, _)| member.part_of.clone()),
         is_protected: members.iter().any(|(_, is_protected)| *is_protected),
@@ -184,7 +195,8 @@ fn together(id: ServiceId, mut members: Vec<(Member, bool)>) -> Service {
         workloads: members.iter().map(|(member, _)| member.object.clone()).collect(),
         namespaces,
         id,
-    }
+    };
+    Found { service, doubt, generation }
 }
 
 /// The word for a service of which every member is well: the member's own where all say the same.

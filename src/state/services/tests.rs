@@ -125,6 +125,30 @@ fn a_service_is_as_well_as_its_worst_workload_which_it_names() {
 }
 
 #[test]
+fn a_service_of_a_silent_cluster_is_named_once_with_what_was_worst_before() {
+    let reason = |rows: Vec<Row>| {
+        let mut board = ServiceBoard::default();
+        board.refresh(&world(rows), later(30));
+        assert_eq!(board.services().len(), 1);
+        board.services()[0].verdict.reason.to_string()
+    };
+    let of_chat = |name: &str, pod: Pod| {
+        let mut rows = deployed(name, vec![pod]);
+        let Row::Deployment(workload) = &mut rows[0] else { panic!("the deployment comes first") };
+        workload.meta.labels = labels(&[("app", "chat")]);
+        rows
+    };
+    let well = of_chat("chat", pod("chat", 1, 1));
+    let two = |worker: Pod| well.iter().cloned().chain(of_chat("chat-worker", worker)).collect();
+    let worker = || pod("chat-worker", 1, 1);
+    assert_eq!(reason(two(worker())), "unknown: cluster last heard 22:13");
+    assert_eq!(
+        reason(two(crashing(worker(), "OOMKilled", 9))),
+        "unknown: cluster last heard 22:13, before that chat-worker: CrashLoopBackOff: OOMKilled, 1 of 1 pods"
+    );
+}
+
+#[test]
 fn a_rollout_shows_the_version_that_runs_and_the_one_that_comes() {
     let mut workload = rolling(workload("chat", 3), 1);
     workload.images = Box::new(["registry.example/chat:1.5.0".into()]);

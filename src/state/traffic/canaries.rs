@@ -1,6 +1,6 @@
 //! New revisions that get some of a service's requests by a route, and what is seen of them beside the stable ones.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -8,11 +8,12 @@ use super::routes;
 use crate::domain::guard::Guard;
 use crate::domain::health::{Health, Verdict};
 use crate::domain::kind::Kind;
+use crate::domain::moment::span;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
 use crate::state::State;
-use crate::state::metrics::Numbers;
+use crate::state::metrics::{Numbers, age_of};
 
 impl State {
     /// Every split in which a canary gets requests beside a stable revision, with the service whose requests they are.
@@ -56,30 +57,34 @@ impl State {
         let verdict = guard.judge(&tried, &stable);
         verdict.is_breach().then(|| verdict.why().clone())
     }
+
+    /// That the canary of a split is worse than the stable revision by the usual guard, in words: "canary 1.5.0 worse: …".
+    /// What was told stays so while nobody tells anything else, with its age.
+    pub fn worse(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {
+        let read = numbers?.pods_read()?;
+        let why = self.against(split, &Guard::default(), numbers, read)?;
+        let version = split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
+        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+        let age = age_of(read, now).map(|age| format!("; numbers {} old", span(age))).unwrap_or_default();
+        Some(format!("canary{version} worse: {why}{age}").into())
+    }
 }
 
 /// Lets a canary that is worse than the stable revision count for the health of its service: few requests go to it, so the
 /// numbers of the whole service hide it.
-pub(in crate::state) fn tried<'a>(
-    services: impl Iterator<Item = &'a mut Service>,
-    numbers: &HashMap<ServiceId, Numbers>,
+pub(in crate::state) fn tried(
+    service: &mut Service,
+    numbers: &Numbers,
+    canaries: &[(ServiceId, Split)],
     state: &State,
     now: Timestamp,
 ) {
-    let canaries = state.canaries();
-    if canaries.is_empty() {
+    // Only what is better than this can be made worse by it.
+    if service.verdict.health <= Health::Attention {
         return;
     }
-    let guard = Guard::default();
-    // Only what is better than this can be made worse by it.
-    for service in services.filter(|service| Health::Attention < service.verdict.health) {
-        let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
-        let found = own.find_map(|(id, split)| Some((split, state.against(split, &guard, numbers.get(id), now)?)));
-        if let Some((split, why)) = found {
-            let version =
-                split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
-            let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-            service.verdict = Verdict::new(Health::Attention, format!("canary{version} worse: {why}"), None);
-        }
+    let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
+    if let Some(words) = own.find_map(|(_, split)| state.worse(split, Some(numbers), now)) {
+        service.verdict = Verdict::new(Health::Attention, words, None);
     }
 }

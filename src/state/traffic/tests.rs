@@ -225,6 +225,15 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service
     assert_eq!(safe.what, "plan to send all requests of chat to 1.4.1, the stable revision");
     assert!(safe.command.starts_with("midwatch shift chat --route chat -n production "), "{}", safe.command);
     assert!(safe.command.ends_with(" --arm chat-canary --to 0 --dry-run"), "{}", safe.command);
+    // It is not well again because nobody counts any more.
+    let (mut state, mut board) = tried(0.8);
+    let _ = state.apply(Update::Heard(cluster(), later(300)), later(300));
+    board.refresh(&state, later(300));
+    let old = &board.services()[0].verdict;
+    assert_eq!(
+        (old.health, old.reason.as_str()),
+        (Health::Attention, &*format!("{}; numbers 5 min old", verdict.reason))
+    );
     // One that fails as little as the stable one is none.
     assert_eq!(tried(0.0).1.services()[0].verdict.health, Health::Healthy);
 }

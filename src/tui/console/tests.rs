@@ -5,8 +5,9 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
+use crate::domain::service::ServiceId;
 use crate::tui::command::Command;
-use crate::tui::effect::{Asked, Effect, Unfinished};
+use crate::tui::effect::{Asked, Destination, Effect, Unfinished};
 use crate::tui::test_support::{Stage, pod};
 
 /// A console over a world with some pods.
@@ -238,6 +239,20 @@ async fn who_guards_a_shift_is_not_suspended() {
     console.session.pretended.clear();
     console.command(Command::Suspend);
     assert_eq!(console.errands(), [Errand::Suspend]);
+}
+
+#[tokio::test]
+async fn the_key_that_stops_a_guarded_shift_is_about_that_of_this_session_where_another_service_is_shown() {
+    let mut console = console(&["chat-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let another = ServiceId { name: "chat-1".into(), ..views::guarded().service };
+    console.go(&Destination::Service(another));
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    type_keys(&mut console, "X");
+    assert_eq!(said(&console), "no shift is guarded by this session");
+    console.session.pretended.extend([views::guarded(), views::guarded()]);
+    type_keys(&mut console, "X");
+    assert_eq!(said(&console), "several shifts are guarded: choose one in Rollouts");
 }
 
 #[tokio::test]

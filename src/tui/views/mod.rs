@@ -93,7 +93,7 @@ impl Seen<'_> {
         let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
         let mut troubles: Vec<Problem> = self.session.policy().fault().cloned().into_iter().collect();
         for (_, cluster) in self.session.state().clusters() {
-            troubles.extend(cluster.silence().cloned());
+            troubles.extend(cluster.silence().map(tried_again));
             if let Some(Login::Running(lines)) = cluster.login() {
                 let lines: Vec<&str> = lines.iter().map(Text::as_str).collect();
                 troubles.push(Problem::new(LOGIN_SAYS, lines.join("  "), ""));
@@ -105,6 +105,12 @@ impl Seen<'_> {
         }
         troubles
     }
+}
+
+/// A silence as it is told where one waits for its end.
+fn tried_again(silence: &Problem) -> Problem {
+    let hint = if silence.hint.is_empty() { String::new() } else { format!("{}; ", silence.hint) };
+    Problem { hint: format!("{hint}midwatch keeps trying").into(), ..silence.clone() }
 }
 
 /// A key of the bottom line.

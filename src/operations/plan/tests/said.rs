@@ -119,7 +119,36 @@ fn an_image_without_a_version_is_named() {
         assert!(warned(&set(image), json!({})).contains("names no fixed version"), "{image}");
     }
     for image in ["chat:1.5.1", "chat@sha256:0123", "chat:latest@sha256:0123"] {
-        assert_eq!(warned(&set(image), json!({})), "", "{image}");
+        let image = format!("registry.example/{image}");
+        assert_eq!(warned(&set(&image), json!({})), "", "{image}");
+    }
+}
+
+#[test]
+fn an_image_that_lost_its_registry_is_said_with_what_was_probably_meant() {
+    let said = |present: &str, image: &str| {
+        let mut snapshot = with_history(Kind::Deployment, workload(Kind::Deployment, "1.5.0"));
+        snapshot.target["spec"]["template"]["spec"]["containers"][0]["image"] = json!(present);
+        let intent = Intent::SetImage { target: target(Kind::Deployment), container: None, image: image.into() };
+        made(&intent, &snapshot).warnings.join("\n")
+    };
+    let here = "registry.example/messaging/chat:1.5.0";
+    for (image, meant) in [
+        ("chat-service:9", "registry.example/messaging/chat-service:9"),
+        ("other/chat:9", "registry.example/other/chat:9"),
+    ] {
+        let words = format!("{image} names no registry, the present image does: was {meant} meant?");
+        assert_eq!(said(here, image), words);
+    }
+    assert_eq!(said("localhost:5000/chat:1", "chat:9").split(' ').nth(9), Some("localhost:5000/chat:9"));
+    for (present, image) in [
+        (here, "registry.example/messaging/chat:9"),
+        (here, "localhost/chat:9"),
+        (here, "mirror:5000/chat:9"),
+        ("messaging/chat:1.5.0", "chat:9"),
+        ("docker.io/library/chat:1.5.0", "chat:9"),
+    ] {
+        assert_eq!(said(present, image), "", "{present} {image}");
     }
 }
 

@@ -155,3 +155,11 @@ fn several_weights_are_the_course_of_a_guarded_shift() {
     assert_eq!(noticed(shift("5,20,50", None)), "say which arm: chat-canary=5,20,50,100");
     assert!(noticed(shift("20,5", Some("chat-canary"))).contains("5 is not"));
 }
+
+#[test]
+fn where_no_guard_stands_on_a_service_its_view_leaves_the_key_to_what_is_guarded_elsewhere() {
+    let stage = Stage::new();
+    let id =
+        ServiceId { cluster: ClusterName("prod-eu".into()), environment: "production".into(), name: "chat".into() };
+    assert_eq!(stop_guard(&id, &stage.seen()), Outcome::Ignored);
+}

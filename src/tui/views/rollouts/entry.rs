@@ -11,9 +11,10 @@ use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Delivery, Phase, Rollout};
 use crate::domain::row::Row;
 use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split, percent};
 use crate::state::{Family, history};
-use crate::tui::paint::{Span, cells, span};
+use crate::tui::paint::{Span, cells, span, wrap};
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
 use crate::tui::views::joined::Joined;
@@ -85,9 +86,16 @@ pub(super) fn of_rollout(
     let ready = workload.map_or(0, |workload| workload.ready);
     let is_doubted =
         ground.board.find(&rollout.service).is_some_and(|service| service.verdict.health == Health::Unknown);
-    let health = if is_doubted { Health::Unknown } else { rollout::health(status, ready) };
-    let (glyph, role) = ground.look.health(health);
     let is_quiet = finished.is_some();
+    let is_steering = rollout.workload.kind == Kind::Rollout;
+    let splits = if is_steering { joined.splits(&rollout.service, state).to_vec() } else { Vec::new() };
+    let worse = worse(&rollout.service, &splits, ground).filter(|_| !is_quiet);
+    let health = match rollout::health(status, ready) {
+        _ if is_doubted => Health::Unknown,
+        health if worse.is_some() => health.min(Health::Attention),
+        health => health,
+    };
+    let (glyph, role) = ground.look.health(health);
     let quiet = |role: Role| if is_quiet { Role::Muted } else { role };
     let since = finished.or_else(|| family.as_ref().and_then(Family::began));
     let told = if is_quiet { "finished".to_owned() } else { rollout::told(status, ground.now) };
@@ -112,11 +120,9 @@ pub(super) fn of_rollout(
         cell(Role::Muted, since.map_or_else(|| glyphs.dash.to_owned(), |since| words::moment(since, ground.now))),
         cell(Role::Muted, workload.map_or_else(String::new, |workload| workload.change_cause.to_string())),
     ];
-    let is_steering = rollout.workload.kind == Kind::Rollout;
-    let splits = if is_steering { joined.splits(&rollout.service, state).to_vec() } else { Vec::new() };
     let delivery = status.delivery.clone();
     let argo = workload.and_then(|workload| workload.argo.as_deref());
-    let below = match (&delivery, argo) {
+    let mut below = match (&delivery, argo) {
         (Some(delivery), Some(argo)) if !is_quiet => {
             let arms =
                 delivery::preview(argo, &revisions).unwrap_or_else(|| delivery::weights(delivery, seen_of(&splits)));
@@ -124,6 +130,7 @@ pub(super) fn of_rollout(
         }
         _ => Vec::new(),
     };
+    below.extend(worse.iter().flat_map(|words| warned(words, ground, width)));
     Entry {
         object: rollout.workload.clone(),
         service: rollout.service.clone(),
@@ -211,7 +218,9 @@ fn began_by(workload: &ObjectRef, ground: &Ground<'_>, says_why: bool) -> Vec<Sp
 /// The line of a route that splits requests without a rollout that is told of it.
 pub(super) fn of_split(service: &ServiceId, split: Split, ground: &Ground<'_>, width: u16) -> Entry {
     let glyphs = ground.look.glyphs;
-    let health = if split.doubts.is_empty() { Health::Moving } else { Health::Attention };
+    let worse = worse(service, std::slice::from_ref(&split), ground);
+    let is_calm = split.doubts.is_empty() && worse.is_none();
+    let health = if is_calm { Health::Moving } else { Health::Attention };
     let (glyph, role) = ground.look.health(health);
     let version = |role| split.arm(role).map(|arm| arm.version.as_str()).filter(|version| !version.is_empty());
     let version = match (version(ArmRole::Stable), version(ArmRole::Canary)) {
@@ -233,7 +242,7 @@ pub(super) fn of_split(service: &ServiceId, split: Split, ground: &Ground<'_>, w
         cell(Role::Muted, ""),
     ];
     let mut below = vec![arms(&split)];
-    below.extend(split.doubts.iter().map(|doubt| vec![span(Role::Attention, format!("{} {doubt}", glyphs.attention))]));
+    below.extend(split.doubts.iter().chain(&worse).flat_map(|words| warned(words, ground, width)));
     Entry {
         object: split.router.clone(),
         service: service.clone(),
@@ -245,6 +254,19 @@ pub(super) fn of_split(service: &ServiceId, split: Split, ground: &Ground<'_>, w
         below,
         splits: vec![split],
     }
+}
+
+/// That the canary of one of some splits is worse than the stable revision, as the Overview says it.
+fn worse(service: &ServiceId, splits: &[Split], ground: &Ground<'_>) -> Option<Text> {
+    let numbers = ground.board.numbers(service);
+    splits.iter().find_map(|split| ground.state.worse(split, numbers, ground.now))
+}
+
+/// What somebody should look at, in as many lines as it takes.
+fn warned(words: &str, ground: &Ground<'_>, width: u16) -> Vec<Vec<Span<'static>>> {
+    let words = format!("{} {words}", ground.look.glyphs.attention);
+    let lines = wrap(&words, width.saturating_sub(INDENT).into());
+    lines.into_iter().map(|line| vec![span(Role::Attention, line)]).collect()
 }
 
 /// The shares in a word or two: "splits 90/10, seen 9.8 %".

@@ -8,7 +8,8 @@ use crate::domain::problem::Problem;
 use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::tui::test_support::Stage;
-use crate::tui::views::fixture::delivered::{by_hand, canary};
+use crate::tui::theme::Role;
+use crate::tui::views::fixture::delivered::{by_hand, canary, counted};
 use crate::tui::views::fixture::guarded::{guarded, lease};
 use crate::tui::views::fixture::{NOW, Scene, ago, cluster, deployment, reference, rows, world};
 
@@ -214,6 +215,21 @@ fn the_pods_of_what_is_split_are_counted_and_no_others() {
 }
 
 #[test]
+fn a_canary_that_is_worse_than_the_stable_revision_is_marked_as_in_the_overview() {
+    let mut stage = Stage::new();
+    stage.world(by_hand());
+    stage.tell(counted());
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
+        assert_snapshot!(format!("worse_at_{width}"), stage.draw(&mut Rollouts::default(), width, height));
+    }
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let (health, below) = (view.entries[0].health, view.entries[0].below.last().unwrap());
+    assert_eq!((health, below[0].role), (Health::Attention, Role::Attention));
+    assert!(below[0].text.starts_with("▲ canary 5.1.0 worse: 8.0 % of "), "{below:?}");
+}
+
+#[test]
 fn a_guarded_shift_is_told_with_its_weights_and_what_was_seen() {
     let mut stage = Stage::new();
     stage.world(by_hand());
@@ -236,8 +252,11 @@ fn the_guard_of_somebody_else_is_told_while_it_lives_and_when_it_was_left() {
         stage.list(Kind::Lease, vec![lease(minutes)]);
         let mut view = Rollouts::default();
         assert_snapshot!(name, stage.draw(&mut view, 80, 19));
-        let said = view.handle(Command::StopGuard, &stage.seen());
-        let Outcome::Ask(Effect::Notice(_, words)) = said else { panic!("{said:?}") };
-        assert!(words.ends_with("a weight of 0 ends it"), "{words}");
+        // What the words promise is what the key begins.
+        let proposed = view.handle(Command::StopGuard, &stage.seen());
+        let target = reference(Kind::HttpRoute, "search-service");
+        let back = Intent::Shift { target, arm: "search-service-canary".into(), percent: 0 };
+        assert_eq!(proposed, Outcome::Ask(Effect::Propose(back)));
+        assert!(view.hints(&stage.seen()).iter().any(|hint| hint.command == Command::StopGuard));
     }
 }

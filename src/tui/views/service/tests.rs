@@ -10,7 +10,7 @@ use crate::domain::row::Row;
 use crate::domain::signal::SignalId;
 use crate::domain::update::Update;
 use crate::tui::test_support::Stage;
-use crate::tui::views::fixture::delivered::{by_hand, canary};
+use crate::tui::views::fixture::delivered::{by_hand, canary, counted};
 use crate::tui::views::fixture::guarded::{guarded, lease};
 use crate::tui::views::fixture::{NOW, Scene, chat, deployment, event, reference, rows, text_of, world};
 
@@ -268,28 +268,7 @@ fn the_arms_of_a_canary_stand_side_by_side() {
 #[test]
 fn a_route_that_somebody_steers_shows_what_speaks_against_its_new_arm() {
     let mut state = world(by_hand());
-    let grid = Grid::before(NOW, SignedDuration::from_secs(30), 61);
-    let series = |pod: &str, value: f64| {
-        let mut points = Points::gaps(grid.len);
-        (0..grid.len).for_each(|index| points.set(index, value));
-        let labels = [("app", "search-service"), ("namespace", "production"), ("pod", pod)];
-        let labels: Vec<(Text, Text)> = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Series { labels: labels.into(), points }
-    };
-    let reading = |measure, stable: f64, canary: f64| {
-        let pods = ["00000", "00001", "00002"].map(|id| series(&format!("search-service-stable-hash1-{id}"), stable));
-        let canary = series("search-service-canary-hash1-00000", canary);
-        let series: Vec<Series> = pods.into_iter().chain([canary]).collect();
-        let question = Question { family: 0, measure, by_pod: true, is_before: false };
-        Reading { question, grid, series: series.into(), left_out: 0 }
-    };
-    let readings = vec![
-        reading(Measure::Requests, 30.0, 10.0),
-        reading(Measure::Errors, 0.1, 0.8),
-        reading(Measure::P95, 0.2, 0.31),
-    ];
-    let id = SignalId { cluster: chat().cluster, name: "main".into() };
-    let _ = state.apply(Update::Metrics(id, NOW, Ok(Measured { readings, ..Measured::default() })), NOW);
+    let _ = state.apply(counted(), NOW);
     let scene = Scene::of(state);
     for (width, height) in [(80, 19), (120, 35)] {
         assert_snapshot!(format!("a_route_by_hand_at_{width}"), delivered(&scene, "search-service", width, height));
