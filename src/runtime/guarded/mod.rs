@@ -10,7 +10,7 @@ use crate::domain::guard::{Course, Sample, Verdict, shift_of};
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::service::ServiceId;
-use crate::domain::shell::quoted;
+use crate::domain::shell::{confirmed, quoted};
 use crate::domain::text::Text;
 use crate::operations::guard::End;
 
@@ -172,7 +172,8 @@ impl Guarded {
         let midwatch = shift_of(&self.service.name, &self.route, &self.arm);
         let (namespace, context) = (quoted(&self.route.namespace), quoted(&self.route.cluster.0));
         let kubectl = format!("kubectl --context {context} -n {namespace} edit httproute {}", quoted(&self.route.name));
-        format!("{midwatch} --to 0; or {kubectl}, and give {} the weight 0", self.arm).into()
+        let back = confirmed(&format!("{midwatch} --to 0"), "", Some(&self.service.name));
+        format!("{back}; or {kubectl}, and give {} the weight 0", self.arm).into()
     }
 
     /// How long until it may go on, while a weight is held.

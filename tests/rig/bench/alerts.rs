@@ -90,7 +90,7 @@ impl Alertmanager {
             let severity = ["critical", "warning", "info"][number as usize % 3];
             json!({
                 "labels": {
-                    "alertname": format!("Alert{}", number / PODS),
+                    "alertname": format!("Alert{number:04}"),
                     "severity": severity,
                     "namespace": "team-000",
                     "pod": pod,
@@ -124,7 +124,9 @@ pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Resu
     let console = seat.console(SIZE, &[])?;
     console.seen_at("a frame", |_, drawn| drawn.frames > 0)?;
     console.type_text(":alerts\r")?;
-    console.seen_at("all alerts", |screen, _| (0..5).any(|y| row(screen, y).contains("5,000")))?;
+    console.seen_at("all alerts", |screen, _| {
+        (0..5).any(|y| row(screen, y).contains("1667 High, 1667 Medium, 1666 Low firing"))
+    })?;
     let process = Process(console.pid()?);
     process.rests()?;
     figures.note("5,000 alerts: memory", process.resident()?, MEBIBYTES);
@@ -141,7 +143,7 @@ pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Resu
                 thread::sleep(Duration::from_secs(1));
             }
         });
-        let measured = process.share(|| moves(&console, presses));
+        let measured = process.share(|| moves(&console, presses, 3));
         is_over.store(true, Ordering::Relaxed);
         measured
     })?;

@@ -35,8 +35,9 @@ impl Dice {
     }
 }
 
-/// Presses keys that move the selection, at random intervals. What each took is given in milliseconds.
-pub(crate) fn moves(console: &Console, presses: usize) -> Result<Vec<f64>> {
+/// Presses keys that move the selection, at random intervals. What each took is given in milliseconds. A row is known by
+/// its first words, so many of them: what comes behind may change by itself.
+pub(crate) fn moves(console: &Console, presses: usize, words: usize) -> Result<Vec<f64>> {
     let mut dice = Dice::default();
     // Away from both ends, so that each key moves the selection.
     for _ in 0..20 {
@@ -47,12 +48,12 @@ pub(crate) fn moves(console: &Console, presses: usize) -> Result<Vec<f64>> {
     let mut taken = Vec::with_capacity(presses);
     for press in 0..presses {
         sleep(Duration::from_millis(20 + dice.below(150) as u64));
-        let before = selected(&console.painted()).ok_or_eyre("no row is selected")?;
+        let before = selected(&console.painted(), words).ok_or_eyre("no row is selected")?;
         let begun = Instant::now();
         // Two steps down, one up.
         console.press(if press % 3 == 2 { "k" } else { "j" })?;
         let seen = console.seen_at("another row selected", |screen, drawn| {
-            drawn.is_whole() && selected(screen).is_some_and(|selected| selected != before)
+            drawn.is_whole() && selected(screen, words).is_some_and(|selected| selected != before)
         })?;
         taken.push(seen.duration_since(begun).as_secs_f64() * 1000.0);
     }
@@ -100,12 +101,12 @@ fn typed(console: &Console, key: &str, word: &str) -> Result<f64> {
     Ok(seen.duration_since(begun).as_secs_f64() * 1000.0)
 }
 
-/// The selected row: namespace and name of the one whose ground differs from that of the headings.
-fn selected(screen: &Screen) -> Option<String> {
+/// The selected row by its first words: the one whose ground differs from that of the headings.
+fn selected(screen: &Screen, words: usize) -> Option<String> {
     let (height, _) = screen.size();
     let ground = |y: u16| screen.cell(y, 1).map(vt100::Cell::bgcolor);
     let plain = ground(HEADINGS);
     let y = (HEADINGS + 1..height.get() - 2).find(|y| ground(*y) != plain)?;
     let text = row(screen, y.into());
-    Some(text.split_whitespace().take(2).collect::<Vec<_>>().join("/"))
+    Some(text.split_whitespace().take(words).collect::<Vec<_>>().join("/"))
 }

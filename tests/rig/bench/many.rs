@@ -105,7 +105,7 @@ pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Resu
     generator.change(CHANGES)?;
     std::thread::sleep(Duration::from_secs(1));
     let presses = if bench.is_quick { 60 } else { PRESSES };
-    let (share, keys) = process.share(|| moves(&console, presses))?;
+    let (share, keys) = process.share(|| moves(&console, presses, 2))?;
     figures.note("1,000 changes/s and keys", share.percent(), OF_A_CORE);
     figures.at_most("1,000 changes/s: key → painted, p99", percentile(&keys, 99), MILLISECONDS, 33.0);
     figures.note("1,000 changes/s: key → painted", Spread::of(keys), MILLISECONDS);

@@ -175,7 +175,8 @@ async fn going_back_is_tried_until_it_works_with_longer_and_longer_pauses() {
         GuardEvent::NotBack { by_hand, .. } => Some(by_hand.to_string()),
         _ => None,
     });
-    let says = "midwatch shift chat --route chat -n staging --context it --arm chat-canary --to 0; or kubectl";
+    let says = "midwatch shift chat --route chat -n staging --context it --arm chat-canary --to 0 --write --reason \"WHY\" \
+                --confirm chat; or kubectl";
     assert!(by_hand.unwrap().starts_with(says), "{:?}", stage.told);
 }
 
