@@ -1,7 +1,10 @@
 //! What is looked for in lines: words as they stand, or `/a regular expression/`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use memchr::memmem::Finder;
+use memchr::memrchr;
 use regex::{Regex, RegexBuilder};
 
 /// The largest automaton that is made of what somebody typed, in bytes.
@@ -30,9 +33,18 @@ const PLAIN: &str = r"\.+^$-_/:=, @#%&;'~";
 pub struct Needle {
     typed: String,
     regex: Regex,
-    is_words: bool,
+    /// Words as they were typed, which are found much sooner so than by their expression; none for an expression.
+    plain: Option<Plain>,
     /// What a line holds as it was written, where it is found in it as it is read.
     part: Option<Regex>,
+}
+
+/// Words as they were typed.
+#[derive(Clone, Debug)]
+struct Plain {
+    finder: Arc<Finder<'static>>,
+    /// Whether they are found in this spelling only.
+    is_all: bool,
 }
 
 impl Needle {
@@ -55,7 +67,10 @@ impl Needle {
             None => name_and_value(typed).or_else(|| longest(words(typed))),
         };
         let part = part.and_then(|part| build(&part).ok());
-        Ok(Some(Self { typed: typed.to_owned(), regex, is_words: inner.is_none(), part }))
+        let finder = || Arc::new(Finder::new(typed).into_owned());
+        let has_one_spelling = has_capitals || !typed.contains(char::is_alphabetic);
+        let plain = inner.is_none().then(|| Plain { finder: finder(), is_all: has_one_spelling });
+        Ok(Some(Self { typed: typed.to_owned(), regex, plain, part }))
     }
 
     /// As it was typed.
@@ -70,7 +85,11 @@ impl Needle {
 
     /// Whether it is in a text.
     pub fn is_in(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        match &self.plain {
+            Some(plain) if plain.finder.find(text.as_bytes()).is_some() => true,
+            Some(Plain { is_all: true, .. }) => false,
+            _ => self.regex.is_match(text),
+        }
     }
 
     /// Where it is in a text.
@@ -88,39 +107,70 @@ impl Needle {
         mut each: impl FnMut(bool),
     ) -> Option<()> {
         let (regex, is_exact) = match &self.part {
-            _ if !self.spans_fields() && (self.is_words || is_of_lines(&self.typed)) => (&self.regex, true),
+            _ if !self.spans_fields() && (self.plain.is_some() || is_of_lines(&self.typed)) => (&self.regex, true),
             Some(part) => (part, false),
             None => return None,
         };
         // What an expression needs to run is kept with it for one thread; others wait for theirs at each search.
         let own = (text.len() >= LONG).then(|| regex.clone());
         let regex = own.as_ref().unwrap_or(regex);
-        let (mut from, mut crossings) = (0, 0);
-        while from < text.len()
-            && let Some(found) = regex.find_at(text, from)
-        {
-            let line = line_at(found.start());
-            if found.end() <= line.end {
-                each(is_exact);
-            } else if crossings < CROSSINGS {
-                crossings += 1;
-                if regex.is_match(&text[line.clone()]) {
-                    each(is_exact);
+        match &self.plain {
+            Some(plain) if is_exact => {
+                let mut from = 0;
+                while let Some(found) = plain.finder.find(&text.as_bytes()[from..]) {
+                    let at = from + found;
+                    let start = memrchr(b'\n', &text.as_bytes()[from..at]).map_or(from, |end| from + end + 1);
+                    if !plain.is_all {
+                        // The lines before it may hold another spelling.
+                        search(regex, true, &text[..start], from, &mut line_at, &mut each);
+                    }
+                    from = line_at(at).end + 1;
+                    each(true);
                 }
-            } else {
-                // It would read on to the end of all lines, over and over.
-                each(false);
-                from = line.end + 1;
-                while from < text.len() {
-                    let line = line_at(from);
-                    each(false);
-                    from = line.end + 1;
+                if !plain.is_all {
+                    search(regex, true, text, from, &mut line_at, &mut each);
                 }
-                return Some(());
             }
-            from = line.end + 1;
+            _ => search(regex, is_exact, text, 0, &mut line_at, &mut each),
         }
         Some(())
+    }
+}
+
+/// Looks through many lines at once for an expression, from a line on. `line_at` gives the range of the line that holds a
+/// byte, and `each` is told whether the line that it gave last surely holds what is looked for.
+fn search(
+    regex: &Regex,
+    is_exact: bool,
+    text: &str,
+    mut from: usize,
+    line_at: &mut impl FnMut(usize) -> Range<usize>,
+    each: &mut impl FnMut(bool),
+) {
+    let mut crossings = 0;
+    while from < text.len()
+        && let Some(found) = regex.find_at(text, from)
+    {
+        let line = line_at(found.start());
+        if found.end() <= line.end {
+            each(is_exact);
+        } else if crossings < CROSSINGS {
+            crossings += 1;
+            if regex.is_match(&text[line.clone()]) {
+                each(is_exact);
+            }
+        } else {
+            // It would read on to the end of all lines, over and over.
+            each(false);
+            from = line.end + 1;
+            while from < text.len() {
+                let line = line_at(from);
+                each(false);
+                from = line.end + 1;
+            }
+            return;
+        }
+        from = line.end + 1;
     }
 }
 

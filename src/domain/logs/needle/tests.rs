@@ -97,8 +97,8 @@ fn what_an_expression_surely_holds_is_looked_for_before_the_rest() {
 proptest! {
     #[test]
     fn many_lines_at_once_give_what_each_alone_gives(
-        lines in prop::collection::vec("[ab1= ]{0,8}", 1..40),
-        typed in prop::sample::select(vec!["a", "b1", "/a+b/", "/^a/", "/a*$/", "/[^1]b/", "/a|1/", "/\\Aa/", "/b\\s/", "/(?i)a/"]),
+        lines in prop::collection::vec("[abAB1= ]{0,8}", 1..40),
+        typed in prop::sample::select(vec!["a", "b1", "ab", "A", "aB", "b a", "/a+b/", "/^a/", "/a*$/", "/[^1]b/", "/a|1/", "/\\Aa/", "/b\\s/", "/(?i)a/"]),
     ) {
         let needle = needle(typed);
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
