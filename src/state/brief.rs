@@ -7,7 +7,7 @@ use super::{ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
 use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
 use crate::domain::change::Change;
-use crate::domain::guard::{Guard, shift_of};
+use crate::domain::guard::shift_of;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::moment::moment;
@@ -162,8 +162,8 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
 /// the weights, who would take that back.
 fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
     let numbers = board.numbers(&service.id);
-    let guard = Guard::default();
-    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, &guard, numbers, now).is_some();
+    let guard = state.usual_guard();
+    let is_worse = |split: &Split| split.steered_by.is_none() && state.against(split, guard, numbers, now).is_some();
     let split = state.splits(&service.id).into_iter().find(is_worse)?;
     let (canary, stable) = (split.arm(ArmRole::Canary)?, split.arm(ArmRole::Stable)?);
     let shift = shift_of(&service.id.name, &split.router, &canary.service);

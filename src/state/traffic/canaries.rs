@@ -23,7 +23,7 @@ impl State {
         let mut found = Vec::new();
         for (cluster, inventory) in self.clusters() {
             for route in routes(inventory) {
-                let Some((services, split)) = self.split_of(cluster, inventory, route) else { continue };
+                let Some((services, split)) = self.split_of(cluster, inventory, route, None) else { continue };
                 if is_tried(&split) {
                     let environment = &self.place(cluster, &route.meta.namespace).environment;
                     found.extend(services.into_iter().map(|name| {
@@ -70,11 +70,11 @@ pub(in crate::state) fn tried<'a>(
     if canaries.is_empty() {
         return;
     }
-    let guard = Guard::default();
+    let guard = state.usual_guard();
     // Only what is better than this can be made worse by it.
     for service in services.filter(|service| Health::Attention < service.verdict.health) {
         let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
-        let found = own.find_map(|(id, split)| Some((split, state.against(split, &guard, numbers.get(id), now)?)));
+        let found = own.find_map(|(id, split)| Some((split, state.against(split, guard, numbers.get(id), now)?)));
         if let Some((split, why)) = found {
             let version =
                 split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
