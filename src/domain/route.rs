@@ -91,17 +91,55 @@ impl Rule {
         #[expect(clippy::cast_precision_loss, reason = "weights are a million at most")]
         (total > 0).then(|| own as f64 * 100.0 / total as f64)
     }
+}
 
+/// What is to be known of a rule, in whatever form it was read, to find the one that stands for its route.
+pub trait Splitting {
+    /// Whether it is only for some requests.
+    fn is_selective(&self) -> bool;
+    /// Whether it sends its requests to several Services.
+    fn splits(&self) -> bool;
     /// Whether it sends requests to a Service, or could.
-    pub fn names(&self, service: &str) -> bool {
+    fn names(&self, service: &str) -> bool;
+}
+
+/// The rule that stands for a route: of those that split, with an arm where one is given, the first one for every request,
+/// else the first one.
+pub fn leading<'a, R: Splitting>(rules: &'a [R], arm: Option<&str>) -> Option<&'a R> {
+    let is_meant = |rule: &&R| rule.splits() && arm.is_none_or(|arm| rule.names(arm));
+    rules.iter().filter(is_meant).min_by_key(|rule| rule.is_selective())
+}
+
+impl Splitting for Rule {
+    fn is_selective(&self) -> bool {
+        self.is_selective
+    }
+
+    fn splits(&self) -> bool {
+        self.backends.len() > 1
+    }
+
+    fn names(&self, service: &str) -> bool {
         self.backends.iter().any(|backend| backend.service == service)
     }
 }
 
 impl HttpRoute {
-    /// The weights of its first rule that splits, as people write them: "chat-stable 90, chat-canary 10".
+    /// The rule that stands for it, where an arm is given for what it does with that arm's requests.
+    pub fn leading(&self, arm: Option<&str>) -> Option<&Rule> {
+        leading(&self.rules, arm)
+    }
+
+    /// The share of a Service, in percent, in the rule that stands for the route with it as an arm, else in the first one
+    /// that names it; nothing where none does.
+    pub fn share(&self, service: &str) -> f64 {
+        let named = || self.rules.iter().find(|rule| rule.names(service));
+        self.leading(Some(service)).or_else(named).and_then(|rule| rule.share(service)).unwrap_or_default()
+    }
+
+    /// The weights of the rule that stands for it, as people write them: "chat-stable 90, chat-canary 10".
     pub fn weights(&self) -> Text {
-        let rule = self.splits().next().or(self.rules.first());
+        let rule = self.leading(None).or(self.rules.first());
         let backends = rule.map_or(&[][..], |rule| &rule.backends);
         let words: Vec<String> = backends.iter().map(|one| format!("{} {}", one.service, one.weight)).collect();
         words.join(", ").into()
@@ -109,6 +147,6 @@ impl HttpRoute {
 
     /// The rules that split their requests between several Services.
     pub fn splits(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(|rule| rule.backends.len() > 1)
+        self.rules.iter().filter(|rule| rule.splits())
     }
 }

@@ -140,6 +140,8 @@ pub struct Arm {
     pub role: Option<ArmRole>,
     /// The Service behind which its pods are.
     pub service: Text,
+    /// The namespace of that Service, which may be another one than the route's.
+    pub namespace: Text,
     /// The version that its pods have; empty where it is not known.
     pub version: Text,
     /// The share that is set, in percent.

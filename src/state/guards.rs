@@ -111,7 +111,7 @@ impl State {
     /// The share that a route gives an arm, in whole percent.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 100")]
     fn share_of(&self, route: &ObjectRef, arm: &str) -> Option<u8> {
-        let split = self.split(route)?;
+        let split = self.split_with(route, arm)?;
         split.arm_behind(arm).map(|arm| arm.desired.round().clamp(0.0, 100.0) as u8)
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::{Alert, Priority};
 use crate::domain::environment::{EnvironmentRules, Place};
+use crate::domain::guard::{Guard, Guards};
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::object::{ClusterName, ObjectRef};
@@ -124,6 +125,7 @@ impl Changed {
 pub struct State {
     rules: EnvironmentRules,
     limits: Limits,
+    judges_by: Guards,
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
     written: Written,
@@ -144,6 +146,12 @@ impl State {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, with the guards by which new revisions are judged.
+    #[must_use]
+    pub fn with_guards(self, guards: Guards) -> Self {
+        Self { judges_by: guards, ..self }
     }
 
     /// Takes in what the world said, heard at `now`.
@@ -261,6 +269,11 @@ impl State {
     /// From when on numbers count for health.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The guard by which a new revision is judged where nobody named one.
+    pub fn usual_guard(&self) -> &Guard {
+        self.judges_by.usual()
     }
 
     /// To which environment a namespace belongs.

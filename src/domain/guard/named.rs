@@ -38,6 +38,11 @@ impl Guards {
         })
     }
 
+    /// The one that judges where nobody named one: the built-in one, or what the configuration has in its place.
+    pub fn usual(&self) -> &Guard {
+        &self.0[Self::DEFAULT]
+    }
+
     /// Every guard, by its name.
     pub fn all(&self) -> impl Iterator<Item = &Guard> {
         self.0.values()

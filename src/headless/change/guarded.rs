@@ -189,7 +189,7 @@ fn shown(look: &Look) -> Value {
     let sample = |of: &Sample| {
         json!({
             "requests": of.requests, "errors": of.errors, "errorRatio": of.error_ratio(), "latencyP95": of.p95,
-            "ready": of.ready, "pods": of.desired, "restarts": of.restarts,
+            "ready": of.pods.map(|pods| pods.ready), "pods": of.pods.map(|pods| pods.all), "restarts": of.restarts,
         })
     };
     json!({

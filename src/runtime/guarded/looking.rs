@@ -68,7 +68,7 @@ impl Drive {
         {
             return share;
         }
-        let split = state.split(&self.view.route);
+        let split = state.split_with(&self.view.route, &self.view.arm);
         let arm = split.as_ref().and_then(|split| split.arm_behind(&self.view.arm));
         let share = arm.map(|arm| arm.desired);
         self.share = Some((revision, share));

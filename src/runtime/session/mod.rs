@@ -143,7 +143,7 @@ impl Session {
         let (outbox, inbox) = mpsc::channel(64);
         let (following, news) = Following::new(options.logs.0, options.logs.1);
         Self {
-            state: State::new(options.rules).with_limits(options.limits),
+            state: State::new(options.rules).with_limits(options.limits).with_guards(options.guards.clone()),
             clock: options.clock,
             name: options.name,
             policy: Arc::new(options.policy),

@@ -6,7 +6,7 @@ use super::said::Said;
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::find;
 use crate::domain::object::{ClusterName, Meta, ObjectRef};
-use crate::domain::route::{HttpRoute, Rule};
+use crate::domain::route::HttpRoute;
 use crate::domain::row::Row;
 use crate::domain::service::named_by;
 use crate::domain::text::Text;
@@ -96,12 +96,17 @@ pub(in crate::state) fn between(
     changes.into_iter().map(noted).collect()
 }
 
-/// How the split of a route changed, told by the arms that get more or less of it.
+/// How the splits of a route changed, told by the arms that get more or less of them. One that is no backend any more
+/// gets nothing.
 fn weights(old: &HttpRoute, new: &HttpRoute) -> Vec<(ChangeClass, Said)> {
-    let (Some(before), Some(after)) = (old.splits().next(), new.splits().next()) else { return Vec::new() };
-    let share = |rule: &Rule, service: &str| rule.share(service).unwrap_or_default().round();
-    let moved = after.backends.iter().map(|backend| backend.service.as_str()).filter_map(|service| {
-        let (then, now) = (share(before, service), share(after, service));
+    let mut arms: Vec<&str> = Vec::new();
+    for backend in new.splits().chain(old.splits()).flat_map(|rule| &rule.backends) {
+        if !arms.contains(&backend.service.as_str()) {
+            arms.push(&backend.service);
+        }
+    }
+    let moved = arms.into_iter().filter_map(|service| {
+        let (then, now) = (old.share(service).round(), new.share(service).round());
         (then.total_cmp(&now).is_ne()).then(|| format!("{service} {then} → {now} %"))
     });
     let words = moved.collect::<Vec<_>>().join(", ");

@@ -24,7 +24,7 @@ impl State {
         let mut found = Vec::new();
         for (cluster, inventory) in self.clusters() {
             for route in routes(inventory) {
-                let Some((services, split)) = self.split_of(cluster, inventory, route) else { continue };
+                let Some((services, split)) = self.split_of(cluster, inventory, route, None) else { continue };
                 if is_tried(&split) {
                     let environment = &self.place(cluster, &route.meta.namespace).environment;
                     found.extend(services.into_iter().map(|name| {
@@ -62,7 +62,7 @@ impl State {
     /// What was told stays so while nobody tells anything else, with its age.
     pub fn worse(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {
         let read = numbers?.pods_read()?;
-        let why = self.against(split, &Guard::default(), numbers, read)?;
+        let why = self.against(split, self.usual_guard(), numbers, read)?;
         let version = split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
         let version = version.map(|version| format!(" {version}")).unwrap_or_default();
         let age = age_of(read, now).map(|age| format!("; numbers {} old", span(age))).unwrap_or_default();

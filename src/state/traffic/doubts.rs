@@ -2,7 +2,7 @@
 
 use super::backing::Backing;
 use crate::domain::condition::{Condition, Truth, find};
-use crate::domain::route::{HttpRoute, ParentStatus, Rule};
+use crate::domain::route::{HttpRoute, ParentStatus, Rule, Splitting};
 use crate::domain::text::Text;
 use crate::domain::traffic::percent;
 

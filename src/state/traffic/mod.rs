@@ -8,7 +8,7 @@ use super::inventory::Inventory;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::pod::Pod;
-use crate::domain::route::{Backend, HttpRoute, Rule};
+use crate::domain::route::{Backend, HttpRoute};
 use crate::domain::row::Row;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
@@ -48,7 +48,7 @@ impl State {
         let mut splits: Vec<Split> = routes(inventory)
             .filter(in_environment)
             .filter(|route| may_concern(inventory, route, &id.name))
-            .filter_map(|route| self.split_of(&id.cluster, inventory, route))
+            .filter_map(|route| self.split_of(&id.cluster, inventory, route, None))
             .filter(|(services, _)| services.contains(&id.name))
             .map(|(_, split)| split)
             .collect();
@@ -58,8 +58,18 @@ impl State {
 
     /// How a route splits its requests; none where it does not.
     pub fn split(&self, route: &ObjectRef) -> Option<Split> {
+        self.split_by(route, None)
+    }
+
+    /// How a route splits its requests in the rule that stands for it where somebody means this arm: that may be another
+    /// one than where nobody says which.
+    pub fn split_with(&self, route: &ObjectRef, arm: &str) -> Option<Split> {
+        self.split_by(route, Some(arm))
+    }
+
+    fn split_by(&self, route: &ObjectRef, arm: Option<&str>) -> Option<Split> {
         let Some(Row::HttpRoute(row)) = self.find(route) else { return None };
-        self.split_of(&route.cluster, self.cluster(&route.cluster)?, row).map(|(_, split)| split)
+        self.split_of(&route.cluster, self.cluster(&route.cluster)?, row, arm).map(|(_, split)| split)
     }
 
     /// The service that a route or a Service is about: that of the pods behind its first arm, the stable one where that is
@@ -68,7 +78,7 @@ impl State {
         let inventory = self.cluster(&object.cluster)?;
         match self.find(object)? {
             Row::HttpRoute(route) => {
-                let rule = leading(route).or_else(|| route.rules.first())?;
+                let rule = route.leading(None).or_else(|| route.rules.first())?;
                 let all: Vec<Backing<'_>> = rule
                     .backends
                     .iter()
@@ -97,7 +107,12 @@ impl State {
 
     /// The pods behind an arm of a split.
     fn pods_of_arm(&self, split: &Split, arm: &Arm) -> Vec<&Pod> {
-        self.pods_behind(&ObjectRef { kind: Kind::Service, name: arm.service.clone(), ..split.router.clone() })
+        self.pods_behind(&ObjectRef {
+            cluster: split.router.cluster.clone(),
+            kind: Kind::Service,
+            namespace: arm.namespace.clone(),
+            name: arm.service.clone(),
+        })
     }
 
     /// Whether anything that splits are joined from moved: its value is another one then.
@@ -111,8 +126,9 @@ impl State {
         cluster: &ClusterName,
         inventory: &'a Inventory,
         route: &'a HttpRoute,
+        arm: Option<&str>,
     ) -> Option<(BTreeSet<Text>, Split)> {
-        let rule = leading(route)?;
+        let rule = route.leading(arm)?;
         let mut backings: Vec<Backing<'a>> = Vec::new();
         for backend in &rule.backends {
             let backing = Backing::of(inventory, backend, &route.meta.namespace);
@@ -134,6 +150,7 @@ impl State {
             .map(|((backing, role), observed)| Arm {
                 role,
                 service: backing.service.clone(),
+                namespace: backing.namespace.clone(),
                 version: backing.version(),
                 desired: rule.share(backing.service).unwrap_or_default(),
                 observed,
@@ -158,12 +175,7 @@ fn routes(inventory: &Inventory) -> impl Iterator<Item = &HttpRoute> {
 /// Whether a route may split the requests of a service: told without a look at pods, since it is asked of every service.
 fn may_concern(inventory: &Inventory, route: &HttpRoute, service: &str) -> bool {
     let backing = |backend| Backing::without_pods(inventory, backend, &route.meta.namespace);
-    leading(route).is_some_and(|rule| rule.backends.iter().any(|backend| backing(backend).may_concern(service)))
-}
-
-/// The rule that stands for a route: the first one for every request that splits, else the first one that splits.
-fn leading(route: &HttpRoute) -> Option<&Rule> {
-    route.splits().find(|rule| !rule.is_selective).or_else(|| route.splits().next())
+    route.leading(None).is_some_and(|rule| rule.backends.iter().any(|backend| backing(backend).may_concern(service)))
 }
 
 #[cfg(test)]

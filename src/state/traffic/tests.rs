@@ -3,14 +3,15 @@ use jiff::SignedDuration;
 use super::*;
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::{Condition, Truth};
+use crate::domain::guard::{Guard, Guards, Pods};
 use crate::domain::health::Health;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::object::{Labels, Meta};
 use crate::domain::platform::{EndpointSlice, Service};
 use crate::domain::pod::{Pod, Termination};
-use crate::domain::route::{Backend, ParentStatus, Steering};
+use crate::domain::route::{Backend, ParentStatus, Rule, Steering};
 use crate::domain::signal::SignalId;
-use crate::domain::update::Update;
+use crate::domain::update::{Liveness, Update};
 use crate::domain::workload::Workload;
 use crate::state::tests::fixture::*;
 use crate::state::{ServiceBoard, Timeline, brief};
@@ -308,7 +309,97 @@ fn restarts_of_an_arm_are_those_in_the_window() {
     let state = world(arm("chat", "1.4.1", 3, 3).into_iter().chain(tried));
     let within = (SignedDuration::from_mins(2), NOW);
     let (canary, stable) = state.compare(&split(&state).router, "chat-canary", None, within);
-    assert_eq!((canary.restarts, canary.desired, stable.restarts), (1, 2, 0));
+    assert_eq!((canary.restarts, canary.pods.map(|pods| pods.all), stable.restarts), (1, Some(2), 0));
+}
+
+/// What a look at the canary of chat says, with the pods that it has.
+fn look(state: &State, now: jiff::Timestamp) -> (Option<Pods>, String) {
+    let within = (SignedDuration::from_mins(2), now);
+    let (canary, stable) = state.compare(&reference(Kind::HttpRoute, "chat"), "chat-canary", None, within);
+    (canary.pods, Guard::default().judge(&canary, &stable).to_string())
+}
+
+#[test]
+fn that_an_arm_has_no_pods_is_known_only_where_they_are_told() {
+    let mut rows = arm("chat", "1.4.1", 3, 3);
+    rows.extend(arm("chat-canary", "1.5.0", 0, 0));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
+    let mut state = world(rows);
+    let none = (Some(Pods { ready: 0, all: 0 }), "worse than stable: it has no pods".to_owned());
+    assert_eq!(look(&state, NOW), none);
+    let unknown = (None, "not enough data: nobody counts its requests".to_owned());
+    assert_eq!(look(&state, later(11)), unknown, "the cluster was not heard meanwhile");
+    let late = || Liveness::Late { since: NOW, problem: problem("no answer") };
+    for (kind, liveness) in [
+        (Kind::Pod, late()),
+        (Kind::Pod, Liveness::NoAccess(problem("forbidden"))),
+        (Kind::Service, Liveness::Loading),
+        (Kind::EndpointSlice, late()),
+    ] {
+        let _ = state.apply(Update::Source(source(kind), liveness), NOW);
+        assert_eq!(look(&state, NOW), unknown, "{kind:?}");
+        let _ = state.apply(Update::Source(source(kind), Liveness::Live), NOW);
+    }
+    // Without the slices the pods tell it themselves.
+    let _ = state.apply(Update::Source(source(Kind::EndpointSlice), Liveness::NoAccess(problem("forbidden"))), NOW);
+    assert_eq!(look(&state, NOW), none);
+}
+
+#[test]
+fn an_arm_may_have_its_pods_in_another_namespace() {
+    let mut rows = arm("chat", "1.4.1", 3, 3);
+    rows.extend(arm("chat-canary", "1.5.0", 2, 1).into_iter().map(|mut row| {
+        match &mut row {
+            Row::Deployment(row) => row.meta.namespace = "tried".into(),
+            Row::Service(row) => row.meta.namespace = "tried".into(),
+            Row::Pod(row) => row.meta.namespace = "tried".into(),
+            _ => {}
+        }
+        row
+    }));
+    let mut split = rule(&[("chat", 90), ("chat-canary", 10)]);
+    split.backends[1].namespace = "tried".into();
+    rows.push(Row::HttpRoute(Box::new(route(vec![split]))));
+    assert_eq!(look(&world(rows), NOW).0, Some(Pods { ready: 1, all: 2 }));
+}
+
+#[test]
+fn the_arm_that_is_meant_says_which_rule_of_its_route_is_looked_at() {
+    let mut header = rule(&[("chat-ws", 0), ("chat-ws-canary", 1)]);
+    header.is_selective = true;
+    let both = route(vec![
+        rule(&[("chat", 90), ("chat-canary", 10)]),
+        header,
+        rule(&[("chat-ws", 80), ("chat-ws-canary", 20)]),
+    ]);
+    let mut rows = arm("chat", "1.4.1", 3, 3);
+    rows.extend(arm("chat-canary", "1.5.0", 1, 1));
+    rows.extend(arm("chat-ws", "1.4.1", 3, 3));
+    rows.extend(arm("chat-ws-canary", "1.5.0", 2, 1));
+    rows.push(Row::HttpRoute(Box::new(both)));
+    let state = world(rows);
+    let route = reference(Kind::HttpRoute, "chat");
+    let desired = |split: Option<Split>, arm: &str| split?.arm_behind(arm).map(|arm| arm.desired);
+    assert_eq!(desired(state.split(&route), "chat-canary"), Some(10.0));
+    assert_eq!(desired(state.split(&route), "chat-ws-canary"), None);
+    assert_eq!(desired(state.split_with(&route, "chat-ws-canary"), "chat-ws-canary"), Some(20.0));
+    assert_eq!(desired(state.split_with(&route, "chat-next"), "chat-next"), None);
+    let (tried, stable) = state.compare(&route, "chat-ws-canary", None, (SignedDuration::from_mins(2), NOW));
+    let pods = |ready, all| Some(Pods { ready, all });
+    assert_eq!((tried.pods, stable.pods), (pods(1, 2), pods(3, 3)));
+}
+
+#[test]
+fn the_default_guard_of_the_configuration_judges_where_nobody_named_one() {
+    let (state, _) = tried(0.8);
+    let default = |error_ratio| Guard { error_ratio, ..Guard::default() };
+    let lax = state.with_guards(Guards::new([default(0.2)]));
+    let mut board = ServiceBoard::default();
+    board.refresh(&lax, NOW);
+    assert_eq!(board.services()[0].verdict.health, Health::Healthy);
+    let other = Guard { name: "strict".into(), ..default(0.2) };
+    let usual = lax.with_guards(Guards::new([other]));
+    assert_eq!(usual.usual_guard(), &Guard::default(), "of another name it is none of its business");
 }
 
 #[test]
@@ -334,17 +425,41 @@ fn a_service_can_be_switched_where_other_pods_of_its_service_stand_beside_its_ow
     assert!(told(&world(rows)).is_empty(), "what is behind a route is shifted");
 }
 
+/// What is told of a route that is seen as it is, and then as something else, in this order.
+fn shifted(seen: Vec<Vec<Rule>>) -> Vec<(Text, Option<Text>)> {
+    let mut seen = seen.into_iter();
+    let mut state = chat(route(seen.next().expect("a first sight")));
+    for (rules, second) in seen.zip(1..) {
+        say(&mut state, Row::HttpRoute(Box::new(route(rules))), later(second));
+    }
+    let mut timeline = Timeline::default();
+    timeline.refresh(&state, later(60));
+    let mut told: Vec<&Change> =
+        timeline.changes().iter().filter(|change| change.class == ChangeClass::Traffic).collect();
+    told.reverse();
+    told.into_iter().map(|change| (change.what.clone(), change.service.clone())).collect()
+}
+
 #[test]
 fn other_weights_are_a_change_of_the_service_behind_the_route() {
-    let with = |canary| route(vec![rule(&[("chat", 100 - canary), ("chat-canary", canary)])]);
-    let mut state = chat(with(10));
-    say(&mut state, Row::HttpRoute(Box::new(with(10))), later(1));
-    say(&mut state, Row::HttpRoute(Box::new(with(50))), later(2));
-    let mut timeline = Timeline::default();
-    timeline.refresh(&state, later(3));
-    let is_traffic = |change: &&Change| change.class == ChangeClass::Traffic;
-    let told: Vec<_> = timeline.changes().iter().filter(is_traffic).collect();
-    assert_eq!(told.len(), 1, "what stays is no change: {told:#?}");
-    assert_eq!(told[0].what, "chat 90 → 50 %, chat-canary 10 → 50 %");
-    assert_eq!((told[0].service.as_deref(), told[0].at), (Some("chat"), later(2)));
+    let with = |canary| vec![rule(&[("chat", 100 - canary), ("chat-canary", canary)])];
+    let told = shifted(vec![with(10), with(10), with(50)]);
+    let what = "chat 90 → 50 %, chat-canary 10 → 50 %";
+    assert_eq!(told, [(what.into(), Some("chat".into()))], "what stays is no change");
+}
+
+#[test]
+fn an_arm_that_comes_or_goes_takes_its_share_with_it() {
+    let one = || vec![rule(&[("chat", 1)])];
+    let two = || vec![rule(&[("chat", 90), ("chat-canary", 10)])];
+    let told = shifted(vec![one(), two(), one()]);
+    let words: Vec<&str> = told.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!(words, ["chat 100 → 90 %, chat-canary 0 → 10 %", "chat 90 → 100 %, chat-canary 10 → 0 %"]);
+}
+
+#[test]
+fn other_weights_of_any_rule_are_told_by_the_rule_that_stands_for_the_arm() {
+    let with = |ws| vec![rule(&[("chat", 90), ("chat-canary", 10)]), rule(&[("ws", 100 - ws), ("ws-canary", ws)])];
+    let told = shifted(vec![with(5), with(20)]);
+    assert_eq!(told.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>(), ["ws 95 → 80 %, ws-canary 5 → 20 %"]);
 }

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::words;
-use crate::domain::guard::{Sample, Verdict};
+use crate::domain::guard::{Pods, Sample, Verdict};
 use crate::domain::health::Health;
 use crate::domain::lease::Standing;
 use crate::domain::metric::Unit;
@@ -100,10 +100,11 @@ fn arm(mark: &'static str, name: &str, seen: &Sample, glyphs: &Glyphs, loud: Rol
         span(Role::Muted, " requests   p95 "),
         span(Role::Text, figure(seen.p95, Unit::Seconds)),
         span(Role::Muted, "   ready "),
-        span(
-            if seen.ready < seen.desired { Role::Attention } else { Role::Text },
-            format!("{}/{}", seen.ready, seen.desired),
-        ),
+        match seen.pods {
+            None => span(Role::Text, glyphs.dash),
+            Some(Pods { ready, all }) if ready < all || all == 0 => span(Role::Attention, format!("{ready}/{all}")),
+            Some(Pods { ready, all }) => span(Role::Text, format!("{ready}/{all}")),
+        },
     ];
     if seen.restarts > 0 {
         spans.extend([span(Role::Muted, "   restarts "), span(Role::Attention, seen.restarts.to_string())]);

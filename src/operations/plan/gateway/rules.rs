@@ -6,6 +6,7 @@ use super::super::{NoPlan, Wish, cannot, replace, set, test};
 use super::words;
 use crate::domain::object::ObjectRef;
 use crate::domain::plan::WeightSet;
+use crate::domain::route::{Splitting, leading};
 use crate::domain::text::Text;
 
 /// Where requests of a rule go.
@@ -43,6 +44,20 @@ impl Pair {
     pub(super) fn namespace(&self, name: &str, route: &ObjectRef) -> Text {
         let own = &self.namespaces[usize::from(name != self.arm)];
         own.as_deref().map_or_else(|| route.namespace.clone(), Text::from_untrusted)
+    }
+}
+
+impl Splitting for Rule {
+    fn is_selective(&self) -> bool {
+        self.is_selective
+    }
+
+    fn splits(&self) -> bool {
+        self.backends.len() > 1
+    }
+
+    fn names(&self, service: &str) -> bool {
+        self.at(service).is_some()
     }
 }
 
@@ -84,8 +99,8 @@ impl Rule {
     }
 
     /// Whether it splits between two Services.
-    fn splits(&self, pair: &Pair) -> bool {
-        self.at(&pair.arm).is_some() && self.at(&pair.other).is_some()
+    fn splits_between(&self, pair: &Pair) -> bool {
+        self.names(&pair.arm) && self.names(&pair.other)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a weight is a million at most")]
@@ -109,10 +124,8 @@ impl Rules {
 
     /// The Service that gives to the one that is asked for, and takes from it. There must be exactly one.
     pub(super) fn pair(&self, wish: Wish<'_>, arm: &str) -> Result<Pair, NoPlan> {
-        let splits = || self.0.iter().filter(|rule| rule.backends.len() > 1);
-        let leading = splits().filter(|rule| rule.at(arm).is_some()).min_by_key(|rule| rule.is_selective);
-        let Some(leading) = leading else { return Err(self.no_arm(wish, arm)) };
-        if splits().filter(|rule| rule.at(arm).is_some()).any(Rule::repeats) {
+        let Some(leading) = leading(&self.0, Some(arm)) else { return Err(self.no_arm(wish, arm)) };
+        if self.0.iter().filter(|rule| rule.splits() && rule.names(arm)).any(Rule::repeats) {
             let why = "one of its rules names a Service twice, so that a share is no one weight";
             return Err(NoPlan::impossible(cannot(wish), why, "set the weights with kubectl edit"));
         }
@@ -135,7 +148,7 @@ impl Rules {
 
     fn no_arm(&self, wish: Wish<'_>, arm: &str) -> NoPlan {
         let mut known: Vec<&str> = Vec::new();
-        for backend in self.0.iter().filter(|rule| rule.backends.len() > 1).flat_map(|rule| &rule.backends) {
+        for backend in self.0.iter().filter(|rule| rule.splits()).flat_map(|rule| &rule.backends) {
             if !known.contains(&backend.name.as_str()) {
                 known.push(&backend.name);
             }
@@ -148,12 +161,12 @@ impl Rules {
 
     /// The rules that split between the two, each with its number from 0.
     fn splitting<'a>(&'a self, pair: &'a Pair) -> impl Iterator<Item = (usize, &'a Rule)> {
-        self.0.iter().enumerate().filter(|(_, rule)| rule.splits(pair))
+        self.0.iter().enumerate().filter(|(_, rule)| rule.splits_between(pair))
     }
 
-    /// The share of the arm in the rule that stands for the route.
+    /// The share of the arm in the rule that stands for the route with it.
     pub(super) fn share(&self, pair: &Pair) -> Option<f64> {
-        self.splitting(pair).min_by_key(|(_, rule)| rule.is_selective).and_then(|(_, rule)| rule.share(&pair.arm))
+        leading(&self.0, Some(&pair.arm)).and_then(|rule| rule.share(&pair.arm))
     }
 
     /// The shares of the two in each rule that splits between them; nothing where no backend has any weight.
@@ -259,7 +272,8 @@ impl Rules {
 
     /// Requests that no change of these weights reaches, or that are split in another way, in words.
     pub(super) fn elsewhere(&self, pair: &Pair) -> Vec<Text> {
-        let others = self.0.iter().enumerate().filter(|(_, rule)| !rule.splits(pair) && !rule.backends.is_empty());
+        let others =
+            self.0.iter().enumerate().filter(|(_, rule)| !rule.splits_between(pair) && !rule.backends.is_empty());
         let said = others.map(|(number, rule)| {
             let by = if rule.is_selective { " (by header, method or query)" } else { "" };
             let names: Vec<&str> = rule.backends.iter().map(|backend| backend.name.as_str()).collect();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Session;
-use crate::domain::guard::{Guard, shift_of};
+use crate::domain::guard::shift_of;
 use crate::domain::intent::Intent;
 use crate::domain::operation::Proposal;
 use crate::domain::problem::Problem;
@@ -19,7 +19,7 @@ impl Session {
             Intent::Shift { target, percent: 1.., .. }
             | Intent::Release { target, .. }
             | Intent::Skip { target, .. }
-            | Intent::PromoteFull { target } => (target, Guard::default()),
+            | Intent::PromoteFull { target } => (target, self.state.usual_guard().clone()),
             _ => return,
         };
         self.guard_board.refresh(&self.state, now);
@@ -27,7 +27,14 @@ impl Session {
         let id = ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
         let is_raised = |split: &Split| gains(&proposal.plan.intent, split);
         let numbers = self.guard_board.numbers(&id);
-        let mut raised = self.state.splits(&id).into_iter().filter(is_raised);
+        let splits = match &proposal.plan.intent {
+            // The rule that is changed is the one with the arm that is meant.
+            Intent::Shift { target, arm, .. } | Intent::GuardedShift { target, arm, .. } => {
+                self.state.split_with(target, arm).into_iter().collect()
+            }
+            _ => self.state.splits(&id),
+        };
+        let mut raised = splits.into_iter().filter(is_raised);
         let worse = raised.find_map(|split| self.state.against(&split, &guard, numbers, now));
         let Some(why) = worse else { return };
         proposal.against = Some(format!("the new revision is worse than the stable one: {why}").into());

@@ -126,7 +126,7 @@ impl ServiceView {
         self.sections = vec![
             self.release(release, areas.release),
             told("Guarded shift", String::new(), std::mem::take(&mut self.guarded), "", areas.guarded),
-            self.table(3, "Traffic", traffic::note(), &traffic::ARMS, (traffic, 0), areas.traffic),
+            self.table(3, "Traffic", traffic::note(ground.state), &traffic::ARMS, (traffic, 0), areas.traffic),
             self.pods(facts, is_doubted, ground, areas.pods, service),
             self.revisions(facts, &revisions, ground, areas.revisions, service),
             told("Events", note, events, none, areas.events),

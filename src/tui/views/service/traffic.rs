@@ -1,14 +1,14 @@
 //! The traffic of a service: the arms side by side, and what speaks against the new one, in words.
 
 use super::page::Line;
-use crate::domain::guard::{Guard, Sample};
+use crate::domain::guard::{Pods, Sample};
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::moment;
 use crate::domain::service::Service;
 use crate::domain::traffic::{Arm, ArmRole, Split, percent};
-use crate::state::Numbers;
+use crate::state::{Numbers, State};
 use crate::tui::paint::span;
 use crate::tui::theme::Role;
 use crate::tui::views::ground::Ground;
@@ -41,7 +41,7 @@ struct Measured {
 pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) -> Vec<Line> {
     let numbers = ground.board.numbers(&service.id).filter(|numbers| numbers.knows_pods());
     let limit = ground.state.limits().of(&service.id.environment).error_ratio;
-    let guard = Guard::default();
+    let guard = ground.state.usual_guard();
     let mut lines = Vec::new();
     for split in splits {
         let measure = |arm| {
@@ -72,8 +72,8 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
 }
 
 /// Over how long requests are counted.
-pub(super) fn note() -> String {
-    format!("last {}", moment::span(Guard::default().window))
+pub(super) fn note(state: &State) -> String {
+    format!("last {}", moment::span(state.usual_guard().window))
 }
 
 /// The cells of an arm.
@@ -113,7 +113,11 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
             .map_or_else(|| cell(Role::Faint, dash), |counted| cell(Role::Text, guarded::counted(counted))),
         figure(ratio, Unit::Ratio, loud),
         figure(last(Measure::P95), Unit::Seconds, Role::Text),
-        cell(if arm.ready == 0 && arm.desired > 0.0 { Role::Bad } else { Role::Text }, arm.ready.to_string()),
+        match measured.sample.pods {
+            None => cell(Role::Faint, dash),
+            Some(Pods { ready: 0, .. }) if arm.desired > 0.0 => cell(Role::Bad, "0"),
+            Some(pods) => cell(Role::Text, pods.ready.to_string()),
+        },
         cell(
             if measured.sample.restarts > 0 { Role::Attention } else { Role::Muted },
             measured.sample.restarts.to_string(),

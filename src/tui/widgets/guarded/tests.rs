@@ -18,8 +18,7 @@ fn look(verdict: Verdict) -> Look {
         requests: Some(requests),
         errors: Some(errors),
         p95: Some(0.121),
-        ready: 1,
-        desired: 1,
+        pods: Some(Pods { ready: 1, all: 1 }),
         restarts: 0,
     };
     Look { at: at(-12), canary: sample(1_204.4, 96.3), stable: sample(4_816.0, 4.8), verdict }
@@ -102,7 +101,7 @@ fn both_arms_are_told_with_what_that_says() {
     );
     let silent = Look { canary: Sample::default(), ..look(Verdict::NotEnough("nobody counts its requests".into())) };
     let [_, canary] = arms(&silent, &UNICODE);
-    assert_eq!(text(&canary), "▒ canary        – failed of – requests   p95 –   ready 0/0");
+    assert_eq!(text(&canary), "▒ canary        – failed of – requests   p95 –   ready –");
 }
 
 #[test]

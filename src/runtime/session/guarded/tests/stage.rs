@@ -22,7 +22,7 @@ use crate::domain::pod::Pod;
 use crate::domain::route::{Backend, HttpRoute, Rule};
 use crate::domain::row::Row;
 use crate::domain::time::Clock;
-use crate::domain::update::{SourceId, Update};
+use crate::domain::update::{Liveness, SourceId, Update};
 use crate::operations::audit::{read, this_process};
 use crate::operations::confirm::Proof;
 use crate::operations::guard::End;
@@ -33,6 +33,7 @@ use crate::runtime::guarded::{GuardEvent, Phase};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::session::Session;
 use crate::runtime::wait::Wait;
+use crate::state::SPLIT_KINDS;
 use crate::targets::alertmanager::Alertmanagers;
 use crate::targets::requests::Counters;
 
@@ -237,6 +238,10 @@ impl Stage {
         for (kind, row) in rows {
             let source = SourceId { cluster: cluster(), kind, namespace: None };
             let _ = self.session.believe(Update::Applied(source, vec![row]));
+        }
+        for kind in SPLIT_KINDS {
+            let source = SourceId { cluster: cluster(), kind, namespace: None };
+            let _ = self.session.believe(Update::Source(source, Liveness::Live));
         }
     }
 

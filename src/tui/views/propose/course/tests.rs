@@ -76,6 +76,7 @@ fn what_is_offered_is_above_what_it_gets_now_and_reads_as_it_is_written() {
         arms: vec![Arm {
             role: Some(ArmRole::Canary),
             service: "chat-canary".into(),
+            namespace: "production".into(),
             version: "1.5.0".into(),
             desired: now,
             observed: None,
