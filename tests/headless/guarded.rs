@@ -116,7 +116,7 @@ fn a_new_revision_that_fails_already_gets_nothing_more() {
     let before = weight(&bench);
     let ran = bench.run("maria", &format!("{SHIFT} --to 20,50 --guard default -o ndjson")).expect(1);
     assert_eq!(ran.result()["outcome"], "not-begun", "{ran:?}");
-    for says in ["the guard default is breached before anything was sent", "requests failed, of stable", "--to 0"] {
+    for says in ["the guard default is breached already, and nothing is sent", "requests failed, of stable", "--to 0"] {
         assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
     }
     assert_eq!(weight(&bench), before);

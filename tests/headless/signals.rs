@@ -58,7 +58,7 @@ fn a_cluster_that_is_gone_is_unreachable_for_what_its_servers_tell_too() {
 fn what_stands_without_signals_waits_for_them_briefly_and_says_what_is_missing() {
     let bench = Bench::still();
     bench.lead_through(proxy::silent(bench.address()));
-    for words in ["services", "changes"] {
+    for words in ["services", "changes", "rollouts"] {
         let ran = bench.run("maria", &format!("{words} -o ndjson")).expect(0);
         check_lines(&validator(), &ran);
         assert!(ran.stdout.contains("chat-service"), "{words}: {}", ran.stdout);
@@ -71,7 +71,7 @@ fn what_stands_without_signals_waits_for_them_briefly_and_says_what_is_missing()
         assert!(told.contains("no answer within 3 s") && !told.contains("10 s"), "{words}: {told}");
     }
     // What does not speak of them does not wait for them.
-    for words in ["rollouts", "get pods -n staging", "history chat-service -n staging"] {
+    for words in ["get pods -n staging", "history chat-service -n staging"] {
         assert_eq!(bench.run("maria", words).expect(0).stderr, "", "{words}");
     }
 }

@@ -40,7 +40,7 @@ impl Session {
         proposal.against = Some(format!("the new revision is worse than the stable one: {why}").into());
         if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
             let back = shift_of(&id.name, target, arm);
-            let what = format!("the guard {} is breached before anything was sent", guard.name);
+            let what = format!("the guard {} is breached already, and nothing is sent", guard.name);
             let hint = format!("`{back} --to 0` takes the requests that it has from the new revision");
             proposal.refusal.get_or_insert_with(|| Problem::new(what, why, hint));
         }
