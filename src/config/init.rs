@@ -109,7 +109,8 @@ const USUAL: &str = r#"
 #ceiling = 100
 
 # What has to hold while a guarded shift raises weights; `default` judges every other canary too. It is built in and as
-# follows; one of your own has another name, and what it leaves out is as here. Numbers are asked for twice as often as it looks, at most every 2 s.
+# follows; one of your own has another name, and what it leaves out is as here. Numbers are asked for twice as often as
+# it looks, at most every 2 s.
 #     [guards.default]
 #     window = "2m"
 #     warm-up = "1m"

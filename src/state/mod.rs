@@ -33,6 +33,7 @@ pub mod logs;
 mod measured;
 mod metrics;
 mod naming;
+mod restarts;
 mod rollouts;
 mod rules;
 mod services;
@@ -58,6 +59,7 @@ pub use traffic::{SPLIT_KINDS, Switch};
 use alerts::Alerts;
 use changes::{Recorded, Witness, Written};
 use metrics::Metrics;
+use restarts::Restarts;
 use rules::Rules;
 use silences::Silences;
 
@@ -128,6 +130,7 @@ pub struct State {
     judges_by: Guards,
     clusters: BTreeMap<ClusterName, Inventory>,
     witness: Witness,
+    restarts: Restarts,
     written: Written,
     recorded: Recorded,
     alerts: Alerts,
@@ -290,7 +293,9 @@ impl State {
 
     /// Takes rows in and notes what changed in them.
     fn apply_rows(&mut self, source: &SourceId, rows: Vec<Row>, now: Timestamp) -> Changed {
-        let inventory = self.cluster_mut(source.cluster.clone());
+        let kept = self.judges_by.longest_window();
+        let (clusters, restarts) = (&mut self.clusters, &mut self.restarts);
+        let inventory = clusters.entry(source.cluster.clone()).or_default();
         let is_news = inventory.tells_news(source.kind, source.namespace.as_ref());
         let is_watching = inventory.is_watching(source.kind, source.namespace.as_ref());
         let mut changed = Changed::default();
@@ -302,6 +307,13 @@ impl State {
                 if is_watching || old != Some(&row) {
                     noted.extend(changes::between(&source.cluster, old, Some(&row), now));
                 }
+            }
+            if let Row::Pod(pod) = &row
+                && pod.restarts() > 0
+            {
+                let old = inventory.rows(kind).find(&pod.meta.namespace, &pod.meta.name);
+                let old = if let Some(Row::Pod(old)) = old { Some(&**old) } else { None };
+                restarts.see(&source.cluster, old, pod, (kept, now));
             }
             changed = changed.and(Changed::rows(kind, inventory.rows_mut(kind).apply(row)));
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
+
 use super::Guard;
 use crate::domain::nearest::nearest;
 use crate::domain::problem::Problem;
@@ -41,6 +43,11 @@ impl Guards {
     /// The one that judges where nobody named one: the built-in one, or what the configuration has in its place.
     pub fn usual(&self) -> &Guard {
         &self.0[Self::DEFAULT]
+    }
+
+    /// Over how long any of them counts, at the most.
+    pub fn longest_window(&self) -> SignedDuration {
+        self.all().map(|guard| guard.window).max().unwrap_or_default()
     }
 
     /// Every guard, by its name.

@@ -31,7 +31,7 @@ impl State {
             pods: self
                 .tells_pods(split, arm, now)
                 .then(|| Pods { ready: arm.ready, all: u32::try_from(pods.len()).unwrap_or(u32::MAX) }),
-            restarts: pods.iter().map(|pod| pod.restarts_since(now - window)).sum(),
+            restarts: pods.iter().map(|pod| self.restarts.since(&split.router.cluster, pod, now - window)).sum(),
         };
         (numbers, sample)
     }

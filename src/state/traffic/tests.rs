@@ -312,6 +312,18 @@ fn restarts_of_an_arm_are_those_in_the_window() {
     assert_eq!((canary.restarts, canary.pods.map(|pods| pods.all), stable.restarts), (1, Some(2), 0));
 }
 
+#[test]
+fn a_canary_that_starts_again_and_again_is_a_breach_also_when_its_pod_is_old() {
+    let mut state = chat(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]));
+    let found = state.find(&reference(Kind::Pod, "chat-canary-0")).cloned();
+    let Some(Row::Pod(canary)) = found else { panic!("the canary has a pod") };
+    for (restarts, seconds_ago) in [(1, 100), (2, 60), (3, 10)] {
+        let pod = ended((*canary).clone(), "Error", restarts, seconds_ago);
+        say(&mut state, Row::Pod(Box::new(pod)), ago(seconds_ago - 1));
+    }
+    assert_eq!(look(&state, NOW).1, "worse than stable: 3 restarts in 1 pod, of stable 0 in 3");
+}
+
 /// What a look at the canary of chat says, with the pods that it has.
 fn look(state: &State, now: jiff::Timestamp) -> (Option<Pods>, String) {
     let within = (SignedDuration::from_mins(2), now);

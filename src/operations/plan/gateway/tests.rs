@@ -49,6 +49,23 @@ fn shifts_up_and_back_say_all_that_they_do() {
 }
 
 #[test]
+fn the_rule_with_the_arm_that_is_meant_stands_for_the_route_as_it_does_for_whoever_watches() {
+    let named = |arm: &str, stable: u64, canary: u64| {
+        let mut rule = rule(stable, canary);
+        rule["backendRefs"][1]["name"] = json!(arm);
+        rule
+    };
+    let mut header = named("chat-canary", 70, 30);
+    header["matches"] = json!([{ "headers": [{ "name": "x-canary", "value": "1" }] }]);
+    let value = route(vec![named("chat-next", 90, 10), header, named("chat-canary", 80, 20)]);
+    let rules = Rules::of(&value);
+    let (intent, target) = (shift(50), target(Kind::HttpRoute));
+    let pair =
+        rules.pair(Wish { intent: &intent, target: &target }, "chat-canary").unwrap_or_else(|_| panic!("an arm"));
+    assert_eq!((pair.other.as_str(), rules.share(&pair)), ("chat-stable", Some(20.0)));
+}
+
+#[test]
 fn every_rule_with_both_services_is_set_and_no_other() {
     let other = json!({ "backendRefs": [{ "name": "chat-stable", "port": 80, "weight": 1 }] });
     let snapshot = split(vec![rule(90, 10), other, rule(4, 1), rule(3, 0)]);
