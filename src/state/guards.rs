@@ -61,16 +61,18 @@ impl GuardLease<'_> {
         [head].into_iter().chain(heard).collect()
     }
 
-    /// The commands that fit one that was left, each complete: back to stable, and on from where it is.
-    pub fn commands(&self) -> [String; 2] {
+    /// The commands that fit one that was left, each complete: back to stable, and on from where it is unless it has more
+    /// than any weight of the course.
+    pub fn commands(&self) -> Vec<String> {
         let about = &self.lease.about;
         let at = self.percent.unwrap_or_default();
         let rest: Vec<&str> =
             about.course.split(',').filter(|weight| weight.parse::<u8>().is_ok_and(|weight| weight >= at)).collect();
         let of = shift_of(&about.service, &self.route, &about.arm);
         let name = self.is_protected.then_some(about.service.as_str());
-        [format!("{of} --to 0"), format!("{of} --to {} --guard {}", rest.join(","), quoted(&about.guard))]
-            .map(|command| confirmed(&command, "", name))
+        let on = || format!("{of} --to {} --guard {}", rest.join(","), quoted(&about.guard));
+        let commands = [format!("{of} --to 0")].into_iter().chain((!rest.is_empty()).then(on));
+        commands.map(|command| confirmed(&command, "", name)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::change::{Change, ChangeClass};
 use crate::domain::condition::{Condition, Truth};
 use crate::domain::guard::{Guard, Guards, Pods};
 use crate::domain::health::Health;
+use crate::domain::lease::{About, Lease};
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::object::{Labels, Meta};
 use crate::domain::platform::{EndpointSlice, Service};
@@ -412,6 +413,34 @@ fn the_default_guard_of_the_configuration_judges_where_nobody_named_one() {
     let other = Guard { name: "strict".into(), ..default(0.2) };
     let usual = lax.with_guards(Guards::new([other]));
     assert_eq!(usual.usual_guard(), &Guard::default(), "of another name it is none of its business");
+}
+
+#[test]
+fn a_guard_that_was_left_is_gone_on_with_only_where_its_course_goes_on() {
+    let commands = |share| {
+        let mut state = chat(route(vec![rule(&[("chat", 100 - share), ("chat-canary", share)])]));
+        let lease = Lease {
+            meta: meta(&Lease::of(&reference(Kind::HttpRoute, "chat")).name),
+            holder: "5f2c1f3e".into(),
+            lasts: Lease::LASTS,
+            taken: None,
+            renewed: Some(ago(600)),
+            about: About {
+                route: "chat".into(),
+                service: "chat".into(),
+                arm: "chat-canary".into(),
+                course: "5,20".into(),
+                guard: "default".into(),
+                ..About::default()
+            },
+        };
+        say(&mut state, Row::Lease(Box::new(lease)), NOW);
+        state.guards()[0].commands()
+    };
+    let [back, on] = commands(10).try_into().expect("both");
+    assert!(back.contains(" --to 0 --write") && on.contains(" --to 20 --guard default --write"), "{back}\n{on}");
+    let [back] = commands(50).try_into().expect("no weight of the course is above it");
+    assert!(back.contains(" --to 0 --write"), "{back}");
 }
 
 #[test]
