@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::entry::{self, Entry};
 use crate::domain::change::{ChangeClass, Edge};
+use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::rollout::{Phase, Rollout};
@@ -27,17 +28,21 @@ pub(super) fn entries(ground: &Ground<'_>, joined: &mut Joined, filter: &Filter,
         filter.takes_all(&[&object.name, &service.name, &service.environment, &object.namespace, phase])
     };
     let (moving, done) = rollouts(ground);
-    let splits = splits(ground, joined, &moving).into_iter();
-    let mut entries: Vec<Entry> = moving
+    let splits = splits(ground, joined, &moving)
+        .into_iter()
+        .filter(|(service, split)| takes(&split.router, service, "split"))
+        .map(|(service, split)| entry::of_split(service, split, ground, width));
+    let (doubtful, calm): (Vec<Entry>, Vec<Entry>) = splits.partition(|entry| entry.health == Health::Attention);
+    let moving: Vec<&Rollout> = moving
         .into_iter()
         .filter(|rollout| takes(&rollout.workload, &rollout.service, rollout.status.phase.word()))
-        .map(|rollout| entry::of_rollout(rollout, None, ground, joined, width))
         .collect();
-    entries.extend(
-        splits
-            .filter(|(service, split)| takes(&split.router, service, "split"))
-            .map(|(service, split)| entry::of_split(service, split, ground, width)),
-    );
+    let held = moving.partition_point(|rollout| rollout.status.phase != Phase::Progressing);
+    let mut entries: Vec<Entry> =
+        moving.into_iter().map(|rollout| entry::of_rollout(rollout, None, ground, joined, width)).collect();
+    // What only moves needs nobody.
+    entries.splice(held..held, doubtful);
+    entries.extend(calm);
     let moving = entries.len();
     entries.extend(
         done.into_iter()

@@ -7,6 +7,7 @@ use crate::domain::intent::Intent;
 use crate::domain::problem::Problem;
 use crate::domain::row::Row as Fact;
 use crate::domain::update::{Liveness, SourceId, Update};
+use crate::domain::workload::Workload;
 use crate::tui::test_support::Stage;
 use crate::tui::theme::Role;
 use crate::tui::views::fixture::delivered::{by_hand, canary, counted};
@@ -227,6 +228,19 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_marked_as_in_the_overview(
     let (health, below) = (view.entries[0].health, view.entries[0].below.last().unwrap());
     assert_eq!((health, below[0].role), (Health::Attention, Role::Attention));
     assert!(below[0].text.starts_with("▲ canary 5.1.0 worse: 8.0 % of "), "{below:?}");
+}
+
+#[test]
+fn a_canary_that_is_worse_stands_below_what_is_stuck_and_above_what_only_moves() {
+    let mut stage = Stage::new();
+    let moves = Workload { updated: 2, ..deployment("auth-service", 5) };
+    let others = rows(3).into_iter().chain([Fact::Deployment(Box::new(moves))]);
+    stage.world(by_hand().into_iter().chain(others).collect());
+    stage.tell(counted());
+    let mut view = Rollouts::default();
+    stage.draw(&mut view, 120, 35);
+    let names: Vec<&str> = view.entries.iter().take(3).map(|entry| entry.object.name.as_str()).collect();
+    assert_eq!(names, ["chat-service", "search-service", "auth-service"]);
 }
 
 #[test]
