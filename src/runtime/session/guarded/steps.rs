@@ -87,6 +87,8 @@ impl Session {
     /// watched no longer.
     fn take_back(&mut self, drive: &mut Drive, next: &Move) {
         let why = match next {
+            // Nothing was sent that could go back.
+            Move::GoBack(why) if drive.view.phase == Phase::Confirmed => why.to_string(),
             Move::GoBack(why) => format!("everything goes back to stable: {why}"),
             Move::End(end) => end.words().to_string(),
             Move::Shift(_) | Move::Wait { .. } | Move::Stay => return,

@@ -106,6 +106,8 @@ async fn a_breach_before_the_first_call_sends_nothing_either() {
     stage.see(&breach());
     assert_eq!(stage.ended().await, End::NotBegun("40 %".into()));
     assert_eq!(stage.cluster.asked(), Vec::<String>::new());
+    let Some(OperationEvent::Failed { problem, .. }) = stage.changes.last() else { panic!("{:?}", stage.changes) };
+    assert_eq!(problem.why, "40 %", "nothing goes back: {problem}");
 }
 
 #[tokio::test]
