@@ -53,9 +53,12 @@ fn ctrl_z_returns_to_the_shell_and_fg_comes_back() -> Result<()> {
         shell.type_text(&format!("{starts}\n"))?;
         shell.wait_until("the whole overview", is_complete)?;
         shell.wait_for_silence(std::time::Duration::from_millis(500))?;
-        for _ in 0..2 {
+        for time in 1..=2 {
             shell.press("ctrl-z")?;
-            shell.wait_for("Stopped")?;
+            // What the shell said the time before is seen again as soon as midwatch leaves the screen.
+            shell.wait_until("the shell, once more", |screen| {
+                screen.matches("Stopped").count() == time && screen.trim_end().ends_with("shell>")
+            })?;
             is_given_back(&shell)?;
             goes_on(&shell)?;
         }

@@ -99,8 +99,8 @@ pub struct Session {
     driven: watch::Sender<Instant>,
     /// The numbers that the face looks at.
     wanted_numbers: Demand,
-    /// The pods of canaries and of what they are compared with, as of a revision of the splits; none where nothing is tried.
-    canaries: Option<(u64, Option<Focus>)>,
+    /// The pods of canaries and of what they are compared with, as of what they depend on; none where nothing is tried.
+    canaries: Option<((u64, usize), Option<Focus>)>,
     /// Clusters for which no server of signals is configured, until their Services are listed.
     undiscovered: BTreeSet<ClusterName>,
     /// Those of them of which only some namespaces are read, until the usual ones were looked at beside these.

@@ -134,7 +134,7 @@ impl Session {
 
     /// Finds the pods of canaries and of what they are compared with, where that can have moved; whether it has.
     pub(super) fn find_canaries(&mut self) -> bool {
-        let revision = self.state.splits_revision();
+        let revision = self.state.owners_of_canaries();
         if self.canaries.as_ref().is_some_and(|(known, _)| *known == revision) {
             return false;
         }

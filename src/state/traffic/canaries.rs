@@ -49,6 +49,18 @@ impl State {
         if has_routes { self.revision_of(&[Kind::HttpRoute, Kind::Service, Kind::EndpointSlice]) } else { 0 }
     }
 
+    /// Moves whenever other pods may stand behind a canary: their owners, and how many pods there are. Stands still while pods
+    /// only change, and where nothing is split by routes.
+    pub fn owners_of_canaries(&self) -> (u64, usize) {
+        match self.canaries_revision() {
+            0 => (0, 0),
+            moved => {
+                let owners = self.revision_of(&[Kind::ReplicaSet, Kind::StatefulSet, Kind::DaemonSet, Kind::Rollout]);
+                (moved + owners, self.clusters().map(|(_, inventory)| inventory.rows(Kind::Pod).len()).sum())
+            }
+        }
+    }
+
     /// What the numbers of the canary of a split say against it, beside those of the stable revision and by a guard; none
     /// where they say nothing against it, or too little.
     pub fn against(&self, split: &Split, guard: &Guard, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {

@@ -154,12 +154,13 @@ fn is_word_of_prose(line: &str, value: &Range<usize>) -> bool {
     is_word && line[value.end..].starts_with(' ')
 }
 
-/// Whether a value is that of an image behind its name: "registry.example/secret-store:1.4.2".
+/// Whether a value is that of an image behind its name, and nothing more: "registry.example/secret-store:1.4.2".
 fn is_version(value: &str) -> bool {
-    let numbers = value.strip_prefix('v').unwrap_or(value);
-    let rest = numbers.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    let is_numbered = rest.len() < numbers.len() && rest.starts_with('.');
-    is_numbered && rest[1..].starts_with(|letter: char| letter.is_ascii_digit())
+    let value = value.strip_prefix('v').unwrap_or(value);
+    let end = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+    let (numbers, rest) = value.split_at(end);
+    let is_numbered = numbers.contains('.') && numbers.split('.').all(|number| !number.is_empty());
+    is_numbered && (rest.is_empty() || rest.starts_with(['-', '+', '@']) && !looks_random(rest))
 }
 
 /// Whether a value looks as if it was drawn by lot.

@@ -160,6 +160,8 @@ fn the_version_of_an_image_is_no_secret_whatever_its_name() {
     assert_whole("pulling registry.example.com/secret-store:1.4.2@sha256:0123 for shop/passwords:v2.0-rc1");
     assert_hidden("shop/password:hunter2", "hunter2");
     assert_hidden("password:1.4.2", "1.4.2");
+    assert_hidden("shop/password:1.4hunter2secret", "hunter2secret");
+    assert_hidden("shop/password:1.4-hunter2secret99", "hunter2secret99");
 }
 
 #[test]
