@@ -221,12 +221,8 @@ impl Change {
                 return Some(not_done.problem);
             }
             Err(not_done) => {
-                match dossier {
-                    Some(dossier) if not_done.failure == Failure::Withdrawn && not_done.steps_done == 0 => {
-                        dossier.discard().await;
-                    }
-                    dossier => self.look_after(dossier, &format!("failed: {}", not_done.problem), report).await,
-                }
+                // Also where nothing was sent: it shows why.
+                self.look_after(dossier, &format!("failed: {}", not_done.problem), report).await;
                 report(failed(not_done));
             }
             Ok(executed) => {

@@ -80,7 +80,7 @@ fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
         "Guarded shift of search-service-canary to 20, 50 %",
         "step 1: take its lease",
         "course: 20 → 50 %, each held for 5 min at least",
-        "course: back to 0 % when over 1 % fail and over 2 × stable's part",
+        "course: back to 0 % when in 2 looks over 1 % fail and over 2 × stable's part",
         "--to 20,50 --hold 5m --guard default --on-exit back",
     ] {
         assert!(shown.stdout.contains(says), "{says}: {}", shown.stdout);

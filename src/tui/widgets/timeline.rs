@@ -24,8 +24,14 @@ pub fn render(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
         return;
     }
     let (x, width) = (area.x + 1, area.width.saturating_sub(2));
-    painter.text(x, area.y, width, Role::Title, "What changed");
-    let picked = pick(seen.timeline.changes(), usize::from(area.height - 1), seen.now);
+    let all = seen.timeline.changes();
+    let picked = pick(all, usize::from(area.height - 1), seen.now);
+    let mut title = vec![span(Role::Title, "What changed")];
+    if picked.len() < all.len() {
+        // What is left out may stand between two lines.
+        title.push(span(Role::Muted, format!("   {} of {}", picked.len(), all.len())));
+    }
+    painter.spans(x, area.y, width, &title);
     if picked.is_empty() {
         painter.text(x, area.y + 1, width, Role::Muted, "nothing that is known of");
     }

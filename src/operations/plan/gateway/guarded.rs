@@ -190,12 +190,13 @@ fn course_words(course: &Course) -> Vec<Text> {
         OnExit::Hold => "when midwatch is ended meanwhile the weights stay, and nobody guards them",
     };
     let part = |ratio: f64| words::percent(ratio * 100.0);
+    let in_looks = if guard.looks > 1 { format!("in {} looks ", guard.looks) } else { String::new() };
     let longer = if course.hold < course.settled_after() { ": warm-up and window of the guard" } else { "" };
     [
         format!("{} %, each held for {} at least{longer}", weights.join(" → "), span(course.held_for())),
         format!(
-            "back to 0 % when over {} fail and over {} × stable's part, p95 is over {} × stable's, {} restarts are seen, or \
-             no pod is ready; at once when {} fail",
+            "back to 0 % when {in_looks}over {} fail and over {} × stable's part, p95 is over {} × stable's, or {} restarts \
+             are seen; at once when {} fail, or no pod is ready",
             part(guard.error_ratio),
             guard.error_factor,
             guard.latency_factor,

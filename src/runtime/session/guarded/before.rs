@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Session;
 use crate::domain::guard::shift_of;
 use crate::domain::intent::Intent;
+use crate::domain::moment::span;
 use crate::domain::operation::Proposal;
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
@@ -35,13 +36,17 @@ impl Session {
             _ => self.state.splits(&id),
         };
         let mut raised = splits.into_iter().filter(is_raised);
-        let worse = raised.find_map(|split| self.state.against(&split, &guard, numbers, now));
-        let Some(why) = worse else { return };
+        let worse = raised.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)));
+        let Some((why, split)) = worse else { return };
         proposal.against = Some(format!("the new revision is worse than the stable one: {why}").into());
         if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
             let back = shift_of(&id.name, target, arm);
             let what = format!("the guard {} is breached already, and nothing is sent", guard.name);
-            let hint = format!("`{back} --to 0` takes the requests that it has from the new revision");
+            let hint = if split.arm(ArmRole::Canary).is_some_and(|canary| canary.desired > 0.0) {
+                format!("`{back} --to 0` takes the requests that it has from the new revision")
+            } else {
+                format!("it gets nothing now; what it did counts for {}", span(guard.window))
+            };
             proposal.refusal.get_or_insert_with(|| Problem::new(what, why, hint));
         }
     }
