@@ -121,13 +121,10 @@ fn a_version_with_8_percent_of_errors_goes_back_to_stable_by_itself(plane: &Plan
         result["detail"]
     )?;
     ensure!(holder(plane)?.is_empty(), "its lease is held still: {}", holder(plane)?);
-    // The lease, the weight and its verdict; back and its verdict; the lease again.
+    // The lease and the weight; back and its verdict; the lease again, and what the whole came to.
     audit_holds(
         &seat,
-        &[
-            "intent", "outcome", "intent", "outcome", "verdict", "intent", "outcome", "verdict", "intent", "outcome",
-            "verdict",
-        ],
+        &["intent", "outcome", "intent", "outcome", "intent", "outcome", "verdict", "intent", "outcome", "verdict"],
     )
 }
 

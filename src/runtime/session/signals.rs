@@ -138,7 +138,7 @@ impl Session {
         if self.canaries.as_ref().is_some_and(|(known, _)| *known == revision) {
             return false;
         }
-        let canaries = self.state.candidates();
+        let canaries = self.state.canaries();
         let (mut namespaces, mut workloads) = (Vec::new(), Vec::new());
         for (_, split) in &canaries {
             namespaces.push(split.router.namespace.clone());

@@ -18,24 +18,14 @@ use crate::state::metrics::{Numbers, age_of};
 impl State {
     /// Every split in which a canary gets requests beside a stable revision, with the service whose requests they are.
     pub fn canaries(&self) -> Vec<(ServiceId, Split)> {
-        self.splits_where(|split| split.arm(ArmRole::Canary).is_some_and(|arm| arm.desired > 0.0))
-    }
-
-    /// The same also while a canary gets nothing: what it did a moment ago says whether it may get something again.
-    pub fn candidates(&self) -> Vec<(ServiceId, Split)> {
-        self.splits_where(|_| true)
-    }
-
-    /// The splits between a stable revision and a canary of which something holds.
-    fn splits_where(&self, holds: impl Fn(&Split) -> bool) -> Vec<(ServiceId, Split)> {
-        let is_meant = |split: &Split| {
-            split.arm(ArmRole::Stable).is_some() && split.arm(ArmRole::Canary).is_some() && holds(split)
+        let is_tried = |split: &Split| {
+            split.arm(ArmRole::Stable).is_some() && split.arm(ArmRole::Canary).is_some_and(|arm| arm.desired > 0.0)
         };
         let mut found = Vec::new();
         for (cluster, inventory) in self.clusters() {
             for route in routes(inventory) {
                 let Some((services, split)) = self.split_of(cluster, inventory, route, None) else { continue };
-                if is_meant(&split) {
+                if is_tried(&split) {
                     let environment = &self.place(cluster, &route.meta.namespace).environment;
                     found.extend(services.into_iter().map(|name| {
                         let id = ServiceId { cluster: cluster.clone(), environment: environment.clone(), name };
