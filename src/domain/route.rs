@@ -97,10 +97,18 @@ impl Rule {
 pub trait Splitting {
     /// Whether it is only for some requests.
     fn is_selective(&self) -> bool;
+    /// Where its requests go, or could.
+    fn services(&self) -> impl Iterator<Item = &str>;
+
     /// Whether it sends its requests to several Services.
-    fn splits(&self) -> bool;
+    fn splits(&self) -> bool {
+        self.services().nth(1).is_some()
+    }
+
     /// Whether it sends requests to a Service, or could.
-    fn names(&self, service: &str) -> bool;
+    fn names(&self, service: &str) -> bool {
+        self.services().any(|name| name == service)
+    }
 }
 
 /// The rule that stands for a route: of those that split, with an arm where one is given, the first one for every request,
@@ -115,12 +123,8 @@ impl Splitting for Rule {
         self.is_selective
     }
 
-    fn splits(&self) -> bool {
-        self.backends.len() > 1
-    }
-
-    fn names(&self, service: &str) -> bool {
-        self.backends.iter().any(|backend| backend.service == service)
+    fn services(&self) -> impl Iterator<Item = &str> {
+        self.backends.iter().map(|backend| backend.service.as_str())
     }
 }
 

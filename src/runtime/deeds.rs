@@ -1,18 +1,13 @@
 //! What this machine's journal tells of the past: the changes that midwatch made, for the timeline of what changed.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc};
 
 use super::ledger::Ledger;
-use super::message::Message;
 use crate::domain::audit::{Action, Event, Footprint, Intent as Recorded, StepResult};
 use crate::domain::change::{Change, ChangeClass};
 use crate::domain::intent::Intent;
 use crate::domain::target::Target;
 use crate::domain::text::Text;
-use crate::domain::update::Update;
 use crate::operations::audit::actions;
 
 /// How many actions are looked at, the newest.
@@ -27,20 +22,6 @@ impl Ledger {
         }
         let (newest, _unreadable) = actions(self.directory(), LOOKED_AT).ok()?;
         Some(newest.iter().filter_map(deed).collect())
-    }
-}
-
-/// Reads the journal for them whenever it is asked to; what is asked while it reads makes it read once more.
-pub(super) async fn keep_reading(ledger: Arc<Ledger>, asked: Arc<Notify>, outbox: mpsc::Sender<Message>) {
-    loop {
-        asked.notified().await;
-        let ledger = Arc::clone(&ledger);
-        let Ok(deeds) = tokio::task::spawn_blocking(move || ledger.deeds()).await else { return };
-        if let Some(deeds) = deeds
-            && outbox.send(Message::Update(Update::Recorded(deeds))).await.is_err()
-        {
-            return;
-        }
     }
 }
 

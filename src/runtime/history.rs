@@ -64,13 +64,20 @@ impl Ledger {
     }
 }
 
-/// Reads the journal whenever it is asked to; what is asked while it reads makes it read once more.
-pub(super) async fn keep_reading(ledger: Arc<Ledger>, asked: Arc<Notify>, outbox: mpsc::Sender<Message>) {
+/// Reads something of the journal whenever it is asked to; what is asked while it reads makes it read once more.
+pub(super) async fn keep_reading(
+    ledger: Arc<Ledger>,
+    asked: Arc<Notify>,
+    outbox: mpsc::Sender<Message>,
+    read: fn(&Ledger) -> Option<Message>,
+) {
     loop {
         asked.notified().await;
         let ledger = Arc::clone(&ledger);
-        let Ok(history) = tokio::task::spawn_blocking(move || ledger.history()).await else { return };
-        if outbox.send(Message::History(history)).await.is_err() {
+        let Ok(told) = tokio::task::spawn_blocking(move || read(&ledger)).await else { return };
+        if let Some(told) = told
+            && outbox.send(told).await.is_err()
+        {
             return;
         }
     }

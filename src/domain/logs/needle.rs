@@ -67,9 +67,10 @@ impl Needle {
             None => name_and_value(typed).or_else(|| longest(words(typed))),
         };
         let part = part.and_then(|part| build(&part).ok());
-        let finder = || Arc::new(Finder::new(typed).into_owned());
-        let has_one_spelling = has_capitals || !typed.contains(char::is_alphabetic);
-        let plain = inner.is_none().then(|| Plain { finder: finder(), is_all: has_one_spelling });
+        let plain = inner.is_none().then(|| Plain {
+            finder: Arc::new(Finder::new(typed).into_owned()),
+            is_all: has_capitals || !typed.contains(char::is_alphabetic),
+        });
         Ok(Some(Self { typed: typed.to_owned(), regex, plain, part }))
     }
 

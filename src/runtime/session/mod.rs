@@ -19,6 +19,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::traffic;
+use crate::domain::update::Update;
 use crate::operations::guard::Sightings;
 use crate::operations::policy::Policy;
 use crate::operations::withdraw::Withdrawal;
@@ -34,11 +35,11 @@ use super::guarded::GuardEvent;
 #[cfg(test)]
 use super::guarded::Guarded;
 use super::guarded::drive::Drive;
+use super::history;
 use super::ledger::Ledger;
 use super::message::{Absorbed, Message};
 use super::scopes::Scopes;
 use super::signals::SignalServers;
-use super::{deeds, history};
 
 mod armed;
 mod changes;
@@ -130,10 +131,16 @@ impl Session {
         session.chosen = chosen.iter().map(|one| ClusterName(Text::from(one.context.as_str()))).collect();
         session.kinds = chosen.first().map(|one| one.wanted.kinds.clone()).unwrap_or_default();
         session.start_clusters(chosen);
-        let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_history));
-        tokio::spawn(history::keep_reading(ledger, asked, session.outbox.clone()));
-        let (ledger, asked) = (Arc::clone(&session.ledger), Arc::clone(&session.read_deeds));
-        tokio::spawn(deeds::keep_reading(ledger, asked, session.outbox.clone()));
+        let read = |asked: &Arc<Notify>, what| {
+            tokio::spawn(history::keep_reading(
+                Arc::clone(&session.ledger),
+                Arc::clone(asked),
+                session.outbox.clone(),
+                what,
+            ));
+        };
+        read(&session.read_history, |ledger| Some(Message::History(ledger.history())));
+        read(&session.read_deeds, |ledger| Some(Message::Update(Update::Recorded(ledger.deeds()?))));
         session.look_at_deeds();
         session
     }
@@ -195,7 +202,7 @@ impl Session {
 
     /// Takes in what a test says about the world.
     #[cfg(test)]
-    pub(crate) fn believe(&mut self, update: crate::domain::update::Update) -> crate::state::Changed {
+    pub(crate) fn believe(&mut self, update: Update) -> crate::state::Changed {
         self.state.apply(update, self.clock.now())
     }
 

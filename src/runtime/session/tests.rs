@@ -18,7 +18,7 @@ fn batch(cluster: &ClusterName, number: usize) -> Message {
         let meta = Meta { namespace: "shop".into(), name: format!("pod-{number}-{index}").into(), ..Meta::default() };
         Row::Pod(Box::new(Pod { meta, ..Pod::default() }))
     });
-    Message::Update(crate::domain::update::Update::Applied(source, rows.collect()))
+    Message::Update(Update::Applied(source, rows.collect()))
 }
 
 #[tokio::test]

@@ -91,14 +91,14 @@ impl Index {
         }
         let Some(first) = new.first().and_then(|part| part.first()) else { return };
         let start = self.gone + self.ids().partition_point(|id| (store.at(*id), *id) < *first);
+        let count: usize = new.iter().map(Vec::len).sum();
         if start == self.ids.len() {
-            self.ids.reserve(new.iter().map(Vec::len).sum());
+            self.ids.reserve(count);
             return new.iter().for_each(|part| self.ids.extend(part.iter().map(|(_, id)| *id)));
         }
-        let new = new.concat();
         let old = self.ids.split_off(start);
-        self.ids.reserve(old.len() + new.len());
-        let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
+        self.ids.reserve(old.len() + count);
+        let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().flatten().peekable());
         loop {
             let next = match (old.peek(), new.peek()) {
                 (Some(a), Some(b)) if (store.at(*a), *a) < *b => old.next(),

@@ -52,12 +52,8 @@ impl Splitting for Rule {
         self.is_selective
     }
 
-    fn splits(&self) -> bool {
-        self.backends.len() > 1
-    }
-
-    fn names(&self, service: &str) -> bool {
-        self.at(service).is_some()
+    fn services(&self) -> impl Iterator<Item = &str> {
+        self.backends.iter().map(|backend| backend.name.as_str())
     }
 }
 
