@@ -73,11 +73,13 @@ impl Session {
 
     /// Who looks at the service of an object that is changed, where that is wanted.
     pub(super) fn collector_of(&self, target: &ObjectRef, evidence: Evidence) -> Option<Collector> {
+        if !self.archives.is_automatic || evidence == Evidence::None {
+            return None;
+        }
         let place = self.place_of(target);
         let service =
             ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
-        let is_wanted = self.archives.is_automatic && evidence != Evidence::None;
-        let mut collector = is_wanted.then(|| self.collector(Subject { service, target: Some(target.clone()) }))??;
+        let mut collector = self.collector(Subject { service, target: Some(target.clone()) })?;
         if evidence == Evidence::Brief {
             collector.archives.wait = collector.archives.wait.min(BRIEF);
         }

@@ -89,7 +89,7 @@ pub(super) fn of_rollout(
     let is_quiet = finished.is_some();
     let is_steering = rollout.workload.kind == Kind::Rollout;
     let splits = if is_steering { joined.splits(&rollout.service, state).to_vec() } else { Vec::new() };
-    let worse = worse(&rollout.service, &splits, ground).filter(|_| !is_quiet);
+    let worse = if is_quiet { None } else { worse(&rollout.service, &splits, ground) };
     let health = match rollout::health(status, ready) {
         _ if is_doubted => Health::Unknown,
         health if worse.is_some() => health.min(Health::Attention),
