@@ -1,14 +1,10 @@
 //! Alerts of a real Alertmanager: told by its own API, seen on the screen and in a script.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
 use color_eyre::eyre::{Context, OptionExt, Result, ensure};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::alertmanager::Alertmanager;
 use crate::change::stuck;
 use crate::command::Seat;
 use crate::plane::{PATIENCE, Plane, User, wait_until};
@@ -18,43 +14,7 @@ crate::tests![
     an_alertmanager_that_is_gone_is_late_and_takes_nothing_back,
 ];
 
-/// A running Alertmanager. It ends when this is dropped, and when this process ends in whatever way.
-pub(crate) struct Alertmanager {
-    keeper: Child,
-    port: u16,
-}
-
 impl Alertmanager {
-    pub(crate) fn start(plane: &Plane, name: &str) -> Result<Self> {
-        let folder = plane.dir().join(name);
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("alertmanager.yml"), "route:\n  receiver: nobody\nreceivers:\n  - name: nobody\n")?;
-        // Free a moment ago, and nobody else looks for one here.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let script = r#"prometheus-alertmanager --config.file="$1/alertmanager.yml" --storage.path="$1/data" \
-            --web.listen-address="127.0.0.1:$2" --cluster.listen-address= >"$1/log" 2>&1 & server=$!; cat >/dev/null; kill $server; wait"#;
-        let keeper = Command::new("bash")
-            .args(["-c", script, "alertmanager"])
-            .arg(&folder)
-            .arg(port.to_string())
-            .stdin(Stdio::piped())
-            .spawn()?;
-        let server = Self { keeper, port };
-        wait_until("Alertmanager (is Debian's package prometheus-alertmanager installed?)", PATIENCE, || {
-            server.ask("GET", "/-/ready", &Value::Null).map(drop)
-        })?;
-        Ok(server)
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// Asks its API, without midwatch.
-    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
-        ask(self.port, method, path, body)
-    }
-
     /// Lets alerts fire since two minutes ago.
     pub(crate) fn fire(&self) -> Result<()> {
         let since = (Timestamp::now() - SignedDuration::from_mins(2)).to_string();
@@ -71,32 +31,6 @@ impl Alertmanager {
         ]);
         self.ask("POST", "/api/v2/alerts", &alerts).map(drop)
     }
-}
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
-    }
-}
-
-/// Asks a server of this machine, without midwatch.
-pub(crate) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Result<Value> {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body.as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or_eyre("no answer")?;
-    ensure!(head.starts_with("HTTP/1.1 200"), "{answer}");
-    Ok(serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
 /// Somebody whose midwatch asks a server, under two names as a pair would be.
@@ -127,7 +61,7 @@ fn told(seat: &Seat) -> Result<Vec<(String, String, String, Value)>> {
 
 fn what_alertmanager_tells_is_told_with_its_service_and_its_silences(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "alertmanager-told")?;
+    let server = Alertmanager::start(&plane.dir().join("alertmanager-told"))?;
     server.fire()?;
     let seat = seat(plane, &server)?;
     let row = |name: &str, standing: &str, priority: &str, service: Value| {
@@ -168,7 +102,7 @@ fn what_alertmanager_tells_is_told_with_its_service_and_its_silences(plane: &Pla
 
 fn an_alertmanager_that_is_gone_is_late_and_takes_nothing_back(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "alertmanager-gone")?;
+    let server = Alertmanager::start(&plane.dir().join("alertmanager-gone"))?;
     server.fire()?;
     let seat = seat(plane, &server)?;
     let console = seat.console((140, 40), &[])?;

@@ -5,6 +5,7 @@
 //!
 //! `MIDWATCH_LIVE` says what happens: `required` makes a failure of a rig that is not built, `off` skips the suite.
 
+mod alertmanager;
 mod alerts;
 mod argo;
 #[path = "../hostile/attack/mod.rs"]

@@ -3,7 +3,7 @@
 
 use color_eyre::eyre::Result;
 
-use crate::alerts::Alertmanager;
+use crate::alertmanager::Alertmanager;
 use crate::change::stuck;
 use crate::command::Seat;
 use crate::plane::{Plane, User};
@@ -14,7 +14,7 @@ crate::tests![every_view_shows_what_it_is_for];
 fn every_view_shows_what_it_is_for(plane: &Plane) -> Result<()> {
     let size = (120, 40);
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "alertmanager-pictures")?;
+    let server = Alertmanager::start(&plane.dir().join("alertmanager-pictures"))?;
     server.fire()?;
     let signals = format!("[alertmanager.main]\nurl = \"{}\"\n", server.url());
     let console = Seat::with_roles_and(plane, User::Admin, &signals)?.console(size, &[])?;

@@ -8,7 +8,7 @@ use color_eyre::eyre::{Context, OptionExt, Result, ensure};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::alerts::ask;
+use crate::alertmanager::ask;
 use crate::change::{audit_holds, confirm_rollback, is_back};
 use crate::command::Seat;
 use crate::plane::{PATIENCE, Plane, User, wait_until};

@@ -4,7 +4,7 @@
 use color_eyre::eyre::{OptionExt, Result, ensure};
 use serde_json::Value;
 
-use crate::alerts::Alertmanager;
+use crate::alertmanager::Alertmanager;
 use crate::change::stuck;
 use crate::command::{Finished, Seat};
 use crate::plane::{PATIENCE, Plane, User, wait_until};
@@ -56,7 +56,7 @@ fn verified(seat: &Seat) -> Result<()> {
 
 fn a_silence_by_script_hides_exactly_what_its_plan_showed(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "silences-script")?;
+    let server = Alertmanager::start(&plane.dir().join("silences-script"))?;
     server.fire()?;
     let seat = seat(plane, &server, User::Admin)?;
     let wish =
@@ -93,7 +93,7 @@ fn a_silence_by_script_hides_exactly_what_its_plan_showed(plane: &Plane) -> Resu
 
 fn an_alert_is_acknowledged_and_no_other(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "silences-ack")?;
+    let server = Alertmanager::start(&plane.dir().join("silences-ack"))?;
     server.fire()?;
     let seat = seat(plane, &server, User::Admin)?;
     // It names no namespace, so that whoever is at it has to be allowed everywhere, and types its name.
@@ -119,7 +119,7 @@ fn an_alert_is_acknowledged_and_no_other(plane: &Plane) -> Result<()> {
 
 fn who_may_not_silence_sends_nothing(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "silences-denied")?;
+    let server = Alertmanager::start(&plane.dir().join("silences-denied"))?;
     server.fire()?;
     let seat = seat(plane, &server, User::Omar)?;
     let consent = ["--for", "1h", "--reason", "quiet", "--write", "--confirm", "chat-service"];
@@ -136,7 +136,7 @@ fn who_may_not_silence_sends_nothing(plane: &Plane) -> Result<()> {
 
 fn a_silence_on_the_screen_hides_exactly_what_its_plan_showed(plane: &Plane) -> Result<()> {
     stuck(plane)?;
-    let server = Alertmanager::start(plane, "silences-screen")?;
+    let server = Alertmanager::start(&plane.dir().join("silences-screen"))?;
     server.fire()?;
     let seat = seat(plane, &server, User::Admin)?;
     let console = seat.console((140, 40), &[])?;

@@ -1,19 +1,16 @@
 //! Five thousand alerts of a real Alertmanager: whether keys are answered while a tenth of them changes each second.
 
-use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use color_eyre::eyre::{Result, WrapErr, bail, ensure};
+use color_eyre::eyre::Result;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Bench;
+use crate::alertmanager::Alertmanager;
 use crate::figures::{Figures, MEBIBYTES, MILLISECONDS, OF_A_CORE, Spread};
 use crate::generator::MANY;
 use crate::keys::{moves, percentile};
@@ -34,82 +31,26 @@ const PODS: u32 = 1_000;
 /// How often a key is pressed meanwhile.
 const PRESSES: usize = 600;
 
-/// A running Alertmanager. It ends when this is dropped.
-struct Alertmanager {
-    child: Child,
-    port: u16,
-}
-
-impl Alertmanager {
-    fn start(folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)?;
-        let config = folder.join("alertmanager.yml");
-        fs::write(&config, "route:\n  receiver: nobody\nreceivers:\n  - name: nobody\n")?;
-        // Free a moment ago, and nobody else looks for one here.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new("prometheus-alertmanager")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.path={}", folder.join("data").display()))
-            .args([&format!("--web.listen-address=127.0.0.1:{port}"), "--cluster.listen-address="])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .wrap_err("prometheus-alertmanager: install Debian's package of this name")?;
-        let server = Self { child, port };
-        let begun = Instant::now();
-        while server.ask("GET", "/-/ready", &Value::Null).is_err() {
-            if begun.elapsed() > Duration::from_secs(20) {
-                bail!("Alertmanager does not start");
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        Ok(server)
-    }
-
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<()> {
-        let body = body.to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        ensure!(answer.lines().next().is_some_and(|status| status.contains(" 200 ")), "{answer}");
-        Ok(())
-    }
-
-    /// Lets some alerts fire, or says something new of them.
-    fn fire(&self, numbers: impl Iterator<Item = u32>, round: u32) -> Result<()> {
-        let since = (Timestamp::now() - SignedDuration::from_mins(2)).to_string();
-        let alert = |number: u32| {
-            let place = number % PODS;
-            let (pod, _set) = name_of(Services::USUAL, place);
-            let severity = ["critical", "warning", "info"][number as usize % 3];
-            json!({
-                "labels": {
-                    "alertname": format!("Alert{number:04}"),
-                    "severity": severity,
-                    "namespace": "team-000",
-                    "pod": pod,
-                    "service": format!("service-{:05}", place / Services::USUAL.pods),
-                },
-                "annotations": { "summary": format!("{} % of requests fail", (number + round) % 97) },
-                "startsAt": since,
-            })
-        };
-        self.ask("POST", "/api/v2/alerts", &numbers.map(alert).collect())
-    }
-}
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        // One that has ended already cannot be killed, which is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Lets some alerts fire, or says something new of them.
+fn fire(server: &Alertmanager, numbers: impl Iterator<Item = u32>, round: u32) -> Result<()> {
+    let since = (Timestamp::now() - SignedDuration::from_mins(2)).to_string();
+    let alert = |number: u32| {
+        let place = number % PODS;
+        let (pod, _set) = name_of(Services::USUAL, place);
+        let severity = ["critical", "warning", "info"][number as usize % 3];
+        json!({
+            "labels": {
+                "alertname": format!("Alert{number:04}"),
+                "severity": severity,
+                "namespace": "team-000",
+                "pod": pod,
+                "service": format!("service-{:05}", place / Services::USUAL.pods),
+            },
+            "annotations": { "summary": format!("{} % of requests fail", (number + round) % 97) },
+            "startsAt": since,
+        })
+    };
+    server.ask("POST", "/api/v2/alerts", &numbers.map(alert).collect()).map(drop)
 }
 
 /// Measures.
@@ -118,9 +59,9 @@ pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Resu
     let seat = generator.seat(home)?;
     let server = Alertmanager::start(&home.join("alertmanager"))?;
     for thousand in 0..ALERTS / 1_000 {
-        server.fire(thousand * 1_000..(thousand + 1) * 1_000, 0)?;
+        fire(&server, thousand * 1_000..(thousand + 1) * 1_000, 0)?;
     }
-    seat.write_config("config.toml", &format!("[alertmanager.main]\nurl = \"http://127.0.0.1:{}\"\n", server.port))?;
+    seat.write_config("config.toml", &format!("[alertmanager.main]\nurl = \"{}\"\n", server.url()))?;
     let console = seat.console(SIZE, &[])?;
     console.seen_at("a frame", |_, drawn| drawn.frames > 0)?;
     console.type_text(":alerts\r")?;
@@ -139,7 +80,7 @@ pub(crate) fn measure(bench: &Bench, home: &Path, figures: &mut Figures) -> Resu
                     return;
                 }
                 // Whether they arrive shows in what is measured.
-                drop(server.fire((0..CHANGES).map(|number| number * (ALERTS / CHANGES) + round % 10), round));
+                drop(fire(&server, (0..CHANGES).map(|number| number * (ALERTS / CHANGES) + round % 10), round));
                 thread::sleep(Duration::from_secs(1));
             }
         });

@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench rig [-- [--quick] [WHAT...]]`. It measures and judges, and fails only where it cannot measure.
 
+#[path = "../../live/alertmanager.rs"]
+mod alertmanager;
 #[allow(dead_code, reason = "the live suite uses the rest")]
 #[path = "../../live/command.rs"]
 mod command;
