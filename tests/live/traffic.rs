@@ -22,6 +22,9 @@ crate::tests![
 /// Numbers over the window over which the callers are counted.
 const METRICS: &str = "[metrics]\nwindow = \"20s\"\nstep = \"1s\"\nspan = \"1m\"\n";
 
+/// For how many seconds all callers are answered before they are counted.
+const QUIET: i64 = 5;
+
 /// What the callers at the gateway saw.
 struct Callers<'a>(&'a Plane);
 
@@ -53,6 +56,11 @@ impl Callers<'_> {
         Ok(whole.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?)
     }
 
+    /// The last second that was counted, perhaps not to its end.
+    fn last(&self) -> Result<i64> {
+        self.seconds()?.last().and_then(|one| one["second"].as_i64()).ok_or_eyre("nobody has asked yet")
+    }
+
     /// What was counted in some seconds since 1970.
     fn counted(&self, window: Range<i64>) -> Result<Counted> {
         let mut counted = Counted::default();
@@ -74,10 +82,22 @@ impl Callers<'_> {
     /// Waits until so many requests have been counted since a second; the first second after them.
     fn wait_for(&self, since: i64, requests: u64) -> Result<i64> {
         wait_until("the callers to count enough", PATIENCE, || {
-            let last =
-                self.seconds()?.last().and_then(|one| one["second"].as_i64()).ok_or_eyre("nobody has asked yet")?;
+            let last = self.last()?;
             let counted = self.counted(since..last)?;
             ensure!(counted.all() >= requests, "{counted:?}");
+            Ok(last)
+        })
+    }
+}
+
+impl Callers<'_> {
+    /// Waits until for some seconds all of them were answered: while the rig itself comes up, a gateway may still lack
+    /// what it sends requests to, and that is no matter of a shift. The second from which on to count.
+    fn settle(&self) -> Result<i64> {
+        wait_until("the callers to be answered", PATIENCE, || {
+            let last = self.last()?;
+            let counted = self.counted(last - QUIET..last)?;
+            ensure!(counted.failed == 0 && counted.all() > 0, "{counted:?}");
             Ok(last)
         })
     }
@@ -167,6 +187,7 @@ fn a_shift_on_the_screen_moves_the_requests_and_shows_what_the_callers_see(plane
     plane.start_traffic()?;
     let seat = Seat::with_roles_and(plane, User::Admin, METRICS)?;
     let callers = Callers(plane);
+    callers.settle()?;
     let console = seat.console((200, 50), &["--write", "-n", "production"])?;
     console.wait_for("presence")?;
     let whole = shift_on_screen(&console, "50", "edge has taken it: presence-canary 50 %")?;
@@ -198,7 +219,7 @@ fn a_shift_from_a_script_moves_the_requests_and_back_to_stable_takes_them_all_ba
     plane.start_traffic()?;
     let seat = Seat::with_roles_and(plane, User::Admin, METRICS)?;
     let callers = Callers(plane);
-    let begun = now();
+    let begun = callers.settle()?;
     let end = callers.wait_for(begun, 2_000)?;
     let before = callers.counted(begun..end)?;
     ensure!((before.percent() - 10.0).abs() < 3.0 && before.failed == 0, "{before:?}");

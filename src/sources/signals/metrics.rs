@@ -28,11 +28,11 @@ const EVERY: Duration = Duration::from_secs(15);
 /// The same where a guard looks very often.
 const OFTEN: Duration = Duration::from_secs(2);
 
-/// For how long it is believed which series a server has.
-const PROBED_FOR: SignedDuration = SignedDuration::from_mins(5);
+/// For how long it is believed at most which series a server has.
+const BELIEVED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
-/// For how long it is believed that it has none at all: one that has just been started soon has some.
-const EMPTY_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// The same at least, and where it has none at all: one that has just been started soon has more.
+const DOUBTED_FOR: SignedDuration = SignedDuration::from_secs(15);
 
 /// Reads the numbers of a server until the session ends.
 pub async fn metrics(
@@ -42,7 +42,7 @@ pub async fn metrics(
     mut demand: watch::Receiver<Demand>,
     outbox: Outbox,
 ) {
-    let mut asker = Asker { server, endpoint, asking, probed: None };
+    let mut asker = Asker { server, endpoint, asking, looked: None };
     loop {
         let wanted = demand.borrow_and_update().clone();
         let told = asker.round(&wanted, outbox.now()).await;
@@ -87,7 +87,23 @@ struct Asker {
     server: SignalServer,
     endpoint: Endpoint,
     asking: Asking,
-    probed: Option<(Timestamp, Probed)>,
+    looked: Option<Looked>,
+}
+
+/// Which series a server has.
+struct Looked {
+    at: Timestamp,
+    /// Since when there was nothing else whenever it was looked.
+    since: Timestamp,
+    probed: Probed,
+}
+
+impl Looked {
+    /// Whether it is believed still: what has been so for long, for longer.
+    fn holds(&self, now: Timestamp) -> bool {
+        let known = if self.probed.is_empty() { SignedDuration::ZERO } else { self.at.duration_since(self.since) };
+        now.duration_since(self.at) < known.clamp(DOUBTED_FOR, BELIEVED_FOR)
+    }
 }
 
 impl Asker {
@@ -133,12 +149,10 @@ impl Asker {
 
     /// Looks which series the server has, unless that was done lately.
     async fn probe(&mut self, now: Timestamp) -> Result<(), Problem> {
-        let is_fresh = self.probed.as_ref().is_some_and(|(at, probed)| {
-            now.duration_since(*at) < if probed.is_empty() { EMPTY_FOR } else { PROBED_FOR }
-        });
-        if !is_fresh {
+        if !self.looked.as_ref().is_some_and(|looked| looked.holds(now)) {
             let probed = probe::probe(&self.endpoint, &self.asking.families, &self.server.matchers, now).await?;
-            self.probed = Some((now, probed));
+            let same = self.looked.take().filter(|before| before.probed == probed);
+            self.looked = Some(Looked { at: now, since: same.map_or(now, |before| before.since), probed });
         }
         Ok(())
     }
@@ -146,7 +160,7 @@ impl Asker {
     /// Asks for some measures of all services, or of each pod of one. One that fails does not keep the others from being
     /// asked, unless the server says nothing at all.
     async fn ask(&self, measures: &[Measure], of: Of<'_>, now: Timestamp) -> Result<Measured, Problem> {
-        let Some((_, probed)) = &self.probed else { return Ok(Measured::default()) };
+        let Some(Looked { probed, .. }) = &self.looked else { return Ok(Measured::default()) };
         let grid = self.asking.grid(now);
         let mut measured = Measured { found: probed.found(&self.asking.families), ..Measured::default() };
         let mut answers = 0;

@@ -16,20 +16,20 @@ use crate::sources::signals::answer::Answer;
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What is known about a server.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Probed {
     families: Vec<Knowledge>,
 }
 
 /// What is known about one family.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Knowledge {
     measures: BTreeMap<Measure, Known>,
     missing: BTreeMap<Measure, String>,
 }
 
 /// How one measure is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) query: String,
     /// The labels that series are told apart by.

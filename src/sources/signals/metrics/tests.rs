@@ -35,7 +35,7 @@ async fn asker(series: &'static [(&'static str, &'static [&'static str])], resul
         matchers: r#"cluster="eu""#.into(),
     };
     let endpoint = Endpoint::new(&server, &reader(&address)).unwrap();
-    (Asker { server, endpoint, asking: Asking::default(), probed: None }, asked)
+    (Asker { server, endpoint, asking: Asking::default(), looked: None }, asked)
 }
 
 fn answer(request: &Request, series: &[(&str, &[&str])], result: &Value, asked: &Asked) -> Response {
@@ -205,4 +205,25 @@ async fn however_many_services_there_are_a_round_has_few_questions() {
     let before = asked.lock().unwrap().len();
     asker.round(&Demand::default(), now()).await.unwrap();
     assert_eq!(asked.lock().unwrap().len() - before, 3, "which series there are is not asked again");
+}
+
+#[tokio::test]
+async fn what_series_there_are_is_looked_for_soon_again_and_then_more_and_more_rarely() {
+    let (mut asker, asked) = asker(HTTP, json!([])).await;
+    let mut looked = Vec::new();
+    for seconds in (0..1_200).step_by(15) {
+        asked.lock().unwrap().clear();
+        asker.round(&Demand::default(), now() + SignedDuration::from_secs(seconds)).await.unwrap();
+        if asked.lock().unwrap().iter().any(|query| query.starts_with("count by (__name__)")) {
+            looked.push(seconds);
+        }
+    }
+    assert_eq!(looked, [0, 15, 30, 60, 120, 240, 480, 780, 1_080]);
+    // What is found anew may only be the beginning.
+    if let Some(looked) = &mut asker.looked {
+        looked.probed = Probed::default();
+    }
+    asker.round(&Demand::default(), now() + SignedDuration::from_secs(1_200)).await.unwrap();
+    let looked = asker.looked.unwrap();
+    assert!(!looked.probed.is_empty() && !looked.holds(looked.at + DOUBTED_FOR));
 }
