@@ -15,6 +15,7 @@ use crate::domain::moment::span;
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::OperationId;
 use crate::domain::plan::{Plan, WeightSet};
+use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::guard::lease::Held;
@@ -50,6 +51,8 @@ pub(in crate::runtime) struct Drive {
     pub(in crate::runtime) errand: Option<Errand>,
     /// The plan that was confirmed, and by what.
     pub(in crate::runtime) plan: Option<Box<Plan>>,
+    /// Why that plan is not to be confirmed.
+    pub(in crate::runtime) refusal: Option<Problem>,
     pub(in crate::runtime) typed: String,
     pub(in crate::runtime) reason: Text,
     /// Each set of weights that the route may have by what was done.
@@ -114,6 +117,7 @@ impl Drive {
             wait: begun.wait,
             errand: Some(Errand::First),
             plan: None,
+            refusal: None,
             typed: String::new(),
             reason: begun.reason,
             left: Vec::new(),

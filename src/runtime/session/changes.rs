@@ -93,8 +93,14 @@ impl Session {
         id
     }
 
-    /// Says yes to a change, with proof.
+    /// Says yes to a change, with proof. Where its guard is breached already that is no yes.
     pub fn confirm(&mut self, id: OperationId, proof: Proof) {
+        if let Some(problem) = self.refused_guarded(id).cloned() {
+            let outbox = self.outbox.clone();
+            let event = OperationEvent::NotConfirmed { problem };
+            tokio::spawn(async move { drop(outbox.send(Message::Operation(id, event)).await) });
+            return;
+        }
         self.confirm_guarded(id, &proof);
         self.order(id, Order::Confirm(proof));
     }

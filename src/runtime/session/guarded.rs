@@ -12,6 +12,7 @@ use crate::domain::intent::Intent;
 use crate::domain::lease::Lease;
 use crate::domain::operation::{Failure, OperationEvent, OperationId};
 use crate::domain::plan::Call;
+use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::operations::confirm::Proof;
@@ -101,6 +102,11 @@ impl Session {
         self.ask_for_numbers();
     }
 
+    /// Why a guarded shift that is planned is not to be confirmed: whoever says yes all the same changes nothing.
+    pub(super) fn refused_guarded(&self, id: OperationId) -> Option<&Problem> {
+        self.drives.get(&id)?.refusal.as_ref()
+    }
+
     /// Remembers by what a guarded shift was confirmed: its later steps are by the same.
     pub(super) fn confirm_guarded(&mut self, id: OperationId, proof: &Proof) {
         if let Some(drive) = self.drives.get_mut(&id).filter(|drive| drive.view.phase == Phase::Proposed) {
@@ -162,6 +168,7 @@ impl Session {
                 drive.left.clear();
                 drive.may_be_left(&proposal.plan);
                 drive.plan = Some(proposal.plan.clone());
+                drive.refusal.clone_from(&proposal.refusal);
             }
             OperationEvent::StepStarted { .. } if drive.view.phase == Phase::Confirmed => {
                 let next = drive.machine.due();

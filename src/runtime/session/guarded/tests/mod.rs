@@ -110,6 +110,27 @@ async fn a_breach_before_the_first_call_sends_nothing_either() {
 }
 
 #[tokio::test]
+async fn a_yes_to_a_plan_whose_guard_was_breached_is_no_yes() {
+    let mut stage = Stage::new();
+    stage.break_canary();
+    stage.propose(OnExit::Back);
+    stage.until("a plan", |stage| stage.session.drives[&stage.id].plan.is_some()).await;
+    // What has mended itself meanwhile is looked at with the next plan.
+    stage.mend_canary();
+    stage.say_yes();
+    stage
+        .until("that to be refused", |stage| {
+            stage.changes.iter().any(|event| matches!(event, OperationEvent::NotConfirmed { .. }))
+        })
+        .await;
+    assert_eq!((stage.phase(), stage.cluster.asked()), (Phase::Proposed, Vec::new()));
+    stage.session.refresh(stage.id);
+    stage.until("another plan", |stage| stage.session.drives[&stage.id].refusal.is_none()).await;
+    stage.confirm().await;
+    stage.until("the first weight", |stage| stage.cluster.weights() == [80, 20]).await;
+}
+
+#[tokio::test]
 async fn a_stop_while_the_lease_is_taken_sets_no_weight_and_releases_it() {
     let mut stage = Stage::confirmed(OnExit::Back).await;
     stage.cluster.hold(Some(Kind::Lease));

@@ -122,10 +122,15 @@ impl Stage {
     /// Says yes to what is proposed.
     pub(super) async fn confirm(&mut self) {
         self.until("a plan", |stage| stage.session.drives[&stage.id].plan.is_some()).await;
+        self.say_yes();
+        assert_eq!(self.phase(), Phase::Confirmed);
+    }
+
+    /// Says yes to the plan that there is, whatever comes of it.
+    pub(super) fn say_yes(&mut self) {
         let plan = self.session.drives[&self.id].plan.as_ref().unwrap().hash();
         let proof = Proof { plan, typed: "chat".to_owned(), reason: "it looks well".into() };
         self.session.confirm(self.id, proof);
-        assert_eq!(self.phase(), Phase::Confirmed);
     }
 
     /// The same while it holds its first weight.
@@ -203,6 +208,12 @@ impl Stage {
     /// None of the pods of the new revision is ready any more.
     pub(super) fn break_canary(&mut self) {
         self.is_canary_ready = false;
+        self.list();
+    }
+
+    /// They are ready again.
+    pub(super) fn mend_canary(&mut self) {
+        self.is_canary_ready = true;
         self.list();
     }
 
