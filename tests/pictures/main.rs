@@ -13,11 +13,18 @@ use color_eyre::eyre::Result;
 use terminal::{Console, Size};
 
 #[test]
-fn every_view_shows_what_it_is_for() -> Result<()> {
-    for size in [(80, 24), (120, 40), (200, 60)] {
-        tour_at(size)?;
-    }
-    Ok(())
+fn every_view_shows_what_it_is_for_in_a_small_window() -> Result<()> {
+    tour_at((80, 24))
+}
+
+#[test]
+fn every_view_shows_what_it_is_for_in_a_usual_window() -> Result<()> {
+    tour_at((120, 40))
+}
+
+#[test]
+fn every_view_shows_what_it_is_for_in_a_large_window() -> Result<()> {
+    tour_at((200, 60))
 }
 
 /// Goes through the views at one size.
