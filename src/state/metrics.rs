@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::State;
 use super::naming::{Known, Naming};
 use crate::domain::metric::{Found, Grid, Measure, Measured, Points, Question, Reading};
-use crate::domain::object::label;
+use crate::domain::object::{ObjectRef, label};
 use crate::domain::problem::Problem;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::signal::SignalId;
@@ -247,7 +247,24 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
         }
     }
     all.now.values_mut().chain(all.before.values_mut()).for_each(complete);
+    share_pods(state, &mut all.now);
     all
+}
+
+/// Tells each service also of the pods that a route tries beside its own: where what people name is one service on each
+/// side of the route, both are looked at together all the same.
+fn share_pods(state: &State, numbers: &mut HashMap<ServiceId, Numbers>) {
+    let mut services: BTreeMap<ObjectRef, Vec<ServiceId>> = BTreeMap::new();
+    for (service, split) in state.canaries() {
+        services.entry(split.router).or_default().push(service);
+    }
+    for services in services.into_values().filter(|services| services.len() > 1) {
+        let of_each = services.iter().filter_map(|service| numbers.get(service));
+        let pods: HashMap<Text, BTreeMap<Measure, Line>> = of_each.flat_map(|known| known.pods.clone()).collect();
+        for service in services {
+            numbers.entry(service).or_default().pods.extend(pods.clone());
+        }
+    }
 }
 
 /// What one family of a server tells of each service.

@@ -60,6 +60,32 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service
 }
 
 #[test]
+fn a_canary_that_is_a_service_of_its_own_is_compared_as_well() {
+    let named = |mut row: Row| {
+        let labels = labels(&[("app", "chat-next"), ("arm", "chat-canary")]);
+        match &mut row {
+            Row::Deployment(row) => (row.meta.labels, row.template_labels) = (labels.clone(), labels),
+            Row::Service(row) => row.selector = labels,
+            Row::Pod(row) => row.meta.labels = labels,
+            _ => {}
+        }
+        row
+    };
+    let mut rows = arm("chat", "1.4.1", 3, 3);
+    rows.extend(arm("chat-canary", "1.5.0", 1, 1).into_iter().map(named));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
+    let mut state = world(rows);
+    tell_of_pods(&mut state, &[("chat-0", 90.0, 0.0), ("chat-canary-0", 10.0, 0.8)]);
+    let mut board = ServiceBoard::default();
+    board.refresh(&state, NOW);
+    let said = |name: &str| board.find(&id(name)).expect("both are services").verdict.reason.to_string();
+    assert!(said("chat").starts_with("canary 1.5.0 worse: 8.0 % of "), "{}", said("chat"));
+    assert!(said("chat-next").starts_with("error ratio 8.00 %"), "{}", said("chat-next"));
+    let numbers = board.numbers(&id("chat")).expect("they are told");
+    assert_eq!(numbers.last(Measure::Requests), Some(90.0), "what the other one answers is not among its own");
+}
+
+#[test]
 fn restarts_of_an_arm_are_those_in_the_window() {
     let mut tried = arm("chat-canary", "1.5.0", 2, 2);
     for (row, minutes) in tried.iter_mut().filter(|row| row.kind() == Kind::Pod).zip([1, 10]) {
