@@ -15,6 +15,8 @@ use crate::operations::fake::recorded;
 use crate::operations::fake::traffic::{blue_green, rule, shift, split, switch};
 use crate::operations::plan::{Place, plan};
 
+mod matrix;
+
 fn preset() -> Policy {
     let Roles { roles, bindings } = Roles::parse("roles.toml", EXAMPLE.to_owned()).unwrap();
     Policy::Roles { roles, bindings }
