@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::kind::Kind;
 use super::object::{Labels, ObjectRef, label};
 use super::route::Steering;
 use super::text::Text;
@@ -166,6 +167,16 @@ pub struct Split {
 }
 
 impl Split {
+    /// The Service of an arm.
+    pub fn service(&self, arm: &Arm) -> ObjectRef {
+        ObjectRef {
+            cluster: self.router.cluster.clone(),
+            kind: Kind::Service,
+            namespace: arm.namespace.clone(),
+            name: arm.service.clone(),
+        }
+    }
+
     /// The arm that plays a part, where it is clear which one does.
     pub fn arm(&self, role: ArmRole) -> Option<&Arm> {
         self.arms.iter().find(|arm| arm.role == Some(role))

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::alert::Alert;
 use super::change::Change;
 use super::kind::Kind;
+use super::logs::Complaints;
 use super::metric::Measured;
 use super::object::{ClusterName, ObjectRef};
 use super::problem::Problem;
@@ -116,6 +117,8 @@ pub enum Update {
     Alerts(SignalKind, SignalId, Timestamp, Result<Vec<Alert>, Problem>),
     /// All silences that an Alertmanager keeps, or why it did not tell them.
     Silences(SignalId, Result<Vec<Silence>, Problem>),
+    /// What the logs of the pods behind a Service said lately; none where nobody tells.
+    Complaints(ObjectRef, Option<Complaints>),
     /// What a server said about numbers at a moment; or why it said nothing.
     Metrics(SignalId, Timestamp, Result<Measured, Problem>),
 }

@@ -23,6 +23,7 @@ mod brief;
 mod changes;
 mod closed;
 mod collection;
+mod complaints;
 mod doubt;
 mod family;
 mod guards;
@@ -58,6 +59,7 @@ pub use traffic::{SPLIT_KINDS, Switch};
 
 use alerts::Alerts;
 use changes::{Recorded, Witness, Written};
+use complaints::Overheard;
 use metrics::Metrics;
 use restarts::Restarts;
 use rules::Rules;
@@ -137,6 +139,7 @@ pub struct State {
     told_rules: Rules,
     silences: Silences,
     metrics: Metrics,
+    overheard: Overheard,
 }
 
 impl State {
@@ -204,6 +207,9 @@ impl State {
             Update::Written(object, writings) => {
                 let kind = object.kind;
                 Changed::rows(kind, self.written.keep(object, writings))
+            }
+            Update::Complaints(service, told) => {
+                Changed { is_about_metrics: self.overheard.hear(service, told, now), ..Changed::default() }
             }
             Update::Recorded(changes) => Changed::sources(self.recorded.keep(changes)),
         }

@@ -6,6 +6,7 @@ use super::object::ObjectRef;
 use super::problem::Problem;
 use super::text::Text;
 
+mod complaints;
 mod entry;
 mod level;
 mod lines;
@@ -13,6 +14,7 @@ mod needle;
 mod rules;
 mod shape;
 
+pub use complaints::Complaints;
 pub use entry::{Entry, Field};
 pub use level::Level;
 pub use lines::{Line, Lines};

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::domain::evidence::{Missing, Part};
-use crate::domain::logs::{Backlog, LogQuery, Patience};
 use crate::domain::object::{Labels, ObjectRef, selects};
 use crate::domain::pod::Pod;
 use crate::domain::row::Row;
 use crate::domain::text::Text;
 use crate::domain::traffic::ArmRole;
 use crate::runtime::Session;
+use crate::runtime::listen::streams_of;
 use crate::sources::kubernetes::Stream;
 use crate::state::Family;
-use crate::state::logs::{Speaker, speakers};
 
 use super::gather::Gathered;
 
@@ -73,7 +72,8 @@ impl Gathered {
             for pod in worst.chain(best) {
                 objects.push(pod.object.clone());
                 for previous in [false, true] {
-                    tails.extend(tails_of(session, pod, previous));
+                    let streams = streams_of(session.state(), &pod.object, previous, LINES);
+                    tails.extend(streams.into_iter().map(|stream| Tail { stream, arm: pod.arm.clone() }));
                 }
             }
         }
@@ -84,29 +84,6 @@ impl Gathered {
         self.objects.extend(objects);
         self.tails = tails;
     }
-}
-
-/// The containers of a pod that are listened to: as they are, or as they were before their last restart.
-fn tails_of(session: &Session, pod: &PodSeen, previous: bool) -> Vec<Tail> {
-    let query = LogQuery {
-        object: pod.object.clone(),
-        container: None,
-        previous,
-        backlog: Backlog::Tail(LINES),
-        patience: Patience::Once,
-    };
-    let tail = |speaker: Speaker| Tail {
-        stream: Stream {
-            namespace: pod.object.namespace.clone(),
-            pod: speaker.facts.pod,
-            container: speaker.facts.container,
-            previous,
-            backlog: Backlog::Tail(LINES),
-            patience: Patience::Once,
-        },
-        arm: pod.arm.clone(),
-    };
-    speakers(session.state(), &query).into_iter().map(tail).collect()
 }
 
 /// Which arm a pod of a workload is of: as the split of the traffic has it, as its Rollout says, as its labels say, else

@@ -107,12 +107,7 @@ impl State {
 
     /// The pods behind an arm of a split.
     fn pods_of_arm(&self, split: &Split, arm: &Arm) -> Vec<&Pod> {
-        self.pods_behind(&ObjectRef {
-            cluster: split.router.cluster.clone(),
-            kind: Kind::Service,
-            namespace: arm.namespace.clone(),
-            name: arm.service.clone(),
-        })
+        self.pods_behind(&split.service(arm))
     }
 
     /// Whether anything that splits are joined from moved: its value is another one then.

@@ -54,6 +54,7 @@ impl Console {
         if !self.is_too_small {
             self.screen.view_mut().settle(&seen!(self), self.body);
             self.session.look_at_numbers(self.screen.view().demand(&seen!(self)));
+            self.session.overhear(self.screen.view().overhears());
         }
     }
 

@@ -15,6 +15,7 @@ use crate::domain::metric::Demand;
 use crate::domain::object::ObjectRef;
 use crate::domain::problem::Problem;
 use crate::domain::rollout::{Phase, Rollout};
+use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
@@ -187,6 +188,11 @@ pub trait View {
     /// What of all numbers it shows beyond those that are always asked.
     fn demand(&self, _seen: &Seen<'_>) -> Demand {
         Demand::default()
+    }
+
+    /// The service whose arms it compares by what their logs say.
+    fn overhears(&self) -> Option<ServiceId> {
+        None
     }
 
     /// Whether it wants the whole screen, without what frames it.

@@ -36,7 +36,7 @@ const PIECE: usize = 64 * 1024;
 const FOR_EVER: Duration = Duration::from_hours(24);
 
 /// One container of one pod, and how it is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
     /// The namespace.
     pub namespace: Text,

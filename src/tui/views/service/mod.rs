@@ -346,6 +346,10 @@ impl View for ServiceView {
         service.map_or_else(Demand::default, |service| numbers::demand(service, self.panel.compares))
     }
 
+    fn overhears(&self) -> Option<ServiceId> {
+        Some(self.id.clone())
+    }
+
     fn place(&self, seen: &Seen<'_>) -> Option<Place> {
         seen.place_of(seen.board.find(&self.id)?.workloads.first()?)
     }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 
 use super::*;
+use crate::domain::logs::Complaints;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
 use crate::domain::row::Row;
 use crate::domain::signal::SignalId;
@@ -269,8 +270,12 @@ fn the_arms_of_a_canary_stand_side_by_side() {
 fn a_route_that_somebody_steers_shows_what_speaks_against_its_new_arm() {
     let mut state = world(by_hand());
     let _ = state.apply(counted(), NOW);
+    for (arm, errors) in [("stable", 0), ("canary", 14)] {
+        let service = reference(Kind::Service, &format!("search-service-{arm}"));
+        let _ = state.apply(Update::Complaints(service, Some(Complaints { lines: 200, errors })), NOW);
+    }
     let scene = Scene::of(state);
-    for (width, height) in [(80, 19), (120, 35)] {
+    for (width, height) in [(80, 19), (120, 35), (200, 55)] {
         assert_snapshot!(format!("a_route_by_hand_at_{width}"), delivered(&scene, "search-service", width, height));
     }
 }

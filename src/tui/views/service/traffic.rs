@@ -4,6 +4,7 @@ use super::page::Line;
 use crate::domain::guard::{Pods, Sample};
 use crate::domain::health::Health;
 use crate::domain::limits::Limit;
+use crate::domain::logs::Complaints;
 use crate::domain::metric::{Measure, Unit};
 use crate::domain::moment;
 use crate::domain::service::Service;
@@ -16,7 +17,7 @@ use crate::tui::widgets::table::{Cell, Column, cell};
 use crate::tui::widgets::{delivery, guarded};
 
 /// The columns of arms.
-pub(super) const ARMS: [Column; 12] = [
+pub(super) const ARMS: [Column; 13] = [
     Column::words("", 1, 1),
     Column::words("", 17, 28).named(),
     Column::words("VERSION", 7, 20).rank(2),
@@ -28,7 +29,8 @@ pub(super) const ARMS: [Column; 12] = [
     Column::number("P95", 6, 7),
     Column::number("READY", 5, 6).rank(1),
     Column::number("RESTARTS", 8, 8).rank(3),
-    Column::words("BEHIND", 12, 48).named().rank(6),
+    Column::number("LOG ERRORS", 10, 10).rank(6),
+    Column::words("BEHIND", 12, 48).named().rank(7),
 ];
 
 /// What is known of one arm.
@@ -50,7 +52,7 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
         };
         let measured: Vec<Measured> = split.arms.iter().map(measure).collect();
         for (arm, measured) in split.arms.iter().zip(&measured) {
-            lines.push(Line::Told(cells(arm, measured, limit, ground)));
+            lines.push(Line::Told(cells(split, arm, measured, limit, ground)));
         }
         let of = |role| split.arms.iter().position(|arm| arm.role == Some(role)).map(|at| measured[at].sample);
         let mut said = match (of(ArmRole::Canary), of(ArmRole::Stable)) {
@@ -77,7 +79,7 @@ pub(super) fn note(state: &State) -> String {
 }
 
 /// The cells of an arm.
-fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> Vec<Cell<'static>> {
+fn cells(split: &Split, arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> Vec<Cell<'static>> {
     let dash = ground.look.glyphs.dash;
     let mark = match arm.role {
         Some(ArmRole::Canary) => ground.look.glyphs.shade,
@@ -122,6 +124,11 @@ fn cells(arm: &Arm, measured: &Measured, limit: Limit, ground: &Ground<'_>) -> V
             if measured.sample.restarts > 0 { Role::Attention } else { Role::Muted },
             measured.sample.restarts.to_string(),
         ),
+        match ground.state.complaints(split, arm, ground.now) {
+            None => cell(Role::Faint, dash),
+            Some(Complaints { errors: 0, lines }) => cell(Role::Muted, format!("0/{lines}")),
+            Some(Complaints { errors, lines }) => cell(Role::Text, format!("{errors}/{lines}")),
+        },
         cell(Role::Muted, arm.service.to_string()),
     ]
 }
