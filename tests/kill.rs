@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-const CHAT: &str = "/apis/apps/v1/namespaces/production/deployments/chat-service";
+const MEDIA: &str = "/apis/apps/v1/namespaces/production/deployments/media-service";
 const REDIS: &str = "/apis/apps/v1/namespaces/production/statefulsets/redis";
 /// An image that crashes in the sandbox.
-const BAD: &str = "registry.example.com/messaging/chat-service:1.5.0";
+const BAD: &str = "registry.example.com/messaging/media-service:3.2.0";
 /// Long enough for any machine; nothing is measured.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -70,7 +70,7 @@ impl World {
 
     /// What the next start says before it would change something.
     fn next_start(&self) -> String {
-        let args = ["rollback", "chat-service", "-n", "production", "--write", "--dry-run"];
+        let args = ["rollback", "media-service", "-n", "production", "--write", "--dry-run"];
         let output = self.midwatch(self.sandbox.address(), &args).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         said.lines().filter(|line| line.contains("an earlier session")).collect::<Vec<_>>().join("\n")
@@ -191,10 +191,10 @@ fn pass(mut client: TcpStream, mut server: TcpStream, withhold: Withhold, tell: 
     }
 }
 
-/// Rolls the chat service back through a proxy, and kills midwatch when the change has come as far as that lets it.
+/// Rolls the media service back through a proxy, and kills midwatch when the change has come as far as that lets it.
 fn kill_at_the_wire(world: &World, withhold: Withhold) {
     let (address, told) = proxy(world, withhold);
-    let mut child = world.midwatch(address, &rollback("chat-service")).spawn().unwrap();
+    let mut child = world.midwatch(address, &rollback("media-service")).spawn().unwrap();
     told.recv_timeout(PATIENCE).expect("the change is sent");
     assert!(world.journal().contains(r#""event":"intent""#), "the intent is on disk before the request is seen");
     child.kill().unwrap();
@@ -204,9 +204,9 @@ fn kill_at_the_wire(world: &World, withhold: Withhold) {
 #[test]
 fn killed_before_anything_is_recorded_nothing_was_done_and_nothing_is_told() {
     let world = World::new();
-    let before = world.image(CHAT);
-    world.die_at("begin:1", "chat-service");
-    assert_eq!(world.image(CHAT), before);
+    let before = world.image(MEDIA);
+    world.die_at("begin:1", "media-service");
+    assert_eq!(world.image(MEDIA), before);
     assert_eq!(world.next_start(), "");
     assert_eq!(world.shown(), []);
 }
@@ -214,9 +214,9 @@ fn killed_before_anything_is_recorded_nothing_was_done_and_nothing_is_told() {
 #[test]
 fn killed_before_the_request_leaves_it_is_told_as_not_applied() {
     let world = World::new();
-    let before = world.image(CHAT);
-    world.die_at("intent:1", "chat-service");
-    assert_eq!(world.image(CHAT), before);
+    let before = world.image(MEDIA);
+    world.die_at("intent:1", "media-service");
+    assert_eq!(world.image(MEDIA), before);
     assert_eq!(world.shown()[0].0, "unfinished");
     world.next_start_tells("not applied: … (it is as it was before)", "not applied");
 }
@@ -224,36 +224,36 @@ fn killed_before_the_request_leaves_it_is_told_as_not_applied() {
 #[test]
 fn killed_when_the_request_is_lost_it_is_told_as_not_applied() {
     let world = World::new();
-    let before = world.image(CHAT);
+    let before = world.image(MEDIA);
     kill_at_the_wire(&world, Withhold::Request);
-    assert_eq!(world.image(CHAT), before);
+    assert_eq!(world.image(MEDIA), before);
     world.next_start_tells("not applied: … (it is as it was before)", "not applied");
 }
 
 #[test]
 fn killed_before_the_answer_is_read_it_is_told_as_applied() {
     let world = World::new();
-    let before = world.image(CHAT);
+    let before = world.image(MEDIA);
     kill_at_the_wire(&world, Withhold::Answer);
-    assert_ne!(world.image(CHAT), before);
+    assert_ne!(world.image(MEDIA), before);
     world.next_start_tells("applied: … (it is as the step makes it)", "applied");
 }
 
 #[test]
 fn killed_before_the_outcome_is_recorded_it_is_told_as_applied() {
     let world = World::new();
-    let before = world.image(CHAT);
-    world.die_at("answered:1", "chat-service");
-    assert_ne!(world.image(CHAT), before);
+    let before = world.image(MEDIA);
+    world.die_at("answered:1", "media-service");
+    assert_ne!(world.image(MEDIA), before);
     world.next_start_tells("applied: … (it is as the step makes it)", "applied");
 }
 
 #[test]
 fn killed_after_the_outcome_is_recorded_it_is_told_that_nobody_watched() {
     let world = World::new();
-    let before = world.image(CHAT);
-    world.die_at("outcome:1", "chat-service");
-    assert_ne!(world.image(CHAT), before);
+    let before = world.image(MEDIA);
+    world.die_at("outcome:1", "media-service");
+    assert_ne!(world.image(MEDIA), before);
     world.next_start_tells("applied: … (the server took it; nobody saw what came of it)", "applied");
 }
 

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::random::{hash, mix};
+use super::releases::Sayings;
 
 /// One container of one pod, as far as its log depends on it.
 #[derive(Debug, Clone)]
@@ -17,12 +18,12 @@ pub(crate) struct Speaker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mood {
     Well,
-    /// Loses its cache and grows until it is killed.
-    Starving,
+    /// Grows until it is killed, and speaks of nothing else.
+    Starving(Sayings),
     /// Fails at its first piece of work.
     Confused,
     /// Works, and fails at some of it.
-    Flawed,
+    Flawed(Sayings),
 }
 
 /// A line and when it was written.
@@ -42,19 +43,9 @@ enum Format {
     Plain,
 }
 
-const STARVING: [(&str, &str); 4] = [
-    ("error", "redis timeout after 500 ms"),
-    ("warn", "presence cache miss, loading room from database"),
-    ("error", "redis timeout after 500 ms, buffering message in memory"),
-    ("warn", "heap above 90 % of limit"),
-];
-const CONFUSED: [(&str, &str); 2] = [
+const CONFUSED: Sayings = &[
     ("warn", "template push/digest-v2 not found, retrying"),
     ("error", "cannot render notification: template push/digest-v2 is missing"),
-];
-const FLAWED: [(&str, &str); 2] = [
-    ("error", "query failed: no field room_id in index messages-v2"),
-    ("warn", "query took longer than 400 ms, index messages-v2 is cold"),
 ];
 
 fn voice(container: &str) -> Voice {
@@ -88,7 +79,7 @@ impl Speaker {
         let voice = voice(&self.container);
         let age = second.duration_since(started).as_secs();
         let base = hash(&self.pod_uid) ^ hash(&self.container);
-        let chattiness = if matches!(self.mood, Mood::Well | Mood::Flawed) { voice.chattiness } else { 70 };
+        let chattiness = if matches!(self.mood, Mood::Well | Mood::Flawed(_)) { voice.chattiness } else { 70 };
         let mut lines = Vec::new();
         if age == 0 {
             let version = self.image.rsplit(':').next().unwrap_or_default();
@@ -112,10 +103,10 @@ impl Speaker {
     fn saying(&self, voice: &Voice, chance: u64) -> (&'static str, &'static str) {
         let pick = |length: usize| usize::try_from(chance >> 8).unwrap_or_default() % length.max(1);
         match self.mood {
-            Mood::Starving => STARVING[pick(STARVING.len())],
+            Mood::Starving(complaints) => complaints[pick(complaints.len())],
             Mood::Confused => CONFUSED[pick(CONFUSED.len())],
-            Mood::Flawed if chance % 100 < 14 => FLAWED[pick(FLAWED.len())],
-            Mood::Well | Mood::Flawed => match chance % 200 {
+            Mood::Flawed(complaints) if chance % 100 < 14 => complaints[pick(complaints.len())],
+            Mood::Well | Mood::Flawed(_) => match chance % 200 {
                 0 => ("error", "upstream closed the connection before the answer"),
                 1..=4 => ("warn", "slow answer, took longer than 250 ms"),
                 5..=24 => ("debug", "cache hit"),

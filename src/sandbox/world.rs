@@ -11,7 +11,7 @@ use super::kinds::Kind;
 use super::object::{self, at, name, namespace, set, uid};
 use super::ownership;
 use super::random::{self, Random};
-use super::signals::{SCRAPED_EVERY, Samples, Silences};
+use super::signals::{Errors, SCRAPED_EVERY, Samples, Silences};
 use super::store::Store;
 
 /// The cluster at one moment.
@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) sliced: u64,
     /// What the services counted about themselves, while somebody scrapes them.
     pub(crate) samples: Samples,
+    /// What the rule about errors found.
+    pub(crate) errors: Errors,
     /// What Alertmanager keeps quiet.
     pub(crate) silences: Silences,
 }
@@ -43,6 +45,7 @@ impl World {
             reconciled: 0,
             sliced: 0,
             samples: Samples::default(),
+            errors: Errors::default(),
             silences: Silences::default(),
         }
     }
@@ -54,6 +57,7 @@ impl World {
             controllers::tick(self);
             if self.now.as_second() % SCRAPED_EVERY == 0 {
                 self.samples.scrape(&self.store, self.now);
+                self.errors.evaluate(&self.samples, self.now);
             }
         }
     }

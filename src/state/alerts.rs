@@ -172,8 +172,13 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
     related.collect()
 }
 
-/// What a service is like in the light of what pages about it.
-pub(super) fn alarmed<'a>(verdict: Verdict, alerts: impl Iterator<Item = &'a Arc<Alert>>) -> Verdict {
+/// What a service is like in the light of what pages about it. What is against its canary says more than the alert, whose
+/// cause it is likely to be, so it is said first.
+pub(super) fn alarmed<'a>(
+    verdict: Verdict,
+    canary: Option<&Text>,
+    alerts: impl Iterator<Item = &'a Arc<Alert>>,
+) -> Verdict {
     let loud = alerts.filter(|alert| alert.standing == Standing::Firing);
     let Some(worst) = loud.min_by_key(|alert| (alert.priority, alert.since)) else { return verdict };
     let health = match worst.priority {
@@ -186,7 +191,11 @@ pub(super) fn alarmed<'a>(verdict: Verdict, alerts: impl Iterator<Item = &'a Arc
     }
     let said = worst.summary();
     let colon = if said.is_empty() { "" } else { ": " };
-    Verdict::new(health, format!("alert {}{colon}{said}", worst.name), Some(worst.since))
+    let words = match canary {
+        Some(canary) => format!("{canary}; alert {}", worst.name),
+        None => format!("alert {}{colon}{said}", worst.name),
+    };
+    Verdict::new(health, words, Some(worst.since))
 }
 
 #[cfg(test)]

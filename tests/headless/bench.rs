@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use midwatch::sandbox::{Clock, Options, Sandbox};
@@ -19,6 +20,7 @@ pub(crate) struct Bench {
 /// A sandbox with what it runs on; it goes first.
 struct Fleet {
     sandbox: Sandbox,
+    clock: Clock,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -28,8 +30,8 @@ static STILL: LazyLock<Arc<Fleet>> = LazyLock::new(|| Arc::new(Fleet::start(Cloc
 impl Fleet {
     fn start(clock: Clock) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let sandbox = runtime.block_on(Sandbox::start(Options { seed: 1, clock })).unwrap();
-        Self { sandbox, _runtime: runtime }
+        let sandbox = runtime.block_on(Sandbox::start(Options { seed: 1, clock: clock.clone() })).unwrap();
+        Self { sandbox, clock, _runtime: runtime }
     }
 }
 
@@ -90,6 +92,11 @@ impl Bench {
             std::fs::write(bench.kubeconfig(user), bench.fleet.sandbox.kubeconfig_yaml(user)).unwrap();
         }
         bench
+    }
+
+    /// Lets a fleet that stands still live through some seconds.
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.fleet.clock.advance(Duration::from_secs(seconds));
     }
 
     /// Puts an object into the fleet.

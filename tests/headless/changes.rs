@@ -9,22 +9,22 @@ use crate::proxy::{Overtaking, overtaken};
 use crate::schema::{check, check_lines, validator};
 
 /// What it takes on a protected environment.
-const CONSENT: &str = "--write --reason because --confirm chat-service";
+const CONSENT: &str = "--write --reason because --confirm media-service";
 
 /// The image that a workload of production wishes for.
 fn image(bench: &Bench) -> String {
-    let document = bench.run("maria", "get deploy chat-service -n production -o json").expect(0).json();
+    let document = bench.run("maria", "get deploy media-service -n production -o json").expect(0).json();
     document["items"][0]["images"][0].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn a_stuck_rollout_is_rolled_back_and_verified() {
     let bench = Bench::alive().with_roles();
-    assert!(image(&bench).ends_with(":1.5.0"));
-    let words = format!("rollback chat-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
+    assert!(image(&bench).ends_with(":3.2.0"));
+    let words = format!("rollback media-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
     let rolled_back = bench.run("maria", &words).expect(0);
     check_lines(&validator(), &rolled_back);
-    assert!(image(&bench).ends_with(":1.4.1"));
+    assert!(image(&bench).ends_with(":3.1.0"));
     let result = rolled_back.result();
     assert_eq!(result["outcome"], "verified");
     let events: Vec<Value> = rolled_back.lines().iter().map(|line| line["event"].clone()).collect();
@@ -43,13 +43,13 @@ fn without_all_that_shows_that_it_is_meant_nothing_changes() {
     let bench = Bench::still();
     let before = image(&bench);
     for (words, says) in [
-        ("--reason because --confirm chat-service", "read-only"),
-        ("--write --confirm chat-service", "--reason"),
-        ("--write --reason because", "--confirm chat-service"),
-        ("--write --reason because --confirm chat", "--confirm chat-service"),
-        ("--write --reason because --confirm chat-service --wait --timeout soon", "5m"),
+        ("--reason because --confirm media-service", "read-only"),
+        ("--write --confirm media-service", "--reason"),
+        ("--write --reason because", "--confirm media-service"),
+        ("--write --reason because --confirm media", "--confirm media-service"),
+        ("--write --reason because --confirm media-service --wait --timeout soon", "5m"),
     ] {
-        let refused = bench.run("maria", &format!("restart chat-service -n production {words}")).expect(2);
+        let refused = bench.run("maria", &format!("restart media-service -n production {words}")).expect(2);
         assert!(refused.stderr.contains(says), "{words}: {}", refused.stderr);
         assert_eq!(refused.stdout, "", "{words}");
     }
@@ -61,7 +61,7 @@ fn without_all_that_shows_that_it_is_meant_nothing_changes() {
 fn several_matches_are_told_and_never_guessed() {
     let bench = Bench::still();
     let refused = bench.run("maria", &format!("rollback chat-service {CONSENT}")).expect(2);
-    assert!(refused.stderr.contains("--workload deployment/chat-service -n production --context demo"));
+    assert!(refused.stderr.contains("--workload rollout/chat-service -n production --context demo"));
     assert!(refused.stderr.contains("--workload deployment/chat-service -n staging --context demo"));
     let refused = bench.run("maria", &format!("rollback chat-service {CONSENT} -o json")).expect(2);
     assert_eq!(refused.result()["candidates"].as_array().unwrap().len(), 2);
@@ -71,23 +71,23 @@ fn several_matches_are_told_and_never_guessed() {
 #[test]
 fn what_does_not_exist_is_not_found_but_what_was_meant_is_offered() {
     let bench = Bench::still();
-    let refused = bench.run("maria", "rollback chat-servcie -n production").expect(2);
-    assert!(refused.stderr.contains("did you mean chat-service?"), "{}", refused.stderr);
-    bench.run("maria", "rollback chat-service -n production --to nothing").expect(2);
-    bench.run("maria", "rollback chat-service -n prod").expect(2);
+    let refused = bench.run("maria", "rollback meda-service -n production").expect(2);
+    assert!(refused.stderr.contains("did you mean media-service?"), "{}", refused.stderr);
+    bench.run("maria", "rollback media-service -n production --to nothing").expect(2);
+    bench.run("maria", "rollback media-service -n prod").expect(2);
     bench.run("maria", "evict nothing -n staging").expect(2);
 }
 
 #[test]
 fn who_may_not_is_denied_by_the_roles_and_by_the_cluster() {
     let bench = Bench::still().with_roles();
-    let denied = bench.run("victor", &format!("rollback chat-service -n production {CONSENT} -o json")).expect(4);
+    let denied = bench.run("victor", &format!("rollback media-service -n production {CONSENT} -o json")).expect(4);
     check_lines(&validator(), &denied);
     assert_eq!(denied.result()["outcome"], "denied");
     assert!(denied.stderr.contains("viewer: deploy or rollback in production"), "{}", denied.stderr);
     assert!(denied.stderr.contains("role admin, developer would allow it"), "{}", denied.stderr);
     let without_roles = Bench::still();
-    let denied = without_roles.run("victor", &format!("restart chat-service -n production {CONSENT}")).expect(4);
+    let denied = without_roles.run("victor", &format!("restart media-service -n production {CONSENT}")).expect(4);
     assert!(denied.stderr.contains("patch deployments in production"), "{}", denied.stderr);
 }
 
@@ -95,13 +95,13 @@ fn who_may_not_is_denied_by_the_roles_and_by_the_cluster() {
 fn a_change_that_was_overtaken_is_not_forced() {
     let bench = Bench::own();
     let image = "/spec/template/spec/containers/0/image";
-    let theirs = "registry.example.com/messaging/chat-service:9.9.9";
+    let theirs = "registry.example.com/messaging/media-service:9.9.9";
     let by = Overtaking {
-        path: "/apis/apps/v1/namespaces/production/deployments/chat-service",
+        path: "/apis/apps/v1/namespaces/production/deployments/media-service",
         patch: serde_json::json!([{ "op": "replace", "path": image, "value": theirs }]).to_string(),
     };
     bench.lead_through(overtaken(bench.address(), by));
-    let words = format!("rollback chat-service -n production {CONSENT} --wait -o ndjson");
+    let words = format!("rollback media-service -n production {CONSENT} --wait -o ndjson");
     let refused = bench.run("maria", &words).expect(5);
     check_lines(&validator(), &refused);
     assert_eq!(refused.result()["outcome"], "conflict");
@@ -117,19 +117,19 @@ fn a_change_that_was_overtaken_is_not_forced() {
 fn a_dry_run_shows_the_plan_and_changes_nothing() {
     let bench = Bench::still();
     let before = image(&bench);
-    let shown = bench.run("maria", "rollback chat-service -n production --dry-run").expect(0);
+    let shown = bench.run("maria", "rollback media-service -n production --dry-run").expect(0);
     for part in
-        ["Roll back chat-service to 1.4.1", "PATCH /apis/apps/v1/namespaces/production/deployments/chat-service"]
+        ["Roll back media-service to 3.1.0", "PATCH /apis/apps/v1/namespaces/production/deployments/media-service"]
     {
         assert!(shown.stdout.contains(part), "{}", shown.stdout);
     }
     for more in ["", "--write"] {
         let planned =
-            bench.run("maria", &format!("rollback chat-service -n production --dry-run {more} -o ndjson")).expect(0);
+            bench.run("maria", &format!("rollback media-service -n production --dry-run {more} -o ndjson")).expect(0);
         check_lines(&validator(), &planned);
         assert_eq!(planned.result()["outcome"], "planned");
     }
-    let document = bench.run("maria", "rollback chat-service -n production --dry-run -o json").expect(0).json();
+    let document = bench.run("maria", "rollback media-service -n production --dry-run -o json").expect(0).json();
     check(&validator(), &document);
     assert_eq!((&document["outcome"], &document["events"][1]["event"]), (&"planned".into(), &"proposed".into()));
     assert_eq!(image(&bench), before);
@@ -139,7 +139,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
 fn the_command_of_a_plan_makes_the_same_plan() {
     let bench = Bench::still();
     for words in [
-        "rollback chat-service -n production",
+        "rollback media-service -n production",
         "restart redis -n production",
         "pause auth-service -n staging",
         "scale task-service -n production --replicas 3",
@@ -179,7 +179,7 @@ fn what_cannot_be_recorded_is_not_done() {
     let before = image(&bench);
     std::fs::create_dir_all(bench.home().join("state")).unwrap();
     std::fs::write(bench.home().join("state/audit"), "a file where the directory belongs").unwrap();
-    let refused = bench.run("maria", &format!("rollback chat-service -n production {CONSENT} -o json")).expect(12);
+    let refused = bench.run("maria", &format!("rollback media-service -n production {CONSENT} -o json")).expect(12);
     assert_eq!(refused.result()["outcome"], "not-recorded");
     assert_eq!(image(&bench), before);
     let mend = bench.run("maria", "doctor -o json").expect(1).json();
@@ -190,7 +190,7 @@ fn what_cannot_be_recorded_is_not_done() {
 #[test]
 fn a_signal_while_a_change_is_watched_ends_it_with_a_result() {
     let bench = Bench::own();
-    let words = format!("restart chat-service -n production {CONSENT} --wait --timeout 5m -o ndjson");
+    let words = format!("restart media-service -n production {CONSENT} --wait --timeout 5m -o ndjson");
     let mut child = bench.command("maria", &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut seen = String::new();
     let mut lines = std::io::BufReader::new(child.stdout.take().unwrap());

@@ -12,7 +12,7 @@ use crate::proxy;
 use crate::schema::{check, check_lines, validator};
 
 /// What it takes on a protected environment.
-const CONSENT: &str = "--write --reason because --confirm chat-service";
+const CONSENT: &str = "--write --reason because --confirm media-service";
 const CONSENT_OF_USER: &str = "--write --reason because --confirm user-service";
 
 /// Where something stands in the fleet, in its alerts or in the words of a change that may be found in no archive.
@@ -51,7 +51,7 @@ fn tags(place: &str, mut others: Value) -> Value {
     others
 }
 
-/// Puts a pod of chat-service into production that holds secrets wherever it can, and says some.
+/// Puts a pod of media-service into production that holds secrets wherever it can, and says some.
 fn plant(bench: &Bench) {
     let env = |place: &str| {
         let named = texts(place).into_iter().map(|text| json!({ "name": "NOTE", "value": text }));
@@ -86,11 +86,11 @@ fn plant(bench: &Bench) {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": "chat-service-leaky",
+            "name": "media-service-leaky",
             "namespace": "production",
             "uid": "uid-leaky",
             "creationTimestamp": started,
-            "labels": tags("label", json!({ "app.kubernetes.io/name": "chat-service" })),
+            "labels": tags("label", json!({ "app.kubernetes.io/name": "media-service" })),
             "annotations": tags("annotation", annotations),
         },
         "spec": { "nodeName": "node-1", "containers": containers },
@@ -116,15 +116,15 @@ fn plant(bench: &Bench) {
             "firstTimestamp": started,
             "lastTimestamp": started,
             "involvedObject": {
-                "kind": "Pod", "namespace": "production", "name": "chat-service-leaky", "uid": "uid-leaky",
+                "kind": "Pod", "namespace": "production", "name": "media-service-leaky", "uid": "uid-leaky",
             },
         }));
     }
 }
 
-/// Has an Alertmanager tell of chat-service, whose alert holds secrets as well.
+/// Has an Alertmanager tell of media-service, whose alert holds secrets as well.
 fn plant_alert(bench: Bench) -> Bench {
-    let own = json!({ "alertname": "ChatErrors", "namespace": "production", "service": "chat-service" });
+    let own = json!({ "alertname": "MediaErrors", "namespace": "production", "service": "media-service" });
     let alerts = json!([{
         "labels": tags("alert label", own),
         "annotations": tags("alert annotation", json!({ "summary": texts("alert annotation").pop() })),
@@ -166,7 +166,7 @@ fn lines(bench: &Bench, action: &str, words: &str) -> Vec<Value> {
 #[test]
 fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     let bench = patient(Bench::alive().with_roles());
-    let words = format!("rollback chat-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
+    let words = format!("rollback media-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
     let rolled_back = bench.run("maria", &words).expect(0);
     check_lines(&validator(), &rolled_back);
     let events: Vec<Value> = rolled_back.lines().iter().map(|line| line["event"].clone()).collect();
@@ -188,7 +188,10 @@ fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     let said = lines(&bench, action, "--part logs --moment before");
     let is_last_word = |line: &&Value| line["previous"] == true && line["pod"] == before[0].as_str();
     let errors = said.iter().filter(is_last_word).filter(|line| line["level"] == "error");
-    assert!(errors.clone().any(|line| line["message"].as_str().unwrap().contains("redis timeout")), "{said:#?}");
+    assert!(
+        errors.clone().any(|line| line["message"].as_str().unwrap().contains("image decoding failed")),
+        "{said:#?}"
+    );
     let told = lines(&bench, action, "--part events --moment before");
     assert!(told.iter().any(|event| event["reason"] == "BackOff"), "{told:#?}");
     assert_eq!(lines(&bench, action, "--part plan").len(), 1);
@@ -201,9 +204,13 @@ fn around_a_rollback_it_is_kept_what_was_seen_before_and_after() {
     // In short it is a screenful.
     let summary = bench.run("maria", &format!("evidence show {action}")).expect(0).stdout;
     assert!(summary.lines().count() <= 24 && summary.lines().all(|line| line.len() <= 110), "{summary}");
-    for part in
-        ["Roll back chat-service to 1.4.1", "maria admin: because", "verified", "redis timeout", "every sum matches"]
-    {
+    for part in [
+        "Roll back media-service to 3.1.0",
+        "maria admin: because",
+        "verified",
+        "image decoding failed",
+        "every sum matches",
+    ] {
         assert!(summary.contains(part), "{part}:\n{summary}");
     }
 }
@@ -232,7 +239,7 @@ fn nothing_that_is_planted_anywhere_is_in_an_archive_or_shown_of_it() {
     );
     plant(&bench);
     let mut command =
-        bench.command("maria", "restart chat-service -n production --write --confirm chat-service -o json");
+        bench.command("maria", "restart media-service -n production --write --confirm media-service -o json");
     let done = ran(&command.arg("--reason").arg(texts("reason").join(", ")).output().unwrap()).expect(0);
     let result = done.result();
     let raw = unzipped(Path::new(result["evidence"].as_str().unwrap()));
@@ -284,7 +291,7 @@ fn a_cluster_that_never_answers_what_evidence_asks_keeps_no_change_waiting() {
 fn who_may_not_read_what_evidence_asks_changes_things_all_the_same() {
     let bench = patient(Bench::own());
     let services =
-        ["chat-service", "user-service", "auth-service", "notification-service", "task-service", "api-gateway"];
+        ["media-service", "user-service", "auth-service", "notification-service", "task-service", "api-gateway"];
     for (kind, service) in ONLY_FOR_EVIDENCE.into_iter().zip(services) {
         bench.lead_through(proxy::denied(bench.address(), kind));
         let words = format!("restart {service} -n production --write --reason because --confirm {service} -o json");
@@ -394,7 +401,7 @@ fn evidence_that_cannot_be_kept_is_told_and_changes_nothing_of_the_change() {
         private(&bench.home().join("config"), 0o700);
     };
     configure(&format!("directory = {:?}", directory.display().to_string()));
-    let done = bench.run("maria", &format!("restart chat-service -n production {CONSENT} -o json")).expect(0);
+    let done = bench.run("maria", &format!("restart media-service -n production {CONSENT} -o json")).expect(0);
     assert!(
         done.stderr.contains("the evidence could not be kept") && done.stderr.contains("chmod 700"),
         "{}",
@@ -403,7 +410,7 @@ fn evidence_that_cannot_be_kept_is_told_and_changes_nothing_of_the_change() {
     let result = done.result();
     assert_eq!((&result["outcome"], &result["evidence"]), (&json!("accepted"), &Value::Null));
     configure("automatic = false");
-    let done = bench.run("maria", &format!("pause chat-service -n staging {CONSENT}")).expect(0);
+    let done = bench.run("maria", &format!("pause user-service -n staging {CONSENT_OF_USER}")).expect(0);
     assert!(!done.stderr.contains("evidence"), "{}", done.stderr);
     assert!(!bench.home().join("state/evidence").exists());
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
@@ -412,8 +419,8 @@ fn evidence_that_cannot_be_kept_is_told_and_changes_nothing_of_the_change() {
 #[test]
 fn what_is_only_planned_or_denied_leaves_no_evidence() {
     let bench = Bench::still().with_roles();
-    bench.run("maria", "restart chat-service -n production --dry-run --write").expect(0);
-    bench.run("victor", &format!("restart chat-service -n production {CONSENT}")).expect(4);
+    bench.run("maria", "restart media-service -n production --dry-run --write").expect(0);
+    bench.run("victor", &format!("restart media-service -n production {CONSENT}")).expect(4);
     assert!(!bench.home().join("state/evidence").exists());
     let mut listed = bench.command("victor", "evidence list");
     assert_eq!(ran(&listed.output().unwrap()).code, 0);
@@ -422,7 +429,7 @@ fn what_is_only_planned_or_denied_leaves_no_evidence() {
 #[test]
 fn what_was_seen_before_outlives_a_process_that_is_killed_in_the_middle() {
     let bench = patient(Bench::own());
-    let words = format!("rollback chat-service -n production {CONSENT} --wait");
+    let words = format!("rollback media-service -n production {CONSENT} --wait");
     let killed = bench.command("maria", &words).env("MIDWATCH_DIE_AT", "answered:1").output().unwrap();
     assert!(!killed.status.success());
     let listed = bench.run("maria", "evidence list -o json").expect(0).json();

@@ -97,8 +97,8 @@ fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
         let ran = bench.run("maria", &format!("{base} {more} --dry-run")).expect(2);
         assert!(ran.stderr.contains(says), "{more}: {}", ran.stderr);
     }
-    let ran = bench.run("maria", "shift media-service -e production --to 20,50 --guard default --dry-run");
-    assert!(ran.stderr.contains("midwatch gate release media-service"), "{ran:?}");
+    let ran = bench.run("maria", "shift chat-service -e production --to 20,50 --guard default --dry-run");
+    assert!(ran.stderr.contains("midwatch gate release chat-service"), "{ran:?}");
     let ran = bench.run("victor", &format!("{base} --to 20,50 --guard default --dry-run")).expect(4);
     assert!(ran.stderr.contains("patch httproutes") || ran.stderr.contains("leases"), "{}", ran.stderr);
 }

@@ -5,6 +5,7 @@
 mod bench;
 mod changes;
 mod evidence;
+mod gates;
 mod guarded;
 mod house;
 mod proxy;

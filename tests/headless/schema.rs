@@ -87,7 +87,7 @@ fn logs_are_what_the_schema_says() {
         document["items"].as_array().unwrap().iter().map(|one| one["count"].as_u64().unwrap()).collect();
     assert!(document["kind"] == "LogPatternList" && !counts.is_empty() && counts.is_sorted(), "{document:#}");
     check_lines(&validator, &bench.run("maria", &format!("{folded} -o ndjson")).expect(0));
-    let compared = bench.run("maria", "logs chat-service -n production --compare -o json").expect(0).json();
+    let compared = bench.run("maria", "logs media-service -n production --compare -o json").expect(0).json();
     check(&validator, &compared);
     let side = &compared["items"][0]["newer"];
     assert!(side["lines"].as_u64() > Some(0) && side["errorShare"].as_f64() > Some(0.1), "{compared:#}");

@@ -86,7 +86,8 @@ fn crash_one(plane: &Plane, service: &str) -> Result<String> {
 
 impl World for Rig<'_> {
     fn names(&self) -> Vec<(&'static str, String)> {
-        vec![("good", "1.4.2".to_owned()), ("pod", self.pod.clone())]
+        let names = [("stuck", "chat-service"), ("good", "1.4.2"), ("bad", "1.5.0"), ("pod", &self.pod)];
+        names.map(|(name, value)| (name, value.to_owned())).to_vec()
     }
 
     fn midwatch(&self, args: &[&str]) -> Result<Ran> {

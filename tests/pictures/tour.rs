@@ -37,7 +37,7 @@ pub(crate) const STOPS: [Stop; 26] = [
     in_sandbox(&["esc", "P"], "patterns", "rare ones first"),
     in_sandbox(&["D"], "comparison", "only in 4 1.5.0"),
     stop(&["esc", "esc", ":", "alerts", "enter"], "alerts", "1 High, 1 Medium firing"),
-    in_sandbox(&["l"], "minute", "nothing of"),
+    in_sandbox(&["l"], "minute", "by time around"),
     in_sandbox(&["esc", "M"], "silences", "1 active silence"),
     stop(&["B"], "brief", "safe to do"),
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
@@ -47,7 +47,8 @@ pub(crate) const STOPS: [Stop; 26] = [
     stop(&["d"], "describe", "in words"),
     stop(&["esc", "y"], "yaml", "apiVersion"),
     stop(&["esc", ":", "deploy", "enter"], "deployments", "Deployments"),
-    stop(&["/", "name:chat", "enter", "D"], "revisions", "STANDING"),
+    // What is stuck comes first there.
+    stop(&["esc", ":", "rollouts", "enter", "D"], "revisions", "STANDING"),
     stop(&["esc", ":", "ev", "enter"], "events", "Events"),
     stop(&[":", "ctx", "enter"], "contexts", "Contexts"),
     stop(&[":", "audit", "enter"], "audit", "Audit"),

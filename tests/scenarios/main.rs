@@ -98,7 +98,8 @@ impl World for Platform {
         };
         let pod = pods["items"].as_array().into_iter().flatten().find(crashes);
         let pod = pod.and_then(|pod| pod["metadata"]["name"].as_str()).unwrap_or("none crashes");
-        vec![("good", "1.4.1".to_owned()), ("pod", pod.to_owned())]
+        let names = [("stuck", "media-service"), ("good", "3.1.0"), ("bad", "3.2.0"), ("pod", pod)];
+        names.map(|(name, value)| (name, value.to_owned())).to_vec()
     }
 
     fn midwatch(&self, args: &[&str]) -> Result<Ran> {

@@ -20,8 +20,8 @@ const SIZE: Size = (120, 40);
 
 /// Where a scenario happens. The cluster is read without midwatch.
 pub(crate) trait World {
-    /// What files call by a name in braces because it differs between worlds: `{good}` is the version before the release
-    /// that is stuck, `{pod}` the pod that crashes.
+    /// What files call by a name in braces because it differs between worlds: `{stuck}` is the service whose release is
+    /// stuck, `{bad}` the version of that, `{good}` the one before it, `{pod}` the pod that crashes.
     fn names(&self) -> Vec<(&'static str, String)>;
 
     /// Runs midwatch to its end.
@@ -40,7 +40,7 @@ pub(crate) trait World {
 /// Somebody, and how it is when they come. Both are names that each world knows what to make of.
 #[derive(Deserialize)]
 pub(crate) struct Setting {
-    /// `stuck-release`: chat-service in production is stuck with a release that runs out of memory. `crash-loop`: one pod
+    /// `stuck-release`: a service in production is stuck with a release that runs out of memory. `crash-loop`: one pod
     /// of notification-service crashes. `calm`: what is used here is well.
     pub(crate) scene: String,
     /// `admin`, `developer` or `viewer`, by the roles that midwatch comes with.

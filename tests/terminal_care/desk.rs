@@ -19,9 +19,9 @@ pub(crate) const MIDWATCH: &str = env!("CARGO_BIN_EXE_midwatch");
 /// Large enough for everything.
 pub(crate) const SIZE: Size = (120, 40);
 
-/// Whether a screen shows the overview of everything that is there.
+/// Whether a screen shows the overview of everything that is there; what pages is known last, and decides what is first.
 pub(crate) fn is_complete(screen: &str) -> bool {
-    screen.contains("services need you") && !screen.contains("still reading")
+    screen.contains("services need you") && !screen.contains("still reading") && screen.contains("1 High")
 }
 
 /// A fleet that stands still, with what it runs on.

@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use super::route::is_set;
 use super::{Call, Platform, reply};
 use crate::sandbox::object::{list, name, namespace, text, time, uid};
-use crate::sandbox::releases::flaw;
+use crate::sandbox::releases::{Fault, bad};
 use crate::sandbox::speech::{Line, Mood, Speaker};
 use crate::sandbox::world::World;
 
@@ -80,11 +80,13 @@ impl Call<'_> {
             return Err(Refusal::bad_request(message));
         };
         let image = text(spec, "image").to_owned();
-        let mood = match () {
-            () if image.ends_with("/chat-service:1.5.0") => Mood::Starving,
-            () if world.broken.contains(uid(pod)) => Mood::Confused,
-            () if flaw(&image).is_some() => Mood::Flawed,
-            () => Mood::Well,
+        let mood = match bad(&image) {
+            Some(release) => match release.fault {
+                Fault::Starving(_) => Mood::Starving(release.complaints),
+                Fault::Flawed(_) => Mood::Flawed(release.complaints),
+            },
+            None if world.broken.contains(uid(pod)) => Mood::Confused,
+            None => Mood::Well,
         };
         Ok(Log {
             namespace: namespace(pod).to_owned(),

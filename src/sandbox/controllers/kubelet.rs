@@ -8,6 +8,7 @@ use crate::sandbox::object::{
     self, at, list, name, namespace, next_condition, number, seconds_since, set, stamp, text, uid,
 };
 use crate::sandbox::random::hash;
+use crate::sandbox::releases::{Fault::Starving, bad};
 use crate::sandbox::world::World;
 
 /// How long a terminating pod takes to be gone.
@@ -71,8 +72,8 @@ fn watch_over(world: &mut World, pod: &Value, container: &Value) {
 
 /// Says what is wrong with a pod: its image, or the pod itself.
 fn fault(world: &World, pod: &Value) -> Option<Fault> {
-    if text(pod, "spec.containers.0.image").ends_with("/chat-service:1.5.0") {
-        return Some(Fault { survives: 14, reason: "OOMKilled", exit_code: 137 });
+    if let Some(&Starving(survives)) = bad(text(pod, "spec.containers.0.image")).map(|release| &release.fault) {
+        return Some(Fault { survives, reason: "OOMKilled", exit_code: 137 });
     }
     world.broken.contains(uid(pod)).then_some(Fault { survives: 9, reason: "Error", exit_code: 1 })
 }

@@ -3,26 +3,33 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::catalogue::{MEDIA, SEARCH, Service, image};
+use super::catalogue::{PRODUCTION, Release, SEARCH, Service, image};
 use super::workloads::{labels, pod_spec};
 use crate::sandbox::controllers::tick;
 use crate::sandbox::object::{at, set};
 use crate::sandbox::world::World;
 
-const NAMESPACE: &str = "production";
 const TRACK: &str = "track";
 const CAUSE: &str = "kubernetes.io/change-cause";
 
-/// Creates both services with their first releases, and the ways to them.
-pub(super) fn create(world: &mut World) {
-    for (service, host) in [(&SEARCH, "search.example.com"), (&MEDIA, "media.example.com")] {
-        for arm in ["stable", "canary"] {
-            create_service(world, service, arm);
-        }
-        create_route(world, service, host);
-    }
+/// Creates the search service with its first release, and the way to it.
+pub(super) fn create_search(world: &mut World) {
+    create_way(world, &SEARCH);
     create_arm(world, SEARCH.name, "stable", SEARCH.replicas.0, 0);
-    create_rollout(world);
+}
+
+/// Creates a service that Argo Rollouts brings on with its first release, and the way to it.
+pub(super) fn create(world: &mut World, service: &Service) {
+    create_way(world, service);
+    create_rollout(world, service);
+}
+
+/// The route of a service, and a Service for each of its arms.
+fn create_way(world: &mut World, service: &Service) {
+    for arm in ["stable", "canary"] {
+        create_service(world, service, arm);
+    }
+    create_route(world, service);
 }
 
 /// The Service of one arm. That of a Rollout finds its pods by the hash that the controller adds.
@@ -34,7 +41,7 @@ fn create_service(world: &mut World, service: &Service, arm: &str) {
     }
     let body = json!({
         "metadata": {
-            "name": format!("{}-{arm}", service.name), "namespace": NAMESPACE,
+            "name": format!("{}-{arm}", service.name), "namespace": PRODUCTION,
             "labels": labels(service.name, service.releases[0].version, service.manager),
         },
         "spec": {
@@ -48,17 +55,17 @@ fn create_service(world: &mut World, service: &Service, arm: &str) {
 }
 
 /// The route in front of both arms; all goes to the stable one.
-fn create_route(world: &mut World, service: &Service, host: &str) {
+fn create_route(world: &mut World, service: &Service) {
     let backend = |arm: &str, weight: u8| json!({"group": "", "kind": "Service", "name": format!("{}-{arm}", service.name), "port": 80, "weight": weight});
     let parent =
         json!({"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "messaging", "sectionName": "https"});
     let body = json!({
         "metadata": {
-            "name": service.name, "namespace": NAMESPACE,
+            "name": service.name, "namespace": PRODUCTION,
             "labels": labels(service.name, service.releases[0].version, service.manager),
         },
         "spec": {
-            "parentRefs": [parent], "hostnames": [host],
+            "parentRefs": [parent], "hostnames": [service.host],
             "rules": [{
                 "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
                 "backendRefs": [backend("stable", 100), backend("canary", 0)],
@@ -74,7 +81,7 @@ fn create_arm(world: &mut World, name: &str, arm: &str, replicas: i64, release: 
     let mut labels = labels(SEARCH.name, release.version, SEARCH.manager);
     labels[TRACK] = json!(arm);
     let body = json!({
-        "metadata": {"name": name, "namespace": NAMESPACE, "annotations": {CAUSE: release.cause}, "labels": labels},
+        "metadata": {"name": name, "namespace": PRODUCTION, "annotations": {CAUSE: release.cause}, "labels": labels},
         "spec": {
             "replicas": replicas, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600,
             "selector": {"matchLabels": {"app.kubernetes.io/name": SEARCH.name, TRACK: arm}},
@@ -93,7 +100,7 @@ pub(super) fn bring_up_canary(world: &mut World) {
 
 /// Sends a tenth of the searches to the canary.
 pub(super) fn begin_canary(world: &mut World) {
-    let Some(route) = world.store.get("httproutes", NAMESPACE, SEARCH.name) else { return };
+    let Some(route) = world.store.get("httproutes", PRODUCTION, SEARCH.name) else { return };
     world.edit(&route, SEARCH.manager, |route| {
         let backends = &mut route["spec"]["rules"][0]["backendRefs"];
         backends[0]["weight"] = json!(90);
@@ -101,52 +108,51 @@ pub(super) fn begin_canary(world: &mut World) {
     });
 }
 
-fn create_rollout(world: &mut World) {
-    let release = &MEDIA.releases[0];
-    let labels = labels(MEDIA.name, release.version, MEDIA.manager);
-    let routing = json!({"plugins": {"argoproj-labs/gatewayAPI": {"httpRoute": MEDIA.name, "namespace": NAMESPACE}}});
+fn create_rollout(world: &mut World, service: &Service) {
+    let release = &service.releases[0];
+    let labels = labels(service.name, release.version, service.manager);
+    let routing =
+        json!({"plugins": {"argoproj-labs/gatewayAPI": {"httpRoute": service.name, "namespace": PRODUCTION}}});
     let canary = json!({
-        "stableService": format!("{}-stable", MEDIA.name), "canaryService": format!("{}-canary", MEDIA.name),
+        "stableService": format!("{}-stable", service.name), "canaryService": format!("{}-canary", service.name),
         "trafficRouting": routing,
         "analysis": {"startingStep": 1, "templates": [{"templateName": "error-ratio"}]},
         "steps": [
-            {"setWeight": 10}, {"pause": {}}, {"setWeight": 50}, {"pause": {"duration": "5m"}}, {"setWeight": 100},
+            {"setWeight": 20}, {"pause": {}}, {"setWeight": 40}, {"pause": {"duration": "5m"}}, {"setWeight": 100},
         ],
     });
     let body = json!({
         "metadata": {
-            "name": MEDIA.name, "namespace": NAMESPACE, "annotations": {CAUSE: release.cause}, "labels": labels,
+            "name": service.name, "namespace": PRODUCTION, "annotations": {CAUSE: release.cause}, "labels": labels,
         },
         "spec": {
-            "replicas": MEDIA.replicas.0, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600,
-            "selector": {"matchLabels": {"app.kubernetes.io/name": MEDIA.name}},
+            "replicas": service.replicas.0, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600,
+            "selector": {"matchLabels": {"app.kubernetes.io/name": service.name}},
             "strategy": {"canary": canary},
-            "template": {"metadata": {"labels": labels}, "spec": pod_spec(&MEDIA, release.version)},
+            "template": {"metadata": {"labels": labels}, "spec": pod_spec(service, release.version)},
         },
     });
-    world.create("rollouts", MEDIA.manager, body);
+    world.create("rollouts", service.manager, body);
 }
 
-/// Releases a version of the media service; it waits at its first gate.
-pub(super) fn release(world: &mut World, index: usize) {
-    let release = &MEDIA.releases[index];
-    let Some(rollout) = world.store.get("rollouts", NAMESPACE, MEDIA.name) else { return };
-    world.edit(&rollout, MEDIA.manager, |rollout| {
+/// Releases a version of a service that Argo Rollouts brings on; it waits at its first gate.
+pub(super) fn release(world: &mut World, service: &Service, release: &Release) {
+    let Some(rollout) = world.store.get("rollouts", PRODUCTION, service.name) else { return };
+    world.edit(&rollout, service.manager, |rollout| {
         rollout["metadata"]["annotations"][CAUSE] = json!(release.cause);
         rollout["metadata"]["labels"]["app.kubernetes.io/version"] = json!(release.version);
         let template = &mut rollout["spec"]["template"];
         template["metadata"]["labels"]["app.kubernetes.io/version"] = json!(release.version);
-        template["spec"]["containers"][0]["image"] = json!(image(MEDIA.name, release.version));
+        template["spec"]["containers"][0]["image"] = json!(image(service.name, release.version));
     });
 }
 
-/// Releases a version of the media service to everybody, as somebody did in the past.
-pub(super) fn release_fully(world: &mut World, index: usize) {
-    release(world, index);
+/// Takes the release that is on its way to everybody, as somebody did in the past.
+pub(super) fn promote(world: &mut World, service: &Service) {
     // It is seen first: what was wished before that is forgotten.
     world.now += SignedDuration::from_secs(3);
     tick(world);
-    let Some(rollout) = world.store.get("rollouts", NAMESPACE, MEDIA.name) else { return };
+    let Some(rollout) = world.store.get("rollouts", PRODUCTION, service.name) else { return };
     let mut status = at(&rollout, "status").clone();
     set(&mut status, "promoteFull", json!(true));
     world.set_status(&rollout, status);

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use self::catalogue::{Release, SEARCH, SERVICES, Service, service};
+use self::catalogue::{PRODUCTION, Release, SEARCH, SERVICES, Service, service};
 use super::controllers::{is_available, tick};
 use super::object::{at, name, number, set, uid};
 use super::signals::Silences;
 use super::world::World;
 
-const NAMESPACES: [&str; 2] = ["production", "staging"];
+const STAGING: &str = "staging";
 /// The last part of the past is lived through second by second; before it, only what happened after each step.
 const LIVED_THROUGH: SignedDuration = SignedDuration::from_mins(17);
 /// When a step of the past has not settled after so many ticks, history goes on all the same.
@@ -38,13 +38,12 @@ enum Deed {
     EditChatConfig,
     BreakNotificationPod,
     LackRoom,
-    BadRelease,
+    /// The last release of a service of production, which is not finished when the sandbox starts.
+    Begin(&'static str),
     StagingRelease,
     ReleaseSearch,
     BringUpCanary,
     BeginCanary,
-    ReleaseMedia,
-    BeginMedia,
 }
 
 /// Builds the fleet as it is at `start`.
@@ -55,13 +54,16 @@ pub(super) fn build(seed: u64, start: Timestamp) -> World {
     world.now = start - SignedDuration::from_hours(990);
     workloads::create_others(&mut world);
     network::create_signals(&mut world);
-    for namespace in NAMESPACES {
+    for namespace in [PRODUCTION, STAGING] {
         network::create(&mut world, namespace);
-        for service in &SERVICES {
-            workloads::create(&mut world, namespace, service, &service.releases[0]);
+        for service in SERVICES.iter().filter(|service| service.is_in(namespace)) {
+            match service.host_in(namespace) {
+                Some(_) => delivery::create(&mut world, service),
+                None => workloads::create(&mut world, namespace, service, &service.releases[0]),
+            }
         }
     }
-    delivery::create(&mut world);
+    delivery::create_search(&mut world);
     settle(&mut world);
     let lived_through = start - LIVED_THROUGH;
     for step in past(start) {
@@ -94,20 +96,19 @@ fn past(start: Timestamp) -> Vec<Step> {
         ago(34 * 60, Deed::EditChatConfig),
         ago(16 * 60, Deed::BreakNotificationPod),
         ago(12 * 60, Deed::LackRoom),
-        ago(8 * 60, Deed::BadRelease),
+        ago(8 * 60, Deed::Begin("chat-service")),
+        ago(4 * 60, Deed::Begin("media-service")),
         ago(20, Deed::StagingRelease),
         ago(260 * 3_600, Deed::ReleaseSearch),
         ago(26 * 60, Deed::BringUpCanary),
         ago(11 * 60, Deed::BeginCanary),
-        ago(196 * 3_600, Deed::ReleaseMedia),
-        ago(14 * 60, Deed::BeginMedia),
     ];
     for (index, service) in SERVICES.iter().enumerate() {
         let offset = i64::try_from(index).unwrap_or_default() * 700;
-        for release in &service.releases[1..] {
+        for release in service.releases[1..].iter().filter(|release| release.hours_ago > 0) {
             let seconds = release.hours_ago * 3_600 + offset;
-            steps.push(ago(seconds, Deed::Release("production", service, release)));
-            steps.push(ago(seconds + 86_400, Deed::Release("staging", service, release)));
+            steps.push(ago(seconds, Deed::Release(PRODUCTION, service, release)));
+            steps.push(ago(seconds + 86_400, Deed::Release(STAGING, service, release)));
         }
     }
     steps.sort_by_key(|step| step.at);
@@ -117,53 +118,64 @@ fn past(start: Timestamp) -> Vec<Step> {
 fn enact(world: &mut World, deed: Deed) {
     match deed {
         Deed::Release(namespace, service, release) => {
-            workloads::roll_out(world, namespace, service, release.version, release.cause);
+            roll_out(world, namespace, service, release);
+            if service.host_in(namespace).is_some() {
+                delivery::promote(world, service);
+            }
         }
         Deed::UpgradeRedis => change(world, "statefulsets", "redis", "kubectl-set", |redis| {
             redis["spec"]["template"]["spec"]["containers"][0]["image"] =
                 json!("registry.example.com/library/redis:7.4.2");
         }),
-        Deed::RestartUserService => workloads::restart(world, "production", "user-service"),
+        Deed::RestartUserService => workloads::restart(world, PRODUCTION, "user-service"),
         Deed::NightlyJob => platform::create_nightly_job(world),
         Deed::EditChatConfig => change(world, "configmaps", "chat-config", "kubectl-edit", |config| {
             set(config, "data.REDIS_POOL_SIZE", json!("8"));
         }),
         Deed::BreakNotificationPod => {
-            let first = pod_of(world, "production", "notification-service").map(|pod| uid(&pod).to_owned());
+            let first = pod_of(world, PRODUCTION, "notification-service").map(|pod| uid(&pod).to_owned());
             world.broken.extend(first);
         }
         Deed::LackRoom => {
-            if let Some(pod) = pod_of(world, "staging", "task-service") {
+            if let Some(pod) = pod_of(world, STAGING, "task-service") {
                 let message = "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.";
                 for _ in 0..4 {
                     world.report(&pod, "default-scheduler", "Warning", "FailedScheduling", message);
                 }
             }
         }
-        Deed::BadRelease => {
-            release_now(world, "production", "chat-service", "1.5.0", "presence in rooms, cached in redis");
+        Deed::Begin(name) => {
+            if let Some((service, release)) =
+                service(name).and_then(|service| Some((service, service.releases.last()?)))
+            {
+                roll_out(world, PRODUCTION, service, release);
+            }
         }
         Deed::ReleaseSearch => {
             let release = &SEARCH.releases[1];
-            workloads::roll_out(world, "production", &SEARCH, release.version, release.cause);
+            workloads::roll_out(world, PRODUCTION, &SEARCH, release.version, release.cause);
         }
         Deed::BringUpCanary => delivery::bring_up_canary(world),
         Deed::BeginCanary => delivery::begin_canary(world),
-        Deed::ReleaseMedia => delivery::release_fully(world, 1),
-        Deed::BeginMedia => delivery::release(world, 2),
-        Deed::StagingRelease => release_now(world, "staging", "auth-service", "3.2.0", "pipeline: auth-service 3.2.0"),
+        Deed::StagingRelease => {
+            if let Some(service) = service("auth-service") {
+                workloads::roll_out(world, STAGING, service, "3.2.0", "pipeline: auth-service 3.2.0");
+            }
+        }
     }
 }
 
-fn release_now(world: &mut World, namespace: &str, name: &str, version: &str, cause: &str) {
-    if let Some(service) = service(name) {
-        workloads::roll_out(world, namespace, service, version, cause);
+/// Releases a version of a service in the way of its namespace.
+fn roll_out(world: &mut World, namespace: &str, service: &Service, release: &Release) {
+    match service.host_in(namespace) {
+        Some(_) => delivery::release(world, service, release),
+        None => workloads::roll_out(world, namespace, service, release.version, release.cause),
     }
 }
 
 /// Changes an object in production on behalf of somebody.
 fn change(world: &mut World, plural: &'static str, name: &str, who: &str, change: impl FnOnce(&mut Value)) {
-    if let Some(object) = world.store.get(plural, "production", name) {
+    if let Some(object) = world.store.get(plural, PRODUCTION, name) {
         world.edit(&object, who, change);
     }
 }

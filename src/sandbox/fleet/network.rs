@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::catalogue::{SERVICES, Service};
+use super::catalogue::{PRODUCTION, SERVICES, Service};
 use super::workloads::labels;
 use crate::sandbox::signals::{NAMESPACE, SERVERS};
 use crate::sandbox::world::World;
@@ -11,12 +11,13 @@ const APPLY: &str = "kubectl-client-side-apply";
 
 /// Creates everything around the workloads of a namespace.
 pub(super) fn create(world: &mut World, namespace: &str) {
-    for service in &SERVICES {
+    // Behind a route every arm has a Service of its own.
+    for service in SERVICES.iter().filter(|service| service.is_in(namespace) && service.host_in(namespace).is_none()) {
         create_service(world, namespace, service);
     }
     create_configuration(world, namespace);
     create_ingress(world, namespace);
-    if namespace == "production" {
+    if namespace == PRODUCTION {
         create_guards(world);
     }
 }
@@ -42,7 +43,7 @@ fn metadata(namespace: &str, name: &str, app: &str) -> Value {
 }
 
 fn create_service(world: &mut World, namespace: &str, service: &Service) {
-    let address = format!("10.96.{}.{}", if namespace == "production" { 10 } else { 20 }, service.port % 250);
+    let address = format!("10.96.{}.{}", if namespace == PRODUCTION { 10 } else { 20 }, service.port % 250);
     let body = json!({
         "metadata": {
             "name": service.name, "namespace": namespace,
@@ -81,7 +82,7 @@ fn create_configuration(world: &mut World, namespace: &str) {
 }
 
 fn create_ingress(world: &mut World, namespace: &str) {
-    let host = if namespace == "production" { "chat.example.com" } else { "chat.staging.example.com" };
+    let host = if namespace == PRODUCTION { "chat.example.com" } else { "chat.staging.example.com" };
     let backend = json!({"service": {"name": "api-gateway", "port": {"number": 80}}});
     let body = json!({
         "metadata": metadata(namespace, "api-gateway", "api-gateway"),

@@ -17,7 +17,6 @@ pub(super) fn labels(name: &str, version: &str, manager: &str) -> Value {
 
 /// Creates the deployment of a service with its first release.
 pub(super) fn create(world: &mut World, namespace: &str, service: &Service, release: &Release) {
-    let replicas = if namespace == "production" { service.replicas.0 } else { service.replicas.1 };
     let mut annotations = json!({"kubernetes.io/change-cause": release.cause});
     if service.manager == "helm" {
         annotations["meta.helm.sh/release-name"] = json!(service.name);
@@ -29,7 +28,7 @@ pub(super) fn create(world: &mut World, namespace: &str, service: &Service, rele
             "labels": labels(service.name, release.version, service.manager),
         },
         "spec": {
-            "replicas": replicas, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600,
+            "replicas": service.replicas_in(namespace), "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600,
             "selector": {"matchLabels": {"app.kubernetes.io/name": service.name}},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
             "template": {

@@ -14,6 +14,7 @@ mod samples;
 mod silences;
 mod traffic;
 
+pub(crate) use alerts::Errors;
 pub(crate) use samples::{SCRAPED_EVERY, Samples};
 pub(crate) use silences::Silences;
 

@@ -10,7 +10,7 @@ use super::alerts::fails;
 use super::traffic::Split;
 use crate::sandbox::object::{at, list, name, namespace, text, uid};
 use crate::sandbox::random::{hash, mix};
-use crate::sandbox::releases::flaw;
+use crate::sandbox::releases::{Fault, bad};
 use crate::sandbox::store::Store;
 
 /// How often targets are scraped, in seconds.
@@ -65,10 +65,7 @@ const LOADS: [Load; 8] = [
 /// The part of production's load that staging has.
 const STAGING: f64 = 0.03;
 
-/// Clients try a pod that is killed again and again less often than a good one.
-const WEIGHT_OF_FULL: f64 = 0.35;
-
-/// The same of one that hardly starts.
+/// Clients try a pod that hardly starts less often than a good one.
 const WEIGHT_OF_FAILING: f64 = 0.07;
 
 /// The part of the requests to such a pod that fail.
@@ -124,7 +121,8 @@ impl Samples {
             self.count_lost(load.name, space, rate * split.lost * seconds(), now);
         }
         for pod in running {
-            let share = rate * split.map_or_else(|| weight(pod) / whole, |split| split.share(pod));
+            let even = || if whole > 0.0 { weight(pod) / whole } else { 0.0 };
+            let share = rate * split.map_or_else(even, |split| split.share(pod));
             let line = self
                 .targets
                 .entry(uid(pod).to_owned())
@@ -168,18 +166,13 @@ enum Sample {
     Gauge(f64),
 }
 
-/// How much of the load a pod gets. One whose memory runs full serves for a while each time; another that fails hardly
-/// starts at all.
+/// How much of the load a pod gets. One that was good once is still tried; one that never gets ready is not.
 fn weight(pod: &Value) -> f64 {
-    match (fails(pod), ends_full(pod)) {
-        (false, _) => 1.0,
-        (true, true) => WEIGHT_OF_FULL,
-        (true, false) => WEIGHT_OF_FAILING,
+    match bad(text(pod, "spec.containers.0.image")).map(|release| &release.fault) {
+        Some(Fault::Starving(_)) => 0.0,
+        _ if fails(pod) => WEIGHT_OF_FAILING,
+        _ => 1.0,
     }
-}
-
-fn ends_full(pod: &Value) -> bool {
-    text(pod, "status.containerStatuses.0.lastState.terminated.reason") == "OOMKilled"
 }
 
 /// The labels of the series that a pod has.
@@ -205,10 +198,10 @@ fn series_of(pod: &Value, app: &str) -> Vec<Labels> {
 
 /// What they say, in the same order. Latencies have the shape of a log-logistic curve about their median.
 fn samples_of(pod: &Value, load: &Load, share: f64, now: Timestamp) -> Vec<Sample> {
-    let (ratio, median) = match flaw(text(pod, "spec.containers.0.image")) {
+    let (ratio, median) = match bad(text(pod, "spec.containers.0.image")).map(|release| &release.fault) {
         _ if fails(pod) => (FAILING, load.median * 11.0),
-        Some(flaw) => (flaw.failing, load.median * flaw.slower),
-        None => (load.failing, load.median),
+        Some(Fault::Flawed(flaw)) => (flaw.failing, load.median * flaw.slower),
+        _ => (load.failing, load.median),
     };
     let noise = noise(uid(pod), now);
     let (asked, failed) = (share * seconds(), share * seconds() * ratio * noise);

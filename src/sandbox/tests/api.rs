@@ -5,37 +5,37 @@ use super::*;
 #[tokio::test]
 async fn a_failing_test_of_a_json_patch_is_a_422_and_changes_nothing() {
     let bench = Bench::new();
-    let before = bench.get(CHAT).await;
+    let before = bench.get(MEDIA).await;
     let patch = json!([
         {"op": "test", "path": "/metadata/uid", "value": "another"},
         {"op": "replace", "path": "/spec/replicas", "value": 1},
     ]);
-    let (status, refusal) = bench.patch(CHAT, patch).await;
+    let (status, refusal) = bench.patch(MEDIA, patch).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
         (text(&refusal, "kind"), text(&refusal, "reason"), number(&refusal, "code")),
         ("Status", "Invalid", 422)
     );
-    assert_eq!(bench.get(CHAT).await, before);
+    assert_eq!(bench.get(MEDIA).await, before);
     let (status, _) =
-        bench.patch(CHAT, json!([{"op": "replace", "path": "/metadata/resourceVersion", "value": "1"}])).await;
+        bench.patch(MEDIA, json!([{"op": "replace", "path": "/metadata/resourceVersion", "value": "1"}])).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    let (status, _) = bench.patch(CHAT, json!([{"op": "replace", "path": "/spec/replicas", "value": -1}])).await;
+    let (status, _) = bench.patch(MEDIA, json!([{"op": "replace", "path": "/spec/replicas", "value": -1}])).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
 async fn a_dry_run_shows_the_outcome_and_changes_nothing() {
     let bench = Bench::new();
-    let before = bench.get(CHAT).await;
+    let before = bench.get(MEDIA).await;
     let patch = json!([{"op": "replace", "path": "/spec/replicas", "value": 9}]);
-    let (status, would_be) = bench.patch(&format!("{CHAT}?dryRun=All"), patch).await;
+    let (status, would_be) = bench.patch(&format!("{MEDIA}?dryRun=All"), patch).await;
     assert_eq!((status, number(&would_be, "spec.replicas")), (StatusCode::OK, 9));
     let scale = json!({"spec": {"replicas": 2}});
     let (_, would_be) =
-        bench.ask("maria", "PATCH", &format!("{CHAT}/scale?dryRun=All"), "application/merge-patch+json", scale).await;
+        bench.ask("maria", "PATCH", &format!("{MEDIA}/scale?dryRun=All"), "application/merge-patch+json", scale).await;
     assert_eq!((text(&would_be, "kind"), number(&would_be, "spec.replicas")), ("Scale", 2));
-    assert_eq!(bench.get(CHAT).await, before);
+    assert_eq!(bench.get(MEDIA).await, before);
 }
 
 #[tokio::test]
@@ -44,14 +44,14 @@ async fn a_watch_tells_what_changed_since_a_list_and_ends_with_a_bookmark() {
     let path = "/apis/apps/v1/namespaces/production/deployments";
     let listed = bench.get(path).await;
     let version = text(&listed, "metadata.resourceVersion").to_owned();
-    let (_, patched) = bench.patch(CHAT, json!([{"op": "replace", "path": "/spec/replicas", "value": 5}])).await;
+    let (_, patched) = bench.patch(MEDIA, json!([{"op": "replace", "path": "/spec/replicas", "value": 5}])).await;
     let query = format!("watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={version}");
     let events = bench.lines(&format!("{path}?{query}")).await;
     assert_eq!((text(&events[0], "type"), &events[0]["object"]), ("MODIFIED", &patched));
     assert_eq!(text(events.last().unwrap(), "type"), "BOOKMARK");
-    let selected = bench.lines(&format!("{path}?{query}&labelSelector=app.kubernetes.io/name!=chat-service")).await;
+    let selected = bench.lines(&format!("{path}?{query}&labelSelector=app.kubernetes.io/name!=media-service")).await;
     assert!(selected.iter().all(|event| event["type"] == "BOOKMARK"), "{selected:?}");
-    bench.patch(CHAT, json!([{"op": "remove", "path": "/metadata/labels/app.kubernetes.io~1name"}])).await;
+    bench.patch(MEDIA, json!([{"op": "remove", "path": "/metadata/labels/app.kubernetes.io~1name"}])).await;
     let left = bench.lines(&format!("{path}?{query}&labelSelector=app.kubernetes.io/name")).await;
     assert!(left.iter().any(|event| event["type"] == "DELETED"), "an object that stops matching is gone");
 }
@@ -171,13 +171,13 @@ async fn refusals_are_worded_as_the_real_server_words_them() {
         text(&refusal, "message"),
         r#"deployments.apps is forbidden: User "nobody" cannot list resource "deployments" in API group "apps" at the cluster scope"#
     );
-    let (_, refusal) = bench.ask("victor", "PATCH", CHAT, JSON_PATCH, json!([])).await;
+    let (_, refusal) = bench.ask("victor", "PATCH", MEDIA, JSON_PATCH, json!([])).await;
     assert_eq!(
         text(&refusal, "message"),
-        r#"deployments.apps "chat-service" is forbidden: User "victor" cannot patch resource "deployments" in API group "apps" in the namespace "production""#
+        r#"deployments.apps "media-service" is forbidden: User "victor" cannot patch resource "deployments" in API group "apps" in the namespace "production""#
     );
-    assert_eq!(bench.ask("dana", "PATCH", CHAT, JSON_PATCH, json!([])).await.0, StatusCode::OK);
-    assert_eq!(bench.ask("stranger", "GET", CHAT, "", Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(bench.ask("dana", "PATCH", MEDIA, JSON_PATCH, json!([])).await.0, StatusCode::OK);
+    assert_eq!(bench.ask("stranger", "GET", MEDIA, "", Value::Null).await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -204,12 +204,12 @@ async fn reviews_say_what_the_api_then_does() {
 #[tokio::test]
 async fn logs_are_cut_stamped_and_followed_to_the_end_of_the_pod() {
     let bench = Bench::new();
-    let pods = bench.pods("production", "chat-service").await;
-    let bad = pods.iter().find(|pod| text(pod, "spec.containers.0.image").ends_with(":1.5.0")).unwrap();
+    let pods = bench.pods("production", "media-service").await;
+    let bad = pods.iter().find(|pod| text(pod, "spec.containers.0.image").ends_with(":3.2.0")).unwrap();
     let path = |pod: &Value, query: &str| format!("/api/v1/namespaces/production/pods/{}/log?{query}", name(pod));
     let (_, log) = bench.text("maria", "GET", &path(bad, "previous=true"), "", Value::Null).await;
-    assert!(log.contains("redis timeout after 500 ms"), "{log}");
-    let good = pods.iter().find(|pod| text(pod, "spec.containers.0.image").ends_with(":1.4.1")).unwrap();
+    assert!(log.contains("image decoding failed"), "{log}");
+    let good = pods.iter().find(|pod| text(pod, "spec.containers.0.image").ends_with(":3.1.0")).unwrap();
     let (_, log) = bench.text("maria", "GET", &path(good, "tailLines=10&timestamps=true"), "", Value::Null).await;
     let stamps: Vec<&str> = log.lines().map(|line| line.split_once(' ').unwrap().0).collect();
     assert_eq!(stamps.len(), 10);
@@ -226,7 +226,7 @@ async fn logs_are_cut_stamped_and_followed_to_the_end_of_the_pod() {
     let delete = format!("/api/v1/namespaces/production/pods/{}", name(good));
     bench.ask("maria", "DELETE", &delete, "", Value::Null).await;
     bench.pass(5);
-    bench.pods("production", "chat-service").await;
+    bench.pods("production", "media-service").await;
     assert!(stream.next().await.is_none());
 }
 

@@ -5,12 +5,12 @@ use super::*;
 #[tokio::test]
 async fn begins_with_a_stuck_release_a_crashing_pod_and_a_release_on_its_way() {
     let bench = Bench::new();
-    let chat = bench.get(CHAT).await;
-    assert_eq!(number(&chat, "status.updatedReplicas"), 2);
-    assert_eq!(number(&chat, "status.availableReplicas"), 3);
-    assert_eq!(condition(&chat["status"], "Progressing")["reason"], "ReplicaSetUpdated");
-    let pods = bench.pods("production", "chat-service").await;
-    let new: Vec<_> = pods.iter().filter(|pod| text(pod, "spec.containers.0.image").ends_with(":1.5.0")).collect();
+    let media = bench.get(MEDIA).await;
+    assert_eq!(number(&media, "status.updatedReplicas"), 2);
+    assert_eq!(number(&media, "status.availableReplicas"), 3);
+    assert_eq!(condition(&media["status"], "Progressing")["reason"], "ReplicaSetUpdated");
+    let pods = bench.pods("production", "media-service").await;
+    let new: Vec<_> = pods.iter().filter(|pod| text(pod, "spec.containers.0.image").ends_with(":3.2.0")).collect();
     assert_eq!((pods.len(), new.len()), (5, 2));
     for pod in new {
         let status = at(pod, "status.containerStatuses.0");
@@ -39,36 +39,36 @@ async fn begins_with_a_stuck_release_a_crashing_pod_and_a_release_on_its_way() {
 #[tokio::test]
 async fn passes_the_progress_deadline_ten_minutes_after_the_last_progress() {
     let bench = Bench::new();
-    bench.pass(180);
-    let chat = bench.get(CHAT).await;
-    let progress = condition(&chat["status"], "Progressing");
+    bench.pass(420);
+    let media = bench.get(MEDIA).await;
+    let progress = condition(&media["status"], "Progressing");
     assert_eq!((text(progress, "status"), text(progress, "reason")), ("False", "ProgressDeadlineExceeded"));
 }
 
 #[tokio::test]
-async fn a_rollback_heals_chat_service_within_fifteen_seconds() {
+async fn a_rollback_heals_media_service_within_fifteen_seconds() {
     let bench = Bench::new();
-    let chat = bench.get(CHAT).await;
+    let media = bench.get(MEDIA).await;
     let patch = json!([
-        {"op": "test", "path": "/metadata/uid", "value": uid(&chat)},
-        {"op": "test", "path": "/spec/template", "value": chat["spec"]["template"]},
+        {"op": "test", "path": "/metadata/uid", "value": uid(&media)},
+        {"op": "test", "path": "/spec/template", "value": media["spec"]["template"]},
         {"op": "replace", "path": "/spec/template", "value": bench.previous_template().await},
     ]);
-    let (status, patched) = bench.patch(&format!("{CHAT}?fieldManager=midwatch"), patch).await;
+    let (status, patched) = bench.patch(&format!("{MEDIA}?fieldManager=midwatch"), patch).await;
     assert_eq!(status, StatusCode::OK, "{patched}");
-    assert_eq!(number(&patched, "metadata.generation"), number(&chat, "metadata.generation") + 1);
+    assert_eq!(number(&patched, "metadata.generation"), number(&media, "metadata.generation") + 1);
     let entry = list(&patched, "metadata.managedFields").iter().find(|entry| entry["manager"] == "midwatch").unwrap();
     assert_eq!((text(entry, "time"), text(entry, "operation")), ("2026-11-21T03:12:00Z", "Update"));
     bench.pass(15);
-    let chat = bench.get(CHAT).await;
+    let media = bench.get(MEDIA).await;
     for count in ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"] {
-        assert_eq!(number(&chat["status"], count), 4, "{count}");
+        assert_eq!(number(&media["status"], count), 4, "{count}");
     }
     assert_eq!(
-        chat["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "5",
+        media["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "4",
         "the old replica set is reused"
     );
-    assert_eq!(condition(&chat["status"], "Progressing")["reason"], "NewReplicaSetAvailable");
+    assert_eq!(condition(&media["status"], "Progressing")["reason"], "NewReplicaSetAvailable");
 }
 
 #[tokio::test]
@@ -115,14 +115,14 @@ async fn a_stateful_set_rolls_from_the_top_and_a_broken_pod_blocks_it_until_dele
     bench
         .patch(
             path,
-            json!([{"op": "replace", "path": image, "value": "registry.example.com/messaging/chat-service:1.5.0"}]),
+            json!([{"op": "replace", "path": image, "value": "registry.example.com/messaging/media-service:3.2.0"}]),
         )
         .await;
     bench.pass(60);
     bench.patch(path, json!([{"op": "replace", "path": "/spec/template", "value": old["spec"]["template"]}])).await;
     bench.pass(60);
     let pods = bench.pods("production", "redis").await;
-    assert!(text(&pods[2], "spec.containers.0.image").ends_with("chat-service:1.5.0"), "the broken pod stays");
+    assert!(text(&pods[2], "spec.containers.0.image").ends_with("media-service:3.2.0"), "the broken pod stays");
     assert!(text(&pods[0], "spec.containers.0.image").ends_with("redis:7.4.2"), "the pods below were not touched");
     let pod = "/api/v1/namespaces/production/pods/redis-2";
     let other = json!({"preconditions": {"uid": "another"}});

@@ -20,11 +20,12 @@ use super::object::{at, condition, list, name, number, text, uid};
 use super::world::World;
 use super::{Options, Sandbox};
 
+mod alerts;
 mod api;
 mod controllers;
 mod delivery;
 
-const CHAT: &str = "/apis/apps/v1/namespaces/production/deployments/chat-service";
+const MEDIA: &str = "/apis/apps/v1/namespaces/production/deployments/media-service";
 const JSON_PATCH: &str = "application/json-patch+json";
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
@@ -103,12 +104,12 @@ impl Bench {
         list(&self.get(&path).await, "items").to_vec()
     }
 
-    /// The template of the newest revision of chat-service but one.
+    /// The template of the newest revision of media-service but one.
     async fn previous_template(&self) -> Value {
         let sets = self
-            .get("/apis/apps/v1/namespaces/production/replicasets?labelSelector=app.kubernetes.io/name=chat-service")
+            .get("/apis/apps/v1/namespaces/production/replicasets?labelSelector=app.kubernetes.io/name=media-service")
             .await;
-        let is_previous = |set: &&Value| text(set, "spec.template.spec.containers.0.image").ends_with(":1.4.1");
+        let is_previous = |set: &&Value| text(set, "spec.template.spec.containers.0.image").ends_with(":3.1.0");
         let mut template = list(&sets, "items").iter().find(is_previous).unwrap()["spec"]["template"].clone();
         template["metadata"]["labels"].as_object_mut().unwrap().shift_remove("pod-template-hash");
         template

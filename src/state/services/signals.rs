@@ -65,13 +65,15 @@ impl<'a> Signals<'a> {
 
     /// Makes a verdict worse where some of them say so.
     fn tell(&self, service: &mut Service, numbers: Option<&Numbers>, counts: impl Fn(&Arc<Alert>) -> bool) {
-        if let Some(numbers) = numbers {
+        let canary = numbers.and_then(|numbers| {
+            // It explains the numbers of the whole service, so it comes first.
+            let canary = tried(service, numbers, &self.canaries, self.state, self.now);
             measured(service, numbers, &self.state.limits, self.now);
-            tried(service, numbers, &self.canaries, self.state, self.now);
-        }
+            canary
+        });
         if let Some(alerts) = self.alerts.get(&service.id) {
             let counted = alerts.iter().copied().filter(|alert| counts(alert));
-            service.verdict = alarmed(service.verdict.clone(), counted);
+            service.verdict = alarmed(service.verdict.clone(), canary.as_ref(), counted);
         }
     }
 }

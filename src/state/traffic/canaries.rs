@@ -83,20 +83,20 @@ impl State {
 }
 
 /// Lets a canary that is worse than the stable revision count for the health of its service: few requests go to it, so the
-/// numbers of the whole service hide it.
+/// numbers of the whole service hide it. Says in words what is against it where it counts.
 pub(in crate::state) fn tried(
     service: &mut Service,
     numbers: &Numbers,
     canaries: &[(ServiceId, Split)],
     state: &State,
     now: Timestamp,
-) {
+) -> Option<Text> {
     // Only what is better than this can be made worse by it.
     if service.verdict.health <= Health::Attention {
-        return;
+        return None;
     }
     let mut own = canaries.iter().filter(|(id, _)| *id == service.id);
-    if let Some(words) = own.find_map(|(_, split)| state.worse(split, Some(numbers), now)) {
-        service.verdict = Verdict::new(Health::Attention, words, None);
-    }
+    let words = own.find_map(|(_, split)| state.worse(split, Some(numbers), now))?;
+    service.verdict = Verdict::new(Health::Attention, words.clone(), None);
+    Some(words)
 }

@@ -14,12 +14,11 @@ pub(super) fn not_argos(wish: Wish<'_>, snapshot: &Snapshot, place: &Place) -> R
     }
     let (service, namespace, context) =
         (quoted(&place.service), quoted(&wish.target.namespace), quoted(&wish.target.cluster.0));
+    let it = format!("{service} -n {namespace} --context {context}");
     Err(NoPlan::impossible(
         cannot(wish),
         "Argo Rollouts sets its weights while a canary is under way, and would take them back",
-        format!(
-            "go through the rollout: midwatch gate release {service} -n {namespace} --context {context}, or abort it"
-        ),
+        format!("go through the rollout: midwatch gate release {it}, or back: midwatch abort {it}"),
     ))
 }
 

@@ -11,8 +11,8 @@ use crate::sandbox::signals;
 use crate::sandbox::world::World;
 
 const METRIC: &str = "error-ratio";
-/// The part of the canary's requests that may fail, of 1.
-const LIMIT: f64 = 0.05;
+/// The part of the canary's requests that may fail, of 1. It is wide: what is merely bad waits for a person.
+const LIMIT: f64 = 0.1;
 const EVERY_SECONDS: i64 = 60;
 /// When a measurement that found nothing is made again.
 const AGAIN_SECONDS: i64 = 10;

@@ -1,6 +1,8 @@
 //! What is seen of a canary beside the stable revision, and what a guard makes of it.
 
 use super::*;
+use crate::domain::alert::{Alert, Priority, Standing};
+use crate::domain::signal::SignalKind;
 
 /// What Prometheus told for two minutes of each pod: how many requests in a second, and how many of them failed.
 fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
@@ -205,4 +207,27 @@ fn an_arm_may_have_its_pods_in_another_namespace() {
     split.backends[1].namespace = "tried".into();
     rows.push(Row::HttpRoute(Box::new(route(vec![split]))));
     assert_eq!(look(&world(rows), NOW).0, Some(Pods { ready: 1, all: 2 }));
+}
+
+#[test]
+fn what_pages_about_a_service_whose_canary_is_worse_is_said_behind_that() {
+    let (mut state, mut board) = tried(0.8);
+    let alert = Alert {
+        cluster: cluster(),
+        name: "ErrorRate".into(),
+        priority: Priority::High,
+        standing: Standing::Firing,
+        since: ago(60),
+        labels: labels(&[("alertname", "ErrorRate"), ("namespace", "production"), ("service", "chat")]),
+        annotations: labels(&[("summary", "2 % fail")]),
+        silenced_by: Vec::new(),
+        evaluated: None,
+    };
+    let id = SignalId { cluster: cluster(), name: "alertmanager".into() };
+    let _ = state.apply(Update::Alerts(SignalKind::Alertmanager, id, NOW, Ok(vec![alert])), NOW);
+    board.refresh(&state, NOW);
+    let verdict = &board.services()[0].verdict;
+    assert_eq!((verdict.health, verdict.since), (Health::Bad, Some(ago(60))), "{verdict:?}");
+    assert!(verdict.reason.starts_with("canary 1.5.0 worse: 8.0 % of "), "{verdict:?}");
+    assert!(verdict.reason.ends_with("; alert ErrorRate"), "{verdict:?}");
 }
