@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::alerts::told_before;
 use super::{ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
-use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
+use crate::domain::argo::Gate;
+use crate::domain::brief::{Before, Brief, Broken, Moving, OnIt, Paging, Safe};
 use crate::domain::change::Change;
 use crate::domain::guard::shift_of;
 use crate::domain::health::Health;
@@ -76,9 +77,63 @@ pub fn brief(
         on_it: on_it(state, board, timeline, &broken, now),
         safe: broken
             .iter()
-            .filter_map(|service| back_to_stable(state, board, service, now).or_else(|| safe(state, board, service)))
+            .filter_map(|service| {
+                let stable = back_to_stable(state, board, service, now).or_else(|| back_from_gate(board, service));
+                stable.or_else(|| safe(state, board, service))
+            })
             .collect(),
+        moving: moving(board, &services),
     }
+}
+
+/// What waits at a gate, whatever else is said of its service, and what moves or waits otherwise. What waits for somebody
+/// comes first.
+fn moving(board: &ServiceBoard, services: &[&Service]) -> Vec<Moving> {
+    let (mut waiting, mut others) = (Vec::new(), Vec::new());
+    for service in services {
+        let told = |what: &Text, goes_on_by| Moving {
+            service: service.id.name.clone(),
+            environment: service.id.environment.clone(),
+            what: what.clone(),
+            goes_on_by,
+        };
+        let health = service.verdict.health;
+        let mut gated = gated(board, service).filter(|_| health != Health::Unknown).peekable();
+        match health {
+            _ if gated.peek().is_some() => {}
+            Health::Waiting => waiting.push(told(&service.verdict.reason, None)),
+            Health::Moving => others.push(told(&service.verdict.reason, None)),
+            Health::Bad | Health::Attention | Health::Unknown | Health::Healthy => {}
+        }
+        for (rollout, gate) in gated {
+            if gate.ends.is_some() {
+                others.push(told(&rollout.status.progress, None));
+                continue;
+            }
+            // Where something is wrong nobody is told how to go on with it.
+            let release = (!health.needs_somebody()).then(|| {
+                let more = format!(" --gate {} --dry-run", quoted(&gate.name()));
+                command(service, "gate release", &rollout.workload, &more)
+            });
+            waiting.push(told(&rollout.status.progress, release));
+        }
+    }
+    waiting.into_iter().chain(others).collect()
+}
+
+/// The rollouts of a service that wait at a gate, and for nothing else.
+fn gated<'a>(board: &'a ServiceBoard, service: &'a Service) -> impl Iterator<Item = (&'a Rollout, &'a Gate)> {
+    let is_held_by_it = |phase| matches!(phase, Phase::Waiting | Phase::Progressing);
+    let own = board.rollouts().iter().filter(|rollout| rollout.service == service.id);
+    own.filter(move |rollout| is_held_by_it(rollout.status.phase))
+        .filter_map(|rollout| Some((rollout, rollout.status.gate()?)))
+}
+
+/// The command that does something with a workload of a service.
+fn command(service: &Service, verb: &str, workload: &ObjectRef, more: &str) -> String {
+    let (name, context) = (quoted(&service.id.name), quoted(&workload.cluster.0));
+    let (namespace, workload) = (quoted(&workload.namespace), quoted(&workload.kind_and_name()));
+    format!("midwatch {verb} {name} --workload {workload} -n {namespace} --context {context}{more}")
 }
 
 fn told(service: &Service) -> Broken {
@@ -127,14 +182,6 @@ fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Se
 /// What can be done about a service: go back from a rollout that does not come to its end or that was the last thing
 /// before it turned bad, else look at what it says.
 fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> {
-    let line = |verb: &str, object: &ObjectRef, more: &str| {
-        let (name, context) = (quoted(&service.id.name), quoted(&object.cluster.0));
-        let workload = quoted(&object.kind_and_name());
-        format!(
-            "midwatch {verb} {name} --workload {workload} -n {} --context {context}{more}",
-            quoted(&object.namespace)
-        )
-    };
     let own = || board.rollouts().iter().filter(|rollout| rollout.service == service.id);
     let is_held_up =
         |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
@@ -151,11 +198,14 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
         };
         return Some(Safe {
             what: format!("plan to roll {} back{to}", service.id.name),
-            command: line("rollback", &rollout.workload, &format!("{pin} --dry-run")),
+            command: command(service, "rollback", &rollout.workload, &format!("{pin} --dry-run")),
         });
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
-    Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
+    Some(Safe {
+        what: format!("read what {} says", service.id.name),
+        command: command(service, "logs", workload, " --tail 100"),
+    })
 }
 
 /// Where a canary is what ails a service, all its requests can go back to the stable revision; not where a controller sets
@@ -169,6 +219,15 @@ fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: T
     Some(Safe {
         what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
         command: format!("{shift} --to 0 --dry-run"),
+    })
+}
+
+/// Where what ails a service waits at a gate, its rollout can be aborted, which leaves all to the stable revision.
+fn back_from_gate(board: &ServiceBoard, service: &Service) -> Option<Safe> {
+    let (rollout, _) = gated(board, service).next()?;
+    Some(Safe {
+        what: format!("plan to abort the rollout of {} to {}", service.id.name, rollout.version),
+        command: command(service, "abort", &rollout.workload, " --dry-run"),
     })
 }
 
