@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::told_before;
-use super::{ServiceBoard, State, Timeline, history};
+use super::{GuardLease, ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
 use crate::domain::argo::Gate;
 use crate::domain::brief::{Before, Brief, Broken, Moving, OnIt, Paging, Safe};
@@ -11,6 +11,7 @@ use crate::domain::change::Change;
 use crate::domain::guard::shift_of;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
+use crate::domain::lease::Standing as LeaseStanding;
 use crate::domain::moment::moment;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
@@ -74,7 +75,7 @@ pub fn brief(
                 by: change.by.clone(),
             })
             .collect(),
-        on_it: on_it(state, board, timeline, &broken, now),
+        on_it: [at_shifts(state, &services, now), on_it(state, board, timeline, &broken, now)].concat(),
         safe: broken
             .iter()
             .filter_map(|service| {
@@ -146,6 +147,14 @@ fn told(service: &Service) -> Broken {
     }
 }
 
+/// Who shifts requests under guard now, of whatever service.
+fn at_shifts(state: &State, services: &[&Service], now: Timestamp) -> Vec<OnIt> {
+    let is_live = |guard: &GuardLease<'_>| guard.standing(now) == LeaseStanding::Live;
+    let is_told = |guard: &GuardLease<'_>| services.iter().any(|service| service.id == guard.service);
+    let guards = state.guards().into_iter().filter(|guard| is_live(guard) && is_told(guard));
+    guards.map(|guard| OnIt { who: Some(guard.lease.who().clone()), what: guard.deed(now) }).collect()
+}
+
 /// Who is on it: whoever changed last what was broken by then, as far as that is known, and what somebody silenced of it.
 fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Service], now: Timestamp) -> Vec<OnIt> {
     let changed = broken.iter().filter_map(|service| {
@@ -211,6 +220,13 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
 /// Where a canary is what ails a service, all its requests can go back to the stable revision; not where a controller sets
 /// the weights, who would take that back.
 fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
+    let is_left = |guard: &GuardLease<'_>| {
+        guard.service == service.id && guard.standing(now) == LeaseStanding::Abandoned && guard.percent > Some(0)
+    };
+    if let Some(guard) = state.guards().into_iter().find(is_left) {
+        let what = format!("plan to send all requests of {} to the stable revision", service.id.name);
+        return Some(Safe { what, command: format!("{} --dry-run", guard.back()) });
+    }
     let numbers = board.numbers(&service.id);
     let is_worse = |split: &Split| split.steered_by.is_none() && state.worse(split, numbers, now).is_some();
     let split = state.splits(&service.id).into_iter().find(is_worse)?;

@@ -3,7 +3,7 @@
 use super::*;
 
 /// What Prometheus told for two minutes of each pod: how many requests in a second, and how many of them failed.
-fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
+pub(super) fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
     let grid = Grid::before(NOW, SignedDuration::from_secs(30), 10);
     let reading = |measure, by_pod: bool, of: &dyn Fn(&(&str, f64, f64)) -> f64| {
         let series = told.iter().map(|one| {
@@ -133,34 +133,6 @@ fn the_default_guard_of_the_configuration_judges_where_nobody_named_one() {
     let other = Guard { name: "strict".into(), ..default(0.2) };
     let usual = lax.with_guards(Guards::new([other]));
     assert_eq!(usual.usual_guard(), &Guard::default(), "of another name it is none of its business");
-}
-
-#[test]
-fn a_guard_that_was_left_is_gone_on_with_only_where_its_course_goes_on() {
-    let commands = |share| {
-        let mut state = chat(route(vec![rule(&[("chat", 100 - share), ("chat-canary", share)])]));
-        let lease = Lease {
-            meta: meta(&Lease::of(&reference(Kind::HttpRoute, "chat")).name),
-            holder: "5f2c1f3e".into(),
-            lasts: Lease::LASTS,
-            taken: None,
-            renewed: Some(ago(600)),
-            about: About {
-                route: "chat".into(),
-                service: "chat".into(),
-                arm: "chat-canary".into(),
-                course: "5,20".into(),
-                guard: "default".into(),
-                ..About::default()
-            },
-        };
-        say(&mut state, Row::Lease(Box::new(lease)), NOW);
-        state.guards()[0].commands()
-    };
-    let [back, on] = commands(10).try_into().expect("both");
-    assert!(back.contains(" --to 0 --write") && on.contains(" --to 20 --guard default --write"), "{back}\n{on}");
-    let [back] = commands(50).try_into().expect("no weight of the course is above it");
-    assert!(back.contains(" --to 0 --write"), "{back}");
 }
 
 #[test]
