@@ -97,6 +97,9 @@ pub struct Brief {
     pub at: Timestamp,
     /// Of which environment; all where none is named.
     pub environment: Option<Text>,
+    /// Of which namespaces; all where none is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<Text>,
     /// How many services there are.
     pub services: usize,
     /// How many of them are not known now.
@@ -122,7 +125,13 @@ const MOST: usize = 3;
 impl Brief {
     /// What stands above everything.
     pub fn title(&self) -> String {
-        let place = self.environment.as_ref().map_or_else(|| "all environments".to_owned(), ToString::to_string);
+        let names = self.namespaces.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+        let place = match (&self.environment, self.namespaces.len()) {
+            (Some(environment), _) => environment.to_string(),
+            (None, 0) => "all environments".to_owned(),
+            (None, 1) => format!("namespace {names}"),
+            (None, _) => format!("namespaces {names}"),
+        };
         format!("{place}, {}", self.at.strftime("%Y-%m-%d %H:%MZ"))
     }
 

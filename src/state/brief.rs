@@ -53,6 +53,7 @@ pub fn brief(
     Brief {
         at: now,
         environment: environment.cloned(),
+        namespaces: Vec::new(),
         services: services.len(),
         unknown: services.iter().filter(|service| service.verdict.health == Health::Unknown).count(),
         broken: broken.iter().copied().map(told).collect(),

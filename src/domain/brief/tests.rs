@@ -5,6 +5,7 @@ fn brief() -> Brief {
     Brief {
         at,
         environment: Some("production".into()),
+        namespaces: Vec::new(),
         services: 12,
         unknown: 0,
         broken: vec![Broken {
@@ -56,6 +57,19 @@ fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
          changed     03:14 chat-service rollout 1.5.0 began, by ci: presence in rooms\n\
          on it       maria silenced KafkaLag\n"
     );
+}
+
+#[test]
+fn it_says_of_which_part_it_is() {
+    let of = |environment: Option<&str>, namespaces: &[&str]| {
+        let namespaces = namespaces.iter().map(|name| Text::from(*name)).collect();
+        let title = Brief { environment: environment.map(Text::from), namespaces, ..brief() }.title();
+        title.trim_end_matches(", 2026-11-25 03:14Z").to_owned()
+    };
+    assert_eq!(of(None, &[]), "all environments");
+    assert_eq!(of(None, &["chat"]), "namespace chat");
+    assert_eq!(of(None, &["chat", "media"]), "namespaces chat, media");
+    assert_eq!(of(Some("staging"), &[]), "staging");
 }
 
 #[test]
