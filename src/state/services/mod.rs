@@ -205,7 +205,7 @@ impl ServiceBoard {
     }
 
     fn inputs_of(&self, state: &State, now: Timestamp) -> Inputs {
-        let has_guards = state.clusters().any(|(_, cluster)| cluster.rows(Kind::Lease).len() > 0);
+        let has_guards = state.clusters().any(|(_, cluster)| cluster.rows(Kind::Lease).rows().next().is_some());
         let is_moving = has_guards
             || self.services.iter().any(|service| service.verdict.health == Health::Moving)
             || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());

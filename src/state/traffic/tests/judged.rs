@@ -60,6 +60,21 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service
 }
 
 #[test]
+fn what_was_counted_in_part_before_the_weights_changed_says_so() {
+    let words = |seconds_ago: i64| {
+        let mut state = chat(route(vec![rule(&[("chat", 50), ("chat-canary", 50)])]));
+        let then = route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]);
+        say(&mut state, Row::HttpRoute(Box::new(then)), ago(seconds_ago));
+        tell_of_pods(&mut state, &[("chat-0", 90.0, 0.0), ("chat-canary-0", 10.0, 0.8)]);
+        let mut board = ServiceBoard::default();
+        board.refresh(&state, NOW);
+        board.services()[0].verdict.reason.to_string()
+    };
+    assert!(words(30).ends_with("; over 2 min, begins before the change"), "{}", words(30));
+    assert!(!words(130).contains("begins before"), "{}", words(130));
+}
+
+#[test]
 fn restarts_of_an_arm_are_those_in_the_window() {
     let mut tried = arm("chat-canary", "1.5.0", 2, 2);
     for (row, minutes) in tried.iter_mut().filter(|row| row.kind() == Kind::Pod).zip([1, 10]) {
