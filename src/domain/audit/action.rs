@@ -80,10 +80,12 @@ impl Action {
         self.intents().next().map(whole).or_else(denied).unwrap_or("not known")
     }
 
-    /// What it changed, with cluster and namespace.
+    /// What it changed, with cluster and namespace: not the lease that keeps others away meanwhile, once there is more.
     pub fn target(&self) -> &str {
         let denied = || self.denied().map(|denied| denied.target.as_str());
-        self.intents().next().map(|intent| intent.target.as_str()).or_else(denied).unwrap_or_default()
+        let is_meant = |intent: &&Intent| !intent.target.starts_with("lease/");
+        let begun = self.intents().find(is_meant).or_else(|| self.intents().next());
+        begun.map(|intent| intent.target.as_str()).or_else(denied).unwrap_or_default()
     }
 
     /// The environment.
