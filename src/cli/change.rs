@@ -112,7 +112,7 @@ pub struct Shift {
         value_name = "PERCENT",
         required = true,
         value_delimiter = ',',
-        value_parser = clap::value_parser!(u8).range(0..=100)
+        value_parser = weight
     )]
     pub to: Vec<u8>,
 
@@ -182,6 +182,12 @@ pub struct Skip {
     /// The step, from 1, needed with --write; refused where it is at another one.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub step: Option<u32>,
+}
+
+/// Reads a weight.
+fn weight(text: &str) -> Result<u8, String> {
+    let percent = text.trim().parse::<u8>().ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| format!("{text:?} is no weight: write 0 to 100, several of them separated by commas"))
 }
 
 /// Reads the name of a gate.

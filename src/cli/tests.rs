@@ -71,3 +71,14 @@ fn a_silence_lasts_for_a_while_or_until_a_moment_and_slips_are_refused() {
         assert!(parse(&format!("midwatch {zero}")).is_err(), "{zero}");
     }
 }
+
+#[test]
+fn a_weight_that_is_none_is_named_with_what_is_expected() {
+    let parse = |to: &str| Cli::try_parse_from(["midwatch", "shift", "chat", "--to", to]).map(|_| ());
+    let wrong = |to: &str| parse(to).map_err(|error| error.to_string()).expect_err("it is no weight");
+    for (to, named) in [("5,abc", "abc"), ("101", "101"), ("5,,20", "")] {
+        let told = wrong(to);
+        assert!(told.contains(&format!("{named:?} is no weight: write 0 to 100")), "{told}");
+    }
+    assert!(parse("5,20,100").is_ok());
+}

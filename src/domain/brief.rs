@@ -76,6 +76,20 @@ pub struct Safe {
     pub command: String,
 }
 
+/// One thing that is on its way, or that waits for somebody to let it go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moving {
+    /// The service.
+    pub service: Text,
+    /// Its environment.
+    pub environment: Text,
+    /// How far it is: "step 2 of 5, 20 %, waits for a release since 03:04".
+    pub what: Text,
+    /// The command that plans to let it go on, where only somebody can.
+    #[serde(rename = "goesOnBy", skip_serializing_if = "Option::is_none")]
+    pub goes_on_by: Option<String>,
+}
+
 /// The briefing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Brief {
@@ -83,6 +97,9 @@ pub struct Brief {
     pub at: Timestamp,
     /// Of which environment; all where none is named.
     pub environment: Option<Text>,
+    /// Of which namespaces; all where none is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<Text>,
     /// How many services there are.
     pub services: usize,
     /// How many of them are not known now.
@@ -98,6 +115,8 @@ pub struct Brief {
     pub on_it: Vec<OnIt>,
     /// What is safe to do.
     pub safe: Vec<Safe>,
+    /// What is in motion: what waits for somebody first.
+    pub moving: Vec<Moving>,
 }
 
 /// How many of each are told; more than that is not brief.
@@ -106,7 +125,13 @@ const MOST: usize = 3;
 impl Brief {
     /// What stands above everything.
     pub fn title(&self) -> String {
-        let place = self.environment.as_ref().map_or_else(|| "all environments".to_owned(), ToString::to_string);
+        let names = self.namespaces.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+        let place = match (&self.environment, self.namespaces.len()) {
+            (Some(environment), _) => environment.to_string(),
+            (None, 0) => "all environments".to_owned(),
+            (None, 1) => format!("namespace {names}"),
+            (None, _) => format!("namespaces {names}"),
+        };
         format!("{place}, {}", self.at.strftime("%Y-%m-%d %H:%MZ"))
     }
 
@@ -130,6 +155,11 @@ impl Brief {
         section("broken", broken.collect(), (self.broken.is_empty() || self.unknown > 0).then_some(well));
         // Before all that explains it: on a small screen the rest is further down.
         section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
+        let moving = self.moving.iter().map(|one| {
+            let command = one.goes_on_by.as_ref().map(|command| format!("; to let it go on: {command}"));
+            format!("{} ({}): {}{}", one.service, one.environment, one.what, command.unwrap_or_default())
+        });
+        section("in motion", moving.collect(), None);
         let alerts = self.alerts.iter().map(|one| {
             let service = one.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
             let before = one.before.as_ref().map(|before| format!(", {before}")).unwrap_or_default();

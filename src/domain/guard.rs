@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::moment::span;
 use super::text::Text;
 
 mod command;
@@ -133,6 +134,11 @@ impl fmt::Display for Verdict {
         };
         write!(f, "{word}: {}", self.why())
     }
+}
+
+/// Over how long something was counted, in words, and whether some of that was before the change that it is to judge.
+pub fn over(window: SignedDuration, begins_before: bool) -> String {
+    format!("over {}{}", span(window), if begins_before { ", begins before the change" } else { "" })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::shell::confirmed;
 use super::silence::{LabelSet, SilenceRef};
 use super::target::Target;
 use super::text::Text;
+use super::traffic::percent as percent_of;
 use super::uri::encode;
 
 /// A change, with everything that somebody needs to know before saying yes.
@@ -89,10 +90,32 @@ impl Plan {
         self.intent.verb().goes_back() || (is_of_weights && self.needs.contains(&Permission::Rollback))
     }
 
+    /// What its way back does that its reader may not expect: it sends requests to the revision that they were taken from.
+    pub fn way_back_warns(&self) -> Option<String> {
+        self.way_back.as_ref()?;
+        if let (Goal::Weights { set, arm, percent, .. }, true) = (&self.goal, self.goes_back()) {
+            let before = share_before(set, &arm.name)?;
+            return (before > f64::from(*percent))
+                .then(|| format!("it sends {} % of the requests to {} again", percent_of(before), arm.name));
+        }
+        matches!(self.intent, Intent::Abort { .. })
+            .then(|| "it begins the rollout anew, and sends requests to the new revision again".to_owned())
+    }
+
     /// Whether it is too old to be confirmed.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now.duration_since(self.made) > Self::FRESH
     }
+}
+
+/// The share that a Service had in the first rule whose weights are set, in percent.
+#[expect(clippy::cast_precision_loss, reason = "weights are at most a million")]
+fn share_before(set: &[WeightSet], service: &str) -> Option<f64> {
+    let rule = set.first()?.rule;
+    let of_rule = || set.iter().filter(|one| one.rule == rule);
+    let all: u64 = of_rule().map(|one| one.before).sum();
+    let own: u64 = of_rule().filter(|one| one.service == *service).map(|one| one.before).sum();
+    (all > 0).then(|| own as f64 * 100.0 / all as f64)
 }
 
 /// One call of a plan.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::cli::{BriefArgs, Format};
+use crate::domain::brief::Brief;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -41,7 +42,8 @@ pub(super) async fn brief(session: &mut Session, asked: Asked<'_>, args: &BriefA
     board.refresh(session.state(), now);
     timeline.refresh(session.state(), now);
     let environment = asked.place.environment.as_deref().map(Text::from);
-    let brief = make(session.state(), &board, &timeline, environment.as_ref(), now);
+    let made = make(session.state(), &board, &timeline, environment.as_ref(), now);
+    let brief = Brief { namespaces: session.scopes().namespaces.clone(), ..made };
     if asked.format == Format::Text {
         let text = if args.markdown { brief.markdown() } else { brief.text() };
         return output::ended(output::print_text(&text), reading.exit);

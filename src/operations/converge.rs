@@ -44,7 +44,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
     let spec = &object["spec"];
     match goal {
         Goal::Template(wanted) if !is_same_template(&spec["template"], wanted) => {
-            Progress::Replaced("the template is another one again".into())
+            Progress::Replaced("the template is another one now".into())
         }
         Goal::Restarted(stamp) if spec["template"]["metadata"]["annotations"][RESTARTED_AT] != stamp.as_str() => {
             Progress::Replaced("the mark of the restart is gone".into())
@@ -60,11 +60,7 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
             } else if paused == *wanted {
                 Progress::Done("paused".into())
             } else {
-                Progress::Replaced(if paused {
-                    "it is paused again".into()
-                } else {
-                    "it is not paused any more".into()
-                })
+                Progress::Replaced(if paused { "it is paused now".into() } else { "it is not paused any more".into() })
             }
         }
         Goal::Replicas(wanted) if spec["replicas"].as_u64() != Some(u64::from(*wanted)) => {
@@ -78,13 +74,13 @@ pub fn progress(kind: Kind, object: &Value, goal: &Goal) -> Progress {
             {
                 Progress::Done(format!("between {min} and {max} pods").into())
             } else {
-                Progress::Replaced("the bounds are other ones again".into())
+                Progress::Replaced("the bounds are other ones now".into())
             }
         }
         Goal::Rollout(goal) => argo::progress(object, goal),
         Goal::Weights { set, arm, percent, .. } => route::weights(object, set, &arm.name, *percent),
         Goal::Selector(wanted) if spec["selector"] == *wanted => Progress::Done("its selector is set".into()),
-        Goal::Selector(_) => Progress::Replaced("its selector is another one again".into()),
+        Goal::Selector(_) => Progress::Replaced("its selector is another one now".into()),
         // No object shows it.
         Goal::Silenced { .. } | Goal::Expired(_) => Progress::Done(Text::default()),
         Goal::Gone(uid) => {

@@ -3,13 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::told_before;
-use super::{ServiceBoard, State, Timeline, history};
+use super::{GuardLease, ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
-use crate::domain::brief::{Before, Brief, Broken, OnIt, Paging, Safe};
+use crate::domain::argo::Gate;
+use crate::domain::brief::{Before, Brief, Broken, Moving, OnIt, Paging, Safe};
 use crate::domain::change::Change;
 use crate::domain::guard::shift_of;
 use crate::domain::health::Health;
 use crate::domain::kind::Kind;
+use crate::domain::lease::Standing as LeaseStanding;
 use crate::domain::moment::moment;
 use crate::domain::object::ObjectRef;
 use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
@@ -51,6 +53,7 @@ pub fn brief(
     Brief {
         at: now,
         environment: environment.cloned(),
+        namespaces: Vec::new(),
         services: services.len(),
         unknown: services.iter().filter(|service| service.verdict.health == Health::Unknown).count(),
         broken: broken.iter().copied().map(told).collect(),
@@ -73,12 +76,66 @@ pub fn brief(
                 by: change.by.clone(),
             })
             .collect(),
-        on_it: on_it(state, board, timeline, &broken, now),
+        on_it: [at_shifts(state, &services, now), on_it(state, board, timeline, &broken, now)].concat(),
         safe: broken
             .iter()
-            .filter_map(|service| back_to_stable(state, board, service, now).or_else(|| safe(state, board, service)))
+            .filter_map(|service| {
+                let stable = back_to_stable(state, board, service, now).or_else(|| back_from_gate(board, service));
+                stable.or_else(|| safe(state, board, service))
+            })
             .collect(),
+        moving: moving(board, &services),
     }
+}
+
+/// What waits at a gate, whatever else is said of its service, and what moves or waits otherwise. What waits for somebody
+/// comes first.
+fn moving(board: &ServiceBoard, services: &[&Service]) -> Vec<Moving> {
+    let (mut waiting, mut others) = (Vec::new(), Vec::new());
+    for service in services {
+        let told = |what: &Text, goes_on_by| Moving {
+            service: service.id.name.clone(),
+            environment: service.id.environment.clone(),
+            what: what.clone(),
+            goes_on_by,
+        };
+        let health = service.verdict.health;
+        let mut gated = gated(board, service).filter(|_| health != Health::Unknown).peekable();
+        match health {
+            _ if gated.peek().is_some() => {}
+            Health::Waiting => waiting.push(told(&service.verdict.reason, None)),
+            Health::Moving => others.push(told(&service.verdict.reason, None)),
+            Health::Bad | Health::Attention | Health::Unknown | Health::Healthy => {}
+        }
+        for (rollout, gate) in gated {
+            if gate.ends.is_some() {
+                others.push(told(&rollout.status.progress, None));
+                continue;
+            }
+            // Where something is wrong nobody is told how to go on with it.
+            let release = (!health.needs_somebody()).then(|| {
+                let more = format!(" --gate {} --dry-run", quoted(&gate.name()));
+                command(service, "gate release", &rollout.workload, &more)
+            });
+            waiting.push(told(&rollout.status.progress, release));
+        }
+    }
+    waiting.into_iter().chain(others).collect()
+}
+
+/// The rollouts of a service that wait at a gate, and for nothing else.
+fn gated<'a>(board: &'a ServiceBoard, service: &'a Service) -> impl Iterator<Item = (&'a Rollout, &'a Gate)> {
+    let is_held_by_it = |phase| matches!(phase, Phase::Waiting | Phase::Progressing);
+    let own = board.rollouts().iter().filter(|rollout| rollout.service == service.id);
+    own.filter(move |rollout| is_held_by_it(rollout.status.phase))
+        .filter_map(|rollout| Some((rollout, rollout.status.gate()?)))
+}
+
+/// The command that does something with a workload of a service.
+fn command(service: &Service, verb: &str, workload: &ObjectRef, more: &str) -> String {
+    let (name, context) = (quoted(&service.id.name), quoted(&workload.cluster.0));
+    let (namespace, workload) = (quoted(&workload.namespace), quoted(&workload.kind_and_name()));
+    format!("midwatch {verb} {name} --workload {workload} -n {namespace} --context {context}{more}")
 }
 
 fn told(service: &Service) -> Broken {
@@ -89,6 +146,14 @@ fn told(service: &Service) -> Broken {
         reason: service.verdict.reason.clone(),
         since: service.since(),
     }
+}
+
+/// Who shifts requests under guard now, of whatever service.
+fn at_shifts(state: &State, services: &[&Service], now: Timestamp) -> Vec<OnIt> {
+    let is_live = |guard: &GuardLease<'_>| guard.standing(now) == LeaseStanding::Live;
+    let is_told = |guard: &GuardLease<'_>| services.iter().any(|service| service.id == guard.service);
+    let guards = state.guards().into_iter().filter(|guard| is_live(guard) && is_told(guard));
+    guards.map(|guard| OnIt { who: Some(guard.lease.who().clone()), what: guard.deed(now) }).collect()
 }
 
 /// Who is on it: whoever changed last what was broken by then, as far as that is known, and what somebody silenced of it.
@@ -127,14 +192,6 @@ fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Se
 /// What can be done about a service: go back from a rollout that does not come to its end or that was the last thing
 /// before it turned bad, else look at what it says.
 fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> {
-    let line = |verb: &str, object: &ObjectRef, more: &str| {
-        let (name, context) = (quoted(&service.id.name), quoted(&object.cluster.0));
-        let workload = quoted(&object.kind_and_name());
-        format!(
-            "midwatch {verb} {name} --workload {workload} -n {} --context {context}{more}",
-            quoted(&object.namespace)
-        )
-    };
     let own = || board.rollouts().iter().filter(|rollout| rollout.service == service.id);
     let is_held_up =
         |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
@@ -151,16 +208,26 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
         };
         return Some(Safe {
             what: format!("plan to roll {} back{to}", service.id.name),
-            command: line("rollback", &rollout.workload, &format!("{pin} --dry-run")),
+            command: command(service, "rollback", &rollout.workload, &format!("{pin} --dry-run")),
         });
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;
-    Some(Safe { what: format!("read what {} says", service.id.name), command: line("logs", workload, " --tail 100") })
+    Some(Safe {
+        what: format!("read what {} says", service.id.name),
+        command: command(service, "logs", workload, " --tail 100"),
+    })
 }
 
 /// Where a canary is what ails a service, all its requests can go back to the stable revision; not where a controller sets
 /// the weights, who would take that back.
 fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: Timestamp) -> Option<Safe> {
+    let is_left = |guard: &GuardLease<'_>| {
+        guard.service == service.id && guard.standing(now) == LeaseStanding::Abandoned && guard.percent > Some(0)
+    };
+    if let Some(guard) = state.guards().into_iter().find(is_left) {
+        let what = format!("plan to send all requests of {} to the stable revision", service.id.name);
+        return Some(Safe { what, command: format!("{} --dry-run", guard.back()) });
+    }
     let numbers = board.numbers(&service.id);
     let is_worse = |split: &Split| split.steered_by.is_none() && state.worse(split, numbers, now).is_some();
     let split = state.splits(&service.id).into_iter().find(is_worse)?;
@@ -169,6 +236,15 @@ fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: T
     Some(Safe {
         what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
         command: format!("{shift} --to 0 --dry-run"),
+    })
+}
+
+/// Where what ails a service waits at a gate, its rollout can be aborted, which leaves all to the stable revision.
+fn back_from_gate(board: &ServiceBoard, service: &Service) -> Option<Safe> {
+    let (rollout, _) = gated(board, service).next()?;
+    Some(Safe {
+        what: format!("plan to abort the rollout of {} to {}", service.id.name, rollout.version),
+        command: command(service, "abort", &rollout.workload, " --dry-run"),
     })
 }
 

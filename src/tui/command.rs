@@ -76,8 +76,8 @@ macro_rules! commands {
 
 commands! {
     Quit "quit" [Global] "leave midwatch"
-    Close "close" [Global] "leave this view; in the first one, leave midwatch"
-    Back "back" [Global] "let go of the filter, then go back; never leaves midwatch"
+    Close "close" [Global] "leave this view; in a main view, leave midwatch"
+    Back "back" [Global] "let go of the filter, then go back to where one came from; never leaves midwatch"
     Help "help" [Global] "show every key that works here"
     Palette "palette" [Global] "go to a view or run a command by name"
     Redraw "redraw" [Global] "draw the screen anew"

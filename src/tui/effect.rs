@@ -55,6 +55,16 @@ pub enum Destination {
     Revisions(ObjectRef),
 }
 
+impl Destination {
+    /// Whether it is one of those that are turned to by name: what is broken, what is there, who did what.
+    pub fn is_main(&self) -> bool {
+        matches!(
+            self,
+            Self::Overview | Self::Rollouts | Self::Alerts | Self::Resources { .. } | Self::Logs(_) | Self::Audit
+        )
+    }
+}
+
 /// Whose logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogTarget {

@@ -10,6 +10,8 @@ const REMEMBERED: usize = 50;
 struct Visit {
     destination: Destination,
     view: Box<dyn View>,
+    /// Whether one came down to it from the view before, and did not turn to it from anywhere.
+    is_below: bool,
 }
 
 /// The places, and the one that is shown.
@@ -21,7 +23,7 @@ pub(super) struct Screen {
 impl Screen {
     /// Begins somewhere.
     pub(super) fn new(destination: Destination, view: Box<dyn View>) -> Self {
-        Self { visits: vec![Visit { destination, view }], shown: 0 }
+        Self { visits: vec![Visit { destination, view, is_below: false }], shown: 0 }
     }
 
     /// The view that is shown.
@@ -44,13 +46,18 @@ impl Screen {
         &self.visits[self.shown].destination
     }
 
-    /// Goes somewhere. What was ahead in the history is forgotten.
-    pub(super) fn go(&mut self, destination: Destination, make: impl FnOnce() -> Box<dyn View>) {
+    /// Whether one turned to this view and came from nowhere: there is nothing above it to go back to.
+    pub(super) fn is_at_top(&self) -> bool {
+        !self.visits[self.shown].is_below
+    }
+
+    /// Goes somewhere, down from the present view or not. What was ahead in the history is forgotten.
+    pub(super) fn go(&mut self, destination: Destination, is_below: bool, make: impl FnOnce() -> Box<dyn View>) {
         if *self.destination() == destination {
             return;
         }
         self.visits.truncate(self.shown + 1);
-        self.visits.push(Visit { destination, view: make() });
+        self.visits.push(Visit { destination, view: make(), is_below });
         if self.visits.len() > REMEMBERED {
             self.visits.remove(0);
         }

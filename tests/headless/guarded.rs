@@ -92,7 +92,7 @@ fn a_dry_run_shows_the_whole_course_and_what_is_wrong_with_one_is_told() {
         ("--to 20,50 --guard defualt", "did you mean default?"),
         ("--to 20,50 --hold 1m", "--guard"),
         ("--to 20,50 --on-exit hold", "--guard"),
-        ("--to 20,500 --guard default", "500 is not in 0..=100"),
+        ("--to 20,500 --guard default", "\"500\" is no weight: write 0 to 100"),
     ] {
         let ran = bench.run("maria", &format!("{base} {more} --dry-run")).expect(2);
         assert!(ran.stderr.contains(says), "{more}: {}", ran.stderr);

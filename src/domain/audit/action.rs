@@ -74,16 +74,18 @@ impl Action {
         self.records.last().map_or(Timestamp::UNIX_EPOCH, |entry| entry.at)
     }
 
-    /// What it was, in words.
+    /// What it was, in words: the whole of it, where its records say each step.
     pub fn what(&self) -> &str {
         let denied = || self.denied().map(|denied| denied.what.as_str());
-        self.intents().next().map(|intent| intent.what.as_str()).or_else(denied).unwrap_or("not known")
+        self.intents().next().map(whole).or_else(denied).unwrap_or("not known")
     }
 
-    /// What it changed, with cluster and namespace.
+    /// What it changed, with cluster and namespace: not the lease that keeps others away meanwhile, once there is more.
     pub fn target(&self) -> &str {
         let denied = || self.denied().map(|denied| denied.target.as_str());
-        self.intents().next().map(|intent| intent.target.as_str()).or_else(denied).unwrap_or_default()
+        let is_meant = |intent: &&Intent| !intent.target.starts_with("lease/");
+        let begun = self.intents().find(is_meant).or_else(|| self.intents().next());
+        begun.map(|intent| intent.target.as_str()).or_else(denied).unwrap_or_default()
     }
 
     /// The environment.
@@ -187,6 +189,15 @@ impl Action {
             _ => detail,
         }
     }
+}
+
+/// What all steps together are: the words of one begin with those of the plan.
+fn whole(intent: &Intent) -> &str {
+    let what = intent.what.as_str();
+    let title = intent.plan["title"].as_str().filter(|title| !title.is_empty());
+    title
+        .filter(|title| what.strip_prefix(title).is_some_and(|rest| rest.starts_with(": ")))
+        .map_or(what, |title| &what[..title.len()])
 }
 
 fn after_outcome(result: StepResult, step: u32, steps: u32) -> Ending {

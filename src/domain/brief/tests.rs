@@ -5,6 +5,7 @@ fn brief() -> Brief {
     Brief {
         at,
         environment: Some("production".into()),
+        namespaces: Vec::new(),
         services: 12,
         unknown: 0,
         broken: vec![Broken {
@@ -34,6 +35,12 @@ fn brief() -> Brief {
             what: "roll chat-service back to 1.4.1".to_owned(),
             command: "midwatch rollback chat-service --dry-run".to_owned(),
         }],
+        moving: vec![Moving {
+            service: "media-service".into(),
+            environment: "production".into(),
+            what: "step 2 of 5, 20 %, waits for a release since 03:04".into(),
+            goes_on_by: Some("midwatch gate release media-service --gate 6d5c/2 --dry-run".to_owned()),
+        }],
     }
 }
 
@@ -44,6 +51,8 @@ fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
         "production, 2026-11-25 03:14Z\n\
          broken      chat-service (production): stuck: 2 of 2 new pods *CrashLoopBackOff*, since 03:14\n\
          safe to do  roll chat-service back to 1.4.1: midwatch rollback chat-service --dry-run\n\
+         in motion   media-service (production): step 2 of 5, 20 %, waits for a release since 03:04; to let it go on: \
+         midwatch gate release media-service --gate 6d5c/2 --dry-run\n\
          alerts      High ChatErrorRate (chat-service), since 03:14, began 2 min after rollout 1.5.0 began\n\
          changed     03:14 chat-service rollout 1.5.0 began, by ci: presence in rooms\n\
          on it       maria silenced KafkaLag\n"
@@ -51,10 +60,24 @@ fn it_is_short_and_says_what_is_broken_what_changed_and_what_is_safe() {
 }
 
 #[test]
+fn it_says_of_which_part_it_is() {
+    let of = |environment: Option<&str>, namespaces: &[&str]| {
+        let namespaces = namespaces.iter().map(|name| Text::from(*name)).collect();
+        let title = Brief { environment: environment.map(Text::from), namespaces, ..brief() }.title();
+        title.trim_end_matches(", 2026-11-25 03:14Z").to_owned()
+    };
+    assert_eq!(of(None, &[]), "all environments");
+    assert_eq!(of(None, &["chat"]), "namespace chat");
+    assert_eq!(of(None, &["chat", "media"]), "namespaces chat, media");
+    assert_eq!(of(Some("staging"), &[]), "staging");
+}
+
+#[test]
 fn what_a_cluster_says_is_no_markup() {
     let markdown = brief().markdown();
     assert!(markdown.contains(r"\*CrashLoopBackOff\*"), "{markdown}");
     assert!(markdown.contains("`midwatch rollback chat-service --dry-run`"), "{markdown}");
+    assert!(markdown.contains("`midwatch gate release media-service --gate 6d5c/2 --dry-run`"), "{markdown}");
 }
 
 #[test]
@@ -62,7 +85,7 @@ fn however_much_there_is_it_stays_brief_and_says_how_much_more() {
     let mut brief = brief();
     brief.broken = vec![brief.broken[0].clone(); 40];
     brief.changes = vec![brief.changes[0].clone(); 40];
-    assert!(brief.lines().len() <= 13, "{}", brief.text());
+    assert!(brief.lines().len() <= 14, "{}", brief.text());
     assert!(brief.text().contains("37 more"));
 }
 

@@ -131,7 +131,8 @@ fn tell(run: &Run<'_>, event: &GuardEvent) {
         }
         GuardEvent::Looked { look, held_up } => {
             let held_up = held_up.as_ref().map(|_| ", which holds it up").unwrap_or_default();
-            format!("  {}; canary {}, stable {}{held_up}", look.verdict, numbers(&look.canary), numbers(&look.stable))
+            let (canary, stable) = (numbers(&look.canary), numbers(&look.stable));
+            format!("  {}; canary {canary}, stable {stable}, {}{held_up}", look.verdict, look.over())
         }
         GuardEvent::GoingBack { why } => format!("going back to stable: {why}"),
         GuardEvent::NotBack { .. } | GuardEvent::Ended { .. } => return,
@@ -198,5 +199,7 @@ fn shown(look: &Look) -> Value {
         "stable": sample(&look.stable),
         "verdict": look.verdict.word(),
         "why": look.verdict.why(),
+        "windowSeconds": look.window.as_secs(),
+        "beginsBeforeChange": look.begins_before,
     })
 }

@@ -51,6 +51,7 @@ pub(super) fn text(proposal: &Proposal) -> String {
     }
     let line = |command: &Text| Text::from(plan.confirmed(command, ""));
     said(&mut text, "way back", plan.way_back.as_ref().map(line).as_ref());
+    said(&mut text, "beware of the way back", plan.way_back_warns().map(Text::from).as_ref());
     said(&mut text, "command", [&Text::from(plan.as_command(""))]);
     text
 }
@@ -85,6 +86,7 @@ pub(super) fn json(proposal: &Proposal) -> Value {
             "warnings": plan.warnings,
             "difference": plan.difference.iter().map(diff::line).collect::<Vec<_>>(),
             "wayBack": plan.way_back.as_ref().map(|command| plan.confirmed(command, "")),
+            "wayBackWarns": plan.way_back_warns(),
             "command": plan.as_command(""),
         },
         "actor": proposal.actor,

@@ -138,7 +138,7 @@ fn aborted(object: &Value, seen: &Argo, revision: &Text) -> Progress {
         return Progress::Done("another template is wished for".into());
     }
     if !seen.is_aborted {
-        return Progress::Replaced("it goes on again".into());
+        return Progress::Replaced("it goes on all the same".into());
     }
     let updated = object["status"]["updatedReplicas"].as_i64().unwrap_or_default();
     if object["spec"]["paused"] == true {

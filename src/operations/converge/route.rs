@@ -17,7 +17,7 @@ pub(super) fn weights(route: &Value, set: &[WeightSet], arm: &Text, percent: u8)
             );
         }
         if weight != wanted.weight {
-            return Progress::Replaced(format!("{} has weight {weight} again", wanted.service).into());
+            return Progress::Replaced(format!("{} has weight {weight} now", wanted.service).into());
         }
     }
     let parents: Vec<&Value> = route["spec"]["parentRefs"].as_array().into_iter().flatten().collect();

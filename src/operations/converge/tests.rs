@@ -93,7 +93,7 @@ fn what_waits_for_deletes_is_done_when_its_template_is_set() {
 fn a_goal_that_somebody_took_away_is_replaced() {
     let object = workload(Kind::Deployment, "1.5.0");
     let cases = [
-        (Goal::Template(template("1.4.1")), "replaced: the template is another one again"),
+        (Goal::Template(template("1.4.1")), "replaced: the template is another one now"),
         (Goal::Restarted("2026-11-21T03:12:00Z".into()), "replaced: the mark of the restart is gone"),
         (Goal::Paused(true), "replaced: it is not paused any more"),
         (Goal::Paused(false), "done: 4 of 4 ready"),
@@ -106,7 +106,7 @@ fn a_goal_that_somebody_took_away_is_replaced() {
     let autoscaler = crate::operations::fake::objects::autoscaler();
     let bounds = |min, max| said(Kind::HorizontalPodAutoscaler, &autoscaler, &Goal::Bounds { min, max });
     assert_eq!(bounds(2, 6), "done: between 2 and 6 pods");
-    assert_eq!(bounds(2, 7), "replaced: the bounds are other ones again");
+    assert_eq!(bounds(2, 7), "replaced: the bounds are other ones now");
 }
 
 #[test]

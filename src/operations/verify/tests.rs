@@ -106,11 +106,11 @@ async fn whoever_put_it_back_is_named() {
         wrote("somebody-elses-scaler", "f:replicas", 9),
     ]);
     let (verdict, _) = watched_rollback(vec![Ok(done()), Ok(replaced.clone())]).await;
-    assert_eq!(verdict, Verdict::Reverted("the template is another one again, by argocd-controller".into()));
+    assert_eq!(verdict, Verdict::Reverted("the template is another one now, by argocd-controller".into()));
 
     replaced["metadata"]["managedFields"][1] = wrote("midwatch", "f:template", 2);
     let (verdict, _) = watched_rollback(vec![Ok(replaced)]).await;
-    assert_eq!(verdict.detail(), &"the template is another one again, by midwatch", "somebody else's");
+    assert_eq!(verdict.detail(), &"the template is another one now, by midwatch", "somebody else's");
 }
 
 #[tokio::test]

@@ -36,7 +36,9 @@ impl Drive {
         let (canary, stable) = state.compare(&self.view.route, &self.view.arm, numbers, (guard.window, now));
         let verdict = guard.judge(&canary, &stable);
         let next = self.machine.look(&verdict, now);
-        let look = Look { at: now, canary, stable, verdict };
+        let window = guard.window;
+        let begins_before = self.machine.set_since().is_some_and(|since| now.duration_since(since) < window);
+        let look = Look { at: now, canary, stable, verdict, window, begins_before };
         self.view.look = Some(look.clone());
         self.say(look.verdict.to_string(), now);
         (look, next)

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::guard::{Course, Sample, Verdict, shift_of};
+use crate::domain::guard::{Course, Sample, Verdict, over, shift_of};
 use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::service::ServiceId;
@@ -105,6 +105,17 @@ pub struct Look {
     pub stable: Sample,
     /// What that says; in words by `Display`.
     pub verdict: Verdict,
+    /// Over how long it was counted.
+    pub window: SignedDuration,
+    /// Whether some of it was before the weights were set that hold now.
+    pub begins_before: bool,
+}
+
+impl Look {
+    /// Over how long it was counted, in words: "over 2 min, begins before the change".
+    pub fn over(&self) -> String {
+        over(self.window, self.begins_before)
+    }
 }
 
 /// How a guarded shift goes on.

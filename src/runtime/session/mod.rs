@@ -223,6 +223,11 @@ impl Session {
         &self.clock
     }
 
+    /// What was asked to be read.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
     /// The roles.
     pub fn policy(&self) -> &Policy {
         &self.policy

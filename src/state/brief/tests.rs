@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::alert::{self, Alert, Priority};
+use crate::domain::argo::{Argo, CanaryStep, Pause};
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::silence::{self, Matcher, Silence};
@@ -153,4 +154,55 @@ fn who_is_paged_shortly_after_a_release_may_go_back_from_it() {
     let brief = made(&paged(660), None);
     let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
     assert_eq!(safe.what, "read what chat-service says");
+}
+
+/// media-service, a Rollout of Argo that waits at its first gate since ten minutes, with a new pod that is well or not.
+fn gated(step: CanaryStep, is_well: bool) -> State {
+    let mut rollout = rolling(workload("media-service", 3), 1);
+    let waits = Pause { reason: "CanaryPauseStep".into(), since: Some(ago(600)) };
+    rollout.argo = Some(Box::new(Argo {
+        phase: crate::domain::argo::Phase::Paused,
+        steps: [CanaryStep::Weight(20), step, CanaryStep::Weight(100)].into(),
+        step: Some(1),
+        pauses: [waits].into(),
+        is_held: true,
+        current: "hash2".into(),
+        stable: "hash1".into(),
+        most: 100,
+        ..Argo::default()
+    }));
+    let new = pod("media-service", 2, 9);
+    let new = if is_well { new } else { crashing(unready(new), "OOMKilled", 6) };
+    let pods = [(pod("media-service", 1, 0), "hash1"), (pod("media-service", 1, 1), "hash1"), (new, "hash2")];
+    let pods = pods.map(|(mut pod, hash)| {
+        pod.meta.labels = labels(&[("rollouts-pod-template-hash", hash)]);
+        Row::Pod(Box::new(pod))
+    });
+    world([Row::Rollout(Box::new(rollout))].into_iter().chain(pods))
+}
+
+#[test]
+fn a_rollout_that_waits_at_a_gate_is_named_with_what_lets_it_go_on() {
+    let brief = made(&gated(CanaryStep::Pause(None), true), None);
+    assert!(brief.broken.is_empty(), "{}", brief.text());
+    let line = "in motion   media-service (production): step 2 of 3, 20 %, waits for a release since 22:03; to let it go on: \
+                midwatch gate release media-service --workload rollout/media-service -n production --context prod-eu \
+                --gate hash2/2 --dry-run\n";
+    assert!(brief.text().contains(line), "{}", brief.text());
+    let timed = made(&gated(CanaryStep::Pause(Some(SignedDuration::from_mins(30))), true), None);
+    assert!(timed.text().contains("20 %, goes on by itself at 22:33\n"), "{}", timed.text());
+    assert!(made(&gated(CanaryStep::Pause(None), true), Some("elsewhere")).moving.is_empty());
+}
+
+#[test]
+fn where_something_is_wrong_at_a_gate_the_way_is_back() {
+    let brief = made(&gated(CanaryStep::Pause(None), false), None);
+    let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
+    assert!(
+        safe.command.starts_with("midwatch abort media-service ") && safe.command.ends_with(" --dry-run"),
+        "{}",
+        safe.command
+    );
+    let [moving] = brief.moving.as_slice() else { panic!("{}", brief.text()) };
+    assert!(moving.what.contains("waits for a release") && moving.goes_on_by.is_none(), "{moving:?}");
 }

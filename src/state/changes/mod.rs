@@ -79,6 +79,11 @@ impl Witness {
         Kind::WORKLOADS.contains(&kind) || matches!(kind, Kind::ConfigMap | Kind::Secret | Kind::HttpRoute)
     }
 
+    /// What was seen, oldest first.
+    pub(super) fn seen(&self) -> impl Iterator<Item = &Change> {
+        self.seen.iter()
+    }
+
     /// Notes a change.
     pub(super) fn keep(&mut self, change: Change) {
         self.revision += 1;

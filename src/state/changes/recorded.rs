@@ -21,6 +21,11 @@ impl Recorded {
         is_news
     }
 
+    /// What the journal tells, oldest first.
+    pub(in crate::state) fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter()
+    }
+
     /// Moves whenever something else is told.
     pub(super) fn revision(&self) -> u64 {
         self.revision

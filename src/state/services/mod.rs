@@ -24,7 +24,7 @@ use steady::Steadiness;
 use survey::{Found, survey};
 
 /// The kinds that services are computed from.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::Namespace,
     Kind::Deployment,
     Kind::StatefulSet,
@@ -34,6 +34,7 @@ const KINDS: [Kind; 9] = [
     Kind::Pod,
     Kind::Job,
     Kind::Event,
+    Kind::Lease,
 ];
 
 /// The kinds without whose lists services are missing or not what they seem.
@@ -204,7 +205,9 @@ impl ServiceBoard {
     }
 
     fn inputs_of(&self, state: &State, now: Timestamp) -> Inputs {
-        let is_moving = self.services.iter().any(|service| service.verdict.health == Health::Moving)
+        let has_guards = state.clusters().any(|(_, cluster)| cluster.rows(Kind::Lease).rows().next().is_some());
+        let is_moving = has_guards
+            || self.services.iter().any(|service| service.verdict.health == Health::Moving)
             || self.rollouts.iter().any(|rollout| rollout.status.deadline.is_some());
         let is_late = |liveness| matches!(liveness, ClusterLiveness::Late { .. });
         let late: Vec<bool> = state.clusters().map(|(_, inventory)| is_late(inventory.liveness(now))).collect();

@@ -1,4 +1,4 @@
-//! What signals say of services: numbers, canaries, and what pages. They make nothing better. Of a service that is in doubt
+//! What signals say of services: numbers, canaries, what pages, and who shifts under guard. They make nothing better. Of a service that is in doubt
 //! they count as far as they are heard on another way; all that was known before is told as that.
 
 use std::collections::HashMap;
@@ -14,6 +14,7 @@ use crate::domain::traffic::Split;
 use crate::state::State;
 use crate::state::alerts::{RelatedAlert, alarmed};
 use crate::state::doubt::{Doubt, doubted};
+use crate::state::guards::GuardLease;
 use crate::state::measured::measured;
 use crate::state::metrics::{Numbers, age_of};
 use crate::state::traffic::tried;
@@ -23,6 +24,7 @@ pub(super) struct Signals<'a> {
     state: &'a State,
     numbers: &'a HashMap<ServiceId, Numbers>,
     canaries: Vec<(ServiceId, Split)>,
+    guards: Vec<GuardLease<'a>>,
     alerts: HashMap<&'a ServiceId, Vec<&'a Arc<Alert>>>,
     now: Timestamp,
 }
@@ -40,13 +42,16 @@ impl<'a> Signals<'a> {
                 alerts.entry(service).or_default().push(&one.alert);
             }
         }
-        Self { state, numbers, canaries: state.canaries(), alerts, now }
+        Self { state, numbers, canaries: state.canaries(), guards: state.guards(), alerts, now }
     }
 
     /// Lets them count for the health of the services that they are about, and those that are in doubt be unknown.
     pub(super) fn judge(&self, found: &mut [Found]) {
         for Found { service, doubt, .. } in found {
             self.tell(service, self.numbers.get(&service.id), |_| true);
+            if let Some(guard) = self.guards.iter().find(|guard| guard.service == service.id) {
+                guard.tell(service, self.now);
+            }
             if let Some(doubt) = doubt {
                 let heard = self.heard(service, doubt);
                 service.verdict = heard.unwrap_or_else(|| doubted(&service.verdict, Some(doubt.clone())));

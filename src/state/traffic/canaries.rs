@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::routes;
-use crate::domain::guard::Guard;
+use crate::domain::change::ChangeClass;
+use crate::domain::guard::{Guard, over};
 use crate::domain::health::{Health, Verdict};
 use crate::domain::kind::Kind;
 use crate::domain::moment::span;
@@ -74,11 +75,22 @@ impl State {
     /// What was told stays so while nobody tells anything else, with its age.
     pub fn worse(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {
         let read = numbers?.pods_read()?;
-        let why = self.against(split, self.usual_guard(), numbers, read)?;
+        let guard = self.usual_guard();
+        let why = self.against(split, guard, numbers, read)?;
+        let is_mixed = self.begins_before_change(split, guard.window, read);
+        let mixed = if is_mixed { format!("; {}", over(guard.window, true)) } else { String::new() };
         let version = split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
         let version = version.map(|version| format!(" {version}")).unwrap_or_default();
         let age = age_of(read, now).map(|age| format!("; numbers {} old", span(age))).unwrap_or_default();
-        Some(format!("canary{version} worse: {why}{age}").into())
+        Some(format!("canary{version} worse: {why}{mixed}{age}").into())
+    }
+
+    /// Whether what is counted within a window before a moment begins before the last change of the weights of a split, as
+    /// far as one was seen or recorded: part of it is of other weights.
+    pub fn begins_before_change(&self, split: &Split, window: SignedDuration, at: Timestamp) -> bool {
+        let changes = self.witness.seen().chain(self.recorded.changes());
+        let mut own = changes.filter(|change| change.class == ChangeClass::Traffic && change.object == split.router);
+        own.any(|change| change.at <= at && at.duration_since(change.at) < window)
     }
 }
 

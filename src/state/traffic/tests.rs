@@ -18,6 +18,7 @@ use crate::state::tests::fixture::*;
 use crate::state::{ServiceBoard, Timeline, brief};
 
 mod judged;
+mod leased;
 
 /// The labels of an arm's pods: the service is chat in both.
 fn of_arm(arm: &str) -> Labels {

@@ -226,14 +226,15 @@ impl Console {
                 self.leave();
             }
             Command::Close => {
-                if !self.screen.back() {
+                if self.screen.is_at_top() {
                     self.leave();
+                } else {
+                    self.go_back();
                 }
             }
-            Command::Back | Command::HistoryBack => {
-                self.screen.back();
-                self.look_back();
-            }
+            // Where there is nothing above, a view of long ago would come by surprise.
+            Command::Back if self.screen.is_at_top() => return false,
+            Command::Back | Command::HistoryBack => self.go_back(),
             Command::HistoryForward => {
                 self.screen.forward();
                 self.look_back();
@@ -253,7 +254,7 @@ impl Console {
             Command::ToggleTheme => self.change_theme(),
             Command::NextView | Command::PreviousView => self.turn(command == Command::NextView),
             _ => match self.main_view(command) {
-                Some(destination) => self.go(&destination),
+                Some(destination) => self.turn_to(&destination),
                 None => return self.nothing_there(command),
             },
         }
@@ -292,7 +293,7 @@ impl Console {
         // A view that has nothing to show is passed over.
         let next = (1..tabs.len()).find_map(|steps| self.main_view(tabs[(at + steps * step) % tabs.len()].0));
         if let Some(destination) = next {
-            self.go(&destination);
+            self.turn_to(&destination);
         }
     }
 

@@ -19,9 +19,25 @@ use crate::tui::views;
 use crate::tui::widgets::words;
 
 impl Console {
+    /// Goes down to a view, from which one goes back to this one.
     pub(super) fn go(&mut self, destination: &Destination) {
+        self.visit(destination, true);
+    }
+
+    /// Turns to a view from wherever one is. To a main one nobody comes from above.
+    pub(super) fn turn_to(&mut self, destination: &Destination) {
+        self.visit(destination, !destination.is_main());
+    }
+
+    /// Goes back to the view before this one.
+    pub(super) fn go_back(&mut self) {
+        self.screen.back();
+        self.look_back();
+    }
+
+    fn visit(&mut self, destination: &Destination, is_below: bool) {
         let seen = seen!(self);
-        self.screen.go(destination.clone(), || views::make(destination, &seen));
+        self.screen.go(destination.clone(), is_below, || views::make(destination, &seen));
         self.look_back();
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
@@ -53,7 +69,7 @@ impl Console {
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Go(destination) => self.go(&destination),
-            Effect::Back => drop(self.screen.back()),
+            Effect::Back => self.go_back(),
             Effect::Propose(intent) => self.propose(intent),
             Effect::Compose { cluster, matchers } => {
                 self.overlay = Some(Overlay::Silence(Box::new(SilenceForm::new(cluster, &matchers))));
@@ -171,7 +187,7 @@ impl Console {
             Picked::Close => self.overlay = None,
             Picked::Go(destination) => {
                 self.overlay = None;
-                self.go(&destination);
+                self.turn_to(&destination);
             }
             Picked::Run(command) => {
                 self.overlay = None;

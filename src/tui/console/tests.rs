@@ -165,6 +165,25 @@ async fn a_filter_is_replaced_by_what_is_typed_and_edited_by_who_moves_in_it() {
 }
 
 #[tokio::test]
+async fn a_main_view_is_left_at_once_and_escape_leads_from_it_nowhere() {
+    let mut console = idle();
+    type_keys(&mut console, "B");
+    assert_eq!(console.screen.destination(), &Destination::Briefing);
+    console.command(Command::Back);
+    assert_eq!(console.screen.destination(), &Destination::Overview, "it was come down to");
+    console.command(Command::Rollouts);
+    console.command(Command::NextView);
+    let turned_to = console.screen.destination().clone();
+    console.command(Command::Back);
+    assert_eq!(console.screen.destination(), &turned_to, "what was seen before comes by no surprise");
+    console.command(Command::HistoryBack);
+    assert_eq!(console.screen.destination(), &Destination::Rollouts, "who asks for it goes there");
+    assert!(console.errands().is_empty());
+    console.command(Command::Close);
+    assert_eq!(console.errands(), [Errand::Quit]);
+}
+
+#[tokio::test]
 async fn the_help_leaves_out_what_does_nothing_where_one_is() {
     let mut console = console(&["chat-1"]);
     let mut terminal = Terminal::new(TestBackend::new(100, 130)).unwrap();

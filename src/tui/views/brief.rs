@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Hint, Seen, View};
+use crate::domain::brief::Brief;
 use crate::state::brief;
 use crate::tui::command::{Command, Context};
 use crate::tui::effect::{Asked, Effect, Outcome};
@@ -16,7 +17,7 @@ const INDENT: usize = 13;
 /// See [`INDENT`].
 const INDENT_WIDTH: u16 = 13;
 
-/// The briefing of all environments.
+/// The briefing of all that is read.
 #[derive(Default)]
 pub struct Briefing {
     pane: TextPane,
@@ -56,7 +57,9 @@ impl View for Briefing {
     }
 
     fn settle(&mut self, seen: &Seen<'_>, area: Rect) {
-        let brief = brief(seen.session.state(), seen.board, seen.timeline, None, seen.now);
+        let scopes = seen.session.scopes();
+        let made = brief(seen.session.state(), seen.board, seen.timeline, scopes.environment.as_ref(), seen.now);
+        let brief = Brief { namespaces: scopes.namespaces.clone(), ..made };
         let width = usize::from(area.width.saturating_sub(2));
         let mut lines: Vec<Line> = vec![vec![span(Role::Title, brief.title())], Vec::new()];
         for (at, (word, text)) in brief.lines().into_iter().enumerate() {

@@ -139,6 +139,9 @@ pub fn panel(of: &Guarded, glyphs: &Glyphs, now: Timestamp) -> Vec<Vec<Span<'sta
             span(loudness(&look.verdict), look.verdict.to_string()),
             span(Role::Muted, format!("   seen {} ago", moment::span(age))),
         ]);
+        if look.begins_before {
+            lines.push(vec![span(Role::Muted, look.over())]);
+        }
     } else if of.end().is_none() {
         lines.push(vec![span(Role::Muted, format!("guard {} has not looked yet", of.course.guard.name))]);
     }

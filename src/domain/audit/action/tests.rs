@@ -89,3 +89,18 @@ fn every_field_of_a_record_is_listed_with_its_path() {
         assert!(fields.iter().any(|field| field == wanted), "{wanted}: {fields:?}");
     }
 }
+
+#[test]
+fn what_it_was_is_the_whole_and_not_its_first_step() {
+    let step = |number: u32, what: &str| {
+        let mut step = intent(number, 2);
+        step["what"] = format!("Guarded shift of chat-canary to 5, 20 %: {what}").into();
+        step["plan"]["title"] = "Guarded shift of chat-canary to 5, 20 %".into();
+        step["target"] = if number == 1 { "lease/midwatch-guard-chat" } else { "httproute/chat" }.into();
+        step
+    };
+    let shift = action(&[step(1, "take its lease"), outcome(1, "applied"), step(2, "weights of its rule")]);
+    assert_eq!((shift.what(), shift.target()), ("Guarded shift of chat-canary to 5, 20 %", "httproute/chat"));
+    assert_eq!(action(&[step(1, "take its lease")]).target(), "lease/midwatch-guard-chat", "nothing else is known");
+    assert_eq!(action(&[intent(1, 2)]).what(), "Roll back chat", "an older record names no title");
+}

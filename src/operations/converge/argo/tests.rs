@@ -78,7 +78,7 @@ fn a_preview_is_released_when_the_active_service_has_moved() {
 #[test]
 fn an_abort_is_done_when_nothing_is_left_of_it() {
     let goal = Goal::Aborted(NEW.into());
-    assert_eq!(progress(&at("gate"), &goal), Progress::Replaced("it goes on again".into()));
+    assert_eq!(progress(&at("gate"), &goal), Progress::Replaced("it goes on all the same".into()));
     let mut told = at("second-gate");
     told["status"]["abort"] = json!(true);
     assert_eq!(progress(&told, &goal), Progress::Moving("its controller has not stopped it yet".into()));

@@ -20,7 +20,7 @@ fn weights_that_every_parent_has_taken_are_done() {
 
 #[test]
 fn another_weight_or_another_service_in_its_place_is_somebody_elses_work() {
-    assert_eq!(seen(&route(vec![rule(50, 10)])), Progress::Replaced("chat-canary has weight 10 again".into()));
+    assert_eq!(seen(&route(vec![rule(50, 10)])), Progress::Replaced("chat-canary has weight 10 now".into()));
     let mut moved = route(vec![rule(50, 50)]);
     moved["spec"]["rules"][0]["backendRefs"][1]["name"] = json!("chat-next");
     assert!(matches!(seen(&moved), Progress::Replaced(_)));

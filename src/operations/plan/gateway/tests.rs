@@ -46,6 +46,10 @@ fn shifts_up_and_back_say_all_that_they_do() {
     let up = make(&shift(50), &snapshot, &place()).unwrap();
     let back = make(&shift(0), &snapshot, &place()).unwrap();
     assert_snapshot!(format!("{}\n\n{}", picture(&up), picture(&back)));
+    // Whoever copies the way back sends requests to what they were taken from.
+    let warned = back.way_back_warns();
+    assert_eq!(warned.as_deref(), Some("it sends 10 % of the requests to chat-canary again"));
+    assert_eq!(up.way_back_warns(), None);
 }
 
 #[test]

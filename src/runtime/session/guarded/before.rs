@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Session;
-use crate::domain::guard::shift_of;
+use crate::domain::guard::{over, shift_of};
 use crate::domain::intent::Intent;
 use crate::domain::moment::span;
 use crate::domain::operation::Proposal;
@@ -38,7 +38,8 @@ impl Session {
         let mut raised = splits.into_iter().filter(is_raised);
         let worse = raised.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)));
         let Some((why, split)) = worse else { return };
-        proposal.against = Some(format!("the new revision is worse than the stable one: {why}").into());
+        let counted = over(guard.window, self.state.begins_before_change(&split, guard.window, now));
+        proposal.against = Some(format!("the new revision is worse than the stable one: {why}, {counted}").into());
         if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
             let back = shift_of(&id.name, target, arm);
             let what = format!("the guard {} is breached already, and nothing is sent", guard.name);

@@ -5,7 +5,7 @@ use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::signal::SignalKind;
 
 /// What Prometheus told for two minutes of each pod: how many requests in a second, and how many of them failed.
-fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
+pub(super) fn tell_of_pods(state: &mut State, told: &[(&str, f64, f64)]) {
     let grid = Grid::before(NOW, SignedDuration::from_secs(30), 10);
     let reading = |measure, by_pod: bool, of: &dyn Fn(&(&str, f64, f64)) -> f64| {
         let series = told.iter().map(|one| {
@@ -88,6 +88,21 @@ fn a_canary_that_is_a_service_of_its_own_is_compared_as_well() {
 }
 
 #[test]
+fn what_was_counted_in_part_before_the_weights_changed_says_so() {
+    let words = |seconds_ago: i64| {
+        let mut state = chat(route(vec![rule(&[("chat", 50), ("chat-canary", 50)])]));
+        let then = route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]);
+        say(&mut state, Row::HttpRoute(Box::new(then)), ago(seconds_ago));
+        tell_of_pods(&mut state, &[("chat-0", 90.0, 0.0), ("chat-canary-0", 10.0, 0.8)]);
+        let mut board = ServiceBoard::default();
+        board.refresh(&state, NOW);
+        board.services()[0].verdict.reason.to_string()
+    };
+    assert!(words(30).ends_with("; over 2 min, begins before the change"), "{}", words(30));
+    assert!(!words(130).contains("begins before"), "{}", words(130));
+}
+
+#[test]
 fn restarts_of_an_arm_are_those_in_the_window() {
     let mut tried = arm("chat-canary", "1.5.0", 2, 2);
     for (row, minutes) in tried.iter_mut().filter(|row| row.kind() == Kind::Pod).zip([1, 10]) {
@@ -161,34 +176,6 @@ fn the_default_guard_of_the_configuration_judges_where_nobody_named_one() {
     let other = Guard { name: "strict".into(), ..default(0.2) };
     let usual = lax.with_guards(Guards::new([other]));
     assert_eq!(usual.usual_guard(), &Guard::default(), "of another name it is none of its business");
-}
-
-#[test]
-fn a_guard_that_was_left_is_gone_on_with_only_where_its_course_goes_on() {
-    let commands = |share| {
-        let mut state = chat(route(vec![rule(&[("chat", 100 - share), ("chat-canary", share)])]));
-        let lease = Lease {
-            meta: meta(&Lease::of(&reference(Kind::HttpRoute, "chat")).name),
-            holder: "5f2c1f3e".into(),
-            lasts: Lease::LASTS,
-            taken: None,
-            renewed: Some(ago(600)),
-            about: About {
-                route: "chat".into(),
-                service: "chat".into(),
-                arm: "chat-canary".into(),
-                course: "5,20".into(),
-                guard: "default".into(),
-                ..About::default()
-            },
-        };
-        say(&mut state, Row::Lease(Box::new(lease)), NOW);
-        state.guards()[0].commands()
-    };
-    let [back, on] = commands(10).try_into().expect("both");
-    assert!(back.contains(" --to 0 --write") && on.contains(" --to 20 --guard default --write"), "{back}\n{on}");
-    let [back] = commands(50).try_into().expect("no weight of the course is above it");
-    assert!(back.contains(" --to 0 --write"), "{back}");
 }
 
 #[test]

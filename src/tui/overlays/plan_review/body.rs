@@ -47,7 +47,10 @@ pub(super) fn lines(proposal: &Proposal, look: &Look, width: usize) -> Lines {
     checks(&mut lines, proposal, look, width);
     fact(&mut lines, "Verified by", &[span(Role::Text, verified_by(plan))], width);
     if let Some(way_back) = &plan.way_back {
-        fact(&mut lines, "Way back", &[span(Role::Information, plan.confirmed(way_back, ""))], width);
+        let warns =
+            plan.way_back_warns().map(|words| span(Role::Attention, format!("{} {words}", look.glyphs.attention)));
+        let command = span(Role::Information, plan.confirmed(way_back, ""));
+        fact(&mut lines, "Way back", &[command].into_iter().chain(warns).collect::<Vec<_>>(), width);
     }
     calls(&mut lines, plan, width);
     difference(&mut lines, plan, width);

@@ -10,6 +10,7 @@ impl PlanReview {
     /// Presses what has the focus. In a field that only means to go on.
     pub(super) fn press(&mut self, now: Timestamp) -> Option<Ask> {
         match self.focus {
+            Focus::Cancel if !self.is_open() && !self.may_close(now) => None,
             Focus::Cancel => Some(Ask::Close),
             Focus::Reason | Focus::Name => {
                 self.go_on(now);
@@ -81,7 +82,7 @@ impl PlanReview {
     pub(super) fn unread(&self) -> Option<Problem> {
         let (seen, all) = self.seen_to.get();
         let warns = self.plan().is_some_and(|plan| !plan.warnings.is_empty());
-        (warns && seen < all)
-            .then(|| Problem::new("not confirmed", "there are warnings that were not shown yet", "page down first"))
+        let why = if warns { "there are warnings that were not shown yet" } else { "what happens was not shown yet" };
+        (seen < all).then(|| Problem::new("not confirmed", why, "page down first"))
     }
 }

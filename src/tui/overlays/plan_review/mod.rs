@@ -65,6 +65,9 @@ pub enum Ask {
     Copy(String),
 }
 
+/// What of a plan was seen before it was drawn.
+const UNSEEN: (usize, usize) = (0, usize::MAX);
+
 /// So many lines of a plan must be seen at once by who confirms it.
 const LEAST_SEEN: usize = 3;
 
@@ -79,9 +82,11 @@ pub struct PlanReview {
     name: Input,
     /// The first visible line, and how many are visible; what is drawn does not go past the end.
     window: std::cell::Cell<(usize, usize)>,
-    /// Up to which line each was visible, and how many must be: warnings that were never shown cannot be confirmed.
+    /// Up to which line each was visible, and how many must be: neither warnings nor what happens can be confirmed unseen.
     seen_to: std::cell::Cell<(usize, usize)>,
     shown_at: Option<Timestamp>,
+    /// When text was typed last for which there is no field: it was meant for a plan that was not there, or is refused.
+    typed_at: Option<Timestamp>,
     /// When Enter moved the focus from the last field to the button that does it.
     moved_at: Option<Timestamp>,
     problem: Option<Problem>,
@@ -110,8 +115,9 @@ impl PlanReview {
             reason: Input::default(),
             name: Input::default(),
             window: std::cell::Cell::new((0, LEAST_SEEN)),
-            seen_to: std::cell::Cell::new((0, 0)),
+            seen_to: std::cell::Cell::new(UNSEEN),
             shown_at: None,
+            typed_at: None,
             moved_at: None,
             problem: None,
             overtaken: None,
@@ -166,7 +172,10 @@ impl PlanReview {
             }
             OperationEvent::Verifying { progress } => self.progress.push(progress.clone()),
             OperationEvent::Ended { verdict } => self.stage = Stage::Ended(verdict.clone()),
-            OperationEvent::Failed { problem, .. } => self.stage = Stage::Failed(problem.clone()),
+            OperationEvent::Failed { problem, .. } => {
+                self.stage = Stage::Failed(problem.clone());
+                self.shown_at = Some(now);
+            }
         }
     }
 
@@ -182,7 +191,7 @@ impl PlanReview {
         if !is_same {
             self.name = Input::default();
             self.shown_at = Some(now);
-            self.seen_to.set((0, 0));
+            self.seen_to.set(UNSEEN);
             self.window.set((0, LEAST_SEEN));
         }
         let overtaken = self.overtaken.take();
@@ -231,6 +240,12 @@ impl PlanReview {
         self.shown_at.is_none_or(|shown| now.duration_since(shown) >= READING)
     }
 
+    /// Whether Enter may close it: not where it ends what was typed ahead, of which the rest would be keys of the view below.
+    fn may_close(&self, now: Timestamp) -> bool {
+        let is_typing = self.typed_at.is_some_and(|typed| now.duration_since(typed) < READING);
+        self.stage != Stage::Preparing && self.is_read(now) && !is_typing
+    }
+
     /// Whether one more Enter may count already: one that is held down, or pressed twice, goes no further than the button.
     fn is_meant(&self, now: Timestamp) -> bool {
         self.moved_at.is_none_or(|moved| now.duration_since(moved) >= READING)
@@ -271,6 +286,7 @@ impl PlanReview {
     /// Takes a key that is text.
     pub fn type_key(&mut self, key: KeyEvent, now: Timestamp) -> Option<Ask> {
         if !self.is_open() || !self.is_read(now) {
+            self.typed_at = Some(now);
             return None;
         }
         let input = match self.focus {

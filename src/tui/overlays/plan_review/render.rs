@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::body::{Lines, differing, lines};
-use super::{Focus, PlanReview, Stage};
-use crate::domain::operation::Verdict;
+use super::{Focus, LEAST_SEEN, PlanReview, Stage};
+use crate::domain::operation::{Proposal, Verdict};
 use crate::domain::plan::Plan;
 use crate::tui::chrome;
 use crate::tui::command::Command;
@@ -29,14 +29,15 @@ pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: T
     let inside = area.width.saturating_sub(6);
     let body = review.proposal.as_ref().map(|proposal| lines(proposal, painter.look, inside.into()));
     let foot = foot(review, painter, inside.into());
-    let height = height(review, body.as_ref().map_or(1, Vec::len), foot.len());
+    let consent = consent_height(review, inside.into());
+    let height = height(consent, body.as_ref().map_or(1, Vec::len), foot.len());
     let area = Rect { height: height.min(area.height), ..area };
     let planning = if matches!(review.stage, Stage::Failed(_)) { "No plan" } else { "Planning" };
     let title = review.plan().map_or(planning, |plan| plan.title.as_str());
     let note = review.plan().map_or_else(String::new, |plan| format!("plan {}", plan.short_hash()));
     let inner = panel(painter, area, title, &note);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let room = room(inner, u16::try_from(foot.len()).unwrap_or(u16::MAX), consent_height(review));
+    let room = room(inner, u16::try_from(foot.len()).unwrap_or(u16::MAX), consent);
     draw_body(review, painter, room.body, body);
     for (y, line) in (room.foot.top()..room.foot.bottom()).zip(&foot) {
         painter.spans(inner.x, y, inner.width, line);
@@ -47,9 +48,9 @@ pub fn render(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, now: T
 }
 
 /// The height that shows everything: body, foot and consent with the buttons, the frame, and the air between them.
-fn height(review: &PlanReview, body: usize, foot: usize) -> u16 {
+fn height(consent: u16, body: usize, foot: usize) -> u16 {
     let told = u16::try_from(body + foot).unwrap_or(u16::MAX);
-    told.saturating_add(consent_height(review) + 8)
+    told.saturating_add(consent + 8)
 }
 
 /// The parts of the review, from top to bottom.
@@ -95,23 +96,26 @@ fn draw_body(review: &PlanReview, painter: &mut Painter<'_>, area: Rect, all: Op
     let (seen, _) = review.seen_to.get();
     // What lies beyond a gap has not been seen as long as the gap has not.
     let seen = if top <= seen { seen.max(end) } else { seen };
-    review.seen_to.set((seen, warned_to(proposal, &all)));
+    review.seen_to.set((seen, must_be_seen_to(proposal, &all)));
     for (y, line) in (area.y..).zip(&all[top..end]) {
         painter.spans(area.x, y, area.width, line);
     }
-    if end < all.len() {
+    if height < LEAST_SEEN && review.is_open() {
+        let words = "make the window larger to confirm";
+        painter.text(area.x, area.bottom(), area.width, Role::Attention, words);
+    } else if end < all.len() {
         let more = format!("{} more, page down", words::count(all.len() - end, "line", "lines"));
         painter.right(area.right(), area.bottom(), area.width, Role::Attention, &more);
     }
 }
 
-/// The line up to which stands what must be seen: it comes first.
-fn warned_to(proposal: &crate::domain::operation::Proposal, all: &Lines) -> usize {
-    if proposal.plan.warnings.is_empty() && proposal.plan.course.is_empty() {
-        0
-    } else {
-        all.iter().position(Vec::is_empty).unwrap_or(all.len())
-    }
+/// The line up to which stands what must be seen, which comes first: the warnings, and what happens. Each is followed by an
+/// empty line, and both by one where anything goes on by itself.
+fn must_be_seen_to(proposal: &Proposal, all: &Lines) -> usize {
+    let plan = &proposal.plan;
+    let is_apart = plan.course.is_empty() && (proposal.against.is_some() || !plan.warnings.is_empty());
+    let mut ends = all.iter().enumerate().filter(|(_, line)| line.is_empty()).map(|(at, _)| at);
+    ends.nth(usize::from(is_apart)).unwrap_or(all.len())
 }
 
 /// What must always be visible: a refusal, or how it goes.
@@ -161,20 +165,29 @@ fn running(review: &PlanReview) -> Vec<Vec<Span<'static>>> {
 }
 
 /// The lines that consent takes.
-fn consent_height(review: &PlanReview) -> u16 {
+fn consent_height(review: &PlanReview, width: usize) -> u16 {
     let Some(plan) = review.plan().filter(|_| review.is_open()) else { return 0 };
-    if plan.is_protected { 2 + u16::from(is_long(plan)) } else { 1 }
+    if plan.is_protected { 2 + u16::from(is_long(plan, width)) } else { 1 }
 }
 
-/// Whether the name to type takes a line of its own, so that no letter of it is left out.
-fn is_long(plan: &Plan) -> bool {
-    cells(&confirmable(plan)) > 24
+/// Whether the name to type takes a line of its own, so that no letter of it is left out, nor of what is typed.
+fn is_long(plan: &Plan, width: usize) -> bool {
+    let name = cells(&confirmable(plan));
+    name > 24 || TYPE.len() + name >= label_width(plan, width)
+}
+
+/// What stands before the name to type.
+const TYPE: &str = "Type ";
+
+/// The width of the words before the fields: no more than half of what there is.
+fn label_width(plan: &Plan, width: usize) -> usize {
+    (cells(&plan.service) + 8).max(18).min(width / 2)
 }
 
 /// The fields.
 fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let Some(plan) = review.plan().filter(|_| review.is_open()) else { return };
-    let label = u16::try_from(cells(&plan.service) + 8).unwrap_or(20).max(18).min(area.width / 2);
+    let label = u16::try_from(label_width(plan, area.width.into())).unwrap_or(area.width / 2);
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
     match plan.intent.reason() {
         Some(reason) => {
@@ -183,9 +196,9 @@ fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
         None => draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason),
     }
     if plan.is_protected {
-        let is_long = is_long(plan);
+        let is_long = is_long(plan, area.width.into());
         let room = if is_long { area.width } else { label };
-        painter.spans(area.x, area.y + 1, room, &[span(Role::Muted, "Type "), span(Role::Title, confirmable(plan))]);
+        painter.spans(area.x, area.y + 1, room, &[span(Role::Muted, TYPE), span(Role::Title, confirmable(plan))]);
         let (row, indent) = if is_long { (2, 5) } else { (1, label) };
         draw_field(painter, area, row, indent, &review.name, review.focus == Focus::Name);
     }
@@ -248,7 +261,11 @@ pub fn hints(review: &PlanReview) -> Vec<Hint> {
         Focus::Reason | Focus::Name if review.missing().is_none() => "to the button that sends",
         Focus::Reason | Focus::Name => "go on",
     };
-    let mut hints = vec![Hint::new(Command::PressFocused, press)];
+    // Before there is a plan only leaving works.
+    let mut hints = Vec::new();
+    if review.stage != Stage::Preparing {
+        hints.push(Hint::new(Command::PressFocused, press));
+    }
     if is_waiting {
         hints.push(Hint::new(Command::NextField, "next field"));
     }

@@ -76,8 +76,9 @@ fn go_to(review: &mut PlanReview, focus: Focus) {
     }
 }
 
-/// Fills in everything and stands on the button that does it.
+/// Fills in everything and stands on the button that does it, where all that must be seen was.
 fn filled(mut review: PlanReview) -> PlanReview {
+    review.seen_to.set((0, 0));
     go_to(&mut review, Focus::Reason);
     type_text(&mut review, "release is stuck", read());
     go_to(&mut review, Focus::Name);
@@ -98,6 +99,7 @@ fn what_was_typed_and_chosen_is_the_proof() {
 #[test]
 fn enter_in_a_field_says_what_is_missing_and_never_presses_a_button() {
     let mut review = shown(plan(&[]), None);
+    review.seen_to.set((0, 0));
     let press = |review: &mut PlanReview, at: Timestamp| {
         let label = hints(review)[0].label;
         let ask = review.handle(Command::PressFocused, at);
@@ -173,6 +175,25 @@ fn a_refused_plan_can_only_be_closed() {
     review.handle(Command::NextField, read());
     assert_eq!(review.focus, Focus::Cancel);
     assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Close));
+}
+
+#[test]
+fn what_was_typed_ahead_of_a_refusal_is_swallowed_to_its_end() {
+    let problem = || Problem::new("cannot roll back", "there is no other revision", "");
+    let failed = OperationEvent::Failed { failure: Failure::Impossible, problem: problem() };
+    let mut without_a_plan = PlanReview::new(OperationId(1));
+    type_text(&mut without_a_plan, "release", SHOWN);
+    assert_eq!(without_a_plan.handle(Command::PressFocused, read() + READING), None, "there is nothing to press yet");
+    without_a_plan.follow(&failed, SHOWN);
+    for mut review in [without_a_plan, shown(plan(&[]), Some(problem()))] {
+        let typing = SHOWN + READING;
+        type_text(&mut review, "is stuck", typing);
+        assert_eq!(review.handle(Command::PressFocused, typing), None, "the end of what was typed");
+        type_text(&mut review, "chat", typing + READING);
+        assert_eq!(review.handle(Command::PressFocused, typing + READING), None);
+        assert_eq!(review.handle(Command::PressFocused, typing + READING * 2), Some(Ask::Close));
+    }
+    assert_eq!(shown(plan(&[]), Some(problem())).handle(Command::PressFocused, SHOWN), None, "nobody has read it yet");
 }
 
 #[test]
@@ -253,6 +274,47 @@ fn page_by_page_no_warning_is_passed_over_in_a_small_window() {
     for warning in warnings {
         assert!(seen.contains(warning), "{warning} was never shown, but counts as read:\n{seen}");
     }
+}
+
+#[test]
+fn what_happens_is_not_confirmed_unseen_in_a_small_window_either() {
+    let stage = test_support::Stage::new();
+    let mut plan = plan(&[]);
+    let Target::Object(object) = plan.target.clone() else { panic!("it is about an object") };
+    let step = |number: usize| crate::domain::plan::Step {
+        what: format!("step {number}").into(),
+        before: Text::default(),
+        after: Text::default(),
+        call: crate::domain::plan::Call::Evict { object: object.clone(), uid: "1".into() },
+    };
+    plan.steps = (0..9).map(step).collect();
+    let mut review = shown(plan, None);
+    drawn_in(&review, &stage, (80, 24));
+    assert!(review.unread().is_none(), "all that happens is on the screen");
+    review.seen_to.set(UNSEEN);
+    drawn_in(&review, &stage, (40, 12));
+    go_to(&mut review, Focus::Confirm);
+    assert_eq!(review.handle(Command::PressFocused, read()), Some(Ask::Redraw));
+    assert!(review.problem.as_ref().is_some_and(|problem| problem.why.contains("what happens was not shown")));
+    review.problem = None;
+    for _ in 0..9 {
+        review.handle(Command::PageDown, read());
+        drawn_in(&review, &stage, (40, 12));
+    }
+    assert!(matches!(review.handle(Command::PressFocused, read()), Some(Ask::Confirm(_))));
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_shows_what_is_typed() {
+    let stage = test_support::Stage::new();
+    let mut review = shown(plan(&[]), None);
+    go_to(&mut review, Focus::Name);
+    type_text(&mut review, "chat-serv", read());
+    let screen = drawn_in(&review, &stage, (40, 7));
+    assert!(screen.contains("make the window larger to confirm"), "{screen}");
+    let line = |screen: &str| screen.lines().any(|line| line.contains(" chat-serv ") && !line.contains("Type"));
+    assert!(line(&screen), "{screen}");
+    assert!(!drawn(&review, &stage).contains("make the window larger"));
 }
 
 #[test]

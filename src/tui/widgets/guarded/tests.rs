@@ -21,7 +21,14 @@ fn look(verdict: Verdict) -> Look {
         pods: Some(Pods { ready: 1, all: 1 }),
         restarts: 0,
     };
-    Look { at: at(-12), canary: sample(1_204.4, 96.3), stable: sample(4_816.0, 4.8), verdict }
+    Look {
+        at: at(-12),
+        canary: sample(1_204.4, 96.3),
+        stable: sample(4_816.0, 4.8),
+        verdict,
+        window: SignedDuration::from_mins(2),
+        begins_before: false,
+    }
 }
 
 /// A guarded shift of chat at its second weight of four.
@@ -99,6 +106,11 @@ fn both_arms_are_told_with_what_that_says() {
             "worse than stable: 8.0 % of 1204 requests failed, of stable 0.1 %   seen 12 s ago",
         ]
     );
+    if let Some(look) = &mut of.look {
+        look.begins_before = true;
+    }
+    let mixed: Vec<String> = panel(&of, &UNICODE, NOW).iter().map(|line| text(line)).collect();
+    assert_eq!(mixed[5..], ["over 2 min, begins before the change"], "part of it is of the weight before");
     let silent = Look { canary: Sample::default(), ..look(Verdict::NotEnough("nobody counts its requests".into())) };
     let [_, canary] = arms(&silent, &UNICODE);
     assert_eq!(text(&canary), "▒ canary        – failed of – requests   p95 –   ready –");
