@@ -308,16 +308,14 @@ impl View for Overview {
 
     fn hints(&self, seen: &Seen<'_>) -> Vec<Hint> {
         let mut hints = Vec::new();
-        if self.selected(seen).is_some() {
+        if let Some(service) = self.selected(seen) {
             hints.extend([Hint::new(Command::Open, "open"), Hint::new(Command::ShowLogs, "logs")]);
-        }
-        hints.extend(
-            self.selected(seen)
-                .into_iter()
-                .flat_map(|service| propose::hints_of_service(service, self.can_be_shifted, seen)),
-        );
-        if self.selected(seen).is_some() {
-            hints.push(propose::hint(Command::RollBack, "roll back", seen));
+            let back = propose::hint(Command::RollBack, "roll back", seen);
+            let mut on = propose::hints_of_service(service, self.can_be_shifted, seen);
+            // Where something is wrong, going back is offered before going on.
+            let at = if service.verdict.health <= Health::Attention { 0 } else { on.len() };
+            on.insert(at, back);
+            hints.extend(on);
             hints.push(propose::hint(Command::Restart, "restart", seen));
         }
         hints.push(Hint::new(Command::Filter, "filter"));
