@@ -118,8 +118,8 @@ fn who_may_not_sends_nothing_and_is_told_the_rule(plane: &Plane) -> Result<()> {
         console.wait_for("stuck: CrashLoopBackOff: OOM")?;
         console.press("b")?;
         console.wait_for("rollback denied")?;
-        console.press("tab")?;
-        console.press("enter")?;
+        console.press("esc")?;
+        console.wait_until("the refusal to be closed", |screen| !screen.contains("rollback denied"))?;
         console.quit()?;
         Ok(())
     })?;

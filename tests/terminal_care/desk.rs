@@ -96,6 +96,12 @@ impl Desk {
     pub(crate) fn overview(&self) -> Result<Console> {
         let console = self.midwatch(&[])?;
         console.wait_until("the whole overview", is_complete)?;
+        // The header counts what pages before the services are ordered by it.
+        console.wait_until("the worst service first", |screen| {
+            screen
+                .find("chat-service")
+                .is_some_and(|chat| screen.find("media-service").is_some_and(|other| chat < other))
+        })?;
         Ok(console)
     }
 }

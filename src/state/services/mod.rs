@@ -112,6 +112,12 @@ impl ServiceBoard {
         self.is_complete
     }
 
+    /// Whether it was made with the newest that is known of alerts and numbers.
+    pub fn has_heard(&self, state: &State) -> bool {
+        let told = (state.alerts.revision(), state.metrics.revision());
+        self.inputs.as_ref().is_some_and(|inputs| (inputs.alerts, inputs.metrics) == told)
+    }
+
     /// All services: worst first, then longest.
     pub fn services(&self) -> &[Service] {
         &self.services

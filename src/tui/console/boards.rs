@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Console, Overlay};
 use crate::state::Changed;
 
-/// Facts are gathered for so long before services are computed again; while the first lists come, for less.
+/// Facts are gathered for so long before services are computed again; until all was heard once, for less.
 const GATHER: SignedDuration = SignedDuration::from_secs(1);
 /// See [`GATHER`].
 const GATHER_FIRST: SignedDuration = SignedDuration::from_millis(200);
@@ -45,7 +45,8 @@ impl Console {
         if !self.made.is_stale || !self.shows_services() {
             return None;
         }
-        let gather = if self.board.is_complete() { GATHER } else { GATHER_FIRST };
+        let is_known = self.board.is_complete() && self.session.knows_alerts() && self.session.knows_numbers();
+        let gather = if is_known { GATHER } else { GATHER_FIRST };
         Some(self.made.at.map_or(Timestamp::MIN, |made| made.saturating_add(gather).unwrap_or(Timestamp::MAX)))
     }
 

@@ -236,7 +236,10 @@ impl View for Overview {
         let height = height.saturating_sub(3);
         if !self.is_placed {
             self.cursor.restart();
-            self.is_placed = seen.board.is_complete();
+            // Who pages and what the numbers say comes last, and decides what is worst.
+            let has_heard = seen.board.has_heard(seen.session.state());
+            let knows_signals = seen.session.knows_alerts() && seen.session.knows_numbers();
+            self.is_placed = seen.board.is_complete() && knows_signals && has_heard;
         }
         let order = &self.order;
         self.cursor.settle(

@@ -46,14 +46,14 @@ impl Hands {
         for (chord, command) in self.keymap.bindings(stop.context) {
             let is_everywhere = command.contexts() == [Context::Global];
             let is_new = !is_everywhere || self.done.insert((stop.view, chord.clone()));
-            if is_new && command != Command::Quit && !is_quiet(command) {
+            if is_new && !leaves(command) && !is_quiet(command) {
                 presses.push(Press { keys: keys_of(&chord)?, name: chord, command });
             }
         }
         for command in Command::all().filter(|command| command.works_in(stop.context)) {
             let name = format!(":{}", command.name());
             let is_new = is_change(command) || self.done.insert((stop.context.name(), name.clone()));
-            if is_new && self.keymap.keys_of(stop.context, command).is_empty() {
+            if is_new && !leaves(command) && self.keymap.keys_of(stop.context, command).is_empty() {
                 presses.push(Press { keys: format!("{name}\r"), name, command });
             }
         }
@@ -205,6 +205,11 @@ impl Hands {
 /// What is typed for a chord.
 fn keys_of(chord: &str) -> Result<String> {
     if chord == "esc" { Ok(ESCAPE.to_owned()) } else { sequence(chord) }
+}
+
+/// Whether a command leaves midwatch, from a main view at least.
+fn leaves(command: Command) -> bool {
+    matches!(command, Command::Quit | Command::Close)
 }
 
 /// Whether a command moves about in a view, or copies, and leads nowhere. Every other one is tried by itself, and so is
