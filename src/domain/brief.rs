@@ -119,8 +119,58 @@ pub struct Brief {
     pub moving: Vec<Moving>,
 }
 
-/// How many of each are told; more than that is not brief.
-const MOST: usize = 3;
+/// How many lines a briefing has at most.
+const LINES: usize = 10;
+
+/// The lines under one word.
+struct Section {
+    word: &'static str,
+    told: Vec<String>,
+    /// What is told however little room there is.
+    always: Option<String>,
+}
+
+impl Section {
+    fn new(word: &'static str, told: impl Iterator<Item = String>) -> Self {
+        Self { word, told: told.collect(), always: None }
+    }
+}
+
+/// The lines of all sections; what there is no room for is counted in the last one.
+fn fill(sections: &[Section]) -> Vec<(&'static str, String)> {
+    let always = sections.iter().filter(|section| section.always.is_some()).count();
+    let all: usize = sections.iter().map(|section| section.told.len()).sum();
+    let room = LINES - always;
+    let shares = shares(sections, if all > room { room - 1 } else { room });
+    let mut lines = Vec::new();
+    let mut left_out = Vec::new();
+    for (section, share) in sections.iter().zip(shares) {
+        let told = section.told[..share].iter().chain(&section.always);
+        lines.extend(told.enumerate().map(|(at, line)| (if at == 0 { section.word } else { "" }, line.clone())));
+        let more = section.told.len() - share;
+        left_out.extend((more > 0).then(|| format!("{more} {}", section.word)));
+    }
+    if !left_out.is_empty() {
+        lines.push(("more", left_out.join(", ")));
+    }
+    lines
+}
+
+/// How many lines of each section are told where there is room for so many: each says something, then the first ones more.
+fn shares(sections: &[Section], mut room: usize) -> Vec<usize> {
+    let mut shares = vec![0; sections.len()];
+    loop {
+        let before = room;
+        for (share, section) in shares.iter_mut().zip(sections) {
+            let more = usize::from(*share < section.told.len()).min(room);
+            *share += more;
+            room -= more;
+        }
+        if room == before {
+            return shares;
+        }
+    }
+}
 
 impl Brief {
     /// What stands above everything.
@@ -137,12 +187,6 @@ impl Brief {
 
     /// The lines, each with the word before it; an empty word goes on with the one before.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
-        let mut lines = Vec::new();
-        let mut section = |word: &'static str, all: Vec<String>, none: Option<String>| {
-            let more = all.len().saturating_sub(MOST);
-            let told = all.into_iter().take(MOST).chain((more > 0).then(|| format!("{more} more"))).chain(none);
-            lines.extend(told.enumerate().map(|(at, line)| (if at == 0 { word } else { "" }, line)));
-        };
         let clock = |at: &Timestamp| at.strftime("%H:%M").to_string();
         let broken = self.broken.iter().map(|one| {
             let since = one.since.as_ref().map(|at| format!(", since {}", clock(at))).unwrap_or_default();
@@ -152,33 +196,36 @@ impl Brief {
             0 => format!("nothing; {} services do their work", self.services),
             unknown => format!("{unknown} of {} services are not known now", self.services),
         };
-        section("broken", broken.collect(), (self.broken.is_empty() || self.unknown > 0).then_some(well));
-        // Before all that explains it: on a small screen the rest is further down.
-        section("safe to do", self.safe.iter().map(|one| format!("{}: {}", one.what, one.command)).collect(), None);
+        let always = (self.broken.is_empty() || self.unknown > 0).then_some(well);
+        let safe = self.safe.iter().map(|one| format!("{}: {}", one.what, one.command));
         let moving = self.moving.iter().map(|one| {
             let command = one.goes_on_by.as_ref().map(|command| format!("; to let it go on: {command}"));
             format!("{} ({}): {}{}", one.service, one.environment, one.what, command.unwrap_or_default())
         });
-        section("in motion", moving.collect(), None);
         let alerts = self.alerts.iter().map(|one| {
             let service = one.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
             let before = one.before.as_ref().map(|before| format!(", {before}")).unwrap_or_default();
             let own = if one.is_own { ", evaluated by midwatch" } else { "" };
             format!("{} {}{service}, since {}{before}{own}", one.priority, one.alert, clock(&one.since))
         });
-        section("alerts", alerts.collect(), None);
         let changes = self.changes.iter().map(|one| {
             let by = one.by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
             let why = one.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
             format!("{} {} {}{by}{why}", clock(&one.at), one.service, one.what)
         });
-        section("changed", changes.collect(), None);
         let on_it = self.on_it.iter().map(|one| match &one.who {
             Some(who) => format!("{who} {}", one.what),
             None => one.what.clone(),
         });
-        section("on it", on_it.collect(), None);
-        lines
+        fill(&[
+            Section { always, ..Section::new("broken", broken) },
+            // Before all that explains it: on a small screen the rest is further down.
+            Section::new("safe to do", safe),
+            Section::new("changed", changes),
+            Section::new("in motion", moving),
+            Section::new("alerts", alerts),
+            Section::new("on it", on_it),
+        ])
     }
 
     /// As plain text.
