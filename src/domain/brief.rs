@@ -177,7 +177,8 @@ impl Brief {
     pub fn title(&self) -> String {
         let names = self.namespaces.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
         let place = match (&self.environment, self.namespaces.len()) {
-            (Some(environment), _) => environment.to_string(),
+            (Some(environment), 0) => environment.to_string(),
+            (Some(environment), _) => format!("{environment}, of it {names}"),
             (None, 0) => "all environments".to_owned(),
             (None, 1) => format!("namespace {names}"),
             (None, _) => format!("namespaces {names}"),

@@ -93,10 +93,16 @@ impl Plan {
     /// What its way back does that its reader may not expect: it sends requests to the revision that they were taken from.
     pub fn way_back_warns(&self) -> Option<String> {
         self.way_back.as_ref()?;
-        if let (Goal::Weights { set, arm, percent, .. }, true) = (&self.goal, self.goes_back()) {
-            let before = share_before(set, &arm.name)?;
-            return (before > f64::from(*percent))
-                .then(|| format!("it sends {} % of the requests to {} again", percent_of(before), arm.name));
+        if let (Goal::Weights { set, arm, percent, other }, true) = (&self.goal, self.goes_back()) {
+            // One of both loses by it, and has it again on the way back.
+            let lost = share_before(set, &arm.name)? - f64::from(*percent);
+            let (loser, had) = if lost > 0.0 {
+                (arm, share_before(set, &arm.name)?)
+            } else {
+                (other, share_before(set, &other.name)?)
+            };
+            return (lost != 0.0)
+                .then(|| format!("it sends {} % of the requests to {} again", percent_of(had), loser.name));
         }
         matches!(self.intent, Intent::Abort { .. })
             .then(|| "it begins the rollout anew, and sends requests to the new revision again".to_owned())

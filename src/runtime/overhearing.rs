@@ -45,6 +45,7 @@ pub(super) type Voices = Vec<(ObjectRef, Vec<Stream>)>;
 /// Who is listened to.
 pub(super) struct Overhearing {
     pub(super) voices: Voices,
+    begun: Instant,
     _task: Option<AbortOnDropHandle<()>>,
 }
 
@@ -82,7 +83,12 @@ impl Overhearing {
     pub(super) fn begin(voices: Voices, ear: Ear, window: SignedDuration) -> Self {
         let task =
             (!voices.is_empty()).then(|| AbortOnDropHandle::new(tokio::spawn(ear.listen_on(voices.clone(), window))));
-        Self { voices, _task: task }
+        Self { voices, begun: Instant::now(), _task: task }
+    }
+
+    /// Whether its first answers are still awaited, or told.
+    pub(super) fn is_young(&self) -> bool {
+        !self.voices.is_empty() && self.begun.elapsed() < EVERY
     }
 }
 

@@ -239,8 +239,15 @@ fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: T
     })
 }
 
-/// Where what ails a service waits at a gate, its rollout can be aborted, which leaves all to the stable revision.
+/// Where what ails a service waits at a gate, its rollout can be aborted, which leaves all to the stable revision. Not where
+/// another of its rollouts is what ails it.
 fn back_from_gate(board: &ServiceBoard, service: &Service) -> Option<Safe> {
+    let ails = |rollout: &&Rollout| {
+        rollout.service == service.id && matches!(rollout.status.phase, Phase::Stuck | Phase::Failed)
+    };
+    if board.rollouts().iter().any(|rollout| ails(&rollout)) {
+        return None;
+    }
     let (rollout, _) = gated(board, service).next()?;
     Some(Safe {
         what: format!("plan to abort the rollout of {} to {}", service.id.name, rollout.version),

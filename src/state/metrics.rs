@@ -255,7 +255,7 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
 /// side of the route, both are looked at together all the same.
 fn share_pods(state: &State, numbers: &mut HashMap<ServiceId, Numbers>) {
     let mut services: BTreeMap<ObjectRef, Vec<ServiceId>> = BTreeMap::new();
-    for (service, split) in state.canaries() {
+    for (service, split) in state.compared() {
         services.entry(split.router).or_default().push(service);
     }
     for services in services.into_values().filter(|services| services.len() > 1) {

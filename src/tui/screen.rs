@@ -48,7 +48,7 @@ impl Screen {
 
     /// Whether one turned to this view and came from nowhere: there is nothing above it to go back to.
     pub(super) fn is_at_top(&self) -> bool {
-        !self.visits[self.shown].is_below
+        self.shown == 0 || !self.visits[self.shown].is_below
     }
 
     /// Goes somewhere, down from the present view or not. What was ahead in the history is forgotten.

@@ -70,6 +70,7 @@ fn it_says_of_which_part_it_is() {
     assert_eq!(of(None, &["chat"]), "namespace chat");
     assert_eq!(of(None, &["chat", "media"]), "namespaces chat, media");
     assert_eq!(of(Some("staging"), &[]), "staging");
+    assert_eq!(of(Some("staging"), &["chat"]), "staging, of it chat");
 }
 
 #[test]

@@ -51,7 +51,13 @@ impl Session {
         self.overheard_at = Instant::now();
         let voices = voices(&self.state, &self.state.splits(&service));
         let is_same = self.overhearing.as_ref().is_some_and(|(known, held)| *known == service && held.voices == voices);
-        let Some(handle) = self.clusters.get(&service.cluster).filter(|_| !is_same) else { return };
+        // Where pods come and go all the time nobody is asked more often for that.
+        let is_young = self.overhearing.as_ref().is_some_and(|(known, held)| *known == service && held.is_young());
+        if is_same || is_young {
+            return;
+        }
+        self.overhearing = None;
+        let Some(handle) = self.clusters.get(&service.cluster) else { return };
         let ear = Ear {
             reader: handle.reader.clone(),
             rules: self.following.rules(),

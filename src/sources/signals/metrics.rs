@@ -150,7 +150,12 @@ impl Asker {
     /// Looks which series the server has, unless that was done lately.
     async fn probe(&mut self, now: Timestamp) -> Result<(), Problem> {
         if !self.looked.as_ref().is_some_and(|looked| looked.holds(now)) {
-            let probed = probe::probe(&self.endpoint, &self.asking.families, &self.server.matchers, now).await?;
+            let probed = probe::probe(&self.endpoint, &self.asking.families, &self.server.matchers, now).await;
+            let probed = match (probed, &self.looked) {
+                // What was known a moment ago is good enough to go on with.
+                (Err(_), Some(looked)) if now.duration_since(looked.at) < BELIEVED_FOR => return Ok(()),
+                (probed, _) => probed?,
+            };
             let same = self.looked.take().filter(|before| before.probed == probed);
             self.looked = Some(Looked { at: now, since: same.map_or(now, |before| before.since), probed });
         }

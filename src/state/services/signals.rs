@@ -1,5 +1,5 @@
-//! What signals say of services: numbers, canaries, what pages, and who shifts under guard. They make nothing better. Of a service that is in doubt
-//! they count as far as they are heard on another way; all that was known before is told as that.
+//! What signals say of services: numbers, canaries, what pages, and who shifts under guard. They make nothing better. Of a
+//! service that is in doubt they count as far as they are heard on another way; all that was known before is told as that.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::survey::Found;
 use crate::domain::alert::Alert;
 use crate::domain::health::{Health, Verdict};
+use crate::domain::lease::Standing;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::traffic::Split;
 use crate::state::State;
@@ -49,7 +50,10 @@ impl<'a> Signals<'a> {
     pub(super) fn judge(&self, found: &mut [Found]) {
         for Found { service, doubt, .. } in found {
             self.tell(service, self.numbers.get(&service.id), |_| true);
-            if let Some(guard) = self.guards.iter().find(|guard| guard.service == service.id) {
+            let mut own: Vec<_> = self.guards.iter().filter(|guard| guard.service == service.id).collect();
+            // One that was left is worse than one that is held.
+            own.sort_by_key(|guard| guard.standing(self.now) == Standing::Live);
+            for guard in own {
                 guard.tell(service, self.now);
             }
             if let Some(doubt) = doubt {

@@ -1,6 +1,6 @@
 //! What is behind a Service that a route names: its workloads, its pods and how many of them are ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::kind::Kind;
 use crate::domain::object::{Labels, Meta, selects};
@@ -43,6 +43,13 @@ impl<'a> Backing<'a> {
         backing.ready = ready_by_slices(inventory, backing.namespace, backing.service)
             .unwrap_or_else(|| u32::try_from(ready_pods()).unwrap_or(u32::MAX));
         backing
+    }
+
+    /// Whether the pods behind it are those behind another one.
+    pub(super) fn is_twin_of(&self, other: &Self) -> bool {
+        let names =
+            |one: &Self| one.pods.iter().map(|pod| (&pod.meta.namespace, &pod.meta.name)).collect::<BTreeSet<_>>();
+        !self.is_of(other) && !self.pods.is_empty() && names(self) == names(other)
     }
 
     /// The same as far as it goes without looking at every pod of the namespace.

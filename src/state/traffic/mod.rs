@@ -132,6 +132,15 @@ impl State {
                 backings.push(backing);
             }
         }
+        // Once a rollout has ended, its controller has both Services select the same pods: there is one arm then, and not
+        // another one that gets nothing.
+        let gets_nothing = |backing: &Backing<'_>| rule.share(backing.service).unwrap_or_default() == 0.0;
+        let twins: Vec<&Text> = backings
+            .iter()
+            .filter(|one| gets_nothing(one) && backings.iter().any(|other| one.is_twin_of(other)))
+            .map(|one| one.service)
+            .collect();
+        backings.retain(|backing| !twins.contains(&backing.service));
         if backings.len() < 2 {
             return None;
         }

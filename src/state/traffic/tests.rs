@@ -218,6 +218,15 @@ fn the_observed_share_is_what_is_counted_by_pod_or_better_by_the_gateway() {
 }
 
 #[test]
+fn two_services_of_the_same_pods_are_no_arms() {
+    let mut rows = arm("chat", "1.4.1", 2, 2);
+    let twin = Service { meta: meta("chat-canary"), selector: of_arm("chat"), ..Service::default() };
+    rows.push(Row::Service(Box::new(twin)));
+    rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 100), ("chat-canary", 0)])]))));
+    assert!(world(rows).splits(&id("chat")).is_empty());
+}
+
+#[test]
 fn a_rollout_says_which_of_its_services_is_which() {
     let mut rows = arm("chat-a", "1.5.0", 1, 1);
     rows.extend(arm("chat-b", "1.4.1", 1, 1));

@@ -198,6 +198,8 @@ impl View for Overview {
             return Outcome::Redraw;
         }
         let Some(service) = self.selected(seen) else { return Outcome::Ignored };
+        // Whatever is done with it, it stays selected.
+        self.is_placed = true;
         match command {
             Command::Open => Outcome::Ask(Effect::Go(Destination::Service(service.id.clone()))),
             Command::CopyName => Outcome::Ask(Effect::Copy(service.id.name.to_string())),

@@ -50,6 +50,8 @@ fn shifts_up_and_back_say_all_that_they_do() {
     let warned = back.way_back_warns();
     assert_eq!(warned.as_deref(), Some("it sends 10 % of the requests to chat-canary again"));
     assert_eq!(up.way_back_warns(), None);
+    let all = Intent::Shift { target: target(Kind::HttpRoute), arm: "chat-stable".into(), percent: 100 };
+    assert_eq!(make(&all, &snapshot, &place()).unwrap().way_back_warns(), warned, "named by the other arm");
 }
 
 #[test]

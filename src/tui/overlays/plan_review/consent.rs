@@ -82,7 +82,8 @@ impl PlanReview {
     pub(super) fn unread(&self) -> Option<Problem> {
         let (seen, all) = self.seen_to.get();
         let warns = self.plan().is_some_and(|plan| !plan.warnings.is_empty());
-        let why = if warns { "there are warnings that were not shown yet" } else { "what happens was not shown yet" };
+        let why =
+            if warns { "warnings, or what happens, were not shown yet" } else { "what happens was not shown yet" };
         (seen < all).then(|| Problem::new("not confirmed", why, "page down first"))
     }
 }

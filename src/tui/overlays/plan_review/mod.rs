@@ -188,8 +188,12 @@ impl PlanReview {
             self.drift = self.plan().map(|earlier| drift(earlier, &proposal.plan)).unwrap_or_default();
         }
         self.stage = Stage::Waiting;
+        // The plan may be the same while something is seen against it that was not before.
+        let is_new_against = self.proposal.as_ref().is_some_and(|known| known.against != proposal.against);
         if !is_same {
             self.name = Input::default();
+        }
+        if !is_same || is_new_against {
             self.shown_at = Some(now);
             self.seen_to.set(UNSEEN);
             self.window.set((0, LEAST_SEEN));
@@ -197,7 +201,7 @@ impl PlanReview {
         let overtaken = self.overtaken.take();
         self.problem = proposal.refusal.clone().or(overtaken);
         self.proposal = Some(proposal.clone());
-        if !is_same {
+        if !is_same || is_new_against {
             self.focus = self.fields().first().copied().unwrap_or(Focus::Cancel);
         }
     }

@@ -97,6 +97,28 @@ fn what_was_typed_and_chosen_is_the_proof() {
 }
 
 #[test]
+fn what_is_seen_against_an_unchanged_plan_has_to_be_read_first() {
+    let plan = plan(&[]);
+    let mut review = filled(shown(plan.clone(), None));
+    let seen = Some("7 % of the requests fail".into());
+    let anew = |against| Proposal {
+        plan: Box::new(plan.clone()),
+        checks: Vec::new(),
+        refusal: None,
+        against,
+        actor: "alice developer".into(),
+    };
+    review.follow(&OperationEvent::Proposed(anew(None)), read());
+    assert_eq!(review.focus, Focus::Confirm, "nothing is new");
+    review.follow(&OperationEvent::Proposed(anew(seen)), read());
+    assert_ne!(review.focus, Focus::Confirm);
+    go_to(&mut review, Focus::Confirm);
+    assert!(!matches!(review.handle(Command::PressFocused, read()), Some(Ask::Confirm(_))));
+    assert!(review.unread().is_some(), "it was not drawn yet");
+    assert_eq!(review.name.value(), "chat-service", "the plan is the same: its name need not be typed again");
+}
+
+#[test]
 fn enter_in_a_field_says_what_is_missing_and_never_presses_a_button() {
     let mut review = shown(plan(&[]), None);
     review.seen_to.set((0, 0));

@@ -125,7 +125,8 @@ fn cells(split: &Split, arm: &Arm, measured: &Measured, limit: Limit, ground: &G
             measured.sample.restarts.to_string(),
         ),
         match ground.state.complaints(split, arm, ground.now) {
-            None => cell(Role::Faint, dash),
+            // Who says nothing says nothing in its favour either.
+            None | Some(Complaints { lines: 0, .. }) => cell(Role::Faint, dash),
             Some(Complaints { errors: 0, lines }) => cell(Role::Muted, format!("0/{lines}")),
             Some(Complaints { errors, lines }) => cell(Role::Text, format!("{errors}/{lines}")),
         },

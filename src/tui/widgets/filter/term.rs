@@ -62,9 +62,12 @@ impl Fuzzy {
     }
 
     fn matches(&self, word: &str, scratch: &mut Scratch) -> bool {
+        // In a sentence the letters of nearly any word stand somewhere in this order.
+        let is_sentence = word.contains(' ');
         let word = Utf32Str::new(word, &mut scratch.letters);
         self.whole.score(word, &mut scratch.matcher).is_some()
-            || !self.beginnings.is_empty()
+            || !is_sentence
+                && !self.beginnings.is_empty()
                 && self.beginnings.iter().all(|beginning| {
                     let wanted = u16::try_from(beginning.needle_text().len()).unwrap_or(u16::MAX).saturating_mul(WORTH);
                     beginning.score(word, &mut scratch.matcher).is_some_and(|score| score >= wanted)
