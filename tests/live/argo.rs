@@ -289,6 +289,14 @@ fn an_analysis_that_does_not_decide_is_told_and_released(plane: &Plane) -> Resul
 
 fn pods_are_made_anew_and_their_number_is_set(plane: &Plane) -> Result<()> {
     fresh(plane, FEED)?;
+    // The controller leaves those alone that were made in the second of the restart or later: they are new enough.
+    wait_until("pods of a second ago", PATIENCE, || {
+        let path = "--output=jsonpath={.items[*].metadata.creationTimestamp}";
+        let made = plane.kubectl(User::Admin, &["get", "pods", "--namespace=production", path])?;
+        let newest = made.split_whitespace().max().ok_or_eyre("there are no pods")?.parse::<jiff::Timestamp>()?;
+        ensure!(newest.as_second() + 1 < jiff::Timestamp::now().as_second(), "{newest}");
+        Ok(())
+    })?;
     let before = crate::verbs::pods(plane, "feed-service")?;
     done(plane, &["restart"], "feed-service", &[], |it| {
         ensure!(it["status"]["restartedAt"] == it["spec"]["restartAt"], "{}", it["status"]);
