@@ -1,5 +1,7 @@
 //! A change described and not yet done: what the screen draws, `--dry-run` prints and the audit stores.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -95,14 +97,13 @@ impl Plan {
         self.way_back.as_ref()?;
         if let (Goal::Weights { set, arm, percent, other }, true) = (&self.goal, self.goes_back()) {
             // One of both loses by it, and has it again on the way back.
-            let lost = share_before(set, &arm.name)? - f64::from(*percent);
-            let (loser, had) = if lost > 0.0 {
-                (arm, share_before(set, &arm.name)?)
-            } else {
-                (other, share_before(set, &other.name)?)
+            let loser = match share_before(set, &arm.name)?.total_cmp(&f64::from(*percent)) {
+                Ordering::Greater => arm,
+                Ordering::Less => other,
+                Ordering::Equal => return None,
             };
-            return (lost != 0.0)
-                .then(|| format!("it sends {} % of the requests to {} again", percent_of(had), loser.name));
+            let had = share_before(set, &loser.name)?;
+            return Some(format!("it sends {} % of the requests to {} again", percent_of(had), loser.name));
         }
         matches!(self.intent, Intent::Abort { .. })
             .then(|| "it begins the rollout anew, and sends requests to the new revision again".to_owned())
