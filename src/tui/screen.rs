@@ -69,17 +69,13 @@ impl Screen {
         self.visits.iter().rev().map(|visit| &visit.destination).find(|destination| is_meant(destination))
     }
 
-    /// Goes back; whether there was somewhere to go back to.
-    pub(super) fn back(&mut self) -> bool {
-        let can = self.shown > 0;
+    /// Goes back, as far as there is somewhere to go back to.
+    pub(super) fn back(&mut self) {
         self.shown = self.shown.saturating_sub(1);
-        can
     }
 
-    /// Goes forward again; whether there was somewhere to go to.
-    pub(super) fn forward(&mut self) -> bool {
-        let can = self.shown + 1 < self.visits.len();
-        self.shown += usize::from(can);
-        can
+    /// Goes forward again, as far as there is somewhere to go to.
+    pub(super) fn forward(&mut self) {
+        self.shown += usize::from(self.shown + 1 < self.visits.len());
     }
 }
