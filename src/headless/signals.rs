@@ -34,7 +34,7 @@ pub(super) async fn await_alerts(session: &mut Session) {
 /// The same of numbers and alerts, for at most so long; then what is missing of them, and why.
 pub(super) async fn await_all(session: &mut Session, most: Duration) -> Vec<Problem> {
     let most = most.min(PATIENCE);
-    await_for(session, most, |session| session.knows_alerts() && session.knows_numbers()).await;
+    await_for(session, most, Session::knows_signals).await;
     // How a canary is told from its pods, which are counted once it is known that there is one.
     await_for(session, most.min(BRIEFLY), Session::counts_canaries).await;
     missing(session, most)

@@ -59,9 +59,7 @@ pub struct Gathered {
 pub(in crate::runtime) fn gather(session: &Session, subject: &Subject, is_last: bool) -> Option<Gathered> {
     let inventory = session.state().cluster(&subject.service.cluster)?;
     let is_loading = |kind: &Kind| inventory.freshness(*kind) == Freshness::Loading;
-    let is_complete = !KINDS.iter().filter(|kind| session.wants(**kind)).any(is_loading)
-        && session.knows_alerts()
-        && session.knows_numbers();
+    let is_complete = !KINDS.iter().filter(|kind| session.wants(**kind)).any(is_loading) && session.knows_signals();
     if !is_complete && !is_last {
         return None;
     }

@@ -61,6 +61,11 @@ impl Session {
         self.looking_for_signals().next().is_none() && asked.all(told)
     }
 
+    /// Both.
+    pub fn knows_signals(&self) -> bool {
+        self.knows_alerts() && self.knows_numbers()
+    }
+
     /// Whether the pods of every canary are counted by now, where there is one and anybody who counts.
     pub fn counts_canaries(&self) -> bool {
         let has_canaries = matches!(&self.canaries, Some((_, Some(_))));

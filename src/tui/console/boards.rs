@@ -45,7 +45,7 @@ impl Console {
         if !self.made.is_stale || !self.shows_services() {
             return None;
         }
-        let is_known = self.board.is_complete() && self.session.knows_alerts() && self.session.knows_numbers();
+        let is_known = self.board.is_complete() && self.session.knows_signals();
         let gather = if is_known { GATHER } else { GATHER_FIRST };
         Some(self.made.at.map_or(Timestamp::MIN, |made| made.saturating_add(gather).unwrap_or(Timestamp::MAX)))
     }

@@ -239,9 +239,8 @@ impl View for Overview {
         if !self.is_placed {
             self.cursor.restart();
             // Who pages and what the numbers say comes last, and decides what is worst.
-            let has_heard = seen.board.has_heard(seen.session.state());
-            let knows_signals = seen.session.knows_alerts() && seen.session.knows_numbers();
-            self.is_placed = seen.board.is_complete() && knows_signals && has_heard;
+            let has_heard = seen.session.knows_signals() && seen.board.has_heard(seen.session.state());
+            self.is_placed = seen.board.is_complete() && has_heard;
         }
         let order = &self.order;
         self.cursor.settle(
