@@ -177,6 +177,16 @@ impl Split {
         }
     }
 
+    /// Whether there is a canary beside a stable revision, whatever each of them gets.
+    pub fn has_canary(&self) -> bool {
+        [ArmRole::Stable, ArmRole::Canary].iter().all(|role| self.arm(*role).is_some())
+    }
+
+    /// Whether such a canary gets requests.
+    pub fn is_tried(&self) -> bool {
+        self.has_canary() && self.arm(ArmRole::Canary).is_some_and(|arm| arm.desired > 0.0)
+    }
+
     /// The arm that plays a part, where it is clear which one does.
     pub fn arm(&self, role: ArmRole) -> Option<&Arm> {
         self.arms.iter().find(|arm| arm.role == Some(role))

@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::state::logs::{Speaker, speakers};
 
 /// How many requests are open at the same time.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// How many pieces of news wait to be taken in.
 const WAITING: usize = 64;

@@ -15,8 +15,9 @@ use crate::domain::kind::Kind;
 use crate::domain::logs::{Complaints, Rules};
 use crate::domain::object::ObjectRef;
 use crate::domain::pod::Pod;
+use crate::domain::service::ServiceId;
 use crate::domain::time::Clock;
-use crate::domain::traffic::{ArmRole, Split};
+use crate::domain::traffic::Split;
 use crate::domain::update::Update;
 use crate::sources::kubernetes::Stream;
 use crate::state::State;
@@ -26,6 +27,9 @@ use super::message::Message;
 
 /// How long after an answer the logs are read again.
 const EVERY: Duration = Duration::from_secs(30);
+
+/// How often it is looked which pods an arm has.
+const LOOKED_AGAIN: Duration = Duration::from_secs(5);
 
 /// The longest pause where they cannot be read.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
@@ -42,10 +46,12 @@ const LINES: u32 = 200;
 /// The containers behind the Service of each arm.
 pub(super) type Voices = Vec<(ObjectRef, Vec<Stream>)>;
 
-/// Who is listened to.
+/// Who of a service is listened to.
 pub(super) struct Overhearing {
-    pub(super) voices: Voices,
-    begun: Instant,
+    pub(super) service: ServiceId,
+    voices: Voices,
+    /// When it is looked again who speaks.
+    looks_at: Instant,
     _task: Option<AbortOnDropHandle<()>>,
 }
 
@@ -59,8 +65,7 @@ pub(super) struct Ear {
 
 /// The containers behind the arms of the splits in which a canary is compared with a stable revision.
 pub(super) fn voices(state: &State, splits: &[Split]) -> Voices {
-    let compared =
-        splits.iter().filter(|split| [ArmRole::Stable, ArmRole::Canary].iter().all(|role| split.arm(*role).is_some()));
+    let compared = splits.iter().filter(|split| split.has_canary());
     let arms = compared.flat_map(|split| split.arms.iter().map(|arm| split.service(arm)));
     let mut voices = Voices::new();
     for service in arms {
@@ -80,15 +85,22 @@ pub(super) fn voices(state: &State, splits: &[Split]) -> Voices {
 
 impl Overhearing {
     /// Begins to listen where there is anybody; it ends when this is let go.
-    pub(super) fn begin(voices: Voices, ear: Ear, window: SignedDuration) -> Self {
+    pub(super) fn begin(service: ServiceId, voices: Voices, ear: Ear, window: SignedDuration) -> Self {
+        // Where pods come and go all the time nobody is asked more often for that.
+        let left_alone = if voices.is_empty() { LOOKED_AGAIN } else { EVERY };
         let task =
             (!voices.is_empty()).then(|| AbortOnDropHandle::new(tokio::spawn(ear.listen_on(voices.clone(), window))));
-        Self { voices, begun: Instant::now(), _task: task }
+        Self { service, voices, looks_at: Instant::now() + left_alone, _task: task }
     }
 
-    /// Whether its first answers are still awaited, or told.
-    pub(super) fn is_young(&self) -> bool {
-        !self.voices.is_empty() && self.begun.elapsed() < EVERY
+    /// Whether it is time to look who speaks now.
+    pub(super) fn is_due(&self) -> bool {
+        self.looks_at <= Instant::now()
+    }
+
+    /// It goes on where the same ones speak; none where it has to begin anew.
+    pub(super) fn go_on(self, voices: &Voices) -> Option<Self> {
+        (self.voices == *voices).then(|| Self { looks_at: Instant::now() + LOOKED_AGAIN, ..self })
     }
 }
 

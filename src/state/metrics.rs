@@ -12,6 +12,7 @@ use crate::domain::problem::Problem;
 use crate::domain::service::{Service, ServiceId};
 use crate::domain::signal::SignalId;
 use crate::domain::text::Text;
+use crate::domain::traffic::Split;
 
 /// How a server of numbers is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -232,7 +233,11 @@ pub(super) struct Related {
 
 /// Finds the service of each series. Servers and families are asked in their order: the first that knows a service
 /// tells its numbers, because two that count the same requests must not be added up.
-pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Service>) -> Related {
+pub(super) fn relate<'a>(
+    state: &State,
+    services: impl Iterator<Item = &'a Service>,
+    compared: &[(ServiceId, Split)],
+) -> Related {
     let naming = Naming::of(services.map(Known::from));
     let mut all = Related::default();
     for (id, server) in state.metrics.servers() {
@@ -247,22 +252,22 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
         }
     }
     all.now.values_mut().chain(all.before.values_mut()).for_each(complete);
-    share_pods(state, &mut all.now);
+    share_pods(compared, &mut all.now);
     all
 }
 
 /// Tells each service also of the pods that a route tries beside its own: where what people name is one service on each
 /// side of the route, both are looked at together all the same.
-fn share_pods(state: &State, numbers: &mut HashMap<ServiceId, Numbers>) {
-    let mut services: BTreeMap<ObjectRef, Vec<ServiceId>> = BTreeMap::new();
-    for (service, split) in state.compared() {
-        services.entry(split.router).or_default().push(service);
+fn share_pods(compared: &[(ServiceId, Split)], numbers: &mut HashMap<ServiceId, Numbers>) {
+    let mut services: BTreeMap<&ObjectRef, Vec<&ServiceId>> = BTreeMap::new();
+    for (service, split) in compared {
+        services.entry(&split.router).or_default().push(service);
     }
     for services in services.into_values().filter(|services| services.len() > 1) {
-        let of_each = services.iter().filter_map(|service| numbers.get(service));
+        let of_each = services.iter().filter_map(|service| numbers.get(*service));
         let pods: HashMap<Text, BTreeMap<Measure, Line>> = of_each.flat_map(|known| known.pods.clone()).collect();
         for service in services {
-            numbers.entry(service).or_default().pods.extend(pods.clone());
+            numbers.entry(service.clone()).or_default().pods.extend(pods.clone());
         }
     }
 }

@@ -11,13 +11,10 @@ use crate::domain::evidence::{Missing, Part};
 use crate::domain::logs::{Lines, Rules};
 use crate::domain::object::ObjectRef;
 use crate::domain::text::Text;
-use crate::runtime::listen::listen;
+use crate::runtime::listen::{AT_ONCE, listen};
 
 use super::arms::Tail;
 use super::gather::Gathered;
-
-/// How many requests are open at the same time.
-const AT_ONCE: usize = 16;
 
 /// What came in time.
 #[derive(Default)]

@@ -16,7 +16,7 @@ use crate::domain::platform::Service;
 use crate::domain::pod::Container;
 use crate::domain::route::{Backend, HttpRoute, Rule};
 use crate::domain::row::Row;
-use crate::domain::service::ServiceId;
+use crate::domain::traffic::ArmRole;
 use crate::domain::update::SourceId;
 
 fn now() -> Timestamp {
@@ -62,10 +62,14 @@ fn state() -> State {
     state
 }
 
-/// The splits of the service of these pods.
-fn splits(state: &State) -> Vec<Split> {
+/// The service of these pods.
+fn service(state: &State) -> ServiceId {
     let place = state.place(&cluster(), &"production".into());
-    state.splits(&ServiceId { cluster: cluster(), environment: place.environment, name: "chat".into() })
+    ServiceId { cluster: cluster(), environment: place.environment, name: "chat".into() }
+}
+
+fn splits(state: &State) -> Vec<Split> {
+    state.splits(&service(state))
 }
 
 /// What is heard within two updates, and what was asked, where a server answers so.
@@ -80,7 +84,7 @@ async fn heard(answer: (StatusCode, &'static str)) -> (Vec<Option<Complaints>>, 
     let state = state();
     let (outbox, mut inbox) = mpsc::channel(8);
     let ear = Ear { reader: reader(&address), rules: Arc::default(), clock: Clock::fixed(now()), outbox };
-    let held = Overhearing::begin(voices(&state, &splits(&state)), ear, SignedDuration::from_mins(2));
+    let held = Overhearing::begin(service(&state), voices(&state, &splits(&state)), ear, SignedDuration::from_mins(2));
     let mut told = Vec::new();
     for service in ["chat-stable", "chat-canary"] {
         let Some(Message::Update(Update::Complaints(of, complaints))) = inbox.recv().await else { panic!("{told:?}") };

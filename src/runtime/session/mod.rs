@@ -16,7 +16,6 @@ use crate::domain::metric::{Demand, Focus};
 use crate::domain::object::{ClusterName, ObjectRef};
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::problem::Problem;
-use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::traffic;
@@ -118,9 +117,8 @@ pub struct Session {
     waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
     last: u64,
     following: Following,
-    /// Whose logs are compared, and when it was last looked which these are.
-    overhearing: Option<(ServiceId, Overhearing)>,
-    overheard_at: Instant,
+    /// Whose logs are compared.
+    overhearing: Option<Overhearing>,
     /// The workloads that were looked back at, with their generations then.
     looked_back: BTreeMap<ObjectRef, i64>,
     /// News from logs, apart from all else: however many lines there are, no fact waits behind them.
@@ -195,7 +193,6 @@ impl Session {
             last: 0,
             following,
             overhearing: None,
-            overheard_at: Instant::now(),
             looked_back: BTreeMap::new(),
             news,
         }

@@ -12,6 +12,7 @@ use crate::domain::health::Health;
 use crate::domain::kind::Kind;
 use crate::domain::rollout::Rollout;
 use crate::domain::service::{Service, ServiceId};
+use crate::domain::traffic::Split;
 
 mod member;
 mod signals;
@@ -83,13 +84,14 @@ impl ServiceBoard {
             return false;
         }
         let (mut found, mut rollouts) = survey(state, now);
-        let numbers = self.relate_numbers(state, &found, inputs.metrics);
+        let compared = state.compared();
+        let numbers = self.relate_numbers(state, (&found, &compared), inputs.metrics);
         let are_new = numbers.is_some();
         // What is bad by the first numbers was so before: it is seen, not announced.
         let are_first = self.numbers.now.is_empty() && are_new;
         self.numbers = numbers.unwrap_or_else(|| std::mem::take(&mut self.numbers));
         let alerts = relate(state, found.iter().map(|one| &one.service));
-        Signals::new(state, &self.numbers.now, &alerts, now).judge(&mut found);
+        Signals::new(state, &self.numbers.now, &alerts, (compared, now)).judge(&mut found);
         let mut services = self.steady(found, now);
         services.sort_by(Service::worst_first);
         rollouts.sort_by(|a, b| b.status.phase.cmp(&a.status.phase).then_with(|| a.workload.cmp(&b.workload)));
@@ -201,13 +203,18 @@ impl ServiceBoard {
     }
 
     /// The numbers of all services, where they are not the ones that are held already.
-    fn relate_numbers(&self, state: &State, found: &[Found], revision: u64) -> Option<Related> {
+    fn relate_numbers(
+        &self,
+        state: &State,
+        (found, compared): (&[Found], &[(ServiceId, Split)]),
+        revision: u64,
+    ) -> Option<Related> {
         let is_known = |one: &Found| self.places.contains_key(&one.service.id);
         let is_same = self.inputs.as_ref().is_some_and(|inputs| inputs.metrics == revision)
             && found.len() == self.places.len()
             && found.iter().all(is_known);
         let services = || found.iter().map(|one| &one.service);
-        (!is_same).then(|| relate_numbers(state, services())).filter(|numbers| *numbers != self.numbers)
+        (!is_same).then(|| relate_numbers(state, services(), compared)).filter(|numbers| *numbers != self.numbers)
     }
 
     fn inputs_of(&self, state: &State, now: Timestamp) -> Inputs {

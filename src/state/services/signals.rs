@@ -35,7 +35,7 @@ impl<'a> Signals<'a> {
         state: &'a State,
         numbers: &'a HashMap<ServiceId, Numbers>,
         related: &'a [RelatedAlert],
-        now: Timestamp,
+        (mut compared, now): (Vec<(ServiceId, Split)>, Timestamp),
     ) -> Self {
         let mut alerts: HashMap<&ServiceId, Vec<&Arc<Alert>>> = HashMap::new();
         for one in related {
@@ -43,7 +43,8 @@ impl<'a> Signals<'a> {
                 alerts.entry(service).or_default().push(&one.alert);
             }
         }
-        Self { state, numbers, canaries: state.canaries(), guards: state.guards(), alerts, now }
+        compared.retain(|(_, split)| split.is_tried());
+        Self { state, numbers, canaries: compared, guards: state.guards(), alerts, now }
     }
 
     /// Lets them count for the health of the services that they are about, and those that are in doubt be unknown.

@@ -20,19 +20,17 @@ impl State {
     /// Every split in which a canary gets requests beside a stable revision, with the service whose requests they are.
     pub fn canaries(&self) -> Vec<(ServiceId, Split)> {
         let mut compared = self.compared();
-        compared.retain(|(_, split)| split.arm(ArmRole::Canary).is_some_and(|arm| arm.desired > 0.0));
+        compared.retain(|(_, split)| split.is_tried());
         compared
     }
 
     /// Every split with a canary beside a stable revision, whatever each of them gets.
     pub(in crate::state) fn compared(&self) -> Vec<(ServiceId, Split)> {
-        let is_compared =
-            |split: &Split| [ArmRole::Stable, ArmRole::Canary].iter().all(|role| split.arm(*role).is_some());
         let mut found = Vec::new();
         for (cluster, inventory) in self.clusters() {
             for route in routes(inventory) {
                 let Some((services, split)) = self.split_of(cluster, inventory, route, None) else { continue };
-                if is_compared(&split) {
+                if split.has_canary() {
                     let environment = &self.place(cluster, &route.meta.namespace).environment;
                     found.extend(services.into_iter().map(|name| {
                         let id = ServiceId { cluster: cluster.clone(), environment: environment.clone(), name };
