@@ -27,11 +27,12 @@ const fn in_sandbox(keys: &'static [&'static str], name: &'static str, shows: &'
 }
 
 /// Every view and every overlay. Longer words are typed as they stand; `esc` and `enter` are keys.
-pub(crate) const STOPS: [Stop; 26] = [
+pub(crate) const STOPS: [Stop; 30] = [
     stop(&[], "overview", "services need you"),
     // Once what is counted has come.
     in_sandbox(&[], "overview", "canary 5.3.0"),
     stop(&["enter"], "service", "Overview › chat-service"),
+    in_sandbox(&[], "service", "p99"),
     stop(&["esc", "l"], "logs", "chat-service › Logs"),
     stop(&["e", "enter"], "line", "chat-service › Logs"),
     in_sandbox(&["esc", "P"], "patterns", "rare ones first"),
@@ -43,6 +44,7 @@ pub(crate) const STOPS: [Stop; 26] = [
     stop(&["esc", ":", "rollouts", "enter"], "rollouts", "chat-service"),
     in_sandbox(&["/", "search", "enter", "%", "20,50,100", "enter"], "guarded", "By itself"),
     in_sandbox(&["esc", "enter"], "traffic", "Overview › search-service"),
+    in_sandbox(&[], "traffic", "p99"),
     stop(&[":", "po", "enter"], "pods", "all namespaces"),
     stop(&["d"], "describe", "in words"),
     stop(&["esc", "y"], "yaml", "apiVersion"),
@@ -56,6 +58,9 @@ pub(crate) const STOPS: [Stop; 26] = [
     stop(&["esc", ":", "over"], "palette", "Go to"),
     stop(&["esc", ":", "arm 15m", "enter"], "armed", "ARMED"),
     stop(&[":", "overview", "enter", "b"], "plan", "Reason"),
+    in_sandbox(&["redis times out", "\t", "chat-service", "\t", "\t", "enter"], "change", "accepted"),
+    // Here something was done.
+    in_sandbox(&["esc", ":", "audit", "enter"], "audit", "redis times out"),
 ];
 
 /// How long nothing may be drawn before a screen counts as finished.
