@@ -1,22 +1,25 @@
 //! The terminal: taken over at the start, and given back whatever happens.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Once;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::Notify;
 
+use held::Held;
+
 mod beyond;
+mod held;
 
 /// More than this is not copied: terminals cut it or ignore it.
 const CLIPBOARD: usize = 48 * 1024;
@@ -30,9 +33,8 @@ static PANICKED: Notify = Notify::const_new();
 /// The terminal, while it is ours.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Held>>,
+    held: Held,
     mouse: bool,
-    /// How much has been written.
-    bytes: Arc<AtomicU64>,
     /// What the title of the window is to say; none where it is left alone.
     title: Option<String>,
     /// Whether what is on the screen is not what was drawn last.
@@ -51,10 +53,9 @@ impl Terminal {
                 PANICKED.notify_one();
             }));
         });
-        let bytes = Arc::default();
-        let held = Held { bytes: Vec::new(), written: Arc::clone(&bytes) };
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(held))?;
-        let mut terminal = Self { inner, mouse, bytes, title: None, is_spoilt: false };
+        let held = Held::default();
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(held.clone()))?;
+        let mut terminal = Self { inner, held, mouse, title: None, is_spoilt: false };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -84,10 +85,9 @@ impl Terminal {
         if mouse { execute!(backend, EnableMouseCapture) } else { execute!(backend, DisableMouseCapture) }
     }
 
-    /// Draws one frame, which the terminal shows at once. Answers how many bytes that took.
+    /// Draws one frame, which the terminal shows at once. Answers how many bytes that took: none where nothing changed.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<u64> {
-        let before = self.bytes.load(Ordering::Relaxed);
-        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        self.held.begin()?;
         if std::mem::take(&mut self.is_spoilt) {
             // Ratatui's own way asks the terminal where its cursor is. The thread that reads keys would take the answer,
             // and not every terminal gives one.
@@ -95,9 +95,7 @@ impl Terminal {
             self.inner.swap_buffers();
         }
         self.inner.draw(render)?;
-        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.inner.backend_mut())?;
-        Ok(self.bytes.load(Ordering::Relaxed) - before)
+        self.held.end()
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.
@@ -121,32 +119,6 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
-    }
-}
-
-/// What is written, held back until a whole frame can go to the terminal at once: small writes tear over SSH. What is
-/// held when the terminal is given back is not seen any more.
-struct Held {
-    bytes: Vec<u8>,
-    /// How much has been written.
-    written: Arc<AtomicU64>,
-}
-
-impl Write for Held {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let held = std::mem::take(&mut self.bytes);
-        if !TAKEN.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        let mut out = io::stdout().lock();
-        out.write_all(&held)?;
-        self.written.fetch_add(held.len() as u64, Ordering::Relaxed);
-        out.flush()
     }
 }
 
