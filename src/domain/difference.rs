@@ -1,7 +1,8 @@
 //! What differs between two templates, as lines; and where the template of a revision is kept.
 
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{ChangeTag, DiffOp, group_diff_ops};
 
 use super::kind::Kind;
 use super::object::TEMPLATE_HASHES;
@@ -16,17 +17,17 @@ const CONTEXT: usize = 2;
 pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
     let mut redaction = Redaction::default();
     let (before, after) = (yaml(&redaction.of(before)), yaml(&redaction.of(after)));
-    let diff = TextDiff::from_lines(&before, &after);
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let mut lines = Vec::new();
     let mut last_end = 0;
-    for group in diff.grouped_ops(CONTEXT) {
+    for group in group_diff_ops(operations(&before, &after), CONTEXT) {
         let begins = group.first().map_or(0, |op| op.old_range().start);
         if begins > last_end {
             lines.push(DiffLine::Skipped(begins - last_end));
         }
         last_end = group.last().map_or(begins, |op| op.old_range().end);
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let text = Text::from_untrusted(change.value().trim_end_matches('\n'));
+        for change in group.iter().flat_map(|op| op.iter_changes(&before[..], &after[..])) {
+            let text = Text::from_untrusted(change.value());
             lines.push(match change.tag() {
                 ChangeTag::Equal => DiffLine::Same(text),
                 ChangeTag::Delete => DiffLine::Removed(text),
@@ -35,6 +36,13 @@ pub fn lines(before: &Value, after: &Value) -> Vec<DiffLine> {
         }
     }
     lines
+}
+
+/// What leads from the lines before to those after. Names its algorithm, so that the program does not carry the others.
+fn operations(before: &[&str], after: &[&str]) -> Vec<DiffOp> {
+    let mut captured = Compact::new(Replace::new(Capture::new()), before, after);
+    let Ok(()) = myers::diff(&mut captured, before, 0..before.len(), after, 0..after.len());
+    captured.into_inner().into_inner().into_ops()
 }
 
 /// What has changed in the world between two plans for one wish: the lines by which the values differ that both rest on.

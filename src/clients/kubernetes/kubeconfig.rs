@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use kube::config::{self as raw, AuthInfo, Cluster};
 
+use crate::domain::nearest::nearest;
 use crate::domain::text::{Text, sanitize};
 
 mod error;
@@ -157,12 +158,11 @@ impl Kubeconfig {
         if known.contains(&name) {
             return Ok(name);
         }
-        let candidates: Vec<&str> = known.iter().map(ContextName::as_str).collect();
-        let nearest = similar::get_close_matches(name.as_str(), &candidates, 1, 0.5);
+        let nearest = nearest(name.as_str(), known.iter().map(ContextName::as_str));
         Err(KubeconfigError::NoSuchContext {
             name: Text::from(name.as_str()),
             files: self.paths(),
-            nearest: nearest.first().map(|name| Text::from(*name)),
+            nearest: nearest.map(Text::from),
             known: names(),
         })
     }
