@@ -48,7 +48,7 @@ pub fn selects(selector: &Labels, labels: &Labels) -> bool {
 }
 
 /// The controller that owns an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The kind as the API spells it; it may be one that midwatch does not read.
     pub kind: Text,
@@ -75,8 +75,8 @@ pub struct Meta {
     pub generation: i64,
     /// Its labels.
     pub labels: Labels,
-    /// Its controller.
-    pub owner: Option<Owner>,
+    /// Its controller, which objects of one controller share.
+    pub owner: Option<Arc<Owner>>,
 }
 
 impl Meta {

@@ -1,5 +1,7 @@
 //! A stage for the tests of views: a world that a test makes up, and a screen that it can read.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -160,8 +162,8 @@ pub(in crate::tui) fn meta(namespace: &str, name: &str) -> Meta {
 }
 
 /// An owner.
-pub(in crate::tui) fn owner(kind: Kind, namespace: &str, name: &str) -> Owner {
-    Owner { kind: kind.name().into(), name: name.into(), uid: format!("uid-{namespace}-{name}").into() }
+pub(in crate::tui) fn owner(kind: Kind, namespace: &str, name: &str) -> Arc<Owner> {
+    Arc::new(Owner { kind: kind.name().into(), name: name.into(), uid: format!("uid-{namespace}-{name}").into() })
 }
 
 /// A pod that runs and is ready, on node-1.

@@ -46,7 +46,7 @@ fn meta(name: &str, pairs: &[(&str, &str)], owner: Option<&str>) -> Meta {
         created: Some(NOW - SignedDuration::from_mins(5)),
         generation: 1,
         labels: labels(pairs),
-        owner,
+        owner: owner.map(Arc::new),
         ..Meta::default()
     }
 }
@@ -100,8 +100,9 @@ fn session(old: usize, new: usize) -> Session {
     tell(&mut session, Kind::Deployment, vec![Row::Deployment(Box::new(workload))]);
     let set = |hash: &str, revision| {
         let mut meta = meta(&format!("chat-service-{hash}"), &[("pod-template-hash", hash)], None);
-        meta.owner =
-            Some(Owner { kind: "Deployment".into(), name: "chat-service".into(), uid: "uid-chat-service".into() });
+        meta.owner = Some(
+            Owner { kind: "Deployment".into(), name: "chat-service".into(), uid: "uid-chat-service".into() }.into(),
+        );
         Row::ReplicaSet(Box::new(ReplicaSet { meta, revision, ..ReplicaSet::default() }))
     };
     tell(&mut session, Kind::ReplicaSet, vec![set("aaa", 1), set("bbb", 2)]);

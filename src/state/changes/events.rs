@@ -1,10 +1,13 @@
 //! What events tell about the past: who scaled, and what went wrong.
 
+use std::cmp::Reverse;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::fold::Noise;
 use super::said::Said;
 use super::told::{Teller, service_of};
-use crate::domain::change::ChangeClass;
+use crate::domain::change::{Change, ChangeClass};
 use crate::domain::kind::Kind;
 use crate::domain::platform::Event;
 use crate::domain::row::Row;
@@ -19,14 +22,23 @@ const OF_ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
 impl<'a> Teller<'a> {
     /// What events tell: who scaled, and what went wrong.
     pub(super) fn events(&mut self) {
+        let mut noise = Vec::new();
         for row in self.inventory.rows(Kind::Event).rows() {
             let Row::Event(event) = row else { continue };
             match event.reason.as_str() {
                 "ScalingReplicaSet" => self.scaling(event),
                 "SuccessfulRescale" => self.autoscaling(event),
-                "Killing" => self.event(event),
-                _ if event.is_warning() => self.event(event),
+                "Killing" => noise.push(event),
+                _ if event.is_warning() => noise.push(event),
                 _ => {}
+            }
+        }
+        // There may be thousands, so that they are folded before they are kept: newest first, as the timeline is.
+        noise.sort_unstable_by_key(|event| (Reverse(at(event)), &event.about_name, &event.meta.name));
+        let mut told = Noise::default();
+        for event in noise {
+            if let Some(change) = self.event(event) {
+                told.take(&mut self.changes, change);
             }
         }
     }
@@ -86,7 +98,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Any other event, as a line that folds with its like.
-    fn event(&mut self, event: &'a Event) {
+    fn event(&mut self, event: &'a Event) -> Option<Change> {
         let kind = Kind::find(&event.about_kind);
         let row = kind.and_then(|kind| self.inventory.rows(kind).find(&event.meta.namespace, &event.about_name));
         let families = self.families;
@@ -96,13 +108,13 @@ impl<'a> Teller<'a> {
             .or_else(|| self.former_family(event));
         let service = family.map(service_of).or_else(|| named_by(&[&row?.meta().labels]).cloned());
         let said = Said::of(format!("{}: {}", event.reason, event.gist()));
-        let at = event.last.or(event.first).or(event.meta.created);
-        let name = event.about_name.clone();
-        if let Some(change) = self.add(at, ChangeClass::Event, kind.unwrap_or(Kind::Event), &event.meta, said) {
-            change.object.name = if kind.is_some() { name } else { change.object.name.clone() };
-            change.service = service;
-            change.times = u32::try_from(event.count).unwrap_or(1).max(1);
+        let mut change = self.change(at(event), ChangeClass::Event, kind.unwrap_or(Kind::Event), &event.meta, said)?;
+        if kind.is_some() {
+            change.object.name = event.about_name.clone();
         }
+        change.service = service;
+        change.times = u32::try_from(event.count).unwrap_or(1).max(1);
+        Some(change)
     }
 
     /// The workload of a pod or ReplicaSet that is gone, by what its name is made of.
@@ -121,6 +133,11 @@ impl<'a> Teller<'a> {
             })
         })
     }
+}
+
+/// When an event last happened.
+fn at(event: &Event) -> Option<Timestamp> {
+    event.last.or(event.first).or(event.meta.created)
 }
 
 /// Reads "Scaled up replica set chat-1 from 4 to 5"; older servers leave out from where, which tells too little.

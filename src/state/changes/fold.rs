@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 
 use super::KEPT;
 use crate::domain::change::{Change, ChangeClass, Edge};
-use crate::domain::object::ObjectRef;
+use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::text::Text;
 
 /// The same change, seen and told, has times that differ by no more than this.
 const SAME: SignedDuration = SignedDuration::from_secs(60);
@@ -18,25 +19,18 @@ pub(super) fn fold(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.object.cmp(&b.object)).then_with(|| a.what.cmp(&b.what)));
     let mut kept: Vec<Change> = Vec::with_capacity(changes.len().min(KEPT));
     let mut latest: HashMap<ObjectRef, Vec<usize>> = HashMap::new();
-    let mut noise: HashMap<(ChangeClass, String, String), usize> = HashMap::new();
+    let mut noise = Noise::default();
     for change in changes {
         if change.class.folds() {
-            let key = noise_key(&change);
-            if let Some(held) = noise.get(&key).map(|index| &mut kept[*index])
-                && held.at.duration_since(change.at) <= ONE_NOISE
-            {
-                held.times += change.times;
-                continue;
-            }
-            noise.insert(key, kept.len());
-        } else {
-            let of_object = latest.entry(change.object.clone()).or_default();
-            if let Some(index) = of_object.iter().find(|index| is_same(&kept[**index], &change)) {
-                merge(&mut kept[*index], change);
-                continue;
-            }
-            of_object.push(kept.len());
+            noise.take(&mut kept, change);
+            continue;
         }
+        let of_object = latest.entry(change.object.clone()).or_default();
+        if let Some(index) = of_object.iter().find(|index| is_same(&kept[**index], &change)) {
+            merge(&mut kept[*index], change);
+            continue;
+        }
+        of_object.push(kept.len());
         kept.push(change);
     }
     kept.sort_by_key(|change| std::cmp::Reverse(change.at));
@@ -53,15 +47,40 @@ pub(super) fn is_same_noise(held: &Change, change: &Change) -> bool {
         && change.at.duration_since(held.at) <= ONE_NOISE
 }
 
-/// Noise of one service is one noise, whichever of its pods makes it; configuration is its own.
-fn noise_key(change: &Change) -> (ChangeClass, String, String) {
-    let whose = match &change.service {
-        Some(service) if change.class != ChangeClass::Config => {
-            format!("{}\n{}\n{service}", change.object.cluster, change.environment)
+/// Where the noise stands that is told so far.
+#[derive(Debug, Default)]
+pub(super) struct Noise(HashMap<(ChangeClass, Whose, Text), usize>);
+
+/// Whose noise it is.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Whose {
+    /// That of a service in an environment of a cluster, whichever of its pods makes it.
+    Service(ClusterName, Text, Text),
+    /// That of one object.
+    Object(ObjectRef),
+}
+
+impl Noise {
+    /// Adds noise to what is told, or counts it with the same noise. It must come newest first, and what is told must
+    /// keep its places.
+    pub(super) fn take(&mut self, told: &mut Vec<Change>, noise: Change) {
+        let whose = match &noise.service {
+            // Each piece of configuration is its own.
+            Some(service) if noise.class != ChangeClass::Config => {
+                Whose::Service(noise.object.cluster.clone(), noise.environment.clone(), service.clone())
+            }
+            _ => Whose::Object(noise.object.clone()),
+        };
+        let place = self.0.entry((noise.class, whose, noise.what.clone())).or_insert(told.len());
+        if let Some(held) = told.get_mut(*place)
+            && held.at.duration_since(noise.at) <= ONE_NOISE
+        {
+            held.times += noise.times;
+            return;
         }
-        _ => format!("{}\n{}", change.object.cluster, change.object),
-    };
-    (change.class, whose, change.what.to_string())
+        *place = told.len();
+        told.push(noise);
+    }
 }
 
 /// Whether two changes of one object are one that was heard twice.

@@ -50,25 +50,25 @@ pub(super) struct Teller<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) families: &'a Families<'a>,
     environments: HashMap<&'a str, Text>,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
 }
 
 impl<'a> Teller<'a> {
-    /// Adds a change of an object of some kind.
-    pub(super) fn add(
+    /// A change of an object of some kind.
+    pub(super) fn change(
         &mut self,
         at: Option<Timestamp>,
         class: ChangeClass,
         kind: Kind,
         meta: &'a Meta,
         said: Said,
-    ) -> Option<&mut Change> {
+    ) -> Option<Change> {
         let (state, cluster) = (self.state, self.cluster);
         let environment = self
             .environments
             .entry(&meta.namespace)
             .or_insert_with(|| state.place(cluster, &meta.namespace).environment);
-        self.changes.push(Change {
+        Some(Change {
             at: at?,
             times: 1,
             class,
@@ -81,7 +81,20 @@ impl<'a> Teller<'a> {
             is_vague: said.is_vague,
             why: None,
             by: None,
-        });
+        })
+    }
+
+    /// Adds a change of an object of some kind.
+    pub(super) fn add(
+        &mut self,
+        at: Option<Timestamp>,
+        class: ChangeClass,
+        kind: Kind,
+        meta: &'a Meta,
+        said: Said,
+    ) -> Option<&mut Change> {
+        let change = self.change(at, class, kind, meta, said)?;
+        self.changes.push(change);
         self.changes.last_mut()
     }
 

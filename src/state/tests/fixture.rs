@@ -1,5 +1,7 @@
 //! Rows and a world for tests: a deployment with its replica sets and pods, heard live at noon.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::condition::{Condition, Truth};
@@ -44,8 +46,8 @@ pub(in crate::state) fn meta(name: &str) -> Meta {
     }
 }
 
-pub(in crate::state) fn owner(kind: Kind, name: &str) -> Owner {
-    Owner { kind: kind.name().into(), name: name.into(), uid: format!("uid-{name}").into() }
+pub(in crate::state) fn owner(kind: Kind, name: &str) -> Arc<Owner> {
+    Arc::new(Owner { kind: kind.name().into(), name: name.into(), uid: format!("uid-{name}").into() })
 }
 
 pub(in crate::state) fn condition(about: &str, truth: Truth, reason: &str, seconds_ago: i64) -> Condition {

@@ -60,7 +60,7 @@ fn meta(name: &str, minutes_ago: i64) -> Meta {
 
 fn owned(by: (Kind, &str), labels: Labels, meta: Meta) -> Meta {
     let owner = Owner { kind: by.0.name().into(), name: by.1.into(), uid: format!("uid-{}", by.1).into() };
-    Meta { labels, owner: Some(owner), ..meta }
+    Meta { labels, owner: Some(owner.into()), ..meta }
 }
 
 fn condition(about: &str, truth: Truth, reason: &str, minutes_ago: i64) -> Condition {

@@ -1,21 +1,22 @@
-//! Shares equal texts and equal sets of labels, so that ten thousand pods of a few revisions cost little.
+//! Shares equal texts, sets of labels and owners, so that ten thousand pods of a few revisions cost little.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::values::{Pair, readable};
-use crate::domain::object::Labels;
+use crate::domain::object::{Labels, Owner};
 use crate::domain::text::Text;
 
 /// Below this many entries it is not worth looking for those that nobody uses.
 const SMALLEST_SWEEP: usize = 1024;
 
-/// Texts and sets of labels that are in use. What only the interner still holds is dropped whenever it has doubled in
+/// Texts, sets of labels and owners that are in use. What only the interner still holds is dropped whenever it has doubled in
 /// size, so that it stays in proportion to the rows that live.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     texts: HashSet<Text>,
     labels: HashSet<Labels>,
+    owners: HashSet<Arc<Owner>>,
     /// The size at which to sweep next.
     limit: usize,
 }
@@ -59,9 +60,21 @@ impl Interner {
         labels
     }
 
-    /// How many texts and sets are held.
+    /// An owner, shared by everything that it owns.
+    pub(super) fn owner(&mut self, kind: &str, name: &str, uid: &str) -> Arc<Owner> {
+        let owner = Owner { kind: self.text(kind), name: self.text(name), uid: self.text(uid) };
+        if let Some(known) = self.owners.get(&owner) {
+            return Arc::clone(known);
+        }
+        self.make_room();
+        let owner = Arc::new(owner);
+        self.owners.insert(Arc::clone(&owner));
+        owner
+    }
+
+    /// How much is held.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len() + self.labels.len()
+        self.texts.len() + self.labels.len() + self.owners.len()
     }
 
     /// Drops what nobody else holds, if enough has come since the last time.
@@ -69,7 +82,8 @@ impl Interner {
         if self.len() < self.limit.max(SMALLEST_SWEEP) {
             return;
         }
-        // Sets of labels go first, because they hold texts.
+        // Owners and sets of labels go first, because they hold texts.
+        self.owners.retain(|owner| Arc::strong_count(owner) > 1);
         self.labels.retain(|labels| Arc::strong_count(labels) > 1);
         self.texts.retain(Text::is_shared);
         self.limit = self.len() * 2;

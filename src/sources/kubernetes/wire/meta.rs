@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::interner::Interner;
 use super::values::{Pair, Time, moment, pairs, readable, words};
-use crate::domain::object::{Meta, Owner};
+use crate::domain::object::Meta;
 use crate::domain::text::Text;
 use crate::domain::workload::Manager;
 
@@ -61,11 +61,7 @@ impl ObjectMeta {
             deleted: moment(self.deletion_timestamp),
             generation: self.generation,
             labels: interner.labels(&self.labels),
-            owner: owner.map(|owner| Owner {
-                kind: interner.text(&owner.kind),
-                name: interner.text(&owner.name),
-                uid: interner.text(&owner.uid),
-            }),
+            owner: owner.map(|owner| interner.owner(&owner.kind, &owner.name, &owner.uid)),
         }
     }
 

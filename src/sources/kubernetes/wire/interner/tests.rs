@@ -18,6 +18,14 @@ fn equal_texts_and_sets_are_one_allocation() {
 }
 
 #[test]
+fn what_one_controller_owns_shares_it() {
+    let mut interner = Interner::default();
+    let (one, two) = (interner.owner("Job", "nightly", "1"), interner.owner("Job", "nightly", "1"));
+    assert!(Arc::ptr_eq(&one, &two));
+    assert_ne!(one, interner.owner("Job", "nightly", "2"));
+}
+
+#[test]
 fn labels_are_sorted_whatever_order_they_came_in() {
     let mut interner = Interner::default();
     let pair = |key: &'static str| Pair { key: Bytes::from_static(key.as_bytes()), value: Bytes::new() };
