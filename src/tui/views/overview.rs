@@ -80,8 +80,8 @@ impl Overview {
 
     /// Notes which services have become bad since the last time.
     fn announce(&mut self, seen: &Seen<'_>) {
-        // What is bad when the first lists are complete was so before: it is seen, not announced.
-        if seen.board.is_complete() {
+        // What is bad once everything was read for the first time was so before: it is seen, not announced.
+        if seen.board.is_complete() && (self.known.is_some() || is_read(seen)) {
             if let Some(known) = self.known {
                 let new = seen.board.newly_bad(known);
                 if !new.is_empty() {
@@ -238,9 +238,7 @@ impl View for Overview {
         let height = height.saturating_sub(3);
         if !self.is_placed {
             self.cursor.restart();
-            // Who pages and what the numbers say comes last, and decides what is worst.
-            let has_heard = seen.session.knows_signals() && seen.board.has_heard(seen.session.state());
-            self.is_placed = seen.board.is_complete() && has_heard;
+            self.is_placed = is_read(seen);
         }
         let order = &self.order;
         self.cursor.settle(
@@ -335,6 +333,12 @@ impl View for Overview {
         let countdown = rollouts.filter_map(|moving| rollout::ticks_at(moving.status.deadline?, seen.now)).min();
         [holds_until, announced_until, countdown].into_iter().flatten().min()
     }
+}
+
+/// Whether everything that a verdict is made of was read once. Who pages and what the numbers say comes last, and decides
+/// what is bad.
+fn is_read(seen: &Seen<'_>) -> bool {
+    seen.board.is_complete() && seen.session.knows_signals() && seen.board.has_heard(seen.session.state())
 }
 
 /// The table above, and what changed below: it also gets what so many services do not need.

@@ -1,11 +1,13 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::kind::Kind;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
+use crate::domain::object::Labels;
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
-use crate::domain::signal::SignalId;
+use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, Login, Update};
 use crate::domain::workload::Workload;
@@ -216,4 +218,42 @@ fn how_much_fails_is_shown_in_a_small_window_too() {
     assert!(!small.contains("VERSION"), "half a version says less\n{small}");
     let middling = stage.draw(&mut Overview::default(), 90, 19);
     assert!(middling.contains("ERR %") && middling.contains("VERSION"), "{middling}");
+}
+
+#[test]
+fn what_was_bad_before_all_was_read_is_no_news() {
+    let page = |stage: &mut Stage| {
+        let labels = [("namespace", "production"), ("service", "chat-service"), ("severity", "critical")];
+        let alert = Alert {
+            cluster: cluster(),
+            name: "ChatErrorRate".into(),
+            priority: Priority::High,
+            standing: Standing::Firing,
+            since: stage.now,
+            labels: labels.map(|(name, value)| (Text::from(name), Text::from(value))).into_iter().collect(),
+            annotations: Labels::default(),
+            silenced_by: Vec::new(),
+            evaluated: None,
+        };
+        let (id, now) = (SignalId { cluster: cluster(), name: "main".into() }, stage.now);
+        stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, Ok(vec![alert])));
+    };
+    let heading = |pages_before_it_looks: bool| {
+        let mut stage = Stage::new();
+        stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
+        for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+            stage.list(kind, Vec::new());
+        }
+        stage.board.refresh(stage.session.state(), stage.now);
+        let mut view = Overview::default();
+        if !pages_before_it_looks {
+            stage.draw(&mut view, 100, 30);
+        }
+        page(&mut stage);
+        // A frame is drawn before the board is made again.
+        view.settle(&stage.seen(), Rect { x: 0, y: 0, width: 100, height: 30 });
+        stage.draw(&mut view, 100, 30)
+    };
+    assert!(heading(false).contains("newly bad: chat-service"), "{}", heading(false));
+    assert!(heading(true).contains("1 of 1 service need"), "{}", heading(true));
 }
