@@ -74,7 +74,7 @@ fn nothing_is_written_outside_of_a_whole_frame() -> Result<()> {
 }
 
 #[test]
-fn nothing_is_drawn_while_nothing_changes() -> Result<()> {
+fn nothing_is_written_while_nothing_changes() -> Result<()> {
     let desk = Desk::new()?;
     // Where a rollout has a deadline, seconds are counted.
     let console = desk.midwatch(&["-n", "kube-system"])?;
@@ -85,8 +85,9 @@ fn nothing_is_drawn_while_nothing_changes() -> Result<()> {
         let before = console.written().len();
         thread::sleep(Duration::from_secs(4));
         let written = console.written()[before..].to_vec();
-        // A minute may begin, which changes the clock, and an age may become one more.
-        ensure!(frames(&written) <= 2, "{keys:?}: {}", String::from_utf8_lossy(&written));
+        // A minute may begin, which changes the clock. What draws for nothing is not seen here, as a frame in which nothing
+        // changed is not written: it takes of a core while it is idle, which the benchmark measures.
+        ensure!(frames(&written) <= 1, "{keys:?}: {}", String::from_utf8_lossy(&written));
     }
     console.quit()?;
     Ok(())

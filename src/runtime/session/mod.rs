@@ -204,6 +204,16 @@ impl Session {
         Self::idle(Options::of_nothing(clock))
     }
 
+    /// Lets it look for servers of signals in a cluster, or have found that there are none.
+    #[cfg(test)]
+    pub(crate) fn look_for_signals(&mut self, cluster: &ClusterName, looks: bool) {
+        if looks {
+            self.undiscovered.insert(cluster.clone());
+        } else {
+            self.undiscovered.remove(cluster);
+        }
+    }
+
     /// Takes in what a test says about the world.
     #[cfg(test)]
     pub(crate) fn believe(&mut self, update: Update) -> crate::state::Changed {

@@ -34,7 +34,11 @@ impl<'a> Teller<'a> {
             }
         }
         // There may be thousands, so that they are folded before they are kept: newest first, as the timeline is.
-        noise.sort_unstable_by_key(|event| (Reverse(at(event)), &event.about_name, &event.meta.name));
+        let now = self.now;
+        noise.sort_unstable_by_key(|event| {
+            let whose = (Kind::find(&event.about_kind), &event.meta.namespace, &event.about_name);
+            (Reverse(at(event).map(|at| at.min(now))), whose, &event.meta.name)
+        });
         let mut told = Noise::default();
         for event in noise {
             if let Some(change) = self.event(event) {

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 
 use super::KEPT;
 use crate::domain::change::{Change, ChangeClass, Edge};
-use crate::domain::object::{ClusterName, ObjectRef};
+use crate::domain::object::ObjectRef;
+use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 
 /// The same change, seen and told, has times that differ by no more than this.
@@ -54,8 +55,8 @@ pub(super) struct Noise(HashMap<(ChangeClass, Whose, Text), usize>);
 /// Whose noise it is.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Whose {
-    /// That of a service in an environment of a cluster, whichever of its pods makes it.
-    Service(ClusterName, Text, Text),
+    /// That of a service, whichever of its pods makes it.
+    Service(ServiceId),
     /// That of one object.
     Object(ObjectRef),
 }
@@ -66,9 +67,11 @@ impl Noise {
     pub(super) fn take(&mut self, told: &mut Vec<Change>, noise: Change) {
         let whose = match &noise.service {
             // Each piece of configuration is its own.
-            Some(service) if noise.class != ChangeClass::Config => {
-                Whose::Service(noise.object.cluster.clone(), noise.environment.clone(), service.clone())
-            }
+            Some(service) if noise.class != ChangeClass::Config => Whose::Service(ServiceId {
+                cluster: noise.object.cluster.clone(),
+                environment: noise.environment.clone(),
+                name: service.clone(),
+            }),
             _ => Whose::Object(noise.object.clone()),
         };
         let place = self.0.entry((noise.class, whose, noise.what.clone())).or_insert(told.len());

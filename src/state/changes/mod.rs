@@ -122,7 +122,7 @@ impl Timeline {
         }
         self.inputs = inputs;
         let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
-        changes.extend(told::told(state));
+        changes.extend(told::told(state, now));
         // A person is named before a program is.
         state.recorded.sign(state, &mut changes);
         state.written.sign(state, &mut changes);

@@ -346,6 +346,17 @@ fn a_clock_that_runs_ahead_does_not_tell_the_future() {
 }
 
 #[test]
+fn noise_of_a_clock_that_runs_ahead_folds_no_more_than_other_noise() {
+    let noise = [(-30, "e1"), (40, "e2"), (90, "e3")].map(|(minutes, name)| {
+        Row::Event(Box::new(event(name, "BackOff", "Back-off", (Kind::Pod, "x"), minutes * 60)))
+    });
+    let mut timeline = Timeline::default();
+    timeline.refresh(&world(noise), NOW);
+    let told: Vec<_> = timeline.changes().iter().map(|change| (change.at, change.times)).collect();
+    assert_eq!(told, [(NOW, 2), (ago(90 * 60), 1)]);
+}
+
+#[test]
 fn what_helm_keeps_of_a_release_concerns_its_service_alone() {
     let release = Row::Secret(Box::new(MetadataOnly { meta: meta("sh.helm.release.v1.chat.v3") }));
     let mut timeline = Timeline::default();

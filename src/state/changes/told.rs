@@ -24,13 +24,13 @@ use crate::state::trouble::ending;
 /// What is made so soon after its owner was made with it.
 const WITH_OWNER: SignedDuration = SignedDuration::from_secs(10);
 
-/// Everything that all clusters tell.
-pub(super) fn told(state: &State) -> Vec<Change> {
+/// Everything that all clusters tell. A clock that runs ahead tells nothing later than now.
+pub(super) fn told(state: &State, now: Timestamp) -> Vec<Change> {
     let (mut changes, mut services) = (Vec::new(), Services::default());
     for (cluster, inventory) in state.clusters() {
         let families = Families::gather(inventory);
         let mut teller =
-            Teller { state, cluster, inventory, families: &families, environments: HashMap::new(), changes };
+            Teller { state, now, cluster, inventory, families: &families, environments: HashMap::new(), changes };
         for family in &families.workloads {
             teller.workload(family);
         }
@@ -46,6 +46,7 @@ pub(super) fn told(state: &State) -> Vec<Change> {
 /// One cluster's tale.
 pub(super) struct Teller<'a> {
     state: &'a State,
+    pub(super) now: Timestamp,
     cluster: &'a ClusterName,
     pub(super) inventory: &'a Inventory,
     pub(super) families: &'a Families<'a>,
@@ -69,7 +70,7 @@ impl<'a> Teller<'a> {
             .entry(&meta.namespace)
             .or_insert_with(|| state.place(cluster, &meta.namespace).environment);
         Some(Change {
-            at: at?,
+            at: at?.min(self.now),
             times: 1,
             class,
             object: ObjectRef::of(cluster, kind, meta),

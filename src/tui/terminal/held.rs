@@ -21,10 +21,8 @@ struct Bytes {
     held: Vec<u8>,
     /// Whether a frame has begun that is not whole yet.
     is_partial: bool,
-    /// Whether the last frame left a cursor on the screen.
-    has_cursor: bool,
-    /// How many have been written.
-    written: u64,
+    /// How many have left, also while the terminal is not ours.
+    left: u64,
 }
 
 impl Held {
@@ -36,24 +34,23 @@ impl Held {
 
     /// The frame is whole, and leaves where it changes anything. Answers how many bytes that took.
     pub(super) fn end(&mut self) -> io::Result<u64> {
-        let before = self.0.borrow().written;
+        let before = self.0.borrow().left;
         let unchanged = unchanged()?;
         {
             let mut bytes = self.0.borrow_mut();
             bytes.is_partial = false;
-            if bytes.held == unchanged && !bytes.has_cursor {
+            if bytes.held == unchanged {
                 bytes.held.clear();
                 return Ok(0);
             }
-            bytes.has_cursor = !bytes.held.ends_with(HIDE_CURSOR);
         }
         queue!(self, EndSynchronizedUpdate)?;
         self.flush()?;
-        Ok(self.0.borrow().written - before)
+        Ok(self.0.borrow().left - before)
     }
 }
 
-/// What a frame says in which no cell changed and which shows no cursor.
+/// What a frame says in which no cell changed. No frame shows the cursor of the terminal: fields paint their own.
 fn unchanged() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     queue!(bytes, BeginSynchronizedUpdate)?;
@@ -62,9 +59,6 @@ fn unchanged() -> io::Result<Vec<u8>> {
     backend.hide_cursor()?;
     Ok(bytes)
 }
-
-/// How a frame ends that shows no cursor.
-const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 
 impl Write for Held {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -78,7 +72,7 @@ impl Write for Held {
             return Ok(());
         }
         let held = std::mem::take(&mut bytes.held);
-        bytes.written += held.len() as u64;
+        bytes.left += held.len() as u64;
         if !TAKEN.load(Ordering::SeqCst) {
             return Ok(());
         }

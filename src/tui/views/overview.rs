@@ -335,8 +335,8 @@ impl View for Overview {
     }
 }
 
-/// Whether everything that a verdict is made of was read once. Who pages and what the numbers say comes last, and decides
-/// what is bad.
+/// Whether everything that a verdict is made of was read once. Who pages and what the numbers say comes last, and
+/// decides what is bad.
 fn is_read(seen: &Seen<'_>) -> bool {
     seen.board.is_complete() && seen.session.knows_signals() && seen.board.has_heard(seen.session.state())
 }

@@ -10,8 +10,8 @@ use crate::domain::text::Text;
 /// Below this many entries it is not worth looking for those that nobody uses.
 const SMALLEST_SWEEP: usize = 1024;
 
-/// Texts, sets of labels and owners that are in use. What only the interner still holds is dropped whenever it has doubled in
-/// size, so that it stays in proportion to the rows that live.
+/// Texts, sets of labels and owners that are in use. What only the interner still holds is dropped whenever it has
+/// doubled in size, so that it stays in proportion to the rows that live.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     texts: HashSet<Text>,

@@ -238,22 +238,26 @@ fn what_was_bad_before_all_was_read_is_no_news() {
         let (id, now) = (SignalId { cluster: cluster(), name: "main".into() }, stage.now);
         stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, Ok(vec![alert])));
     };
-    let heading = |pages_before_it_looks: bool| {
+    let heading = |is_looking: bool, looks_before: bool| {
         let mut stage = Stage::new();
         stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
         for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
             stage.list(kind, Vec::new());
         }
+        stage.session.look_for_signals(&cluster(), is_looking);
         stage.board.refresh(stage.session.state(), stage.now);
         let mut view = Overview::default();
-        if !pages_before_it_looks {
+        if looks_before {
             stage.draw(&mut view, 100, 30);
         }
         page(&mut stage);
+        stage.session.look_for_signals(&cluster(), false);
         // A frame is drawn before the board is made again.
         view.settle(&stage.seen(), Rect { x: 0, y: 0, width: 100, height: 30 });
         stage.draw(&mut view, 100, 30)
     };
-    assert!(heading(false).contains("newly bad: chat-service"), "{}", heading(false));
-    assert!(heading(true).contains("1 of 1 service need"), "{}", heading(true));
+    assert!(heading(false, true).contains("newly bad: chat-service"), "{}", heading(false, true));
+    // The alert came before anybody looked, or while it was still looked for whom to ask.
+    assert!(heading(false, false).contains("1 of 1 service need"), "{}", heading(false, false));
+    assert!(heading(true, true).contains("1 of 1 service need"), "{}", heading(true, true));
 }
