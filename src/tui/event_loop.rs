@@ -92,8 +92,9 @@ async fn show(
                 }
             }
             absorbed = console.session.absorb() => {
+                let cause = if absorbed.changed.touches_sources() { Cause::Source } else { Cause::Data };
                 if console.absorbed(absorbed) {
-                    pacer.want(Cause::Data);
+                    pacer.want(cause);
                 }
             }
             // What is due then is seen in the next turn, as it is where facts came first.

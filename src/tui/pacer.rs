@@ -1,4 +1,5 @@
-//! When to draw: at once after a key, a few times a second for data, never when nothing changed.
+//! When to draw: at once after a key or where a list has been read, a few times a second for data, never when nothing
+//! changed.
 
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ const AHEAD: Duration = Duration::from_secs(2);
 pub(super) enum Cause {
     /// Something was heard.
     Data,
+    /// A list was begun or read, or a source fell silent: whoever looks waits for that, and it comes seldom.
+    Source,
     /// Somebody pressed a key, or the window changed.
     Key,
 }

@@ -29,6 +29,19 @@ fn a_key_is_drawn_sooner_than_data() {
 }
 
 #[test]
+fn what_is_read_whole_does_not_wait_for_the_pace_of_data() {
+    let at = Instant::now();
+    let mut pacer = Pacer::default();
+    drawn(&mut pacer, Cause::Data, at);
+    pacer.want(Cause::Data);
+    pacer.want(Cause::Source);
+    assert_eq!(pacer.due(), Some(at + GAP));
+    drawn(&mut pacer, Cause::Source, at + GAP);
+    pacer.want(Cause::Data);
+    assert_eq!(pacer.due(), Some(at + DATA_GAP), "nor puts data off");
+}
+
+#[test]
 fn a_key_does_not_put_data_off() {
     let at = Instant::now();
     let mut pacer = Pacer::default();
