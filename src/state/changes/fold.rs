@@ -17,7 +17,7 @@ const ONE_NOISE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Sorts newest first, merges what is the same, folds noise, and cuts to the number that is kept.
 pub(super) fn fold(mut changes: Vec<Change>) -> Vec<Change> {
-    changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.object.cmp(&b.object)).then_with(|| a.what.cmp(&b.what)));
+    changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.object.cmp(&b.object)));
     let mut kept: Vec<Change> = Vec::with_capacity(changes.len().min(KEPT));
     let mut latest: HashMap<ObjectRef, Vec<usize>> = HashMap::new();
     let mut noise = Noise::default();

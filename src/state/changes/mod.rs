@@ -122,7 +122,8 @@ impl Timeline {
         }
         self.inputs = inputs;
         let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
-        changes.extend(told::told(state, now));
+        // The past is told oldest first: of what happened in one second the later comes first, as in the timeline.
+        changes.extend(told::told(state, now).into_iter().rev());
         // A person is named before a program is.
         state.recorded.sign(state, &mut changes);
         state.written.sign(state, &mut changes);

@@ -166,6 +166,15 @@ fn replica_sets_tell_rollouts_of_the_past() {
             said(ChangeClass::Rollout, "chat", "rollout 1.5.0 began"),
         ]
     );
+    // Servers tell the second only. Neither the order of a list nor that of words is theirs.
+    let state = world([chat(|_| {}), set(3, "1.5.0", 600), set(2, "1.4.2", 600), set(1, "1.4.1", 86_400)]);
+    assert_eq!(
+        timeline(&state, NOW),
+        [
+            said(ChangeClass::Rollout, "chat", "rollout 1.5.0 began"),
+            said(ChangeClass::Rollout, "chat", "rollout 1.4.2 began"),
+        ]
+    );
 }
 
 #[test]

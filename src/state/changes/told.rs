@@ -138,7 +138,8 @@ impl<'a> Teller<'a> {
     /// Each ReplicaSet is a rollout that began when it was made, and one that was gone back to began again.
     fn replica_sets(&mut self, family: &Family<'a>) {
         let mut sets = family.replica_sets.clone();
-        sets.sort_by_key(|set| set.meta.created);
+        // Servers tell the second only.
+        sets.sort_by_key(|set| (set.meta.created, set.revision));
         for (at, set) in sets.iter().enumerate() {
             let since = back_since(&sets[at + 1..], set);
             // What is noted on one that was gone back to is about that.
