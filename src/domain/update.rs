@@ -75,13 +75,29 @@ pub struct Identity {
 
 /// How a cluster's login program is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Login {
-    /// None is needed, or it has done its work.
+pub struct Login {
+    /// What it has said in this run, for example the code to enter in a browser.
+    pub said: Vec<Text>,
+    /// How far it is.
+    pub stage: LoginStage,
+}
+
+/// How far a login program is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginStage {
+    /// It runs, or will with the first request; a person may have to act on what it says.
+    Running,
+    /// It gave a credential.
     Ready,
-    /// It runs and says this, for example the code to enter in a browser.
-    Running(Vec<Text>),
-    /// It failed.
+    /// It gave none.
     Failed(Problem),
+}
+
+impl Login {
+    /// Whether it is still to be waited for.
+    pub fn is_running(&self) -> bool {
+        self.stage == LoginStage::Running
+    }
 }
 
 /// One fact, or many of one source that belong together.

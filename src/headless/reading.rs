@@ -55,7 +55,8 @@ pub(super) async fn read_identities(session: &mut Session) {
 
 /// Waits until something holds of each cluster that can be reached.
 async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
-    let mut told = Vec::new();
+    // What was said before is told: somebody waited for that as well.
+    let mut told = said(session).cloned().collect();
     let waiting = async {
         while !is_settled(session, &is_known) {
             drop(session.absorb().await);
@@ -69,28 +70,30 @@ async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
 /// Whether nothing more is to come of any cluster.
 fn is_settled(session: &Session, is_known: &impl Fn(&Inventory) -> bool) -> bool {
     session.cluster_names().iter().all(|name| {
-        session.state().cluster(name).is_some_and(|inventory| is_unreachable(inventory) || is_known(inventory))
+        session.state().cluster(name).is_some_and(|inventory| {
+            !inventory.login().is_some_and(Login::is_running) && (is_unreachable(inventory) || is_known(inventory))
+        })
     })
 }
 
-/// Whether a cluster never answered, and does not because somebody still has to log in.
+/// Whether a cluster never answered.
 fn is_unreachable(inventory: &Inventory) -> bool {
-    let is_logging_in = matches!(inventory.login(), Some(Login::Running(_)));
-    inventory.heard().is_none() && inventory.silence().is_some() && !is_logging_in
+    inventory.heard().is_none() && inventory.silence().is_some()
 }
 
 /// Says what login programs say: there may be a code in it that somebody has to type.
 fn tell_login(session: &Session, told: &mut Vec<Text>) {
-    for (_, inventory) in session.state().clusters() {
-        if let Some(Login::Running(lines)) = inventory.login() {
-            for line in lines {
-                if !told.contains(line) {
-                    say(line);
-                    told.push(line.clone());
-                }
-            }
+    for line in said(session) {
+        if !told.contains(line) {
+            say(line);
+            told.push(line.clone());
         }
     }
+}
+
+/// What login programs have said.
+fn said(session: &Session) -> impl Iterator<Item = &Text> {
+    session.state().clusters().filter_map(|(_, inventory)| inventory.login()).flat_map(|login| &login.said)
 }
 
 /// Judges what was read. Of the essential kinds one must be known; without any, that a cluster answers is enough.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::clients::kubernetes::kubeconfig::{ContextName, Kubeconfig};
-use crate::clients::kubernetes::{ClientError, ConnectOptions, LoginState, Reader, connect};
+use crate::clients::kubernetes::{ClientError, ConnectOptions, Reader, connect};
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
@@ -143,7 +143,10 @@ fn open(
         proxy: connection.facts.proxy.clone(),
     };
     outbox.post(Update::Cluster(name.clone(), facts));
-    tokio::spawn(tell_login(connection.login, name.clone(), outbox.clone()));
+    if let Some(login) = connection.login {
+        outbox.post(Update::Login(name.clone(), login.borrow().clone()));
+        tokio::spawn(tell_login(login, name.clone(), outbox.clone()));
+    }
     let alertmanagers = Alertmanagers::default();
     let counters = Counters::default();
     let plane = Cluster::new(connection.reader.clone(), connection.writer, alertmanagers.clone(), counters.clone());
@@ -151,15 +154,9 @@ fn open(
 }
 
 /// Passes on how the login plugin is doing.
-async fn tell_login(mut login: tokio::sync::watch::Receiver<LoginState>, name: ClusterName, outbox: Outbox) {
+async fn tell_login(mut login: watch::Receiver<Login>, name: ClusterName, outbox: Outbox) {
     while login.changed().await.is_ok() {
-        let state = match login.borrow_and_update().clone() {
-            LoginState::Idle | LoginState::Ready => Login::Ready,
-            LoginState::Running { plugin, lines } => {
-                Login::Running(if lines.is_empty() { vec![format!("{plugin} runs").into()] } else { lines })
-            }
-            LoginState::Failed(problem) => Login::Failed(problem),
-        };
-        outbox.send(Update::Login(name.clone(), state)).await;
+        let now = login.borrow_and_update().clone();
+        outbox.send(Update::Login(name.clone(), now)).await;
     }
 }

@@ -21,6 +21,7 @@ use super::exec::{Issued, Plugin};
 use super::failure::explain_build;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
+use crate::domain::update::{Login, LoginStage};
 
 /// A plugin's credential is renewed this long before it expires, or after half of its life if that is later.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_secs(60);
@@ -33,25 +34,6 @@ const FAILURE_HOLDS: Duration = Duration::from_secs(5);
 
 /// A credential that answers a 401 and is refused itself is kept for this long before the next attempt.
 const REFUSAL_HOLDS: Duration = Duration::from_mins(1);
-
-/// How the login plugin of a connection is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LoginState {
-    /// There is no plugin, or nothing was asked of it yet.
-    #[default]
-    Idle,
-    /// It runs; a person may have to act on what it says.
-    Running {
-        /// The plugin's command.
-        plugin: Text,
-        /// What it has said so far.
-        lines: Vec<Text>,
-    },
-    /// It gave a credential.
-    Ready,
-    /// It gave none.
-    Failed(Problem),
-}
 
 /// Where a credential comes from.
 pub(super) enum Origin {
@@ -84,7 +66,8 @@ pub(super) struct Credentials {
     config: kube::Config,
     client: Client,
     slot: Mutex<Slot>,
-    login: watch::Sender<LoginState>,
+    /// How the plugin is doing; of use only where there is one.
+    login: watch::Sender<Login>,
 }
 
 /// What is known at the moment.
@@ -99,13 +82,14 @@ impl Credentials {
     /// Prepares the credentials of a connection; nothing runs until the first request.
     pub(super) fn new(origin: Origin, config: kube::Config) -> Result<Arc<Self>, kube::Error> {
         let client = Client::try_from(config.clone())?;
-        let (login, _) = watch::channel(LoginState::default());
+        let name = if let Origin::Plugin(plugin) = &origin { plugin.name.clone() } else { Text::default() };
+        let (login, _) = watch::channel(begun(&name));
         Ok(Arc::new(Self { origin, config, client, slot: Mutex::default(), login }))
     }
 
-    /// How the login plugin is doing.
-    pub(super) fn login(&self) -> watch::Receiver<LoginState> {
-        self.login.subscribe()
+    /// How the login plugin is doing, if there is one.
+    pub(super) fn login(&self) -> Option<watch::Receiver<Login>> {
+        matches!(self.origin, Origin::Plugin(_)).then(|| self.login.subscribe())
     }
 
     /// The credential to use now, renewed if it is about to expire.
@@ -199,8 +183,9 @@ impl Credentials {
             }
             Origin::Plugin(plugin) => {
                 let ran = self.ask(plugin).await;
-                let state = ran.as_ref().err().map_or(LoginState::Ready, |problem| LoginState::Failed(problem.clone()));
-                self.login.send_replace(state);
+                let stage = ran.as_ref().err().map_or(LoginStage::Ready, |problem| LoginStage::Failed(problem.clone()));
+                // What it said stays: it may have been said and done before anybody looked.
+                self.login.send_modify(|login| login.stage = stage);
                 let (issued, client) = ran.map_err(ClientError::Login)?;
                 let renew_at = issued.expires.map(renewal);
                 Ok(Session { client, expires: issued.expires, ..session(issued.authorization, renew_at) })
@@ -210,10 +195,8 @@ impl Credentials {
 
     /// Runs the plugin and builds the client that its credential needs.
     async fn ask(&self, plugin: &Plugin) -> Result<(Issued, Client), Problem> {
-        let say = |lines| {
-            self.login.send_replace(LoginState::Running { plugin: plugin.name.clone(), lines });
-        };
-        say(Vec::new());
+        self.login.send_replace(begun(&plugin.name));
+        let say = |said| self.login.send_modify(|login| login.said = said);
         let issued = plugin.run(say).await?;
         let Some((certificate, key)) = &issued.identity else { return Ok((issued, self.client.clone())) };
         let mut config = self.config.clone();
@@ -229,6 +212,11 @@ impl Credentials {
     fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A plugin that has said nothing yet.
+fn begun(name: &Text) -> Login {
+    Login { said: vec![format!("{name} runs").into()], stage: LoginStage::Running }
 }
 
 /// When a credential that expires is renewed.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::domain::text::Text;
+use crate::domain::update::Login;
 
 mod authorization;
 mod connect;
@@ -27,7 +28,6 @@ mod transport;
 mod writer;
 
 pub use connect::connect;
-pub use credentials::LoginState;
 pub use error::ClientError;
 pub use reader::{Answer, Reader, Review};
 pub use writer::{Verb, WriteAnswer, WriteRequest, Writer};
@@ -42,7 +42,7 @@ pub struct Connection {
     /// What is known without asking the cluster.
     pub facts: ClusterFacts,
     /// How the login plugin is doing, if there is one.
-    pub login: watch::Receiver<LoginState>,
+    pub login: Option<watch::Receiver<Login>>,
 }
 
 /// What the kubeconfig and the environment say about a connection.

@@ -17,7 +17,7 @@ use crate::domain::problem::Problem;
 use crate::domain::rollout::{Phase, Rollout};
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
-use crate::domain::update::Login;
+use crate::domain::update::{Login, LoginStage};
 use crate::runtime::Session;
 use crate::state::{Changed, ServiceBoard, Timeline};
 
@@ -95,12 +95,15 @@ impl Seen<'_> {
         let mut troubles: Vec<Problem> = self.session.policy().fault().cloned().into_iter().collect();
         for (_, cluster) in self.session.state().clusters() {
             troubles.extend(cluster.silence().map(tried_again));
-            if let Some(Login::Running(lines)) = cluster.login() {
-                let lines: Vec<&str> = lines.iter().map(Text::as_str).collect();
-                troubles.push(Problem::new(LOGIN_SAYS, lines.join("  "), ""));
-            }
-            if let Some(Login::Failed(problem)) = cluster.login() {
-                troubles.push(problem.clone());
+            if let Some(Login { said, stage }) = cluster.login() {
+                match stage {
+                    LoginStage::Running => {
+                        let lines: Vec<&str> = said.iter().map(Text::as_str).collect();
+                        troubles.push(Problem::new(LOGIN_SAYS, lines.join("  "), ""));
+                    }
+                    LoginStage::Ready => {}
+                    LoginStage::Failed(problem) => troubles.push(problem.clone()),
+                }
             }
             troubles.extend(cluster.closed(kinds));
         }

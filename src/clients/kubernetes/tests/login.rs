@@ -1,6 +1,7 @@
 //! Who we are: logins that are renewed, and what a kubeconfig may not ask for.
 
 use super::*;
+use crate::domain::update::LoginStage;
 
 fn refused(cluster: &Value, user: &Value) -> String {
     connect(&load(cluster, user), &"it".into(), &options()).unwrap_err().problem().to_string()
@@ -26,12 +27,14 @@ async fn ten_requests_at_once_share_one_login() {
     let (server, seen) = serve(|_, _| axum::Json(json!({})).into_response()).await;
     let folder = tempfile::tempdir().unwrap();
     let connection = connect_as(&server, &plugin_user(&folder), &options());
-    assert_eq!(*connection.login.borrow(), LoginState::Idle);
+    let login = connection.login.unwrap();
+    assert_eq!(*login.borrow(), Login { said: vec!["/bin/sh runs".into()], stage: LoginStage::Running });
     assert_eq!(runs(&folder), 0);
     let all = futures::future::join_all((0..10).map(|_| connection.reader.get_json("/"))).await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(runs(&folder), 1);
-    assert_eq!(*connection.login.borrow(), LoginState::Ready);
+    let said = Login { said: vec!["visit https://login".into()], stage: LoginStage::Ready };
+    assert_eq!(*login.borrow(), said, "what was said is known after it is done");
     assert!(seen.lock().unwrap().iter().all(|request| header(request, "authorization") == "Bearer token-1"));
 }
 
@@ -73,7 +76,8 @@ async fn a_failed_login_is_told_and_nothing_is_sent() {
     let connection = connect_as(&server, &user, &options());
     let error = connection.reader.get_json("/").await.unwrap_err();
     assert!(matches!(&error, ClientError::Login(problem) if problem.why.ends_with("no session")), "{error}");
-    assert!(matches!(&*connection.login.borrow(), LoginState::Failed(_)));
+    let login = connection.login.as_ref().unwrap().borrow().clone();
+    assert!(matches!(login.stage, LoginStage::Failed(_)) && login.said == ["no session"], "{login:?}");
     assert!(matches!(connection.writer.as_ref().unwrap().send(patch()).await, WriteAnswer::NotSent(_)));
     assert!(!format!("{error} {error:?} {connection:?}").contains("s3cret"));
     assert!(seen.lock().unwrap().is_empty());

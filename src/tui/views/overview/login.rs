@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::update::Login;
+use crate::domain::update::{Login, LoginStage};
 use crate::tui::paint::{Painter, wrap};
 use crate::tui::theme::Role;
 use crate::tui::views::Seen;
@@ -16,7 +16,7 @@ pub(super) fn render(painter: &mut Painter<'_>, area: Rect, seen: &Seen<'_>) {
     let width = usize::from(area.width.saturating_sub(INDENT));
     let mut lines = Vec::new();
     for (name, cluster) in seen.session.state().clusters() {
-        let Some(Login::Running(said)) = cluster.login() else { continue };
+        let Some(Login { said, stage: LoginStage::Running }) = cluster.login() else { continue };
         lines.push((0, Role::Muted, format!("to log in to {name}:")));
         let words = said.iter().flat_map(|line| wrap(line, width));
         lines.extend(words.map(|words| (INDENT, Role::Text, words)));

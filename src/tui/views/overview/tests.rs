@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
-use crate::domain::update::{Liveness, Login, Update};
+use crate::domain::update::{Liveness, Login, LoginStage, Update};
 use crate::domain::workload::Workload;
 use crate::tui::test_support::{Stage, cluster, meta};
 use crate::tui::views::fixture::{Scene, deployment, rows, world};
@@ -83,7 +83,7 @@ fn what_a_login_program_says_stands_there_whole() {
     let code =
         "To sign in, use a web browser to open the page https://login.example/device and enter the code AX7-9PQ.";
     let said = ["a warning nobody needs", code].map(Text::from).to_vec();
-    stage.tell(Update::Login(cluster(), Login::Running(said)));
+    stage.tell(Update::Login(cluster(), Login { said, stage: LoginStage::Running }));
     let shown = stage.draw(&mut Overview::default(), 60, 18);
     for line in ["to log in to", "  a warning nobody needs", "https://login.example/device", "the code AX7-9PQ."] {
         assert!(shown.lines().any(|shown| shown.contains(line)), "{line:?}:\n{shown}");
