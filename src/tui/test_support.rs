@@ -14,10 +14,13 @@ use super::theme::{Depth, Role, Theme, Wardrobe};
 use super::views::{Seen, View};
 use crate::config::Settings;
 use crate::config::assets::Assets;
+use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Labels, Meta, Owner};
 use crate::domain::pod::{Container, ContainerState, Pod};
+use crate::domain::problem::Problem;
 use crate::domain::row::Row;
+use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::text::Text;
 use crate::domain::time::Clock;
 use crate::domain::update::{Liveness, SourceId, Update};
@@ -94,6 +97,12 @@ impl Stage {
         }
     }
 
+    /// What its Alertmanager told just now.
+    pub(in crate::tui) fn alerts(&mut self, told: Result<Vec<Alert>, Problem>) {
+        let id = SignalId { cluster: cluster(), name: "main".into() };
+        self.tell(Update::Alerts(SignalKind::Alertmanager, id, self.now, told));
+    }
+
     /// What a view sees.
     pub(in crate::tui) fn seen(&self) -> Seen<'_> {
         Seen {
@@ -119,6 +128,21 @@ impl Stage {
         painter.fill(area, Role::Background);
         view.render(painter, area, &seen);
         text_of(&buffer)
+    }
+}
+
+/// An alert of a service in production that pages since six minutes.
+pub(in crate::tui) fn alert(name: &str, service: &str) -> Alert {
+    Alert {
+        cluster: cluster(),
+        name: name.into(),
+        priority: Priority::High,
+        standing: Standing::Firing,
+        since: ago(360),
+        labels: labels(&[("alertname", name), ("namespace", "production"), ("service", service)]),
+        annotations: labels(&[("runbook_url", "https://wiki.example/chat"), ("summary", "7 % of requests fail")]),
+        silenced_by: Vec::new(),
+        evaluated: None,
     }
 }
 

@@ -85,20 +85,6 @@ impl<'a> Teller<'a> {
         })
     }
 
-    /// Adds a change of an object of some kind.
-    pub(super) fn add(
-        &mut self,
-        at: Option<Timestamp>,
-        class: ChangeClass,
-        kind: Kind,
-        meta: &'a Meta,
-        said: Said,
-    ) -> Option<&mut Change> {
-        let change = self.change(at, class, kind, meta, said)?;
-        self.changes.push(change);
-        self.changes.last_mut()
-    }
-
     /// Adds a change of a workload.
     pub(super) fn add_of(
         &mut self,
@@ -107,10 +93,9 @@ impl<'a> Teller<'a> {
         class: ChangeClass,
         said: Said,
     ) -> Option<&mut Change> {
-        let service = service_of(family);
-        let change = self.add(at, class, family.kind, &family.workload.meta, said)?;
-        change.service = Some(service);
-        Some(change)
+        let change = self.change(at, class, family.kind, &family.workload.meta, said)?;
+        self.changes.push(Change { service: Some(service_of(family)), ..change });
+        self.changes.last_mut()
     }
 
     /// What a workload, its revisions and its pods tell.
@@ -179,11 +164,9 @@ impl<'a> Teller<'a> {
             return;
         }
         let (Some(end), Some(ending)) = (pod.last_termination(), ending(pod)) else { return };
-        let service = service_of(family);
         let said = Said::of(format!("pod restarted: {ending}"));
-        if let Some(change) = self.add(end.at, ChangeClass::Restart, Kind::Pod, &pod.meta, said) {
-            change.times = times;
-            change.service = Some(service);
+        if let Some(change) = self.change(end.at, ChangeClass::Restart, Kind::Pod, &pod.meta, said) {
+            self.changes.push(Change { times, service: Some(service_of(family)), ..change });
         }
     }
 
@@ -192,10 +175,9 @@ impl<'a> Teller<'a> {
         for kind in [Kind::ConfigMap, Kind::Secret] {
             for row in self.inventory.rows(kind).rows().filter(|row| !is_given(row.meta())) {
                 let meta = row.meta();
-                if let Some(change) =
-                    self.add(meta.created, ChangeClass::Config, kind, meta, Said::of(config_words(row, "created")))
-                {
-                    change.service = named_by_config(meta);
+                let said = Said::of(config_words(row, "created"));
+                if let Some(change) = self.change(meta.created, ChangeClass::Config, kind, meta, said) {
+                    self.changes.push(Change { service: named_by_config(meta), ..change });
                 }
             }
         }

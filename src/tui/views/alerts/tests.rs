@@ -8,35 +8,13 @@ use crate::domain::intent::Intent;
 use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
-use crate::domain::signal::{SignalId, SignalKind};
-use crate::domain::text::Text;
-use crate::domain::update::Update;
 use crate::tui::effect::Prompt;
-use crate::tui::test_support::{Stage, ago, cluster};
+use crate::tui::test_support::{Stage, ago, alert};
 use crate::tui::views::fixture::deployment;
 
-fn alert(name: &str, priority: Priority, standing: Standing, service: &str) -> Alert {
-    let pairs = [("alertname", name), ("namespace", "production"), ("service", service)];
-    Alert {
-        cluster: cluster(),
-        name: name.into(),
-        priority,
-        standing,
-        since: ago(360),
-        labels: pairs.into_iter().map(|(name, value)| (Text::from(name), Text::from(value))).collect(),
-        annotations: [("runbook_url", "https://wiki.example/chat"), ("summary", "7 % of requests fail")]
-            .into_iter()
-            .map(|(name, value)| (Text::from(name), Text::from(value)))
-            .collect(),
-        silenced_by: if standing == Standing::Silenced { vec!["s-1".into()] } else { Vec::new() },
-        evaluated: None,
-    }
-}
-
-fn tell(stage: &mut Stage, told: Result<Vec<Alert>, Problem>) {
-    let id = SignalId { cluster: cluster(), name: "main".into() };
-    let now = stage.now;
-    stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, told));
+fn alert_of(name: &str, priority: Priority, standing: Standing, service: &str) -> Alert {
+    let silenced_by = if standing == Standing::Silenced { vec!["s-1".into()] } else { Vec::new() };
+    Alert { priority, standing, silenced_by, ..alert(name, service) }
 }
 
 /// A stage with a service and some alerts.
@@ -47,11 +25,11 @@ pub(in crate::tui) fn stage() -> Stage {
         stage.list(kind, Vec::new());
     }
     let told = vec![
-        alert("KafkaLag", Priority::Medium, Standing::Firing, "nobody"),
-        alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service"),
-        alert("DiskFills", Priority::Low, Standing::Silenced, "chat-service"),
+        alert_of("KafkaLag", Priority::Medium, Standing::Firing, "nobody"),
+        alert_of("ChatErrorRate", Priority::High, Standing::Firing, "chat-service"),
+        alert_of("DiskFills", Priority::Low, Standing::Silenced, "chat-service"),
     ];
-    tell(&mut stage, Ok(told));
+    stage.alerts(Ok(told));
     stage
 }
 
@@ -59,8 +37,8 @@ pub(in crate::tui) fn stage() -> Stage {
 pub(in crate::tui) fn evaluated(stage: &mut Stage) {
     let own = crate::domain::alert::Evaluated { watched: ago(600), no_data: None };
     let own =
-        Alert { evaluated: Some(own), ..alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
-    tell(stage, Ok(vec![own, alert("KafkaLag", Priority::Medium, Standing::Firing, "nobody")]));
+        Alert { evaluated: Some(own), ..alert_of("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
+    stage.alerts(Ok(vec![own, alert_of("KafkaLag", Priority::Medium, Standing::Firing, "nobody")]));
 }
 
 #[test]
@@ -119,8 +97,9 @@ fn the_change_before_it_is_named() {
     let mut changed = deployment("chat-service", 600);
     changed.desired += 2;
     stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(changed))]);
-    let began = Alert { since: ago(-130), ..alert("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
-    tell(&mut stage, Ok(vec![began]));
+    let began =
+        Alert { since: ago(-130), ..alert_of("ChatErrorRate", Priority::High, Standing::Firing, "chat-service") };
+    stage.alerts(Ok(vec![began]));
     stage.now = ago(-200);
     let shown = stage.draw(&mut Alerts::default(), 120, 30);
     assert!(shown.contains("began 2 min after scaled"), "{shown}");
@@ -130,7 +109,7 @@ fn the_change_before_it_is_named() {
 #[test]
 fn who_does_not_answer_is_told_with_the_age_of_what_it_told() {
     let mut stage = stage();
-    tell(&mut stage, Err(Problem::new("service monitoring/am:web cannot be asked", "connection refused", "")));
+    stage.alerts(Err(Problem::new("service monitoring/am:web cannot be asked", "connection refused", "")));
     stage.now += SignedDuration::from_mins(3);
     let shown = stage.draw(&mut Alerts::default(), 140, 30);
     assert!(shown.contains("cannot be asked, what it told is 3 min old: connection refused"), "{shown}");

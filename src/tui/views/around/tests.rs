@@ -1,29 +1,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::alert::{Alert, Priority, Standing};
+use crate::domain::alert::Alert;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
-use crate::domain::signal::{SignalId, SignalKind};
-use crate::domain::text::Text;
-use crate::domain::update::Update;
-use crate::tui::test_support::{Stage, ago, cluster};
+use crate::tui::test_support::{Stage, ago, alert};
 use crate::tui::views::fixture::deployment;
-
-fn alert(name: &str, seconds_ago: i64) -> Alert {
-    let pairs = [("alertname", name), ("namespace", "production"), ("service", "chat-service")];
-    Alert {
-        cluster: cluster(),
-        name: name.into(),
-        priority: Priority::High,
-        standing: Standing::Firing,
-        since: ago(seconds_ago),
-        labels: pairs.into_iter().map(|(name, value)| (Text::from(name), Text::from(value))).collect(),
-        annotations: [(Text::from("summary"), Text::from("7 % of requests fail"))].into_iter().collect(),
-        silenced_by: Vec::new(),
-        evaluated: None,
-    }
-}
 
 #[test]
 fn the_alert_stands_among_what_happened_before_and_after_it() {
@@ -35,10 +17,9 @@ fn the_alert_stands_among_what_happened_before_and_after_it() {
     for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
         stage.list(kind, Vec::new());
     }
-    let (one, later) = (alert("ChatErrorRate", 360), alert("ChatLatency", 60));
-    let id = SignalId { cluster: cluster(), name: "main".into() };
-    let now = stage.now;
-    stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, Ok(vec![one.clone(), later])));
+    let one = alert("ChatErrorRate", "chat-service");
+    let later = Alert { since: ago(60), ..alert("ChatLatency", "chat-service") };
+    stage.alerts(Ok(vec![one.clone(), later]));
     stage.draw(&mut crate::tui::views::Alerts::default(), 120, 30);
     let service = stage.board.alerts()[0].service.clone();
     let mut view = Around::new(RelatedAlert { alert: Arc::new(one), service });

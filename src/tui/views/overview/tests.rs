@@ -1,17 +1,15 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::alert::{Alert, Priority, Standing};
 use crate::domain::kind::Kind;
 use crate::domain::metric::{Grid, Measure, Measured, Points, Question, Reading, Series};
-use crate::domain::object::Labels;
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
-use crate::domain::signal::{SignalId, SignalKind};
+use crate::domain::signal::SignalId;
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, Login, LoginStage, Update};
 use crate::domain::workload::Workload;
-use crate::tui::test_support::{Stage, cluster, meta};
+use crate::tui::test_support::{Stage, alert, cluster, meta};
 use crate::tui::views::fixture::{Scene, deployment, rows, world};
 
 /// An overview of chat-service, which is bad, and of so many services that are well, with a window of so many rows.
@@ -222,22 +220,6 @@ fn how_much_fails_is_shown_in_a_small_window_too() {
 
 #[test]
 fn what_was_bad_before_all_was_read_is_no_news() {
-    let page = |stage: &mut Stage| {
-        let labels = [("namespace", "production"), ("service", "chat-service"), ("severity", "critical")];
-        let alert = Alert {
-            cluster: cluster(),
-            name: "ChatErrorRate".into(),
-            priority: Priority::High,
-            standing: Standing::Firing,
-            since: stage.now,
-            labels: labels.map(|(name, value)| (Text::from(name), Text::from(value))).into_iter().collect(),
-            annotations: Labels::default(),
-            silenced_by: Vec::new(),
-            evaluated: None,
-        };
-        let (id, now) = (SignalId { cluster: cluster(), name: "main".into() }, stage.now);
-        stage.tell(Update::Alerts(SignalKind::Alertmanager, id, now, Ok(vec![alert])));
-    };
     let heading = |is_looking: bool, looks_before: bool| {
         let mut stage = Stage::new();
         stage.list(Kind::Deployment, vec![Row::Deployment(Box::new(deployment("chat-service", 600)))]);
@@ -250,7 +232,7 @@ fn what_was_bad_before_all_was_read_is_no_news() {
         if looks_before {
             stage.draw(&mut view, 100, 30);
         }
-        page(&mut stage);
+        stage.alerts(Ok(vec![alert("ChatErrorRate", "chat-service")]));
         stage.session.look_for_signals(&cluster(), false);
         // A frame is drawn before the board is made again.
         view.settle(&stage.seen(), Rect { x: 0, y: 0, width: 100, height: 30 });
