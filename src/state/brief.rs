@@ -79,10 +79,7 @@ pub fn brief(
         on_it: [at_shifts(state, &services, now), on_it(state, board, timeline, &broken, now)].concat(),
         safe: broken
             .iter()
-            .filter_map(|service| {
-                let stable = back_to_stable(state, board, service, now).or_else(|| back_from_gate(board, service));
-                stable.or_else(|| safe(state, board, service))
-            })
+            .filter_map(|service| back_to_stable(state, board, service, now).or_else(|| safe(state, board, service)))
             .collect(),
         moving: moving(board, &services),
     }
@@ -193,9 +190,11 @@ fn on_it(state: &State, board: &ServiceBoard, timeline: &Timeline, broken: &[&Se
 /// before it turned bad, else look at what it says.
 fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> {
     let own = || board.rollouts().iter().filter(|rollout| rollout.service == service.id);
-    let is_held_up =
-        |rollout: &Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed | Phase::Progressing);
-    let held_up = own().find(|rollout| is_held_up(rollout)).map(|rollout| (rollout, way_back(state, rollout)));
+    // What fails is what ails it, whatever else waits at a gate.
+    let is_failing = |rollout: &&Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed);
+    let is_moving = |rollout: &&Rollout| matches!(rollout.status.phase, Phase::Progressing | Phase::Waiting);
+    let held_up = own().find(is_failing).or_else(|| own().find(is_moving));
+    let held_up = held_up.map(|rollout| (rollout, way_back(state, rollout)));
     let to_blame = || own().find_map(|rollout| Some((rollout, Some(way_back_from_blame(state, service, rollout)?))));
     if let Some((rollout, Some(back))) = held_up.or_else(to_blame) {
         let (to, pin) = match &back {
@@ -236,22 +235,6 @@ fn back_to_stable(state: &State, board: &ServiceBoard, service: &Service, now: T
     Some(Safe {
         what: format!("plan to send all requests of {} to {}, the stable revision", service.id.name, stable.version),
         command: format!("{shift} --to 0 --dry-run"),
-    })
-}
-
-/// Where what ails a service waits at a gate, its rollout can be aborted, which leaves all to the stable revision. Not where
-/// another of its rollouts is what ails it.
-fn back_from_gate(board: &ServiceBoard, service: &Service) -> Option<Safe> {
-    let ails = |rollout: &&Rollout| {
-        rollout.service == service.id && matches!(rollout.status.phase, Phase::Stuck | Phase::Failed)
-    };
-    if board.rollouts().iter().any(|rollout| ails(&rollout)) {
-        return None;
-    }
-    let (rollout, _) = gated(board, service).next()?;
-    Some(Safe {
-        what: format!("plan to abort the rollout of {} to {}", service.id.name, rollout.version),
-        command: command(service, "abort", &rollout.workload, " --dry-run"),
     })
 }
 

@@ -116,9 +116,15 @@ fn a_new_revision_that_fails_already_gets_nothing_more() {
     let before = weight(&bench);
     let ran = bench.run("maria", &format!("{SHIFT} --to 20,50 --guard default -o ndjson")).expect(1);
     assert_eq!(ran.result()["outcome"], "not-begun", "{ran:?}");
-    for says in ["the guard default is breached already, and nothing is sent", "requests failed, of stable", "--to 0"] {
+    for says in ["the guard default is breached already, and nothing is sent", " %, stable ", "--to 0"] {
         assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
     }
+    // Whoever wishes for too much at once is not sent up by steps either.
+    let ran = bench.run("maria", "shift search-service -e production --to 100 --dry-run").expect(1);
+    for says in ["more than 50 points", "the new revision is worse than the stable one", "--to 0"] {
+        assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("take it in steps"), "{}", ran.stderr);
     assert_eq!(weight(&bench), before);
 }
 

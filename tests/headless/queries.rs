@@ -13,7 +13,7 @@ fn timeless(table: &str) -> String {
     let table = Regex::new(r"\b\d+(s|min|h|d)\b").unwrap().replace_all(&table, "<age>").into_owned();
     let table = Regex::new(r"since [^\n]*?\d\d:\d\d").unwrap().replace_all(&table, "since <moment>").into_owned();
     let table =
-        Regex::new(r"[\d.]+ % of \d+ requests failed, of stable [\d.]+ %").unwrap().replace_all(&table, "<failures>");
+        Regex::new(r"fails [\d.]+ %, stable [\d.]+ % \(\d+ requests\)").unwrap().replace_all(&table, "<failures>");
     let table = Regex::new(r"seen [\d.]+%").unwrap().replace_all(&table, "seen <share>").into_owned();
     // How wide a column is depends on the length of an age.
     Regex::new(r" {2,}").unwrap().replace_all(&table, "  ").into_owned()
@@ -34,7 +34,7 @@ fn counted(bench: &Bench, command: &str, is_told: impl Fn(&Ran) -> bool) -> Ran 
 
 /// Whether the numbers of both canaries are known.
 fn judges_canaries(ran: &Ran) -> bool {
-    ["canary 1.5.0 worse", "canary 5.3.0 worse"].iter().all(|says| ran.stdout.contains(says))
+    ["canary 1.5.0 fails", "canary 5.3.0 fails"].iter().all(|says| ran.stdout.contains(says))
 }
 
 // What counts grows old where the clock stands still: who asks for numbers has a fleet that is young.

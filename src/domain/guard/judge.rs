@@ -45,7 +45,7 @@ impl Guard {
         }
         if self.is_bad(stable) {
             // What the new revision is compared with is ill itself, whatever the new one does.
-            let why = format!("{}, which is no measure", self.failures(canary, stable));
+            let why = format!("stable is no measure: {}", self.failures(canary, stable));
             return Verdict::NotEnough(why.into());
         }
         Verdict::Pass(format!("{} of {} requests failed", count(ratio * requests), requests.round()).into())
@@ -105,7 +105,8 @@ impl Guard {
             Some(_) => format!("{:.1} %", of(stable)),
             None => "too few to tell".to_owned(),
         };
-        format!("{:.1} % of {requests} requests failed, of stable {of_stable}", of(canary)).into()
+        // Both parts stand first: what is shown of these words in a table ends early.
+        format!("fails {:.1} %, stable {of_stable} ({requests} requests)", of(canary)).into()
     }
 
     /// That the new revision is too slow, where it is. The latency of few requests is that of the slowest.
@@ -113,7 +114,7 @@ impl Guard {
         let many = |sample: &Sample| sample.requests.is_some_and(|requests| requests >= f64::from(self.least));
         let (own, other) = (canary.p95?, stable.p95?);
         let is_slower = many(canary) && many(stable) && other > 0.0 && own > self.latency_factor * other;
-        let why = || format!("p95 {:.0} ms, of stable {:.0} ms", own * 1000.0, other * 1000.0);
+        let why = || format!("is slow: p95 {:.0} ms, stable {:.0} ms", own * 1000.0, other * 1000.0);
         is_slower.then(|| Verdict::Breach(why().into()))
     }
 
@@ -131,7 +132,7 @@ impl Guard {
             canary.restarts,
             within(canary, if all(canary) == 1 { " pod" } else { " pods" })
         );
-        let why = format!("{own}, of stable {}{}", stable.restarts, within(stable, "")).into();
+        let why = format!("has {own}, stable {}{}", stable.restarts, within(stable, "")).into();
         let each = |of: &Sample| f64::from(of.restarts) / f64::from(all(of));
         let is_both = stable.restarts > 0 && each(stable) >= each(canary);
         Some(if is_both { Verdict::BothBad(why) } else { Verdict::Breach(why) })
@@ -142,8 +143,8 @@ impl Guard {
 fn unserved(canary: &Sample) -> Option<Verdict> {
     match canary.pods {
         None => Some(Verdict::NotEnough("nobody tells its pods".into())),
-        Some(Pods { ready: 0, all: 0 }) => Some(Verdict::FastBreach("it has no pods".into())),
-        Some(Pods { ready: 0, .. }) => Some(Verdict::FastBreach("none of its pods is ready".into())),
+        Some(Pods { ready: 0, all: 0 }) => Some(Verdict::FastBreach("has no pods".into())),
+        Some(Pods { ready: 0, .. }) => Some(Verdict::FastBreach("has no ready pod".into())),
         Some(Pods { ready, all }) if ready < all => {
             Some(Verdict::NotEnough(format!("{ready} of {all} of its pods are ready").into()))
         }

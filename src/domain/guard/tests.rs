@@ -51,12 +51,12 @@ fn few_failures_of_few_requests_may_be_chance() {
 #[test]
 fn what_almost_all_fail_is_seen_at_once() {
     let verdict = judge(sample(25.0, 10.0), sample(5000.0, 0.0));
-    assert_eq!(verdict, Verdict::FastBreach("40.0 % of 25 requests failed, of stable 0.0 %".into()));
+    assert_eq!(verdict, Verdict::FastBreach("fails 40.0 %, stable 0.0 % (25 requests)".into()));
     assert!(matches!(judge(sample(19.0, 10.0), sample(5000.0, 0.0)), Verdict::NotEnough(_)));
     let of =
         |ready, all| judge(Sample { requests: None, pods: pods(ready, all), ..sample(0.0, 0.0) }, sample(5000.0, 0.0));
-    assert_eq!(of(0, 2), Verdict::FastBreach("none of its pods is ready".into()));
-    assert_eq!(of(0, 0), Verdict::FastBreach("it has no pods".into()));
+    assert_eq!(of(0, 2), Verdict::FastBreach("has no ready pod".into()));
+    assert_eq!(of(0, 0), Verdict::FastBreach("has no pods".into()));
 }
 
 /// What is said of so many failures of so many requests of the canary, and of stable.
@@ -67,7 +67,7 @@ fn of((failed, requests): (f64, f64), (stable_failed, stable_requests): (f64, f6
 #[test]
 fn where_stable_fails_as_much_going_back_mends_nothing() {
     let verdict = of((300.0, 1000.0), (1500.0, 5000.0));
-    assert_eq!(verdict, Verdict::BothBad("30.0 % of 1000 requests failed, of stable 30.0 %".into()));
+    assert_eq!(verdict, Verdict::BothBad("fails 30.0 %, stable 30.0 % (1000 requests)".into()));
     assert!(!verdict.is_breach() && !verdict.allows_more());
     // Of few requests of both the same can be told.
     assert_eq!(of((30.0, 60.0), (30.0, 60.0)).word(), "both-bad");
@@ -76,7 +76,7 @@ fn where_stable_fails_as_much_going_back_mends_nothing() {
     assert_eq!(of((110.0, 1000.0), (400.0, 5000.0)).word(), "both-bad");
     // A new one that fails less is not bad, and has nothing to be compared with.
     let verdict = of((5.0, 1000.0), (1500.0, 5000.0));
-    let why = "0.5 % of 1000 requests failed, of stable 30.0 %, which is no measure";
+    let why = "stable is no measure: fails 0.5 %, stable 30.0 % (1000 requests)";
     assert_eq!(verdict, Verdict::NotEnough(why.into()));
 }
 
@@ -104,7 +104,7 @@ fn the_stragglers_of_stable_at_the_last_weight_excuse_nothing() {
     ] {
         assert!(of(canary, stable).is_breach(), "{canary:?} beside {stable:?}");
     }
-    assert_eq!(of((1000.0, 1000.0), (1.0, 2.0)).why(), "100.0 % of 1000 requests failed, of stable too few to tell");
+    assert_eq!(of((1000.0, 1000.0), (1.0, 2.0)).why(), "fails 100.0 %, stable too few to tell (1000 requests)");
     assert!(of((2.0, 1000.0), (1.0, 2.0)).allows_more());
 }
 
@@ -112,20 +112,20 @@ fn the_stragglers_of_stable_at_the_last_weight_excuse_nothing() {
 fn failures_are_not_hidden_behind_a_node_that_was_started_again() {
     let restarted = |requests, errors| Sample { restarts: 3, ..sample(requests, errors) };
     let verdict = judge(restarted(1000.0, 400.0), restarted(5000.0, 0.0));
-    assert_eq!(verdict, Verdict::FastBreach("40.0 % of 1000 requests failed, of stable 0.0 %".into()));
+    assert_eq!(verdict, Verdict::FastBreach("fails 40.0 %, stable 0.0 % (1000 requests)".into()));
     let verdict = judge(restarted(1000.0, 0.0), restarted(5000.0, 0.0));
-    assert_eq!(verdict, Verdict::BothBad("3 restarts in 1 pod, of stable 3 in 1".into()));
+    assert_eq!(verdict, Verdict::BothBad("has 3 restarts in 1 pod, stable 3 in 1".into()));
     // Nor behind what fails in both.
     let restarts = judge(restarted(1000.0, 300.0), sample(5000.0, 1500.0));
-    assert_eq!(restarts, Verdict::Breach("3 restarts in 1 pod, of stable 0 in 1".into()));
+    assert_eq!(restarts, Verdict::Breach("has 3 restarts in 1 pod, stable 0 in 1".into()));
     let slow = judge(Sample { p95: Some(0.2), ..sample(1000.0, 300.0) }, sample(5000.0, 1500.0));
-    assert_eq!(slow, Verdict::Breach("p95 200 ms, of stable 80 ms".into()));
+    assert_eq!(slow, Verdict::Breach("is slow: p95 200 ms, stable 80 ms".into()));
 }
 
 #[test]
 fn slow_is_a_breach_where_both_arms_have_enough_requests() {
     let slow = Sample { p95: Some(0.2), ..sample(500.0, 0.0) };
-    assert_eq!(judge(slow, sample(5000.0, 0.0)), Verdict::Breach("p95 200 ms, of stable 80 ms".into()));
+    assert_eq!(judge(slow, sample(5000.0, 0.0)), Verdict::Breach("is slow: p95 200 ms, stable 80 ms".into()));
     assert!(judge(slow, sample(50.0, 0.0)).allows_more());
 }
 
@@ -134,12 +134,12 @@ fn what_starts_again_and_again_is_worse_without_a_request_unless_stable_does_so_
     let of = |restarts, all| Sample { restarts, pods: pods(all, all), ..sample(500.0, 0.0) };
     assert!(judge(of(2, 1), of(0, 3)).allows_more());
     let verdict = judge(Sample { requests: None, ..of(3, 1) }, of(0, 3));
-    assert_eq!(verdict, Verdict::Breach("3 restarts in 1 pod, of stable 0 in 3".into()));
+    assert_eq!(verdict, Verdict::Breach("has 3 restarts in 1 pod, stable 0 in 3".into()));
     assert!(judge(of(3, 1), of(3, 3)).is_breach(), "each pod of stable started again less often");
-    assert_eq!(judge(of(3, 1), of(9, 3)), Verdict::BothBad("3 restarts in 1 pod, of stable 9 in 3".into()));
+    assert_eq!(judge(of(3, 1), of(9, 3)), Verdict::BothBad("has 3 restarts in 1 pod, stable 9 in 3".into()));
     let strict = Guard { restarts: 1, ..Guard::default() };
     let verdict = strict.judge(&of(1, 2), &of(0, 1));
-    assert_eq!(verdict, Verdict::Breach("1 restart in 2 pods, of stable 0 in 1".into()));
+    assert_eq!(verdict, Verdict::Breach("has 1 restart in 2 pods, stable 0 in 1".into()));
 }
 
 /// How good a verdict is, best last.

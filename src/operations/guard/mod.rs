@@ -228,7 +228,7 @@ impl GuardedShift {
     pub fn look(&mut self, verdict: &Verdict, now: Timestamp) -> Move {
         let (hold, settled_after) = (self.course.hold, self.course.settled_after());
         if self.is_breached(verdict, now) {
-            return self.go_back(verdict.why(), false);
+            return self.go_back(&format!("the new revision {}", verdict.why()).into(), false);
         }
         let (since, refused) = match &self.stage {
             Stage::Holding { since, refused, .. } => (*since, refused.clone()),

@@ -20,7 +20,7 @@ fn pass() -> Verdict {
 }
 
 fn breach() -> Verdict {
-    Verdict::Breach("8.0 % of 500 requests failed".into())
+    Verdict::Breach("fails 8.0 %, stable 0.0 % (500 requests)".into())
 }
 
 fn blind() -> Verdict {
@@ -58,7 +58,7 @@ fn no_data_holds_for_ever() {
 fn a_breach_that_is_seen_twice_goes_back() {
     let mut shift = holding(&[5, 100]);
     assert!(matches!(shift.look(&breach(), at(70)), Move::Wait { .. }));
-    let why: Text = "8.0 % of 500 requests failed".into();
+    let why: Text = "the new revision fails 8.0 %, stable 0.0 % (500 requests)".into();
     assert_eq!(shift.look(&breach(), at(80)), Move::GoBack(why.clone()));
     assert_eq!(shift.shifted(at(82)), Move::End(End::WentBack(why)));
 }
@@ -69,7 +69,7 @@ fn while_it_warms_up_only_what_fails_altogether_counts() {
     for seconds in [10, 20, 30, 40] {
         assert!(matches!(shift.look(&breach(), at(seconds)), Move::Wait { .. }));
     }
-    assert!(matches!(shift.look(&Verdict::FastBreach("40 %".into()), at(50)), Move::GoBack(_)));
+    assert!(matches!(shift.look(&Verdict::FastBreach("fails 40 %".into()), at(50)), Move::GoBack(_)));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn raising() -> GuardedShift {
 }
 
 fn fast() -> Verdict {
-    Verdict::FastBreach("40 %".into())
+    Verdict::FastBreach("fails 40 %".into())
 }
 
 #[test]
@@ -142,15 +142,18 @@ fn it_looks_while_a_weight_is_being_set_and_goes_back_at_once() {
     // Before the server has taken the next weight, requests go by the one before.
     let mut shift = raising();
     assert_eq!(shift.look(&breach(), at(190)), Move::Stay);
-    assert_eq!(shift.look(&breach(), at(200)), Move::GoBack("8.0 % of 500 requests failed".into()));
+    assert_eq!(
+        shift.look(&breach(), at(200)),
+        Move::GoBack("the new revision fails 8.0 %, stable 0.0 % (500 requests)".into())
+    );
     let mut shift = raising();
-    assert_eq!(shift.look(&fast(), at(190)), Move::GoBack("40 %".into()));
+    assert_eq!(shift.look(&fast(), at(190)), Move::GoBack("the new revision fails 40 %".into()));
     // Once it has, the pods warm up again, but what fails altogether counts.
     let mut shift = raising();
     shift.accepted(at(185));
     assert_eq!(shift.look(&breach(), at(190)), Move::Stay);
     assert_eq!(shift.look(&breach(), at(200)), Move::Stay);
-    assert_eq!(shift.look(&fast(), at(201)), Move::GoBack("40 %".into()));
+    assert_eq!(shift.look(&fast(), at(201)), Move::GoBack("the new revision fails 40 %".into()));
     // What is seen before it is verified counts on while the weight is held.
     let mut shift = raising();
     shift.accepted(at(185));
@@ -166,7 +169,7 @@ fn before_the_first_weight_one_look_at_what_fails_already_is_enough() {
         for seen in [pass(), blind(), Verdict::BothBad("both".into())] {
             assert_eq!(shift.look(&seen, at(1)), Move::Stay);
         }
-        let why = verdict.why().clone();
+        let why = Text::from(format!("the new revision {}", verdict.why()));
         assert_eq!(shift.look(&verdict, at(2)), Move::GoBack(why.clone()));
         assert_eq!(shift.withdrawn(&"taken back".into()), Move::End(End::NotBegun(why)));
     }

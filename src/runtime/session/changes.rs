@@ -22,6 +22,13 @@ use crate::runtime::change::{Change, Order};
 use crate::runtime::message::Message;
 use crate::runtime::wait::Wait;
 
+/// A change that may still be given orders.
+pub(super) struct Pending {
+    /// What was wished for.
+    pub(super) intent: Intent,
+    orders: mpsc::Sender<Order>,
+}
+
 impl Session {
     /// Begins a change: it is read, planned, authorised and rehearsed, and then waits to be confirmed.
     pub fn propose(&mut self, intent: Intent, wait: Wait, reason: Text) -> OperationId {
@@ -66,7 +73,7 @@ impl Session {
             traffic: self.traffic.clone(),
             priorities: self.signals.priorities.clone(),
             evidence,
-            intent,
+            intent: intent.clone(),
             plane: Arc::clone(&handle.plane),
             policy: Arc::clone(&self.policy),
             armed: self.armed.subscribe(),
@@ -79,7 +86,7 @@ impl Session {
             sightings: Arc::clone(&self.sightings),
         };
         let (orders, ordered) = mpsc::channel(4);
-        self.waiting.insert(id, orders);
+        self.waiting.insert(id, Pending { intent, orders });
         let (report, mut events) = mpsc::unbounded_channel();
         let running = tokio::spawn(change.run(ordered, Box::new(move |event| drop(report.send(event)))));
         tokio::spawn(async move {
@@ -117,9 +124,9 @@ impl Session {
     }
 
     fn order(&self, id: OperationId, order: Order) {
-        if let Some(orders) = self.waiting.get(&id) {
+        if let Some(pending) = self.waiting.get(&id) {
             // Full means that the same was said a moment ago.
-            drop(orders.try_send(order));
+            drop(pending.orders.try_send(order));
         }
     }
 

@@ -136,8 +136,10 @@ impl Session {
         news: &mut News,
     ) -> Option<OperationEvent> {
         let now = self.clock.now();
-        if let OperationEvent::Proposed(proposal) = &mut event {
-            self.look_before(proposal, now);
+        match &mut event {
+            OperationEvent::Proposed(proposal) => self.look_before(proposal, now),
+            OperationEvent::Failed { failure: Failure::Impossible, problem } => self.look_at_refused(id, problem, now),
+            _ => {}
         }
         if let Some(mut drive) = self.drives.remove(&id) {
             let is_kept = self.hear_first(&mut drive, &event, now, news);

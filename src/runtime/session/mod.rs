@@ -27,7 +27,6 @@ use crate::sources::kubernetes::{LogNews, Wanted};
 use crate::state::{ServiceBoard, State};
 
 use super::arming::Armed;
-use super::change::Order;
 use super::clusters::{self, Chosen, ContextRow, Handle};
 use super::evidence::Archives;
 use super::following::Following;
@@ -41,6 +40,7 @@ use super::message::{Absorbed, Message};
 use super::overhearing::Overhearing;
 use super::scopes::Scopes;
 use super::signals::SignalServers;
+use changes::Pending;
 
 mod armed;
 mod changes;
@@ -114,7 +114,7 @@ pub struct Session {
     kinds: Vec<Kind>,
     inbox: mpsc::Receiver<Message>,
     outbox: mpsc::Sender<Message>,
-    waiting: BTreeMap<OperationId, mpsc::Sender<Order>>,
+    waiting: BTreeMap<OperationId, Pending>,
     last: u64,
     following: Following,
     /// Whose logs are compared.
@@ -315,17 +315,18 @@ impl Session {
             match message {
                 Message::Update(update) => absorbed.changed = absorbed.changed.and(self.state.apply(update, now)),
                 Message::Operation(id, event) => {
-                    if event.is_last() {
-                        self.waiting.remove(&id);
-                        self.withdrawals.remove(&id);
-                    }
                     if event.is_last() || matches!(event, OperationEvent::StepDone { .. }) {
                         self.look_at_deeds();
                     }
                     if self.history.is_some() {
                         self.read_history();
                     }
+                    let is_last = event.is_last();
                     let told = self.hear_change(id, event, &mut absorbed.guarded);
+                    if is_last {
+                        self.waiting.remove(&id);
+                        self.withdrawals.remove(&id);
+                    }
                     absorbed.operations.extend(told.map(|event| (id, event)));
                 }
                 Message::Object(object, result) => absorbed.objects.push((object, result)),

@@ -75,7 +75,7 @@ impl State {
         verdict.is_breach().then(|| verdict.why().clone())
     }
 
-    /// That the canary of a split is worse than the stable revision by the usual guard, in words: "canary 1.5.0 worse: …".
+    /// That the canary of a split is worse than the stable revision by the usual guard, in words: "canary 1.5.0 fails …".
     /// What was told stays so while nobody tells anything else, with its age.
     pub fn worse(&self, split: &Split, numbers: Option<&Numbers>, now: Timestamp) -> Option<Text> {
         let read = numbers?.pods_read()?;
@@ -86,7 +86,7 @@ impl State {
         let version = split.arm(ArmRole::Canary).map(|canary| &canary.version).filter(|version| !version.is_empty());
         let version = version.map(|version| format!(" {version}")).unwrap_or_default();
         let age = age_of(read, now).map(|age| format!("; numbers {} old", span(age))).unwrap_or_default();
-        Some(format!("canary{version} worse: {why}{mixed}{age}").into())
+        Some(format!("canary{version} {why}{mixed}{age}").into())
     }
 
     /// Whether what is counted within a window before a moment begins before the last change of the weights of a split, as

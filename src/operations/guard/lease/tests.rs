@@ -114,8 +114,8 @@ async fn how_a_guarded_shift_ended_is_the_last_word_on_it() {
         conclude(&held, &end, &journal).await.unwrap();
         entries(&diary).concat()
     };
-    let breached = said(End::WentBack("8.0 % of 552 requests failed".into())).await;
-    assert!(breached.contains("NotConverged") && breached.contains("8.0 % of 552 requests failed"), "{breached}");
+    let breached = said(End::WentBack("the new revision fails 8.0 %".into())).await;
+    assert!(breached.contains("NotConverged") && breached.contains("the new revision fails 8.0 %"), "{breached}");
     let reached = said(End::Reached(50)).await;
     assert!(reached.contains("Verified") && reached.contains("reached 50 %, and the guard held"), "{reached}");
     let stopped = said(End::InterruptedWentBack("stopped".into())).await;

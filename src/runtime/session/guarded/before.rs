@@ -3,52 +3,90 @@
 use jiff::Timestamp;
 
 use super::Session;
-use crate::domain::guard::{over, shift_of};
+use crate::domain::guard::{Guard, over, shift_of};
 use crate::domain::intent::Intent;
 use crate::domain::moment::span;
-use crate::domain::operation::Proposal;
+use crate::domain::object::ObjectRef;
+use crate::domain::operation::{OperationId, Proposal};
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
+use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
+
+/// What is seen of a new revision that would get more requests, where that speaks against it.
+struct Against {
+    service: ServiceId,
+    guard: Guard,
+    split: Split,
+    why: Text,
+    /// Over how long, and whether that begins before the last change of weights.
+    counted: String,
+}
 
 impl Session {
     /// Says what is seen against a change that sends more requests to a new revision. A guarded shift does not begin where
     /// its guard is breached already.
     pub(super) fn look_before(&mut self, proposal: &mut Proposal, now: Timestamp) {
-        let (target, guard) = match &proposal.plan.intent {
+        let Some(against) = self.against(&proposal.plan.intent, now) else { return };
+        proposal.against = Some(against.words());
+        if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
+            let what = format!("the guard {} is breached already, and nothing is sent", against.guard.name);
+            let hint = against.way_back(target, arm);
+            proposal.refusal.get_or_insert_with(|| Problem::new(what, against.why, hint));
+        }
+    }
+
+    /// Says the same of a shift that cannot be planned as it was wished for: what can be done instead is no more of it.
+    pub(super) fn look_at_refused(&mut self, id: OperationId, problem: &mut Problem, now: Timestamp) {
+        let Some(intent) = self.waiting.get(&id).map(|pending| pending.intent.clone()) else { return };
+        let Intent::Shift { target, arm, .. } = &intent else { return };
+        if let Some(against) = self.against(&intent, now) {
+            problem.more.push(against.words());
+            problem.hint = against.way_back(target, arm).into();
+        }
+    }
+
+    /// What is seen against a wish.
+    fn against(&mut self, intent: &Intent, now: Timestamp) -> Option<Against> {
+        let (target, guard) = match intent {
             Intent::GuardedShift { target, course, .. } => (target, course.guard.clone()),
             Intent::Shift { target, percent: 1.., .. }
             | Intent::Release { target, .. }
             | Intent::Skip { target, .. }
             | Intent::PromoteFull { target } => (target, self.state.usual_guard().clone()),
-            _ => return,
+            _ => return None,
         };
         self.guard_board.refresh(&self.state, now);
         let place = self.place_of(target);
-        let id = ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
-        let is_raised = |split: &Split| gains(&proposal.plan.intent, split);
-        let numbers = self.guard_board.numbers(&id);
-        let splits = match &proposal.plan.intent {
+        let service =
+            ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
+        let numbers = self.guard_board.numbers(&service);
+        let splits = match intent {
             // The rule that is changed is the one with the arm that is meant.
             Intent::Shift { target, arm, .. } | Intent::GuardedShift { target, arm, .. } => {
                 self.state.split_with(target, arm).into_iter().collect()
             }
-            _ => self.state.splits(&id),
+            _ => self.state.splits(&service),
         };
-        let mut raised = splits.into_iter().filter(is_raised);
-        let worse = raised.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)));
-        let Some((why, split)) = worse else { return };
+        let mut raised = splits.into_iter().filter(|split| gains(intent, split));
+        let (why, split) = raised.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)))?;
         let counted = over(guard.window, self.state.begins_before_change(&split, guard.window, now));
-        proposal.against = Some(format!("the new revision is worse than the stable one: {why}, {counted}").into());
-        if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
-            let back = shift_of(&id.name, target, arm);
-            let what = format!("the guard {} is breached already, and nothing is sent", guard.name);
-            let hint = if split.arm(ArmRole::Canary).is_some_and(|canary| canary.desired > 0.0) {
-                format!("`{back} --to 0` takes the requests that it has from the new revision")
-            } else {
-                format!("it gets nothing now; what it did counts for {}", span(guard.window))
-            };
-            proposal.refusal.get_or_insert_with(|| Problem::new(what, why, hint));
+        Some(Against { service, guard, split, why, counted })
+    }
+}
+
+impl Against {
+    fn words(&self) -> Text {
+        format!("the new revision is worse than the stable one: {}, {}", self.why, self.counted).into()
+    }
+
+    /// What can be done about it.
+    fn way_back(&self, route: &ObjectRef, arm: &str) -> String {
+        if self.split.arm(ArmRole::Canary).is_some_and(|canary| canary.desired > 0.0) {
+            let back = shift_of(&self.service.name, route, arm);
+            format!("`{back} --to 0` takes the requests that it has from the new revision")
+        } else {
+            format!("it gets nothing now; what it did counts for {}", span(self.guard.window))
         }
     }
 }

@@ -42,7 +42,7 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_the_trouble_of_its_service
     let (state, board) = tried(0.8);
     let verdict = &board.services()[0].verdict;
     assert_eq!(verdict.health, Health::Attention, "{verdict:?}");
-    assert!(verdict.reason.starts_with("canary 1.5.0 worse: 8.0 % of "), "{verdict:?}");
+    assert!(verdict.reason.starts_with("canary 1.5.0 fails 8.0 %, stable "), "{verdict:?}");
     let brief = brief(&state, &board, &Timeline::default(), None, NOW);
     let [safe] = brief.safe.as_slice() else { panic!("{}", brief.text()) };
     assert_eq!(safe.what, "plan to send all requests of chat to 1.4.1, the stable revision");
@@ -81,7 +81,7 @@ fn a_canary_that_is_a_service_of_its_own_is_compared_as_well() {
     let mut board = ServiceBoard::default();
     board.refresh(&state, NOW);
     let said = |name: &str| board.find(&id(name)).expect("both are services").verdict.reason.to_string();
-    assert!(said("chat").starts_with("canary 1.5.0 worse: 8.0 % of "), "{}", said("chat"));
+    assert!(said("chat").starts_with("canary 1.5.0 fails 8.0 %, stable "), "{}", said("chat"));
     assert!(said("chat-next").starts_with("error ratio 8.00 %"), "{}", said("chat-next"));
     let numbers = board.numbers(&id("chat")).expect("they are told");
     assert_eq!(numbers.last(Measure::Requests), Some(90.0), "what the other one answers is not among its own");
@@ -129,7 +129,7 @@ fn a_canary_that_starts_again_and_again_is_a_breach_also_when_its_pod_is_old() {
         let pod = ended((*canary).clone(), "Error", restarts, seconds_ago);
         say(&mut state, Row::Pod(Box::new(pod)), ago(seconds_ago - 1));
     }
-    assert_eq!(look(&state, NOW).1, "worse than stable: 3 restarts in 1 pod, of stable 0 in 3");
+    assert_eq!(look(&state, NOW).1, "worse than stable: has 3 restarts in 1 pod, stable 0 in 3");
 }
 
 /// What a look at the canary of chat says, with the pods that it has.
@@ -145,7 +145,7 @@ fn that_an_arm_has_no_pods_is_known_only_where_they_are_told() {
     rows.extend(arm("chat-canary", "1.5.0", 0, 0));
     rows.push(Row::HttpRoute(Box::new(route(vec![rule(&[("chat", 90), ("chat-canary", 10)])]))));
     let mut state = world(rows);
-    let none = (Some(Pods { ready: 0, all: 0 }), "worse than stable: it has no pods".to_owned());
+    let none = (Some(Pods { ready: 0, all: 0 }), "worse than stable: has no pods".to_owned());
     assert_eq!(look(&state, NOW), none);
     let unknown = (None, "not enough data: nobody counts its requests".to_owned());
     assert_eq!(look(&state, later(11)), unknown, "the cluster was not heard meanwhile");
@@ -215,6 +215,6 @@ fn what_pages_about_a_service_whose_canary_is_worse_is_said_behind_that() {
     board.refresh(&state, NOW);
     let verdict = &board.services()[0].verdict;
     assert_eq!((verdict.health, verdict.since), (Health::Bad, Some(ago(60))), "{verdict:?}");
-    assert!(verdict.reason.starts_with("canary 1.5.0 worse: 8.0 % of "), "{verdict:?}");
+    assert!(verdict.reason.starts_with("canary 1.5.0 fails 8.0 %, stable "), "{verdict:?}");
     assert!(verdict.reason.ends_with("; alert ErrorRate"), "{verdict:?}");
 }

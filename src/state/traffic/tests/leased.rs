@@ -57,10 +57,7 @@ fn what_is_worse_stays_first_and_keeps_its_rank() {
     judged::tell_of_pods(&mut state, &[("chat-0", 90.0, 0.0), ("chat-canary-0", 10.0, 0.8)]);
     let (health, words) = told(&state);
     assert_eq!(health, Health::Attention);
-    assert!(
-        words.starts_with("canary 1.5.0 worse: ") && words.ends_with("; guarded shift 10 → 20 %, maria"),
-        "{words}"
-    );
+    assert!(words.starts_with("canary 1.5.0 fails ") && words.ends_with("; guarded shift 10 → 20 %, maria"), "{words}");
     // Nor is what nobody can tell made better by it.
     let mut silent = guarded(10, 10, 5);
     let _ = silent.apply(Update::Source(source(Kind::Pod), Liveness::NoAccess(problem("forbidden"))), NOW);

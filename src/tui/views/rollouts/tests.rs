@@ -227,7 +227,7 @@ fn a_canary_that_is_worse_than_the_stable_revision_is_marked_as_in_the_overview(
     stage.draw(&mut view, 120, 35);
     let (health, below) = (view.entries[0].health, view.entries[0].below.last().unwrap());
     assert_eq!((health, below[0].role), (Health::Attention, Role::Attention));
-    assert!(below[0].text.starts_with("▲ canary 5.1.0 worse: 8.0 % of "), "{below:?}");
+    assert!(below[0].text.starts_with("▲ canary 5.1.0 fails 8.0 %, stable "), "{below:?}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn where_it_is_counts_down_to_what_comes_next() {
 
 #[test]
 fn both_arms_are_told_with_what_that_says() {
-    let verdict = Verdict::Breach("8.0 % of 1204 requests failed, of stable 0.1 %".into());
+    let verdict = Verdict::Breach("fails 8.0 %, stable 0.1 % (1204 requests)".into());
     let mut of = holding(130);
     let unseen: Vec<String> = panel(&of, &UNICODE, NOW).iter().map(|line| text(line)).collect();
     assert_eq!(unseen[2..], ["guard default has not looked yet"]);
@@ -103,7 +103,7 @@ fn both_arms_are_told_with_what_that_says() {
         [
             "█ stable   0.10 % failed of 4,816 requests   p95 121 ms   ready 1/1",
             "▒ canary   8.00 % failed of 1,204 requests   p95 121 ms   ready 1/1",
-            "worse than stable: 8.0 % of 1204 requests failed, of stable 0.1 %   seen 12 s ago",
+            "worse than stable: fails 8.0 %, stable 0.1 % (1204 requests)   seen 12 s ago",
         ]
     );
     if let Some(look) = &mut of.look {

@@ -22,7 +22,7 @@ fn seconds(count: i64) -> SignedDuration {
 }
 
 fn breach() -> Verdict {
-    Verdict::FastBreach("40 %".into())
+    Verdict::FastBreach("fails 40 %".into())
 }
 
 impl Stage {
@@ -64,15 +64,15 @@ async fn a_breach_while_it_is_verified_that_a_weight_took_goes_back_at_once() {
     assert!(matches!(stage.phase(), Phase::GoingBack { .. }), "{:?}", stage.phase());
     stage.until("everything to be back", |stage| stage.cluster.weights() == [100, 0]).await;
     stage.cluster.follow(true);
-    assert_eq!(stage.ended().await, End::WentBack("none of its pods is ready".into()));
+    assert_eq!(stage.ended().await, End::WentBack("the new revision has no ready pod".into()));
     assert_eq!(stage.cluster.asked(), ["take", "80 20", "100 0", "release"]);
     assert_eq!(stage.cluster.most_in_flight(), 1);
     let recorded = stage.recorded();
     // Whoever reads it later finds the breach: as why everything goes back, and as what the whole came to.
-    let why = "because none of its pods is ready; the guarded shift was begun because: it looks well";
+    let why = "because the new revision has no ready pod; the guarded shift was begun because: it looks well";
     assert!(recorded.iter().any(|one| one.contains(why)), "{recorded:#?}");
     let last = recorded.last().unwrap();
-    assert_eq!(last, "NotConverged: everything goes to stable again: none of its pods is ready");
+    assert_eq!(last, "NotConverged: everything goes to stable again: the new revision has no ready pod");
 }
 
 #[tokio::test]
@@ -103,10 +103,10 @@ async fn a_stop_between_the_yes_and_the_first_call_sends_nothing() {
 async fn a_breach_before_the_first_call_sends_nothing_either() {
     let mut stage = Stage::confirmed(OnExit::Back).await;
     stage.see(&breach());
-    assert_eq!(stage.ended().await, End::NotBegun("40 %".into()));
+    assert_eq!(stage.ended().await, End::NotBegun("the new revision fails 40 %".into()));
     assert_eq!(stage.cluster.asked(), Vec::<String>::new());
     let Some(OperationEvent::Failed { problem, .. }) = stage.changes.last() else { panic!("{:?}", stage.changes) };
-    assert_eq!(problem.why, "40 %", "nothing goes back: {problem}");
+    assert_eq!(problem.why, "the new revision fails 40 %", "nothing goes back: {problem}");
 }
 
 #[tokio::test]
@@ -128,6 +128,22 @@ async fn a_yes_to_a_plan_whose_guard_was_breached_is_no_yes() {
     stage.until("another plan", |stage| stage.session.drives[&stage.id].refusal.is_none()).await;
     stage.confirm().await;
     stage.until("the first weight", |stage| stage.cluster.weights() == [80, 20]).await;
+}
+
+#[tokio::test]
+async fn a_shift_that_goes_too_far_is_not_offered_in_steps_where_the_canary_is_worse() {
+    let mut stage = Stage::new();
+    stage.shift(100);
+    assert!(stage.refused().await.hint.starts_with("take it in steps: "));
+    stage.break_canary();
+    stage.shift(100);
+    let problem = stage.refused().await;
+    assert!(
+        problem.more[0].starts_with("the new revision is worse than the stable one: has no ready pod"),
+        "{problem}"
+    );
+    assert!(problem.hint.starts_with("it gets nothing now"), "{problem}");
+    assert_eq!(stage.cluster.asked(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -168,7 +184,7 @@ async fn a_raise_that_is_planned_or_confirmed_and_not_sent_is_taken_back() {
             |errand| matches!(errand, Some(Errand::Shift { percent: 50, is_confirmed: is, .. }) if is == is_confirmed);
         stage.until("the raise", |stage| wanted(stage.errand())).await;
         stage.see(&breach());
-        assert_eq!(stage.ended().await, End::WentBack("40 %".into()));
+        assert_eq!(stage.ended().await, End::WentBack("the new revision fails 40 %".into()));
         assert_eq!(stage.cluster.set(), ["80 20", "100 0"], "{is_confirmed}");
     }
 }

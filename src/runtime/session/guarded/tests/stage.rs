@@ -19,6 +19,7 @@ use crate::domain::object::{ClusterName, Meta, ObjectRef};
 use crate::domain::operation::{OperationEvent, OperationId};
 use crate::domain::platform::Service;
 use crate::domain::pod::Pod;
+use crate::domain::problem::Problem;
 use crate::domain::route::{Backend, HttpRoute, Rule};
 use crate::domain::row::Row;
 use crate::domain::time::Clock;
@@ -109,6 +110,21 @@ impl Stage {
         let intent = Intent::GuardedShift { target: route(), arm: "chat-canary".into(), course: Box::new(course) };
         let patience = Patience { stable: Duration::ZERO, every: Duration::from_millis(1), ..Patience::default() };
         self.id = self.session.propose(intent, Wait::For(patience), "it looks well".into());
+    }
+
+    /// Proposes a shift by hand.
+    pub(super) fn shift(&mut self, percent: u8) {
+        let intent = Intent::Shift { target: route(), arm: "chat-canary".into(), percent };
+        self.id = self.session.propose(intent, Wait::No, "it looks well".into());
+    }
+
+    /// Why nothing could be planned.
+    pub(super) async fn refused(&mut self) -> Problem {
+        self.changes.clear();
+        let is_refused = |stage: &Self| matches!(stage.changes.last(), Some(OperationEvent::Failed { .. }));
+        self.until("that to be refused", is_refused).await;
+        let Some(OperationEvent::Failed { problem, .. }) = self.changes.pop() else { unreachable!("it was seen") };
+        problem
     }
 
     /// One that is proposed, with a yes that was not heard by the change so far.
