@@ -173,10 +173,15 @@ impl ServiceBoard {
     /// Makes the words of each service hold still. One that is in doubt tells nothing new.
     fn steady(&mut self, found: Vec<Found>, now: Timestamp) -> Vec<Service> {
         let mut before = std::mem::take(&mut self.said);
+        let is_complete = self.is_complete;
         let steady = |Found { mut service, doubt, generation }: Found| {
             let mut said = before.remove(&service.id).unwrap_or_default();
             if doubt.is_none() {
                 service.verdict = said.steady(&service.verdict, generation, now);
+                // What is not read yet may look like an ailment.
+                if is_complete {
+                    service.verdict = said.since_mended(service.verdict, now);
+                }
             }
             self.said.insert(service.id.clone(), said);
             service

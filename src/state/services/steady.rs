@@ -19,6 +19,10 @@ pub(super) struct Steadiness {
     turns: Vec<Turn>,
     /// Since when it goes back and forth, while it does.
     since: Option<Timestamp>,
+    /// Whether somebody was needed since it was healthy last.
+    has_ailed: bool,
+    /// Since when it is healthy again, where it was seen to become so.
+    mended: Option<Timestamp>,
 }
 
 /// A time for which the same was said.
@@ -36,7 +40,7 @@ impl Steadiness {
             return verdict.clone();
         }
         if self.generation != generation {
-            *self = Self { generation, ..Self::default() };
+            *self = Self { generation, has_ailed: self.has_ailed, mended: self.mended, ..Self::default() };
         }
         match self.turns.last_mut().filter(|last| is_alike(&last.verdict, verdict)) {
             Some(last) => last.verdict = verdict.clone(),
@@ -51,6 +55,21 @@ impl Steadiness {
             self.since = None;
             verdict.clone()
         }
+    }
+
+    /// A service is not healthy for longer than since it was seen to become so: nothing of it was made or changed then
+    /// where only its requests went elsewhere.
+    pub(super) fn since_mended(&mut self, mut verdict: Verdict, now: Timestamp) -> Verdict {
+        if verdict.health == Health::Healthy {
+            if std::mem::take(&mut self.has_ailed) {
+                self.mended = Some(now);
+            }
+            verdict.since = verdict.since.max(self.mended);
+        } else {
+            self.has_ailed |= verdict.health.needs_somebody();
+            self.mended = None;
+        }
+        verdict
     }
 
     /// How often it returned to what had been said before.

@@ -81,3 +81,22 @@ fn coming_and_going_by_design_is_no_unsteadiness() {
         assert_eq!(told(&mut steadiness, &said), ["healthy healthy", "moving starting: 3 of 4 pods ready"]);
     }
 }
+
+#[test]
+fn who_has_mended_is_healthy_since_then() {
+    let at = |seconds: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds);
+    let mut steadiness = Steadiness::default();
+    let mut since = |health, seconds| {
+        let told = Verdict::new(health, "", Some(at(10)));
+        steadiness.since_mended(told, at(seconds)).since
+    };
+    assert_eq!(since(Health::Healthy, 100), Some(at(10)), "nothing was seen to be wrong with it");
+    assert_eq!(since(Health::Moving, 150), Some(at(10)));
+    assert_eq!(since(Health::Healthy, 200), Some(at(10)));
+    assert_eq!(since(Health::Attention, 300), Some(at(10)));
+    assert_eq!(since(Health::Moving, 350), Some(at(10)));
+    assert_eq!(since(Health::Healthy, 400), Some(at(400)));
+    assert_eq!(since(Health::Healthy, 500), Some(at(400)));
+    assert_eq!(since(Health::Waiting, 600), Some(at(10)));
+    assert_eq!(since(Health::Healthy, 700), Some(at(10)), "that was no ailment");
+}
