@@ -13,8 +13,9 @@ use crate::domain::text::Text;
 use crate::domain::update::Update;
 use crate::domain::writing::Writing;
 
-/// Writes its own notes into every workload; what it does is told by others.
-const CONTROLLERS: &str = "kube-controller-manager";
+/// Write their own notes into every workload; what they do is told by others. That of Argo Rollouts goes by the name of
+/// its program, which is another one in its image than where it was built by hand.
+const CONTROLLERS: [&str; 3] = ["kube-controller-manager", "rollouts-controller", "argo-rollouts"];
 
 /// Reads who wrote a workload and the ConfigMaps that it names. What cannot be read tells nothing.
 pub async fn past(reader: &Reader, workload: &ObjectRef) -> Vec<Update> {
@@ -34,11 +35,12 @@ pub async fn past(reader: &Reader, workload: &ObjectRef) -> Vec<Update> {
 /// Each manager's last write, except of status and by controllers.
 fn writings(object: &Value) -> Vec<Writing> {
     let entries = object["metadata"]["managedFields"].as_array().into_iter().flatten();
-    let told = entries.filter(|entry| entry["subresource"] != "status" && entry["manager"] != CONTROLLERS);
+    let told = entries.filter(|entry| entry["subresource"] != "status");
     let told = told.filter_map(|entry| {
+        let manager = entry["manager"].as_str().filter(|manager| !CONTROLLERS.contains(manager))?;
         Some(Writing {
             at: entry["time"].as_str()?.parse().ok()?,
-            by: Text::from_untrusted(entry["manager"].as_str()?),
+            by: Text::from_untrusted(manager),
             parts: parts(&entry["fieldsV1"]),
         })
     });

@@ -15,6 +15,8 @@ fn managers_tell_when_they_wrote_what() {
             "fieldsV1": {"f:status": {}}},
         {"manager": "kube-controller-manager", "time": "2026-11-25T03:04:00Z",
             "fieldsV1": {"f:metadata": {"f:annotations": {}}}},
+        {"manager": "rollouts-controller", "time": "2026-11-25T03:04:00Z",
+            "fieldsV1": {"f:metadata": {"f:annotations": {"f:rollout.argoproj.io/revision": {}}}}},
         {"manager": "without-a-time", "fieldsV1": {}},
     ]}});
     let told: Vec<_> = writings(&object).iter().map(|one| (one.by.to_string(), one.words("it"))).collect();
