@@ -237,7 +237,7 @@ impl Console {
             Command::Back | Command::HistoryBack => self.go_back(),
             Command::HistoryForward => {
                 self.screen.forward();
-                self.look_back();
+                self.arrive();
             }
             Command::Help => {
                 let (context, idle) = (self.screen.view().context(), self.idle_commands());

@@ -75,6 +75,8 @@ struct Notice {
     health: Health,
     words: String,
     at: Timestamp,
+    /// Whether it answers a key of the view that is shown: to any other view it says nothing.
+    is_of_view: bool,
 }
 
 /// The interactive face.
@@ -290,7 +292,13 @@ impl Console {
     }
 
     pub(super) fn say(&mut self, health: Health, words: String) {
-        self.notice = Some(Notice { health, words, at: self.session.clock().now() });
+        self.notice = Some(Notice { health, words, at: self.session.clock().now(), is_of_view: false });
+    }
+
+    /// Answers a key of the view that is shown.
+    pub(super) fn say_of_view(&mut self, health: Health, words: String) {
+        self.say(health, words);
+        self.notice.iter_mut().for_each(|notice| notice.is_of_view = true);
     }
 }
 

@@ -32,13 +32,13 @@ impl Console {
     /// Goes back to the view before this one.
     pub(super) fn go_back(&mut self) {
         self.screen.back();
-        self.look_back();
+        self.arrive();
     }
 
     fn visit(&mut self, destination: &Destination, is_below: bool) {
         let seen = seen!(self);
         self.screen.go(destination.clone(), is_below, || views::make(destination, &seen));
-        self.look_back();
+        self.arrive();
         if let Some(object) = views::needs(self.screen.destination()) {
             self.session.fetch(object);
         }
@@ -46,8 +46,14 @@ impl Console {
         self.settle();
     }
 
+    /// Leaves behind what was said of the view before this one, and looks back at what is shown now.
+    pub(super) fn arrive(&mut self) {
+        self.notice.take_if(|notice| notice.is_of_view);
+        self.look_back();
+    }
+
     /// Has read who wrote what is shown now, and nothing else any more.
-    pub(super) fn look_back(&mut self) {
+    fn look_back(&mut self) {
         self.session.look_no_more_back();
         for workload in views::looks_back_at(self.screen.destination(), &seen!(self)) {
             self.session.look_back(workload);
@@ -81,7 +87,7 @@ impl Console {
                 self.say(Health::Attention, format!("{because}; copied: {text}"));
                 self.errands.push(Errand::Copy(text));
             }
-            Effect::Notice(health, words) => self.say(health, words),
+            Effect::Notice(health, words) => self.say_of_view(health, words),
             Effect::Prompt(prompt) => {
                 let input = Input::new(prompt.text.clone());
                 let is_marked = prompt.asked.begins_anew() && !prompt.text.is_empty();

@@ -283,3 +283,18 @@ async fn who_wants_a_guarded_shift_to_stay_is_told_that_nobody_guards_it_then() 
     console.command(Command::Quit);
     assert_eq!(said(&console), "again leaves, and search-service stays at 10 % with nobody to guard it (on-exit hold)");
 }
+
+#[tokio::test]
+async fn what_a_view_answers_stays_behind_with_it_and_what_is_done_is_told_anywhere() {
+    let mut console = console(&["chat-1"]);
+    let mut terminal = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    type_keys(&mut console, ":po\n");
+    terminal.draw(|frame| console.draw(frame)).unwrap();
+    console.command(Command::Release);
+    assert_eq!(said(&console), "pod/chat-1 has no steps: only a Rollout has them");
+    console.go_back();
+    assert_eq!(said(&console), "");
+    console.say(Health::Healthy, "verified: 1.4.1 runs".to_owned());
+    type_keys(&mut console, ":po\n");
+    assert_eq!(said(&console), "verified: 1.4.1 runs");
+}
