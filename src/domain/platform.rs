@@ -166,6 +166,17 @@ pub struct Namespace {
 pub struct MetadataOnly {
     /// Identity and labels.
     pub meta: Meta,
+    /// Its last writing, where that was by anybody but a controller.
+    pub written: Option<LastWriting>,
+}
+
+/// When an object was written last, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWriting {
+    /// When.
+    pub at: Timestamp,
+    /// The manager, as it calls itself: "kubectl-edit".
+    pub by: Text,
 }
 
 /// Something that happened to an object.

@@ -4,6 +4,15 @@ use jiff::Timestamp;
 
 use super::text::Text;
 
+/// Write their own notes into objects; what they do is told by others. That of Argo Rollouts goes by the name of its
+/// program, which is another one in its image than where it was built by hand.
+const CONTROLLERS: [&str; 3] = ["kube-controller-manager", "rollouts-controller", "argo-rollouts"];
+
+/// Whether a manager is a controller, whose writings are nobody's doing.
+pub fn is_controller(manager: &str) -> bool {
+    CONTROLLERS.contains(&manager)
+}
+
 /// The last write of one manager to one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Writing {

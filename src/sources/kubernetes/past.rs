@@ -11,11 +11,7 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ObjectRef;
 use crate::domain::text::Text;
 use crate::domain::update::Update;
-use crate::domain::writing::Writing;
-
-/// Write their own notes into every workload; what they do is told by others. That of Argo Rollouts goes by the name of
-/// its program, which is another one in its image than where it was built by hand.
-const CONTROLLERS: [&str; 3] = ["kube-controller-manager", "rollouts-controller", "argo-rollouts"];
+use crate::domain::writing::{Writing, is_controller};
 
 /// Reads who wrote a workload and the ConfigMaps that it names. What cannot be read tells nothing.
 pub async fn past(reader: &Reader, workload: &ObjectRef) -> Vec<Update> {
@@ -37,7 +33,7 @@ fn writings(object: &Value) -> Vec<Writing> {
     let entries = object["metadata"]["managedFields"].as_array().into_iter().flatten();
     let told = entries.filter(|entry| entry["subresource"] != "status");
     let told = told.filter_map(|entry| {
-        let manager = entry["manager"].as_str().filter(|manager| !CONTROLLERS.contains(manager))?;
+        let manager = entry["manager"].as_str().filter(|manager| !is_controller(manager))?;
         Some(Writing {
             at: entry["time"].as_str()?.parse().ok()?,
             by: Text::from_untrusted(manager),

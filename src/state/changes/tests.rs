@@ -9,6 +9,7 @@ use crate::domain::workload::Workload;
 use crate::domain::writing::Writing;
 use crate::state::tests::fixture::*;
 
+mod configured;
 mod recorded;
 
 /// The timeline without what was made a day ago: class, object, sentence, who.
@@ -211,7 +212,7 @@ fn configuration_is_seen_to_change_though_its_row_does_not() {
     let config = || {
         let mut meta = meta("chat-config");
         meta.created = Some(ago(500_000));
-        Row::ConfigMap(Box::new(MetadataOnly { meta }))
+        Row::ConfigMap(Box::new(MetadataOnly { meta, written: None }))
     };
     let mut state = world([config(), chat(|_| {})]);
     list(&mut state, Kind::ConfigMap, vec![config()]);
@@ -367,7 +368,7 @@ fn noise_of_a_clock_that_runs_ahead_folds_no_more_than_other_noise() {
 
 #[test]
 fn what_helm_keeps_of_a_release_concerns_its_service_alone() {
-    let release = Row::Secret(Box::new(MetadataOnly { meta: meta("sh.helm.release.v1.chat.v3") }));
+    let release = Row::Secret(Box::new(MetadataOnly { meta: meta("sh.helm.release.v1.chat.v3"), written: None }));
     let mut timeline = Timeline::default();
     timeline.refresh(&world([chat(|_| {}), release]), NOW);
     let about = |change: &&Change| change.object.kind == Kind::Secret;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::Services;
+use super::is_done;
 use super::said::Said;
 use super::seen::{began, config_words, is_given, named_by_config};
 use crate::domain::change::{Change, ChangeClass};
@@ -13,6 +14,7 @@ use crate::domain::condition::find;
 use crate::domain::kind::Kind;
 use crate::domain::object::{ClusterName, Meta, ObjectRef};
 use crate::domain::pod::Pod;
+use crate::domain::row::Row;
 use crate::domain::service::named_by;
 use crate::domain::text::Text;
 use crate::domain::workload::{ReplicaSet, version_of};
@@ -170,7 +172,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// ConfigMaps and Secrets tell when they were made.
+    /// ConfigMaps and Secrets tell when they were made, and when they were written last.
     fn config(&mut self) {
         for kind in [Kind::ConfigMap, Kind::Secret] {
             for row in self.inventory.rows(kind).rows().filter(|row| !is_given(row.meta())) {
@@ -178,6 +180,20 @@ impl<'a> Teller<'a> {
                 let said = Said::of(config_words(row, "created"));
                 if let Some(change) = self.change(meta.created, ChangeClass::Config, kind, meta, said) {
                     self.changes.push(Change { service: named_by_config(meta), ..change });
+                }
+                let (Row::ConfigMap(held) | Row::Secret(held)) = row else { continue };
+                let Some(written) = held.written.as_ref().filter(|written| !is_with(Some(written.at), meta.created))
+                else {
+                    continue;
+                };
+                let said = Said::of(config_words(row, "changed")).vaguely();
+                let Some(change) = self.change(Some(written.at), ChangeClass::Config, kind, meta, said) else {
+                    continue;
+                };
+                let was_seen = |seen: &Change| seen.class == change.class && is_done(seen, &change.object, change.at);
+                if !self.state.witness.seen().any(was_seen) {
+                    let by = Some(written.by.clone());
+                    self.changes.push(Change { service: named_by_config(meta), by, ..change });
                 }
             }
         }

@@ -55,6 +55,10 @@ impl Written {
                 for change in changes.iter_mut().filter(|change| is_done(change, object, writing.at)) {
                     is_known = true;
                     change.by.get_or_insert_with(|| writing.by.clone());
+                    // A row tells less of what was written.
+                    if change.class == ChangeClass::Config && std::mem::take(&mut change.is_vague) {
+                        change.what = words(object, writing);
+                    }
                 }
                 if !is_known {
                     changes.push(told(state, object, writing));
@@ -73,13 +77,18 @@ fn told(state: &State, object: &ObjectRef, writing: &Writing) -> Change {
         object: object.clone(),
         environment: state.place(&object.cluster, &object.namespace).environment,
         service: state.find(object).and_then(service_of),
-        what: Text::from(writing.words(&format!("{} {}", object.kind, object.name))),
+        what: words(object, writing),
         edge: None,
         aim: None,
         is_vague: false,
         why: None,
         by: Some(writing.by.clone()),
     }
+}
+
+/// What was written: "ConfigMap chat-config written: mode".
+fn words(object: &ObjectRef, writing: &Writing) -> Text {
+    Text::from(writing.words(&format!("{} {}", object.kind, object.name)))
 }
 
 /// The service that a row belongs to.

@@ -7,14 +7,14 @@ use crate::state::tests::fixture::meta;
 fn row(namespace: &str, name: &str) -> Row {
     let mut meta = meta(name);
     meta.namespace = namespace.into();
-    Row::ConfigMap(Box::new(MetadataOnly { meta }))
+    Row::ConfigMap(Box::new(MetadataOnly { meta, written: None }))
 }
 
 fn changed(namespace: &str, name: &str, generation: i64) -> Row {
     let mut meta = meta(name);
     meta.namespace = namespace.into();
     meta.generation = generation;
-    Row::ConfigMap(Box::new(MetadataOnly { meta }))
+    Row::ConfigMap(Box::new(MetadataOnly { meta, written: None }))
 }
 
 #[test]

@@ -115,7 +115,7 @@ pub(super) struct ConfigMap {
 
 impl Project for ConfigMap {
     fn project(self, interner: &mut Interner) -> Row {
-        Row::ConfigMap(Box::new(platform::MetadataOnly { meta: meta(self.metadata.as_ref(), interner) }))
+        Row::ConfigMap(Box::new(metadata_only(self.metadata.as_ref(), interner)))
     }
 }
 
@@ -129,6 +129,14 @@ pub(super) struct Secret {
 
 impl Project for Secret {
     fn project(self, interner: &mut Interner) -> Row {
-        Row::Secret(Box::new(platform::MetadataOnly { meta: meta(self.metadata.as_ref(), interner) }))
+        Row::Secret(Box::new(metadata_only(self.metadata.as_ref(), interner)))
+    }
+}
+
+/// What is read of an object of which only metadata is asked for.
+fn metadata_only(metadata: Option<&ObjectMeta>, interner: &mut Interner) -> platform::MetadataOnly {
+    platform::MetadataOnly {
+        meta: meta(metadata, interner),
+        written: metadata.and_then(|metadata| metadata.written(interner)),
     }
 }

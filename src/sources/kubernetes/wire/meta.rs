@@ -1,4 +1,4 @@
-//! What every object carries, as the wire gives it. `managedFields`, the largest part, is never read.
+//! What every object carries, as the wire gives it. Of `managedFields`, the largest part, it is read who wrote and when.
 
 use prost::bytes::Bytes;
 use serde::Deserialize;
@@ -6,8 +6,13 @@ use serde::Deserialize;
 use super::interner::Interner;
 use super::values::{Pair, Time, moment, pairs, readable, words};
 use crate::domain::object::Meta;
+use crate::domain::platform::LastWriting;
 use crate::domain::text::Text;
 use crate::domain::workload::Manager;
+use crate::domain::writing::is_controller;
+
+/// Where a leader notes that it leads, in locks of the old kind.
+const LOCK: &str = "control-plane.alpha.kubernetes.io/leader";
 
 /// Metadata of an object.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
@@ -33,6 +38,22 @@ pub(super) struct ObjectMeta {
     pub(super) annotations: Vec<Pair>,
     #[prost(message, repeated, tag = "13")]
     pub(super) owner_references: Vec<OwnerReference>,
+    #[prost(message, repeated, tag = "17")]
+    managed_fields: Vec<Managed>,
+}
+
+/// A write of one manager; which fields it wrote is left out.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Managed {
+    #[prost(bytes = "bytes", tag = "1")]
+    #[serde(deserialize_with = "words")]
+    manager: Bytes,
+    #[prost(message, optional, tag = "4")]
+    time: Option<Time>,
+    #[prost(bytes = "bytes", tag = "8")]
+    #[serde(deserialize_with = "words")]
+    subresource: Bytes,
 }
 
 /// An owner of an object.
@@ -63,6 +84,18 @@ impl ObjectMeta {
             labels: interner.labels(&self.labels),
             owner: owner.map(|owner| interner.owner(&owner.kind, &owner.name, &owner.uid)),
         }
+    }
+
+    /// Its last writing by anybody but a controller. A lock that somebody holds by its notes is no news, however often it is
+    /// written.
+    pub(super) fn written(&self, interner: &mut Interner) -> Option<LastWriting> {
+        if find(&self.annotations, LOCK).is_some() {
+            return None;
+        }
+        let told = self.managed_fields.iter().filter(|entry| entry.subresource.is_empty());
+        let dated = told.filter_map(|entry| Some((moment(entry.time)?, readable(&entry.manager))));
+        let (at, by) = dated.filter(|(_, by)| !is_controller(by)).max_by_key(|(at, _)| *at)?;
+        Some(LastWriting { at, by: interner.text(&by) })
     }
 
     /// The value of an annotation; empty without it.

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::envelope::{decode_object, decode_status};
 use super::*;
 use crate::domain::condition::{Truth, find};
+use crate::domain::platform::LastWriting;
 use crate::domain::pod::{ContainerState, Role};
 use crate::domain::workload::{Manager, Strategy as Replacing};
 
@@ -201,6 +202,30 @@ fn kinds_around_the_workloads_show_what_matters() {
     assert_eq!((&*node.version, &*node.ip, node.conditions.len()), ("kwok-0.8.0", "127.0.0.1", 5));
     let Row::Namespace(namespace) = first(Kind::Namespace) else { panic!() };
     assert_eq!(namespace.phase, "Active");
+}
+
+#[test]
+fn configuration_tells_who_wrote_it_last() {
+    let entry = |manager: &str, minute: u8, subresource: &str| {
+        json!({"manager": manager, "time": format!("2026-11-25T03:0{minute}:00Z"), "subresource": subresource,
+            "fieldsV1": {"f:data": {"f:mode": {}}}})
+    };
+    let managed = json!([
+        entry("helm", 1, ""), entry("kubectl-edit", 3, ""), entry("kubectl", 2, ""), entry("kube-controller-manager", 4, ""),
+        entry("somebody", 5, "status"), {"manager": "without-a-time"},
+    ]);
+    let written = |annotations: Value| {
+        let meta = json!({"name": "chat-config", "managedFields": managed, "annotations": annotations});
+        let Row::ConfigMap(config) = from_json(Kind::ConfigMap, json!({"metadata": meta})) else { panic!() };
+        config.written
+    };
+    let last = LastWriting { at: "2026-11-25T03:03:00Z".parse().unwrap(), by: "kubectl-edit".into() };
+    assert_eq!(written(json!({})), Some(last));
+    assert_eq!(
+        written(json!({"control-plane.alpha.kubernetes.io/leader": "{}"})),
+        None,
+        "a lock is written all the time"
+    );
 }
 
 #[test]

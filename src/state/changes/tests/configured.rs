@@ -1,0 +1,31 @@
+//! What ConfigMaps tell of the time before anybody watched.
+
+use super::*;
+use crate::domain::platform::LastWriting;
+
+#[test]
+fn configuration_tells_when_it_was_written_last_before_anybody_watched() {
+    let written = |seconds_ago| LastWriting { at: ago(seconds_ago), by: "kubectl-edit".into() };
+    let config = |created, written| {
+        let mut meta = meta("chat-config");
+        meta.created = Some(ago(created));
+        Row::ConfigMap(Box::new(MetadataOnly { meta, written }))
+    };
+    let changed = |state: &State| {
+        let told = timeline(state, NOW).into_iter().map(|(_, _, what)| what);
+        told.filter(|what| !what.contains("created")).collect::<Vec<_>>()
+    };
+    let mut state = world([config(500_000, Some(written(300)))]);
+    assert_eq!(changed(&state), ["ConfigMap chat-config changed by kubectl-edit"]);
+    // What was written is told where somebody has looked.
+    let object = ObjectRef::of(&cluster(), Kind::ConfigMap, &meta("chat-config"));
+    let parts = vec!["mode".into()];
+    let _ = state.apply(Update::Written(object, vec![Writing { at: ago(300), by: "kubectl-edit".into(), parts }]), NOW);
+    assert_eq!(changed(&state), ["ConfigMap chat-config written: mode by kubectl-edit"]);
+    // That is one change, which is seen and told.
+    let mut state = world([config(500_000, None)]);
+    say(&mut state, config(500_000, Some(written(0))), NOW);
+    assert_eq!(changed(&state), ["ConfigMap chat-config changed"]);
+    // Who makes something writes it.
+    assert!(changed(&world([config(300, Some(written(300)))])).is_empty());
+}
