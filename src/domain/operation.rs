@@ -94,6 +94,8 @@ impl Verdict {
 pub enum Failure {
     /// The wish makes no sense here: nothing to roll back to, no such container.
     Impossible,
+    /// It goes further at once than the environment allows: what was wished for can be had in steps.
+    TooFar,
     /// What was asked for makes no sense anywhere, or does not say which one is meant: no pattern, no range.
     Invalid,
     /// What was named is not there.

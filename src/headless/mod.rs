@@ -223,7 +223,7 @@ impl From<Failure> for Exit {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NothingToDo => Self::Done,
-            Failure::Impossible | Failure::Rejected | Failure::Withdrawn => Self::Failed,
+            Failure::Impossible | Failure::TooFar | Failure::Rejected | Failure::Withdrawn => Self::Failed,
             Failure::Invalid | Failure::NotConfirmed | Failure::NotFound => Self::Usage,
             Failure::Denied => Self::Denied,
             Failure::Conflict => Self::Conflict,

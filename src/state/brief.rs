@@ -194,9 +194,9 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
     let is_failing = |rollout: &&Rollout| matches!(rollout.status.phase, Phase::Stuck | Phase::Failed);
     let is_moving = |rollout: &&Rollout| matches!(rollout.status.phase, Phase::Progressing | Phase::Waiting);
     let held_up = own().find(is_failing).or_else(|| own().find(is_moving));
-    let held_up = held_up.map(|rollout| (rollout, way_back(state, rollout)));
-    let to_blame = || own().find_map(|rollout| Some((rollout, Some(way_back_from_blame(state, service, rollout)?))));
-    if let Some((rollout, Some(back))) = held_up.or_else(to_blame) {
+    let held_up = held_up.and_then(|rollout| Some((rollout, way_back(state, rollout)?)));
+    let to_blame = || own().find_map(|rollout| Some((rollout, way_back_from_blame(state, service, rollout)?)));
+    if let Some((rollout, back)) = held_up.or_else(to_blame) {
         let (to, pin) = match &back {
             WayBack::Named(back) => {
                 let pin = if back.hash.is_empty() { &back.name } else { &back.hash };
@@ -208,6 +208,13 @@ fn safe(state: &State, board: &ServiceBoard, service: &Service) -> Option<Safe> 
         return Some(Safe {
             what: format!("plan to roll {} back{to}", service.id.name),
             command: command(service, "rollback", &rollout.workload, &format!("{pin} --dry-run")),
+        });
+    }
+    // To abort no revision has to be known, as where ReplicaSets may not be read.
+    if let Some((rollout, _)) = gated(board, service).next() {
+        return Some(Safe {
+            what: format!("plan to abort the rollout of {} to {}", service.id.name, rollout.version),
+            command: command(service, "abort", &rollout.workload, " --dry-run"),
         });
     }
     let workload = service.workloads.iter().find(|workload| Kind::WORKLOADS.contains(&workload.kind))?;

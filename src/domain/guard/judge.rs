@@ -45,7 +45,7 @@ impl Guard {
         }
         if self.is_bad(stable) {
             // What the new revision is compared with is ill itself, whatever the new one does.
-            let why = format!("stable is no measure: {}", self.failures(canary, stable));
+            let why = format!("stable is no measure: the new revision {}", self.failures(canary, stable));
             return Verdict::NotEnough(why.into());
         }
         Verdict::Pass(format!("{} of {} requests failed", count(ratio * requests), requests.round()).into())

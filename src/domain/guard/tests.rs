@@ -76,7 +76,7 @@ fn where_stable_fails_as_much_going_back_mends_nothing() {
     assert_eq!(of((110.0, 1000.0), (400.0, 5000.0)).word(), "both-bad");
     // A new one that fails less is not bad, and has nothing to be compared with.
     let verdict = of((5.0, 1000.0), (1500.0, 5000.0));
-    let why = "stable is no measure: fails 0.5 %, stable 30.0 % (1000 requests)";
+    let why = "stable is no measure: the new revision fails 0.5 %, stable 30.0 % (1000 requests)";
     assert_eq!(verdict, Verdict::NotEnough(why.into()));
 }
 

@@ -325,6 +325,7 @@ fn outcome(verdict: &Verdict) -> &'static str {
 fn failure_word(failure: Failure) -> &'static str {
     match failure {
         Failure::Impossible => "impossible",
+        Failure::TooFar => "too-far",
         Failure::Invalid => "invalid",
         Failure::NotFound => "not-found",
         Failure::NothingToDo => "nothing-to-do",

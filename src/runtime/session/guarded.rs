@@ -138,7 +138,7 @@ impl Session {
         let now = self.clock.now();
         match &mut event {
             OperationEvent::Proposed(proposal) => self.look_before(proposal, now),
-            OperationEvent::Failed { failure: Failure::Impossible, problem } => self.look_at_refused(id, problem, now),
+            OperationEvent::Failed { failure: Failure::TooFar, problem } => self.look_at_refused(id, problem, now),
             _ => {}
         }
         if let Some(mut drive) = self.drives.remove(&id) {

@@ -208,6 +208,10 @@ fn where_something_is_wrong_at_a_gate_the_way_is_back() {
     assert_eq!(safe.what, "plan to roll media-service back to 1.4.1, of which 2 pods still serve");
     let command = "midwatch rollback media-service --workload rollout/media-service -n production --context prod-eu";
     assert_eq!(safe.command, format!("{command} --to hash1 --dry-run"));
+    let mut unread = gated(CanaryStep::Pause(None), false);
+    list(&mut unread, Kind::ReplicaSet, Vec::new());
+    let [safe] = &made(&unread, None).safe[..] else { panic!("no way back") };
+    assert!(safe.command.starts_with("midwatch abort media-service "), "no revision is known: {}", safe.command);
     let [moving] = brief.moving.as_slice() else { panic!("{}", brief.text()) };
     assert!(moving.what.contains("waits for a release") && moving.goes_on_by.is_none(), "{moving:?}");
 }

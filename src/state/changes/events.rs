@@ -36,7 +36,7 @@ impl<'a> Teller<'a> {
         // There may be thousands, so that they are folded before they are kept: newest first, as the timeline is.
         let now = self.now;
         noise.sort_unstable_by_key(|event| {
-            let whose = (Kind::find(&event.about_kind), &event.meta.namespace, &event.about_name);
+            let whose = (&event.about_kind, &event.meta.namespace, &event.about_name);
             (Reverse(at(event).map(|at| at.min(now))), whose, &event.meta.name)
         });
         let mut told = Noise::default();

@@ -121,8 +121,8 @@ impl Timeline {
             return false;
         }
         self.inputs = inputs;
-        let mut changes: Vec<_> = state.witness.seen.iter().cloned().collect();
-        // The past is told oldest first: of what happened in one second the later comes first, as in the timeline.
+        // Both tell the oldest first: of what happened in one second the later comes first, as in the timeline.
+        let mut changes: Vec<_> = state.witness.seen.iter().rev().cloned().collect();
         changes.extend(told::told(state, now).into_iter().rev());
         // A person is named before a program is.
         state.recorded.sign(state, &mut changes);

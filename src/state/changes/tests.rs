@@ -9,7 +9,7 @@ use crate::domain::workload::Workload;
 use crate::domain::writing::Writing;
 use crate::state::tests::fixture::*;
 
-mod configured;
+mod past;
 mod recorded;
 
 /// The timeline without what was made a day ago: class, object, sentence, who.

@@ -67,7 +67,6 @@ impl Steadiness {
             verdict.since = verdict.since.max(self.mended);
         } else {
             self.has_ailed |= verdict.health.needs_somebody();
-            self.mended = None;
         }
         verdict
     }

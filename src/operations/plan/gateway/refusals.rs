@@ -4,6 +4,8 @@ use super::super::super::read::Snapshot;
 use super::super::{NoPlan, Place, Wish, cannot, command_line};
 use super::{Gain, OF_ARGO, Shift, words};
 use crate::domain::intent::Intent;
+use crate::domain::operation::Failure;
+use crate::domain::problem::Problem;
 use crate::domain::shell::quoted;
 use crate::domain::text::Text;
 
@@ -35,16 +37,10 @@ pub(super) fn within_bounds(shift: &Shift<'_>, gain: &Gain) -> Result<(), NoPlan
         ));
     }
     if after - before > f64::from(bounds.step) {
-        return Err(NoPlan::impossible(
-            cannot(shift.wish),
-            format!(
-                "from {} to {} is more than {} points, which is the most at once in {environment}",
-                words::percent(*before),
-                words::percent(*after),
-                bounds.step
-            ),
-            format!("take it in steps: {}", next(shift, service, before + f64::from(bounds.step))),
-        ));
+        let (from, to, step) = (words::percent(*before), words::percent(*after), bounds.step);
+        let why = format!("from {from} to {to} is more than {step} points, which is the most at once in {environment}");
+        let hint = format!("take it in steps: {}", next(shift, service, before + f64::from(step)));
+        return Err(NoPlan::new(Failure::TooFar, Problem::new(cannot(shift.wish), why, hint)));
     }
     Ok(())
 }

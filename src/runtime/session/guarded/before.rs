@@ -6,7 +6,6 @@ use super::Session;
 use crate::domain::guard::{Guard, over, shift_of};
 use crate::domain::intent::Intent;
 use crate::domain::moment::span;
-use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationId, Proposal};
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
@@ -29,20 +28,19 @@ impl Session {
     pub(super) fn look_before(&mut self, proposal: &mut Proposal, now: Timestamp) {
         let Some(against) = self.against(&proposal.plan.intent, now) else { return };
         proposal.against = Some(against.words());
-        if let Intent::GuardedShift { target, arm, .. } = &proposal.plan.intent {
+        if let Intent::GuardedShift { .. } = &proposal.plan.intent {
             let what = format!("the guard {} is breached already, and nothing is sent", against.guard.name);
-            let hint = against.way_back(target, arm);
-            proposal.refusal.get_or_insert_with(|| Problem::new(what, against.why, hint));
+            let (why, hint) = (format!("the new revision {}", against.why), against.way_back());
+            proposal.refusal.get_or_insert_with(|| Problem::new(what, why, hint));
         }
     }
 
-    /// Says the same of a shift that cannot be planned as it was wished for: what can be done instead is no more of it.
+    /// Says the same of a shift that goes too far at once: nobody is led up there in steps either.
     pub(super) fn look_at_refused(&mut self, id: OperationId, problem: &mut Problem, now: Timestamp) {
         let Some(intent) = self.waiting.get(&id).map(|pending| pending.intent.clone()) else { return };
-        let Intent::Shift { target, arm, .. } = &intent else { return };
         if let Some(against) = self.against(&intent, now) {
             problem.more.push(against.words());
-            problem.hint = against.way_back(target, arm).into();
+            problem.hint = against.way_back().into();
         }
     }
 
@@ -81,12 +79,14 @@ impl Against {
     }
 
     /// What can be done about it.
-    fn way_back(&self, route: &ObjectRef, arm: &str) -> String {
-        if self.split.arm(ArmRole::Canary).is_some_and(|canary| canary.desired > 0.0) {
-            let back = shift_of(&self.service.name, route, arm);
-            format!("`{back} --to 0` takes the requests that it has from the new revision")
-        } else {
-            format!("it gets nothing now; what it did counts for {}", span(self.guard.window))
+    fn way_back(&self) -> String {
+        // Whichever arm the wish names.
+        match self.split.arm(ArmRole::Canary).filter(|canary| canary.desired > 0.0) {
+            Some(canary) => {
+                let back = shift_of(&self.service.name, &self.split.router, &canary.service);
+                format!("`{back} --to 0` takes the requests that it has from the new revision")
+            }
+            None => format!("it gets nothing now; what it did counts for {}", span(self.guard.window)),
         }
     }
 }

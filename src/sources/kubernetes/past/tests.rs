@@ -17,6 +17,8 @@ fn managers_tell_when_they_wrote_what() {
             "fieldsV1": {"f:metadata": {"f:annotations": {}}}},
         {"manager": "rollouts-controller", "time": "2026-11-25T03:04:00Z",
             "fieldsV1": {"f:metadata": {"f:annotations": {"f:rollout.argoproj.io/revision": {}}}}},
+        {"manager": "argo-rollouts", "time": "2026-11-25T03:05:00Z",
+            "fieldsV1": {"f:spec": {"f:replicas": {}}}},
         {"manager": "without-a-time", "fieldsV1": {}},
     ]}});
     let told: Vec<_> = writings(&object).iter().map(|one| (one.by.to_string(), one.words("it"))).collect();

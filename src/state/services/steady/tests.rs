@@ -98,5 +98,5 @@ fn who_has_mended_is_healthy_since_then() {
     assert_eq!(since(Health::Healthy, 400), Some(at(400)));
     assert_eq!(since(Health::Healthy, 500), Some(at(400)));
     assert_eq!(since(Health::Waiting, 600), Some(at(10)));
-    assert_eq!(since(Health::Healthy, 700), Some(at(10)), "that was no ailment");
+    assert_eq!(since(Health::Healthy, 700), Some(at(400)), "that was no ailment, and it ailed before");
 }

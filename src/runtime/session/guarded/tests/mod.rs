@@ -143,6 +143,12 @@ async fn a_shift_that_goes_too_far_is_not_offered_in_steps_where_the_canary_is_w
         "{problem}"
     );
     assert!(problem.hint.starts_with("it gets nothing now"), "{problem}");
+    // Whichever arm is named, the way back is that of the new revision.
+    stage.cluster.set_weights(60, 40);
+    stage.break_canary();
+    stage.shift_arm("chat-stable", 5);
+    let problem = stage.refused().await;
+    assert!(problem.hint.contains("--arm chat-canary --to 0` takes"), "{problem}");
     assert_eq!(stage.cluster.asked(), Vec::<String>::new());
 }
 

@@ -114,7 +114,12 @@ impl Stage {
 
     /// Proposes a shift by hand.
     pub(super) fn shift(&mut self, percent: u8) {
-        let intent = Intent::Shift { target: route(), arm: "chat-canary".into(), percent };
+        self.shift_arm("chat-canary", percent);
+    }
+
+    /// Proposes one of either arm.
+    pub(super) fn shift_arm(&mut self, arm: &str, percent: u8) {
+        let intent = Intent::Shift { target: route(), arm: arm.into(), percent };
         self.id = self.session.propose(intent, Wait::No, "it looks well".into());
     }
 

@@ -1,4 +1,4 @@
-//! What ConfigMaps tell of the time before anybody watched.
+//! What is told of before anybody watched, and in which order.
 
 use super::*;
 use crate::domain::platform::LastWriting;
@@ -28,4 +28,14 @@ fn configuration_tells_when_it_was_written_last_before_anybody_watched() {
     assert_eq!(changed(&state), ["ConfigMap chat-config changed"]);
     // Who makes something writes it.
     assert!(changed(&world([config(300, Some(written(300)))])).is_empty());
+}
+
+#[test]
+fn of_what_is_seen_in_one_moment_the_later_comes_first() {
+    let sized = |pods| chat(|workload| workload.desired = pods);
+    let mut state = world([sized(4)]);
+    say(&mut state, sized(5), NOW);
+    say(&mut state, sized(6), NOW);
+    let scaled = |what| said(ChangeClass::Scale, "chat", what);
+    assert_eq!(timeline(&state, NOW), [scaled("scaled 5 → 6"), scaled("scaled 4 → 5")]);
 }
