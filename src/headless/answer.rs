@@ -112,7 +112,7 @@ async fn watch(
             return output::ended(printed, Exit::Done);
         }
         let is_new = tokio::select! {
-            absorbed = session.absorb() => !absorbed.changed.is_nothing(),
+            absorbed = super::absorb(session) => !absorbed.changed.is_nothing(),
             // Time alone makes a rollout overdue and a cluster late.
             () = tokio::time::sleep_until(due) => true,
             () = unread.come() => return Ok(Exit::Done),

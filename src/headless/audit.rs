@@ -33,7 +33,7 @@ pub(super) async fn tell_left_open(session: &mut Session) {
     session.recall();
     let recalling = async {
         loop {
-            if let Some(found) = session.absorb().await.recalled {
+            if let Some(found) = super::absorb(session).await.recalled {
                 return found;
             }
         }

@@ -135,7 +135,7 @@ async fn tell(
         let ended = loop {
             let ended = query.patience == Patience::Once && session.logs(query).is_none_or(is_over);
             tokio::select! {
-                _absorbed = session.absorb(), if !ended => {}
+                _absorbed = super::absorb(session), if !ended => {}
                 () = unread.come() => return Ok(Exit::Done),
                 Signal::End(number) = signals.next() => return told.finish(session, Exit::Signal(number)),
                 _elapsed = timeout_at(until, std::future::pending::<()>()) => break ended,

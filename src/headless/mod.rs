@@ -10,7 +10,7 @@ use crate::config::settings::Verification;
 use crate::domain::kind::Kind;
 use crate::domain::operation::{Failure, Verdict};
 use crate::domain::problem::Problem;
-use crate::runtime::{EVIDENCE_KINDS, Session, Signals};
+use crate::runtime::{Absorbed, EVIDENCE_KINDS, Session, Signals};
 
 use answer::Asked;
 
@@ -254,6 +254,14 @@ pub fn complain(problem: &Problem) {
             drop(writeln!(stderr, "  {line}"));
         }
     }
+}
+
+/// Waits until something has happened, and takes it in. Says what login programs say: there may be a code in it that
+/// somebody has to type.
+async fn absorb(session: &mut Session) -> Absorbed {
+    let absorbed = session.absorb().await;
+    absorbed.said.iter().for_each(|line| say(line));
+    absorbed
 }
 
 /// Says something on stderr.

@@ -6,13 +6,12 @@ use crate::domain::kind::Kind;
 use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::shell::quoted;
-use crate::domain::text::Text;
 use crate::domain::update::Login;
 use crate::runtime::Session;
 use crate::state::{Freshness, Inventory};
 
 use super::signals::Untold;
-use super::{Exit, say};
+use super::{Exit, absorb};
 
 /// How long to wait for the first lists: longer than a login program may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -55,12 +54,9 @@ pub(super) async fn read_identities(session: &mut Session) {
 
 /// Waits until something holds of each cluster that can be reached.
 async fn wait(session: &mut Session, is_known: impl Fn(&Inventory) -> bool) {
-    // What was said before is told: somebody waited for that as well.
-    let mut told = said(session).cloned().collect();
     let waiting = async {
         while !is_settled(session, &is_known) {
-            drop(session.absorb().await);
-            tell_login(session, &mut told);
+            drop(absorb(session).await);
         }
     };
     // What is missing after that is told by who looks at it.
@@ -79,21 +75,6 @@ fn is_settled(session: &Session, is_known: &impl Fn(&Inventory) -> bool) -> bool
 /// Whether a cluster never answered.
 fn is_unreachable(inventory: &Inventory) -> bool {
     inventory.heard().is_none() && inventory.silence().is_some()
-}
-
-/// Says what login programs say: there may be a code in it that somebody has to type.
-fn tell_login(session: &Session, told: &mut Vec<Text>) {
-    for line in said(session) {
-        if !told.contains(line) {
-            say(line);
-            told.push(line.clone());
-        }
-    }
-}
-
-/// What login programs have said.
-fn said(session: &Session) -> impl Iterator<Item = &Text> {
-    session.state().clusters().filter_map(|(_, inventory)| inventory.login()).flat_map(|login| &login.said)
 }
 
 /// Judges what was read. Of the essential kinds one must be known; without any, that a cluster answers is enough.

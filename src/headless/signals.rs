@@ -36,7 +36,7 @@ pub(super) async fn await_all(session: &mut Session, most: Duration) -> Vec<Prob
     let most = most.min(PATIENCE);
     await_for(session, most, Session::knows_signals).await;
     // How a canary is told from its pods, which are counted once it is known that there is one.
-    await_for(session, most.min(BRIEFLY), Session::counts_canaries).await;
+    await_for(session, most, Session::counts_canaries).await;
     missing(session, most)
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn await_briefly(session: &mut Session) -> Vec<Problem> {
 async fn await_for(session: &mut Session, most: Duration, is_told: impl Fn(&Session) -> bool) {
     let told = async {
         while !is_told(session) {
-            drop(session.absorb().await);
+            drop(super::absorb(session).await);
         }
     };
     // What is missing after that is told by who looks at it.

@@ -62,7 +62,7 @@ pub(super) async fn healthy(session: &mut Session, asked: Asked<'_>, args: &Wait
         let done = well_since.map(|since| since + args.hold);
         let next = done.into_iter().chain([ends, Instant::now() + AT_LEAST]).min().unwrap_or(ends);
         tokio::select! {
-            _absorbed = session.absorb() => {}
+            _absorbed = super::absorb(session) => {}
             () = sleep_until(next) => {}
             Signal::End(number) = signals.next() => return Ok(Exit::Signal(number)),
         }

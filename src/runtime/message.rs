@@ -58,6 +58,8 @@ pub struct Absorbed {
     pub logs: bool,
     /// Evidence that somebody asked for.
     pub evidence: Vec<Result<Archive, Problem>>,
+    /// What login programs have said since the last time; it moves the state as well.
+    pub said: Vec<Text>,
 }
 
 impl Absorbed {

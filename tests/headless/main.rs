@@ -8,6 +8,7 @@ mod evidence;
 mod gates;
 mod guarded;
 mod house;
+mod login;
 mod proxy;
 mod queries;
 mod schema;

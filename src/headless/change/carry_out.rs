@@ -58,7 +58,7 @@ pub(in crate::headless) async fn carry_out(
         let patience =
             interrupted.map_or_else(|| Duration::from_hours(1), |(_, at)| GRACE.saturating_sub(at.elapsed()));
         let absorbed = tokio::select! {
-            absorbed = session.absorb() => absorbed,
+            absorbed = super::super::absorb(session) => absorbed,
             Signal::End(number) = signals.next() => {
                 if run.confirmed.is_none() || interrupted.is_some() {
                     return run.interrupted(number);

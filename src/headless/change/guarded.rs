@@ -35,7 +35,7 @@ pub(super) async fn carry_out(
     let mut is_told = false;
     loop {
         let absorbed = tokio::select! {
-            absorbed = session.absorb() => absorbed,
+            absorbed = super::super::absorb(session) => absorbed,
             signal = signals.next() => {
                 let Signal::End(number) = signal else { continue };
                 if run.confirmed.is_none() {

@@ -21,7 +21,7 @@ use crate::state::SPLIT_KINDS;
 use super::super::Exit;
 use super::super::answer::Asked;
 use super::super::find::{is_in, meant, objects};
-use super::super::signals::await_briefly;
+use super::super::signals::{PATIENCE, await_all};
 use super::{Candidates, ambiguous, carry_out, guarded, look};
 
 /// What finds the route of a service, and its environment.
@@ -45,8 +45,8 @@ pub(super) async fn shift(session: &mut Session, asked: Asked<'_>, args: &Shift)
     let split = found.remove(0);
     let arm = arm(&split, args)?;
     if args.to.iter().any(|percent| *percent > 0) {
-        // A plan to send more says what is seen of it now, where anybody tells that in time.
-        drop(await_briefly(session).await);
+        // A plan to send more says what is seen of it now, where anybody tells that in time. Nobody is in a hurry to.
+        drop(await_all(session, PATIENCE).await);
     }
     if let Some(course) = course {
         let intent = Intent::GuardedShift { target: split.router, arm, course: Box::new(course) };

@@ -71,7 +71,7 @@ pub(super) async fn collect(session: &mut Session, asked: Asked<'_>, args: &Evid
     let mut signals = super::listen()?;
     let archive = loop {
         tokio::select! {
-            mut absorbed = session.absorb() => {
+            mut absorbed = super::absorb(session) => {
                 if let Some(made) = absorbed.evidence.pop() {
                     break made?;
                 }

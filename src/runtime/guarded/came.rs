@@ -46,8 +46,5 @@ impl Came {
 
 /// Whether a failure stays one however often it is tried: somebody else is at it, or there is nothing to go back on.
 fn is_final(failure: Failure) -> bool {
-    matches!(
-        failure,
-        Failure::Conflict | Failure::NotFound | Failure::Impossible | Failure::TooFar | Failure::Invalid
-    )
+    matches!(failure, Failure::Conflict | Failure::NotFound | Failure::Impossible | Failure::TooFar | Failure::Invalid)
 }

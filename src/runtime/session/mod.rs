@@ -24,7 +24,7 @@ use crate::operations::guard::Sightings;
 use crate::operations::policy::Policy;
 use crate::operations::withdraw::Withdrawal;
 use crate::sources::kubernetes::{LogNews, Wanted};
-use crate::state::{ServiceBoard, State};
+use crate::state::{Inventory, ServiceBoard, State};
 
 use super::arming::Armed;
 use super::clusters::{self, Chosen, ContextRow, Handle};
@@ -291,6 +291,15 @@ impl Session {
         self.contexts = contexts;
     }
 
+    /// What a login program has said that it had not said before in this run.
+    fn newly_said<'a>(&self, update: &'a Update) -> &'a [Text] {
+        let Update::Login(cluster, login) = update else { return &[] };
+        let before = self.state.cluster(cluster).and_then(Inventory::login).filter(|before| before.is_running());
+        let before = before.map(|before| &before.said[..]).unwrap_or_default();
+        let known = login.said.iter().zip(before).take_while(|(now, before)| now == before).count();
+        &login.said[known..]
+    }
+
     /// Waits until something has happened, and takes it in. Safe to drop while it waits.
     pub async fn absorb(&mut self) -> Absorbed {
         let mut absorbed = Absorbed::default();
@@ -313,7 +322,10 @@ impl Session {
         absorbed.logs = self.following.hear(news, now);
         for message in messages {
             match message {
-                Message::Update(update) => absorbed.changed = absorbed.changed.and(self.state.apply(update, now)),
+                Message::Update(update) => {
+                    absorbed.said.extend_from_slice(self.newly_said(&update));
+                    absorbed.changed = absorbed.changed.and(self.state.apply(update, now));
+                }
                 Message::Operation(id, event) => {
                     if event.is_last() || matches!(event, OperationEvent::StepDone { .. }) {
                         self.look_at_deeds();

@@ -35,3 +35,20 @@ async fn so_few_facts_are_taken_in_at_once_that_a_key_never_waits_for_long() {
         assert_eq!(pods(&session), drain * AT_ONCE * ROWS);
     }
 }
+
+#[test]
+fn what_a_login_program_has_said_already_is_not_said_again() {
+    use crate::domain::update::{Login, LoginStage};
+    let mut session = Session::offline(Clock::new(Timestamp::now));
+    let mut hear = |said: &[&str], stage: LoginStage| {
+        let said = said.iter().map(|line| Text::from(*line)).collect();
+        let update = Update::Login(ClusterName("rig".into()), Login { said, stage });
+        let new = session.newly_said(&update).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let _ = session.believe(update);
+        new
+    };
+    assert_eq!(hear(&["login runs"], LoginStage::Running), "login runs");
+    assert_eq!(hear(&["visit", "code A"], LoginStage::Running), "visit code A");
+    assert_eq!(hear(&["visit", "code AX7", "thanks"], LoginStage::Ready), "code AX7 thanks", "a line may grow");
+    assert_eq!(hear(&["visit"], LoginStage::Ready), "visit", "that is another run, which nobody saw begin");
+}
