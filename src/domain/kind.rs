@@ -99,6 +99,15 @@ impl Kind {
     /// The kinds whose revisions can be rolled out.
     pub const WORKLOADS: [Self; 4] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::Rollout];
 
+    /// The kind that holds the templates of a workload's revisions; none for what is no workload.
+    pub fn holder_of_revisions(self) -> Option<Self> {
+        match self {
+            Self::Deployment | Self::Rollout => Some(Self::ReplicaSet),
+            Self::StatefulSet | Self::DaemonSet => Some(Self::ControllerRevision),
+            _ => None,
+        }
+    }
+
     /// The kinds that a server has only where somebody installed them.
     pub fn is_custom(self) -> bool {
         matches!(self, Self::Rollout | Self::HttpRoute | Self::AnalysisRun)

@@ -92,10 +92,7 @@ async fn compare(session: &Session, workload: &ObjectRef, from: &Revision, to: &
 
 /// The template of a revision, without the label that always differs.
 async fn template(session: &Session, workload: &ObjectRef, revision: &Revision) -> Result<Value, Problem> {
-    let kind = match workload.kind {
-        Kind::Deployment | Kind::Rollout => Kind::ReplicaSet,
-        _ => Kind::ControllerRevision,
-    };
+    let kind = workload.kind.holder_of_revisions().unwrap_or(Kind::ControllerRevision);
     let holder = ObjectRef { kind, name: revision.name.clone(), ..workload.clone() };
     Ok(difference::template_of(kind, &session.object(&holder).await?))
 }

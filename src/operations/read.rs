@@ -74,11 +74,7 @@ pub async fn read(
     let target = plane.get(target_ref).await?;
     let selector = selector_of(&target);
     let namespace = target_ref.namespace.as_str();
-    let holder = match target_ref.kind {
-        Kind::Deployment | Kind::Rollout => Some(Kind::ReplicaSet),
-        Kind::StatefulSet | Kind::DaemonSet => Some(Kind::ControllerRevision),
-        _ => None,
-    };
+    let holder = target_ref.kind.holder_of_revisions();
     let of_workload = |kind| holder.map(|_| kind);
     let is_traffic = matches!(target_ref.kind, Kind::HttpRoute | Kind::Service);
     let list = |kind: Option<Kind>, selector| async move {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
+
 use super::is_done;
 use super::seen::named_by_config;
 use crate::domain::change::{Change, ChangeClass};
@@ -11,6 +13,9 @@ use crate::domain::service::named_by;
 use crate::domain::text::Text;
 use crate::domain::writing::Writing;
 use crate::state::State;
+
+/// Servers tell no more than the second of a writing.
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// Of how many objects it is kept who wrote them.
 const OBJECTS: usize = 300;
@@ -51,17 +56,21 @@ impl Written {
     pub(super) fn sign(&self, state: &State, changes: &mut Vec<Change>) {
         for (object, (_, writings)) in &self.objects {
             for writing in writings {
-                let mut is_known = false;
-                for change in changes.iter_mut().filter(|change| is_done(change, object, writing.at)) {
-                    is_known = true;
+                let apart = |change: &Change| change.at.duration_since(writing.at).abs();
+                let own = changes.iter().filter(|change| is_done(change, object, writing.at)).map(apart).min();
+                let Some(nearest) = own else {
+                    changes.push(told(state, object, writing));
+                    continue;
+                };
+                // One writing may change several things at once; what is done a while after it is somebody else's.
+                let is_its =
+                    |change: &&mut Change| is_done(change, object, writing.at) && apart(change) <= nearest + SECOND;
+                for change in changes.iter_mut().filter(is_its) {
                     change.by.get_or_insert_with(|| writing.by.clone());
                     // A row tells less of what was written.
                     if change.class == ChangeClass::Config && std::mem::take(&mut change.is_vague) {
                         change.what = words(object, writing);
                     }
-                }
-                if !is_known {
-                    changes.push(told(state, object, writing));
                 }
             }
         }

@@ -39,3 +39,18 @@ fn of_what_is_seen_in_one_moment_the_later_comes_first() {
     let scaled = |what| said(ChangeClass::Scale, "chat", what);
     assert_eq!(timeline(&state, NOW), [scaled("scaled 5 → 6"), scaled("scaled 4 → 5")]);
 }
+
+#[test]
+fn what_was_done_soon_after_a_writing_is_not_laid_at_its_door() {
+    let image = |version: &str| {
+        let image = format!("registry.example/chat:{version}");
+        chat(|workload| workload.images = Box::new([image.as_str().into()]))
+    };
+    let mut state = world([image("1.4.1")]);
+    say(&mut state, image("1.5.0"), ago(40));
+    say(&mut state, image("1.4.1"), ago(10));
+    let written = Writing { at: ago(41), by: "ci-deploy".into(), parts: vec!["image".into()] };
+    let _ = state.apply(Update::Written(reference(Kind::Deployment, "chat"), vec![written]), NOW);
+    let rollout = |what| said(ChangeClass::Rollout, "chat", what);
+    assert_eq!(timeline(&state, NOW), [rollout("rollout 1.4.1 began"), rollout("rollout 1.5.0 began by ci-deploy")]);
+}

@@ -76,11 +76,7 @@ impl Key {
         match self {
             Self::Workload(object) | Self::Pod { pod: object, .. } => object.clone(),
             Self::Revision { workload, name } => {
-                let kind = if matches!(workload.kind, Kind::Deployment | Kind::Rollout) {
-                    Kind::ReplicaSet
-                } else {
-                    Kind::ControllerRevision
-                };
+                let kind = workload.kind.holder_of_revisions().unwrap_or(Kind::ControllerRevision);
                 ObjectRef { kind, name: name.clone(), ..workload.clone() }
             }
         }

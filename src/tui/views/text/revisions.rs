@@ -71,7 +71,7 @@ impl Revisions {
 
     /// The kind that holds the templates.
     fn holder(&self) -> Kind {
-        if self.workload.kind == Kind::Deployment { Kind::ReplicaSet } else { Kind::ControllerRevision }
+        self.workload.kind.holder_of_revisions().unwrap_or(Kind::ControllerRevision)
     }
 
     fn find(&self, name: &Text) -> Option<&Revision> {

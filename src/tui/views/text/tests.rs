@@ -218,3 +218,15 @@ fn a_rollout_is_told_with_its_steps_its_revisions_and_their_analyses() {
     view.object(&rollout, &Ok(value));
     assert_snapshot!(stage.draw(&mut view, 120, 60));
 }
+
+#[test]
+fn the_revisions_of_a_rollout_are_read_from_its_replica_sets() {
+    let mut stage = Stage::new();
+    stage.world(canary());
+    let rollout = object(Kind::Rollout, "media-service");
+    let mut view = Revisions::new(rollout.clone());
+    stage.draw(&mut view, 100, 30);
+    let outcome = view.object(&rollout, &Ok(Value::Null));
+    let Outcome::Ask(Effect::Fetch(wanted)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(wanted.kind, Kind::ReplicaSet);
+}
