@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::alert::Priority;
 use super::health::Health;
+use super::problem::Problem;
 use super::text::Text;
 
 /// One service that needs somebody.
@@ -104,6 +105,9 @@ pub struct Brief {
     pub services: usize,
     /// How many of them are not known now.
     pub unknown: usize,
+    /// What of all that services are made of may not be read, or does not answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Problem>,
     /// Those that need somebody, worst first.
     pub broken: Vec<Broken>,
     /// The alerts that fire, the most urgent first.
@@ -193,11 +197,13 @@ impl Brief {
             let since = one.since.as_ref().map(|at| format!(", since {}", clock(at))).unwrap_or_default();
             format!("{} ({}): {}{since}", one.service, one.environment, one.reason)
         });
-        let well = match self.unknown {
-            0 => format!("nothing; {} services do their work", self.services),
-            unknown => format!("{unknown} of {} services are not known now", self.services),
+        let well = match (self.unseen.first(), self.unknown) {
+            (Some(unseen), _) => format!("not everything is seen: {unseen}"),
+            (None, 0) => format!("nothing; {} services do their work", self.services),
+            (None, unknown) => format!("{unknown} of {} services are not known now", self.services),
         };
-        let always = (self.broken.is_empty() || self.unknown > 0).then_some(well);
+        let is_known = self.unknown == 0 && self.unseen.is_empty();
+        let always = (self.broken.is_empty() || !is_known).then_some(well);
         let safe = self.safe.iter().map(|one| format!("{}: {}", one.what, one.command));
         let moving = self.moving.iter().map(|one| {
             let command = one.goes_on_by.as_ref().map(|command| format!("; to let it go on: {command}"));

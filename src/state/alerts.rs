@@ -173,14 +173,20 @@ pub(super) fn relate<'a>(state: &State, services: impl Iterator<Item = &'a Servi
 }
 
 /// What a service is like in the light of what pages about it. What is against its canary says more than the alert, whose
-/// cause it is likely to be, so it is said first.
+/// cause it is likely to be, so it is said first. That somebody is at it mends nothing: it counts as before.
 pub(super) fn alarmed<'a>(
+    state: &State,
     verdict: Verdict,
     canary: Option<&Text>,
     alerts: impl Iterator<Item = &'a Arc<Alert>>,
 ) -> Verdict {
-    let loud = alerts.filter(|alert| alert.standing == Standing::Firing);
-    let Some(worst) = loud.min_by_key(|alert| (alert.priority, alert.since)) else { return verdict };
+    let at_it = |alert: &Alert| state.acknowledged(alert).map(|silence| silence.by.clone());
+    let loud = alerts.filter_map(|alert| match alert.standing {
+        Standing::Firing => Some((alert, None)),
+        Standing::Silenced => Some((alert, Some(at_it(alert)?))),
+        Standing::Pending | Standing::Inhibited => None,
+    });
+    let Some((worst, by)) = loud.min_by_key(|(alert, _)| (alert.priority, alert.since)) else { return verdict };
     let health = match worst.priority {
         crate::domain::alert::Priority::High => Health::Bad,
         crate::domain::alert::Priority::Medium => Health::Attention,
@@ -195,6 +201,7 @@ pub(super) fn alarmed<'a>(
         Some(canary) => format!("{canary}; alert {}", worst.name),
         None => format!("alert {}{colon}{said}", worst.name),
     };
+    let words = words + &by.map(|by| format!("; {by} is on it")).unwrap_or_default();
     Verdict::new(health, words, Some(worst.since))
 }
 

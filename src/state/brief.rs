@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::told_before;
-use super::{GuardLease, ServiceBoard, State, Timeline, history};
+use super::services::ESSENTIAL;
+use super::{GuardLease, Inventory, ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
 use crate::domain::argo::Gate;
 use crate::domain::brief::{Before, Brief, Broken, Moving, OnIt, Paging, Safe};
@@ -14,6 +15,7 @@ use crate::domain::kind::Kind;
 use crate::domain::lease::Standing as LeaseStanding;
 use crate::domain::moment::moment;
 use crate::domain::object::ObjectRef;
+use crate::domain::problem::Problem;
 use crate::domain::rollout::{Phase, Revision, Rollout, Standing};
 use crate::domain::service::Service;
 use crate::domain::shell::quoted;
@@ -56,6 +58,7 @@ pub fn brief(
         namespaces: Vec::new(),
         services: services.len(),
         unknown: services.iter().filter(|service| service.verdict.health == Health::Unknown).count(),
+        unseen: unseen(state),
         broken: broken.iter().copied().map(told).collect(),
         alerts: alerts
             .map(|one| Paging {
@@ -83,6 +86,15 @@ pub fn brief(
             .collect(),
         moving: moving(board, &services),
     }
+}
+
+/// What cannot be seen of what services are made of.
+fn unseen(state: &State) -> Vec<Problem> {
+    let of = |cluster: &Inventory| {
+        let silence = cluster.silence().cloned();
+        silence.into_iter().chain(cluster.closed(ESSENTIAL)).collect::<Vec<_>>()
+    };
+    state.clusters().flat_map(|(_, cluster)| of(cluster)).collect()
 }
 
 /// What waits at a gate, whatever else is said of its service, and what moves or waits otherwise. What waits for somebody

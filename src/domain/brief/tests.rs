@@ -8,6 +8,7 @@ fn brief() -> Brief {
         namespaces: Vec::new(),
         services: 12,
         unknown: 0,
+        unseen: Vec::new(),
         broken: vec![Broken {
             service: "chat-service".into(),
             environment: "production".into(),
@@ -98,6 +99,10 @@ fn however_much_there_is_it_stays_brief_and_says_how_much_more() {
 fn what_is_not_known_is_not_said_to_be_well() {
     let unknown = Brief { broken: Vec::new(), unknown: 12, ..brief() };
     assert!(unknown.text().contains("12 of 12 services are not known now"), "{}", unknown.text());
+    let closed = Problem::new("no access: pods", "forbidden", "ask for a role");
+    let unseen = Brief { broken: Vec::new(), services: 0, unseen: vec![closed], ..brief() };
+    assert!(unseen.text().contains("broken      not everything is seen: no access: pods"), "{}", unseen.text());
+    assert!(!unseen.text().contains("do their work"), "{}", unseen.text());
     let well = Brief { broken: Vec::new(), ..brief() };
     assert!(well.text().contains("nothing; 12 services do their work"), "{}", well.text());
 }

@@ -3,6 +3,7 @@ use crate::domain::alert::Priority;
 use crate::domain::change::ChangeClass;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
+use crate::domain::silence::{Matcher, Silence, SilenceState};
 use crate::domain::update::Update;
 use crate::state::tests::fixture::*;
 use crate::state::{ServiceBoard, Timeline};
@@ -167,4 +168,36 @@ fn alerts_of_one_rule_about_one_service_are_one_line() {
     tell(&mut state, SignalKind::Alertmanager, "a", Ok(pods.to_vec()));
     let told: Vec<String> = told(&state, NOW).into_iter().map(|(_, what, _)| what).collect();
     assert_eq!(told, ["alert A began, 3 times"]);
+}
+
+#[test]
+fn that_somebody_is_at_it_mends_nothing() {
+    let mut state = world([Row::Deployment(Box::new(workload("chat-service", 1)))]);
+    for kind in [Kind::StatefulSet, Kind::DaemonSet, Kind::Pod] {
+        list(&mut state, kind, Vec::new());
+    }
+    let silenced = Alert {
+        silenced_by: vec!["s-1".into()],
+        ..alert("Errors", &[("service", "chat-service")], Standing::Silenced)
+    };
+    tell(&mut state, SignalKind::Alertmanager, "a", Ok(vec![silenced]));
+    for (comment, health) in [("known", Health::Healthy), ("on it: redis", Health::Bad)] {
+        let silence = Silence {
+            cluster: cluster(),
+            id: "s-1".into(),
+            servers: vec!["a".into()],
+            matchers: vec![Matcher::equal("service", "chat-service")],
+            starts: ago(30),
+            ends: later(600),
+            by: "maria".into(),
+            comment: comment.into(),
+            told: SilenceState::Active,
+        };
+        let id = SignalId { cluster: cluster(), name: "a".into() };
+        let _ = state.apply(Update::Silences(id, Ok(vec![silence])), NOW);
+        let board = board(&state);
+        let verdict = &board.services()[0].verdict;
+        assert_eq!(verdict.health, health, "{}", verdict.reason);
+        assert_eq!(verdict.reason.ends_with("; maria is on it"), health == Health::Bad, "{}", verdict.reason);
+    }
 }

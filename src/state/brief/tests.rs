@@ -4,7 +4,7 @@ use crate::domain::argo::{Argo, CanaryStep, Pause};
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
 use crate::domain::silence::{self, Matcher, Silence};
-use crate::domain::update::Update;
+use crate::domain::update::{Liveness, Update};
 use crate::state::tests::fixture::*;
 
 fn made(state: &State, environment: Option<&str>) -> Brief {
@@ -214,4 +214,13 @@ fn where_something_is_wrong_at_a_gate_the_way_is_back() {
     assert!(safe.command.starts_with("midwatch abort media-service "), "no revision is known: {}", safe.command);
     let [moving] = brief.moving.as_slice() else { panic!("{}", brief.text()) };
     assert!(moving.what.contains("waits for a release") && moving.goes_on_by.is_none(), "{moving:?}");
+}
+
+#[test]
+fn who_may_see_nothing_is_not_told_that_nothing_is_broken() {
+    let mut state = world([]);
+    let denied = Liveness::NoAccess(problem("no access: pods"));
+    let _ = state.apply(Update::Source(source(Kind::Pod), denied), NOW);
+    let text = made(&state, None).text();
+    assert!(text.contains("not everything is seen: no access: pods") && !text.contains("do their work"), "{text}");
 }

@@ -83,7 +83,7 @@ impl<'a> Signals<'a> {
         });
         if let Some(alerts) = self.alerts.get(&service.id) {
             let counted = alerts.iter().copied().filter(|alert| counts(alert));
-            service.verdict = alarmed(service.verdict.clone(), canary.as_ref(), counted);
+            service.verdict = alarmed(self.state, service.verdict.clone(), canary.as_ref(), counted);
         }
     }
 }
