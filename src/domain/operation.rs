@@ -42,7 +42,8 @@ pub struct Proposal {
     pub checks: Vec<Check>,
     /// Why it may not be confirmed, if it may not.
     pub refusal: Option<Problem>,
-    /// What is seen against it now: it would send more requests to a revision that is worse than the stable one.
+    /// What is seen against it now: it would send more requests to a revision that is worse than the stable one, or roll
+    /// back what does not ail.
     pub against: Option<Text>,
     /// Who is to do it, as the server calls them, with the role.
     pub actor: Text,

@@ -110,6 +110,13 @@ impl State {
         self.pods_behind(&split.service(arm))
     }
 
+    /// Whether a workload has made any of the pods behind an arm of a split.
+    pub fn is_behind(&self, split: &Split, arm: &Arm, workload: &ObjectRef) -> bool {
+        let Some(family) = self.family(workload) else { return false };
+        let behind = self.pods_of_arm(split, arm);
+        family.pods.iter().any(|pod| behind.iter().any(|other| other.meta.uid == pod.meta.uid))
+    }
+
     /// Whether anything that splits are joined from moved: its value is another one then.
     pub fn splits_revision(&self) -> u64 {
         self.revision_of(&SPLIT_KINDS) + self.metrics.revision()

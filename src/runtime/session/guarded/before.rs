@@ -6,6 +6,7 @@ use super::Session;
 use crate::domain::guard::{Guard, over, shift_of};
 use crate::domain::intent::Intent;
 use crate::domain::moment::span;
+use crate::domain::object::ObjectRef;
 use crate::domain::operation::{OperationId, Proposal};
 use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
@@ -26,6 +27,10 @@ impl Session {
     /// Says what is seen against a change that sends more requests to a new revision. A guarded shift does not begin where
     /// its guard is breached already.
     pub(super) fn look_before(&mut self, proposal: &mut Proposal, now: Timestamp) {
+        if let Intent::Rollback { target, .. } = &proposal.plan.intent {
+            proposal.against = self.beside(target, now);
+            return;
+        }
         let Some(against) = self.against(&proposal.plan.intent, now) else { return };
         proposal.against = Some(against.words());
         if let Intent::GuardedShift { .. } = &proposal.plan.intent {
@@ -35,6 +40,23 @@ impl Session {
         }
     }
 
+    /// What ails a service of which a workload is to be rolled back, where that is another one's canary.
+    pub(super) fn beside(&mut self, target: &ObjectRef, now: Timestamp) -> Option<Text> {
+        self.guard_board.refresh(&self.state, now);
+        let service = self.service_id_of(target);
+        let guard = self.state.usual_guard().clone();
+        let numbers = self.guard_board.numbers(&service);
+        self.state.splits(&service).into_iter().find_map(|split| {
+            let canary = split.arm(ArmRole::Canary).filter(|canary| canary.desired > 0.0)?;
+            let why = self.state.against(&split, &guard, numbers, now)?;
+            let is_its = self.state.is_behind(&split, canary, target) || split.steered_by.is_some();
+            let back = shift_of(&service.name, &split.router, &canary.service);
+            let name = if canary.version.is_empty() { &canary.service } else { &canary.version };
+            let says = format!("what ails it is the canary {name}, which {why}; this leaves it its requests");
+            (!is_its).then(|| format!("{says}. `{back} --to 0` takes them").into())
+        })
+    }
+
     /// Says the same of a shift that goes too far at once: nobody is led up there in steps either.
     pub(super) fn look_at_refused(&mut self, id: OperationId, problem: &mut Problem, now: Timestamp) {
         let Some(intent) = self.waiting.get(&id).map(|pending| pending.intent.clone()) else { return };
@@ -42,6 +64,12 @@ impl Session {
             problem.more.push(against.words());
             problem.hint = against.way_back().into();
         }
+    }
+
+    /// The service that an object belongs to.
+    fn service_id_of(&self, target: &ObjectRef) -> ServiceId {
+        let place = self.place_of(target);
+        ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service }
     }
 
     /// What is seen against a wish.
@@ -55,9 +83,7 @@ impl Session {
             _ => return None,
         };
         self.guard_board.refresh(&self.state, now);
-        let place = self.place_of(target);
-        let service =
-            ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
+        let service = self.service_id_of(target);
         let numbers = self.guard_board.numbers(&service);
         let splits = match intent {
             // The rule that is changed is the one with the arm that is meant.

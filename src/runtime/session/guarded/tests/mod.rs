@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::domain::guard::{OnExit, Verdict};
 use crate::domain::kind::Kind;
+use crate::domain::object::ObjectRef;
 use crate::operations::guard::End;
 use crate::operations::ports::Answer;
 use stage::Stage;
@@ -342,4 +343,21 @@ async fn without_numbers_it_stays_where_it_is_however_long_that_takes() {
     let held_up = stage.session.guarded_shift(stage.id).unwrap().held_up.clone();
     assert_eq!(held_up.unwrap(), "not enough data: nobody counts its requests");
     assert_eq!(stage.cluster.set(), ["80 20"]);
+}
+
+#[tokio::test]
+async fn who_rolls_back_what_does_not_ail_is_told_what_does() {
+    let mut stage = Stage::new();
+    let workload = ObjectRef { kind: Kind::Deployment, ..stage::route() };
+    stage.cluster.set_weights(60, 40);
+    stage.mend_canary();
+    let now = stage.session.clock().now();
+    assert_eq!(stage.session.beside(&workload, now), None);
+    stage.break_canary();
+    let said = stage.session.beside(&workload, now).unwrap();
+    assert!(said.starts_with("what ails it is the canary chat-canary, which has no ready pod"), "{said}");
+    assert!(said.contains("--arm chat-canary --to 0` takes them"), "{said}");
+    stage.cluster.set_weights(100, 0);
+    stage.break_canary();
+    assert_eq!(stage.session.beside(&workload, now), None, "it gets nothing");
 }
