@@ -12,6 +12,8 @@ impl PlanReview {
         match self.focus {
             Focus::Cancel if !self.is_open() && !self.may_close(now) => None,
             Focus::Cancel => Some(Ask::Close),
+            // What was pressed before the plan could be seen says nothing of it.
+            Focus::Reason | Focus::Name if !self.is_read(now) || self.is_typing_ahead(now) => None,
             Focus::Reason | Focus::Name => {
                 self.go_on(now);
                 Some(Ask::Redraw)
@@ -27,8 +29,14 @@ impl PlanReview {
                     self.problem = Some(problem);
                     return Some(Ask::Redraw);
                 }
-                let proof =
-                    Proof { plan: self.plan()?.hash(), typed: self.name.value().to_owned(), reason: self.reason() };
+                if let Some((field, problem)) = self.missing() {
+                    (self.focus, self.problem) = (field, Some(problem));
+                    return Some(Ask::Redraw);
+                }
+                let plan = self.plan()?;
+                // That it is done anyway is asked for here; the rest of the house asks for the name.
+                let typed = if self.is_against() { plan.service.to_string() } else { self.name.value().to_owned() };
+                let proof = Proof { plan: plan.hash(), typed, reason: self.reason() };
                 // From here on it goes its way: closing the review does not take the consent back.
                 self.stage = Stage::Running;
                 self.focus = Focus::Cancel;
@@ -61,21 +69,37 @@ impl PlanReview {
 
     /// What has to be typed before this can be sent, and in which field.
     pub(super) fn missing(&self) -> Option<(Focus, Problem)> {
-        let plan = self.plan().filter(|plan| plan.is_protected)?;
-        if self.reason().trim().is_empty() {
+        let (plan, wanted) = (self.plan()?, self.to_type()?);
+        if plan.is_protected && self.reason().trim().is_empty() {
             let why = "there is no reason yet";
             return Some((Focus::Reason, Problem::new("not confirmed", why, "type why: it is recorded")));
         }
         let typed = self.name.value();
-        if typed == plan.service.as_str() {
+        if typed == wanted {
             return None;
         }
-        let why = if typed.is_empty() {
-            "the name is not typed yet".to_owned()
-        } else {
-            format!("{typed:?} is not the name")
+        let why = match typed {
+            "" => "the name is not typed yet".to_owned(),
+            _ if self.is_against() => format!("{typed:?} is not enough: something is seen against it"),
+            _ => format!("{typed:?} is not the name"),
         };
-        Some((Focus::Name, Problem::new("not confirmed", why, format!("type {}", plan.service))))
+        Some((Focus::Name, Problem::new("not confirmed", why, format!("type {wanted}"))))
+    }
+
+    /// What has to be typed: the name of the service where it is protected, and more than that where something is seen
+    /// against the change, so that it is not done by habit.
+    pub(super) fn to_type(&self) -> Option<String> {
+        let plan = self.plan()?;
+        match (self.is_against(), plan.is_protected) {
+            (true, _) => Some(format!("{} anyway", plan.service)),
+            (false, true) => Some(plan.service.to_string()),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether anything is seen against it.
+    fn is_against(&self) -> bool {
+        self.proposal.as_ref().is_some_and(|proposal| proposal.against.is_some())
     }
 
     /// What was not shown yet and must be.

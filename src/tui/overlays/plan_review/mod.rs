@@ -226,7 +226,7 @@ impl PlanReview {
     /// What can have the focus, in its order. Cancel comes before what does it.
     fn fields(&self) -> Vec<Focus> {
         let Some(plan) = self.plan().filter(|_| self.is_open()) else { return vec![Focus::Cancel] };
-        let name = plan.is_protected.then_some(Focus::Name);
+        let name = self.to_type().map(|_| Focus::Name);
         // Where it is part of the wish it was given before there was a plan.
         let reason = plan.intent.reason().is_none().then_some(Focus::Reason);
         [reason, name, Some(Focus::Cancel), Some(Focus::Confirm)].into_iter().flatten().collect()
@@ -246,8 +246,12 @@ impl PlanReview {
 
     /// Whether Enter may close it: not where it ends what was typed ahead, of which the rest would be keys of the view below.
     fn may_close(&self, now: Timestamp) -> bool {
-        let is_typing = self.typed_at.is_some_and(|typed| now.duration_since(typed) < READING);
-        self.stage != Stage::Preparing && self.is_read(now) && !is_typing
+        self.stage != Stage::Preparing && self.is_read(now) && !self.is_typing_ahead(now)
+    }
+
+    /// Whether what was typed last was meant for something else, and goes on.
+    fn is_typing_ahead(&self, now: Timestamp) -> bool {
+        self.typed_at.is_some_and(|typed| now.duration_since(typed) < READING)
     }
 
     /// Whether one more Enter may count already: one that is held down, or pressed twice, goes no further than the button.

@@ -7,7 +7,6 @@ use tui_input::Input;
 use super::body::{Lines, differing, lines};
 use super::{Focus, LEAST_SEEN, PlanReview, Stage};
 use crate::domain::operation::{Proposal, Verdict};
-use crate::domain::plan::Plan;
 use crate::tui::chrome;
 use crate::tui::command::Command;
 use crate::tui::overlays::panel;
@@ -166,28 +165,32 @@ fn running(review: &PlanReview) -> Vec<Vec<Span<'static>>> {
 
 /// The lines that consent takes.
 fn consent_height(review: &PlanReview, width: usize) -> u16 {
-    let Some(plan) = review.plan().filter(|_| review.is_open()) else { return 0 };
-    if plan.is_protected { 2 + u16::from(is_long(plan, width)) } else { 1 }
+    if !review.is_open() {
+        return 0;
+    }
+    review.to_type().map_or(1, |name| 2 + u16::from(is_long(&name, width)))
 }
 
 /// Whether the name to type takes a line of its own, so that no letter of it is left out, nor of what is typed.
-fn is_long(plan: &Plan, width: usize) -> bool {
-    let name = cells(&confirmable(plan));
-    name > 24 || TYPE.len() + name >= label_width(plan, width)
+fn is_long(name: &str, width: usize) -> bool {
+    let cells = cells(&confirmable(name));
+    cells > 24 || TYPE.len() + cells >= label_width(name, width)
 }
 
 /// What stands before the name to type.
 const TYPE: &str = "Type ";
 
 /// The width of the words before the fields: no more than half of what there is.
-fn label_width(plan: &Plan, width: usize) -> usize {
-    (cells(&plan.service) + 8).max(18).min(width / 2)
+fn label_width(name: &str, width: usize) -> usize {
+    (cells(name) + 8).max(18).min(width / 2)
 }
 
 /// The fields.
 fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
     let Some(plan) = review.plan().filter(|_| review.is_open()) else { return };
-    let label = u16::try_from(label_width(plan, area.width.into())).unwrap_or(area.width / 2);
+    let name = review.to_type();
+    let label = label_width(name.as_deref().unwrap_or(&plan.service), area.width.into());
+    let label = u16::try_from(label).unwrap_or(area.width / 2);
     painter.text(area.x, area.y, label, Role::Muted, "Reason");
     match plan.intent.reason() {
         Some(reason) => {
@@ -195,19 +198,18 @@ fn fields(review: &PlanReview, painter: &mut Painter<'_>, area: Rect) {
         }
         None => draw_field(painter, area, 0, label, &review.reason, review.focus == Focus::Reason),
     }
-    if plan.is_protected {
-        let is_long = is_long(plan, area.width.into());
+    if let Some(name) = name {
+        let is_long = is_long(&name, area.width.into());
         let room = if is_long { area.width } else { label };
-        painter.spans(area.x, area.y + 1, room, &[span(Role::Muted, TYPE), span(Role::Title, confirmable(plan))]);
+        painter.spans(area.x, area.y + 1, room, &[span(Role::Muted, TYPE), span(Role::Title, confirmable(&name))]);
         let (row, indent) = if is_long { (2, 5) } else { (1, label) };
         draw_field(painter, area, row, indent, &review.name, review.focus == Focus::Name);
     }
 }
 
 /// The name to type: in ASCII, so that two names that look the same are told apart.
-fn confirmable(plan: &Plan) -> String {
-    plan.service
-        .chars()
+fn confirmable(name: &str) -> String {
+    name.chars()
         .map(|letter| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() })
         .collect()
 }

@@ -113,11 +113,19 @@ fn what_is_seen_against_an_unchanged_plan_has_to_be_read_first() {
     review.follow(&OperationEvent::Proposed(anew(None)), read());
     assert_eq!(review.focus, Focus::Confirm, "nothing is new");
     review.follow(&OperationEvent::Proposed(anew(seen)), read());
+    let later = read() + READING;
     assert_ne!(review.focus, Focus::Confirm);
     go_to(&mut review, Focus::Confirm);
-    assert!(!matches!(review.handle(Command::PressFocused, read()), Some(Ask::Confirm(_))));
+    assert!(!matches!(review.handle(Command::PressFocused, later), Some(Ask::Confirm(_))));
     assert!(review.unread().is_some(), "it was not drawn yet");
     assert_eq!(review.name.value(), "chat-service", "the plan is the same: its name need not be typed again");
+    review.seen_to.set((0, 0));
+    assert!(!matches!(review.handle(Command::PressFocused, later), Some(Ask::Confirm(_))), "the name is not enough");
+    review.focus = Focus::Name;
+    type_text(&mut review, " anyway", later);
+    go_to(&mut review, Focus::Confirm);
+    let Some(Ask::Confirm(proof)) = review.handle(Command::PressFocused, later) else { panic!("{:?}", review.problem) };
+    assert_eq!(proof.typed, "chat-service");
 }
 
 #[test]

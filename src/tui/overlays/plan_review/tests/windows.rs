@@ -32,7 +32,8 @@ fn what_happens_is_not_confirmed_unseen_in_a_small_window_either() {
         call: crate::domain::plan::Call::Evict { object: object.clone(), uid: "1".into() },
     };
     plan.steps = (0..9).map(step).collect();
-    let mut review = shown(plan, None);
+    let mut review = filled(shown(plan, None));
+    review.seen_to.set(UNSEEN);
     drawn_in(&review, &stage, (80, 24));
     assert!(review.unread().is_none(), "all that happens is on the screen");
     review.seen_to.set(UNSEEN);
