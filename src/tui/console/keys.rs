@@ -246,7 +246,10 @@ impl Console {
             Command::Palette => self.overlay = Some(Overlay::Palette(Palette::default())),
             Command::Redraw => self.errands.push(Errand::Redraw),
             Command::Suspend => self.suspend(),
-            Command::Disarm => self.session.disarm(),
+            Command::Disarm => {
+                self.session.disarm();
+                self.say(Health::Healthy, "disarmed: read-only again".to_owned());
+            }
             Command::StopGuard => self.stop_any_guard(),
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;

@@ -275,6 +275,11 @@ impl View for Overview {
             for ((role, line), y) in told.iter().zip(area.y + 2..area.bottom()) {
                 painter.text(inner.x, y, inner.width, *role, line);
             }
+            if troubles.is_empty() && !seen.board.services().is_empty() {
+                let words =
+                    if self.filter.is_empty() { "No service needs you" } else { "No service matches the filter" };
+                painter.text(inner.x, area.y + 2, inner.width, Role::Muted, words);
+            }
             let y = area.y.saturating_add(2 + u16::try_from(told.len()).unwrap_or(u16::MAX));
             login::render(painter, Rect { y, height: area.bottom().saturating_sub(y), ..inner }, seen);
             return;

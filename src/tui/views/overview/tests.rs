@@ -243,3 +243,13 @@ fn what_was_bad_before_all_was_read_is_no_news() {
     assert!(heading(false, false).contains("1 of 1 service need"), "{}", heading(false, false));
     assert!(heading(true, true).contains("1 of 1 service need"), "{}", heading(true, true));
 }
+
+#[test]
+fn that_nothing_matches_is_said() {
+    let mut stage = Stage::new();
+    stage.world(rows(3));
+    let mut view = Overview::default();
+    view.answer(Asked::Filter, "nobody", &stage.seen());
+    let shown = stage.draw(&mut view, 100, 30);
+    assert!(shown.contains("No service matches the filter"), "{shown}");
+}

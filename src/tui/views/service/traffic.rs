@@ -55,7 +55,10 @@ pub(super) fn lines(splits: &[Split], service: &Service, ground: &Ground<'_>) ->
             lines.push(Line::Told(cells(split, arm, measured, limit, ground)));
         }
         let of = |role| split.arms.iter().position(|arm| arm.role == Some(role)).map(|at| measured[at].sample);
+        let is_tried = split.arm(ArmRole::Canary).is_some_and(|canary| canary.desired > 0.0);
         let mut said = match (of(ArmRole::Canary), of(ArmRole::Stable)) {
+            // What was is no verdict on what is, as after an abort, when its pods are gone.
+            (Some(_), Some(_)) if !is_tried => vec![span(Role::Muted, "   the canary gets no requests")],
             (Some(canary), Some(stable)) => {
                 let verdict = guard.judge(&canary, &stable);
                 vec![span(guarded::loudness(&verdict), format!("   {verdict}"))]
