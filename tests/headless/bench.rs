@@ -99,6 +99,12 @@ impl Bench {
         self.fleet.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// Has a fleet of one's own that stands still live up to the present: what it counts counts for a while only.
+    pub(crate) fn catch_up(&self) {
+        let late = Timestamp::now().duration_since(self.fleet.clock.now());
+        self.fleet.clock.advance(Duration::try_from(late).unwrap_or_default());
+    }
+
     /// Puts an object into the fleet.
     pub(crate) fn place(&self, object: Value) {
         self.fleet.sandbox.place(object);
@@ -163,6 +169,25 @@ impl Bench {
     pub(crate) fn run(&self, user: &str, words: &str) -> Ran {
         ran(&self.command(user, words).output().unwrap())
     }
+}
+
+/// Runs something again until it tells what is wanted: servers of signals are waited for briefly, which is too short on
+/// a busy machine.
+pub(crate) fn until_told(run: impl Fn() -> Ran, is_told: impl Fn(&Ran) -> bool) -> Ran {
+    let mut last = None;
+    for _ in 0..10 {
+        let ran = run();
+        if is_told(&ran) {
+            return ran;
+        }
+        last = Some(ran);
+    }
+    panic!("it is never told: {last:?}");
+}
+
+/// Whether servers of signals were given up that were waited for.
+pub(crate) fn misses_signals(ran: &Ran) -> bool {
+    ran.stderr.lines().any(|line| line.starts_with("midwatch: ") && line.ends_with(" are missing"))
 }
 
 /// What a process left.
