@@ -99,12 +99,6 @@ impl Bench {
         self.fleet.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Has a fleet of one's own that stands still live up to the present: what it counts counts for a while only.
-    pub(crate) fn catch_up(&self) {
-        let late = Timestamp::now().duration_since(self.fleet.clock.now());
-        self.fleet.clock.advance(Duration::try_from(late).unwrap_or_default());
-    }
-
     /// Puts an object into the fleet.
     pub(crate) fn place(&self, object: Value) {
         self.fleet.sandbox.place(object);
