@@ -165,6 +165,25 @@ impl Bench {
     }
 }
 
+/// Runs something again until it tells what is wanted: servers of signals are waited for briefly, which is too short on
+/// a busy machine.
+pub(crate) fn until_told(run: impl Fn() -> Ran, is_told: impl Fn(&Ran) -> bool) -> Ran {
+    let mut last = None;
+    for _ in 0..10 {
+        let ran = run();
+        if is_told(&ran) {
+            return ran;
+        }
+        last = Some(ran);
+    }
+    panic!("it is never told: {last:?}");
+}
+
+/// Whether servers of signals were given up that were waited for.
+pub(crate) fn misses_signals(ran: &Ran) -> bool {
+    ran.stderr.lines().any(|line| line.starts_with("midwatch: ") && line.ends_with(" are missing"))
+}
+
 /// What a process left.
 pub(crate) fn ran(output: &Output) -> Ran {
     Ran {

@@ -21,7 +21,7 @@ fn image(bench: &Bench) -> String {
 fn a_stuck_rollout_is_rolled_back_and_verified() {
     let bench = Bench::alive().with_roles();
     assert!(image(&bench).ends_with(":3.2.0"));
-    let words = format!("rollback media-service -n production {CONSENT} --wait --timeout 30s -o ndjson");
+    let words = format!("rollback media-service -n production {CONSENT} --wait --timeout 2m -o ndjson");
     let rolled_back = bench.run("maria", &words).expect(0);
     check_lines(&validator(), &rolled_back);
     assert!(image(&bench).ends_with(":3.1.0"));

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use midwatch::domain::intent::Verb;
 
-use crate::bench::{Bench, private, ran};
+use crate::bench::{Bench, misses_signals, private, ran, until_told};
 use crate::schema::{check, validator};
 
 /// Every command but the console.
@@ -108,9 +108,13 @@ fn wrong_use_ends_with_2_and_says_what_is_right() {
 fn a_reader_who_has_had_enough_is_no_error() {
     let bench = Bench::still();
     for words in ["get events", "services -o json", "completions bash", "init --stdout", "man", "audit verify"] {
-        let mut child = bench.command("maria", words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let ended = ran(&child.wait_with_output().unwrap()).expect(0);
+        let read = || {
+            let mut child =
+                bench.command("maria", words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            drop(child.stdout.take());
+            ran(&child.wait_with_output().unwrap()).expect(0)
+        };
+        let ended = until_told(read, |ran| !misses_signals(ran));
         assert_eq!(ended.stderr, "", "{words}");
     }
 }
@@ -145,12 +149,15 @@ fn who_goes_on_telling_ends_when_nobody_reads_any_more_though_nothing_happens() 
         ["services --watch", "rollouts --watch", "get po -n staging --watch", "events --watch", "changes --watch"];
     for words in watches.into_iter().chain(["logs chat-service -n staging --follow"]) {
         for format in ["text", "ndjson"] {
-            let mut command = bench.command("maria", &format!("{words} -o {format}"));
-            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-            let mut stdout = BufReader::new(child.stdout.take().unwrap());
-            assert!(stdout.read_line(&mut String::new()).unwrap() > 0, "{words}");
-            drop(stdout);
-            let ended = ran(&child.wait_with_output().unwrap()).expect(0);
+            let read = || {
+                let mut command = bench.command("maria", &format!("{words} -o {format}"));
+                let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+                let mut stdout = BufReader::new(child.stdout.take().unwrap());
+                assert!(stdout.read_line(&mut String::new()).unwrap() > 0, "{words}");
+                drop(stdout);
+                ran(&child.wait_with_output().unwrap()).expect(0)
+            };
+            let ended = until_told(read, |ran| !misses_signals(ran));
             assert!(ended.stderr.lines().all(|line| line.contains(": joined")), "{words}: {}", ended.stderr);
         }
     }

@@ -26,8 +26,7 @@ enum Fate {
 pub(crate) fn overtaken(cluster: SocketAddr, by: Overtaking) -> SocketAddr {
     let is_done = AtomicBool::new(false);
     between(cluster, move |line| {
-        let is_meant = line.starts_with("PATCH ") && !line.contains("dryRun");
-        if is_meant && !is_done.swap(true, Ordering::Relaxed) {
+        if does_change(line) && !is_done.swap(true, Ordering::Relaxed) {
             patch(cluster, &by);
         }
         Fate::Passed
@@ -63,6 +62,11 @@ pub(crate) fn unanswered(
 /// Whether a request lists or watches all of a kind. A plan reads those of one workload, by its selector.
 pub(crate) fn does_read(line: &str, plural: &str) -> bool {
     line.starts_with("GET ") && line.contains(&format!("/{plural}?")) && !line.contains("labelSelector")
+}
+
+/// Whether a request changes an object in earnest.
+pub(crate) fn does_change(line: &str) -> bool {
+    line.starts_with("PATCH ") && !line.contains("dryRun")
 }
 
 /// How a cluster refuses.

@@ -80,6 +80,6 @@ fn what_stands_without_signals_waits_for_them_briefly_and_says_what_is_missing()
 fn waiting_for_a_service_ends_in_time_though_servers_of_signals_are_silent() {
     let bench = Bench::still();
     bench.lead_through(proxy::silent(bench.address()));
-    let ran = bench.run("maria", "wait healthy chat-service -n production --timeout 1s -o ndjson").expect(11);
+    let ran = bench.run("maria", "wait healthy chat-service -e production --timeout 1s -o ndjson").expect(11);
     assert!(problems(&ran).contains("no answer within 1 s"), "{}", ran.stdout);
 }

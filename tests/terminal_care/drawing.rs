@@ -45,11 +45,30 @@ fn every_size_is_filled_and_a_tiny_one_says_so() -> Result<()> {
 fn nothing_is_written_outside_of_a_whole_frame() -> Result<()> {
     let desk = Desk::new()?;
     let console = desk.overview()?;
-    for key in ["enter", "esc", "l", "esc", ":", "esc", "ctrl-l", "?", "esc"] {
+    // Escape and a key that follows before it was read would be one key, and two keys that are read at once one frame.
+    for (key, shows, hides) in [
+        ("enter", "Release", "need you"),
+        ("esc", "services need you", "Release"),
+        ("l", "lines/s", "need you"),
+        ("esc", "services need you", "lines/s"),
+        (":", "Go to", "still reading"),
+        ("esc", "services need you", "Go to"),
+        ("ctrl-l", "services need you", "still reading"),
+        ("?", "one row or line down", "still reading"),
+        ("esc", "services need you", "one row or line down"),
+    ] {
+        let before = console.drawn().frames;
         console.press(key)?;
+        console.seen_at(&format!("{shows:?} after {key}"), |screen, drawn| {
+            let screen = screen.contents();
+            drawn.frames > before && screen.contains(shows) && !screen.contains(hides)
+        })?;
         console.wait_for_silence(Duration::from_millis(100))?;
     }
     console.resize((80, 24))?;
+    console.wait_until("the overview from edge to edge", |screen| {
+        screen.lines().count() == 24 && screen.lines().last().is_some_and(|last| last.contains("open"))
+    })?;
     console.wait_for_silence(Duration::from_millis(300))?;
     let written = String::from_utf8_lossy(&console.written()).into_owned();
     ensure!(frames(written.as_bytes()) > 9, "each key asks for a frame");
@@ -78,7 +97,9 @@ fn nothing_is_written_while_nothing_changes() -> Result<()> {
     let desk = Desk::new()?;
     // Where a rollout has a deadline, seconds are counted.
     let console = desk.midwatch(&["-n", "kube-system"])?;
-    console.wait_for("coredns")?;
+    for told in ["coredns", "1 High", "1 Med", "alert CertificateExpiresSoon began"] {
+        console.wait_for(told)?;
+    }
     for keys in ["", ":po\r", ":rollouts\r", ":audit\r"] {
         console.type_text(keys)?;
         console.wait_for_silence(Duration::from_secs(2))?;
