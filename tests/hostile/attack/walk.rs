@@ -13,6 +13,9 @@ use crate::console::{Console, Size};
 /// How long a frame may take; generous, since it is only reached by a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What enters the terminal: another screen.
+const ENTERED: &[u8] = b"\x1b[?1049h";
+
 /// A console, and how far what it wrote has been read.
 pub(crate) struct Walk {
     console: Console,
@@ -62,7 +65,7 @@ impl Walk {
         self.read()?;
         let number = i32::try_from(self.console.pid()?)?;
         kill_process(Pid::from_raw(number).ok_or_eyre("no process has the number 0")?, Signal::CONT)?;
-        self.wait_for_frame("nothing is drawn anew", |whole| whole > 0)?;
+        self.wait_until_anew()?;
         let screen = self.console.screen();
         let rows: Vec<&str> = screen.split('\n').collect();
         let (first, last) = (rows.first().copied().unwrap_or_default(), rows.last().copied().unwrap_or_default());
@@ -74,29 +77,53 @@ impl Walk {
     /// Turns pages with a key until every mark has been on the screen, and looks at each page.
     pub(crate) fn read_all(&mut self, mut marks: BTreeSet<String>, key: &str) -> Result<()> {
         self.settle()?;
+        self.look()?;
+        let mut end = None;
         loop {
-            self.look()?;
             let page = self.console.screen();
             marks.retain(|mark| !page.contains(mark.as_str()));
             if marks.is_empty() {
                 return Ok(());
             }
-            self.console.press(key)?;
-            let missing: Vec<&String> = marks.iter().take(5).collect();
-            // A frame without another letter is one too: the selection may have moved to the end of the page.
-            self.wait_for_frame(&format!("{} marks are missing: {missing:?}", marks.len()), |_| true)?;
+            let before = self.page();
+            self.turn(key)?;
+            if self.page() == before {
+                // What came late may stand above.
+                let missing: Vec<&String> = marks.iter().take(5).collect();
+                let end = *end.get_or_insert_with(|| Instant::now() + PATIENCE);
+                ensure!(Instant::now() < end, "{} marks are missing: {missing:?}:\n{page}", marks.len());
+                self.turn("home")?;
+            }
         }
     }
 
-    /// Waits for a frame: a whole one, where that is wanted.
-    fn wait_for_frame(&mut self, otherwise: &str, wanted: impl Fn(usize) -> bool) -> Result<()> {
-        let (read, end) = (self.read, Instant::now() + PATIENCE);
+    /// Presses a key that turns pages, and waits until it was read, which a page that is the last one does not show: keys
+    /// are read in turn, so that what another one opens does. Looks at the page.
+    fn turn(&mut self, key: &str) -> Result<()> {
+        self.console.press(key)?;
+        self.console.type_text(":")?;
+        self.console.wait_for("Go to")?;
+        self.close("Go to")
+    }
+
+    /// What is to be seen below the header, whose clock goes on: with its colours, as they alone may show where it stands.
+    fn page(&self) -> Vec<String> {
+        let screen = self.console.painted();
+        screen.rows_formatted(0, self.size.0).skip(1).collect()
+    }
+
+    /// Waits until the terminal was entered anew and a whole frame drawn since. Before that it is not midwatch's alone: it
+    /// would show the keys that are typed.
+    fn wait_until_anew(&mut self) -> Result<()> {
+        let (start, end) = (self.read, Instant::now() + PATIENCE);
         loop {
-            let whole = self.read()?;
-            if self.read > read && wanted(whole) {
+            self.read()?;
+            let written = self.console.written_from(start);
+            let entered = written.windows(ENTERED.len()).position(|window| window == ENTERED);
+            if entered.is_some_and(|at| grammar::screen(&written[at..], self.size).is_ok_and(|(_, whole)| whole > 0)) {
                 return Ok(());
             }
-            ensure!(Instant::now() < end, "{otherwise}:\n{}", self.console.screen());
+            ensure!(Instant::now() < end, "nothing is drawn anew:\n{}", self.console.screen());
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -108,10 +135,10 @@ impl Walk {
         if code == 0 { Ok(()) } else { Err(eyre!("it ended with {code}")) }
     }
 
-    /// Reads what was written since the last time; answers how many whole frames there were.
-    fn read(&mut self) -> Result<usize> {
-        let (end, whole) = grammar::screen(&self.console.written_from(self.read), self.size)?;
+    /// Reads what was written since the last time.
+    fn read(&mut self) -> Result<()> {
+        let (end, _whole) = grammar::screen(&self.console.written_from(self.read), self.size)?;
         self.read += end;
-        Ok(whole)
+        Ok(())
     }
 }
