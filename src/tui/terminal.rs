@@ -1,6 +1,6 @@
 //! The terminal: taken over at the start, and given back whatever happens.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,11 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
     Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    enable_raw_mode, is_raw_mode_enabled,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use tokio::sync::Notify;
 
 use held::Held;
@@ -63,9 +64,7 @@ impl Terminal {
     /// Enters the screen of our own, at the start and after a suspension.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
-        // Whoever stopped us may have changed the modes, which crossterm does not notice: it would do nothing.
-        disable_raw_mode()?;
-        enable_raw_mode()?;
+        make_raw()?;
         execute!(self.inner.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             execute!(self.inner.backend_mut(), EnableMouseCapture)?;
@@ -114,6 +113,19 @@ impl Terminal {
         Write::flush(backend)?;
         Ok(true)
     }
+}
+
+/// Has keys come as they are pressed. Whoever stopped us may have changed the modes, which crossterm does not notice: it
+/// would do nothing. They are not those of a shell for a moment in between, or a key that comes just then would be echoed.
+fn make_raw() -> io::Result<()> {
+    let input = io::stdin();
+    if !is_raw_mode_enabled()? || !input.is_terminal() {
+        disable_raw_mode()?;
+        return enable_raw_mode();
+    }
+    let mut modes = tcgetattr(&input)?;
+    modes.make_raw();
+    Ok(tcsetattr(&input, OptionalActions::Now, &modes)?)
 }
 
 impl Drop for Terminal {
