@@ -19,12 +19,15 @@ fn frames(written: &[u8]) -> usize {
 fn every_size_is_filled_and_a_tiny_one_says_so() -> Result<()> {
     let desk = Desk::new()?;
     let console = desk.overview()?;
-    for size in [(10, 3), (1, 1), (39, 40), (10, 3)] {
+    for (size, presses) in [((10, 3), true), ((1, 1), true), ((39, 40), true), ((10, 3), false)] {
         console.resize(size)?;
         let words: String = "too small: 40x10 at least".chars().take(usize::from(size.0) / 2).collect();
         console.wait_until("that it is too small", |screen| screen.starts_with(&words) && !screen.contains("chat"))?;
-        // Nobody sees what a key would do, so that none does anything.
-        console.press("q")?;
+        // Nobody sees what a key would do, so that none does anything. One that is pressed just before the window is made
+        // larger may be read after that, so that there is none before the last time.
+        if presses {
+            console.press("q")?;
+        }
     }
     for size in [(40, 10), (80, 24), (300, 100), SIZE] {
         console.resize(size)?;
