@@ -8,14 +8,13 @@ use crate::domain::kind::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::Session;
-use crate::state::{ServiceBoard, Timeline, brief as make};
+use crate::state::{ESSENTIAL, ServiceBoard, Timeline, brief as make};
 
 use super::Exit;
 use super::answer::{Asked, nothing, print};
 use super::find::check_place;
 use super::output::{self, Item, Listing};
 use super::reading::{judge, read, together};
-use super::services::ESSENTIAL;
 use super::signals::{PATIENCE, Untold, await_all};
 use super::{alerts, delivery};
 

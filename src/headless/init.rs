@@ -10,11 +10,11 @@ use crate::domain::object::ClusterName;
 use crate::domain::problem::Problem;
 use crate::domain::text::Text;
 use crate::runtime::Session;
-use crate::state::{Inventory, ServiceBoard};
+use crate::state::{ESSENTIAL, Inventory, ServiceBoard};
 
 use super::answer::{Asked, nothing};
 use super::reading::{judge, read};
-use super::services::{ESSENTIAL, KINDS};
+use super::services::KINDS;
 use super::{Exit, complain, output, say};
 
 /// Writes the file, or prints it. A file that is there stays as it is.

@@ -11,7 +11,7 @@ use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::domain::text::Text;
 use crate::runtime::Session;
-use crate::state::{Numbers, ServiceBoard, State};
+use crate::state::{ESSENTIAL, Numbers, ServiceBoard, State};
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
@@ -47,7 +47,7 @@ pub(super) async fn metrics(session: &mut Session, asked: Asked<'_>, args: &Metr
         return nobody(session, asked, problem);
     }
     let untold = Untold::of(session, Matter::Numbers);
-    let needs = Needs { untold: &untold, ..Needs::of(&services::KINDS, &services::ESSENTIAL) };
+    let needs = Needs { untold: &untold, ..Needs::of(&services::KINDS, &ESSENTIAL) };
     answer(session, asked, needs, |session, now| {
         check_place(session, asked.place)?;
         board.refresh(session.state(), now);

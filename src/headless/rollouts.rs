@@ -13,7 +13,7 @@ use crate::domain::rollout::{Rollout, StuckSignal};
 use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
 use crate::runtime::Session;
-use crate::state::{GuardLease, ServiceBoard};
+use crate::state::{ESSENTIAL, GuardLease, ServiceBoard};
 
 use super::answer::{Asked, Needs, answer};
 use super::delivery::{self, read_splits};
@@ -21,7 +21,7 @@ use super::find::{check_place, is_in};
 use super::output::text::age;
 use super::output::{Item, Listing, json};
 use super::reading::read;
-use super::services::{ESSENTIAL, KINDS};
+use super::services::KINDS;
 use super::signals::{Untold, await_briefly};
 use super::{Exit, complain, say};
 

@@ -12,7 +12,7 @@ use crate::domain::service::Service;
 use crate::domain::text::Text;
 use crate::domain::traffic::Split;
 use crate::runtime::Session;
-use crate::state::{Numbers, ServiceBoard};
+use crate::state::{ESSENTIAL, Numbers, ServiceBoard};
 
 use super::Exit;
 use super::answer::{Asked, Needs, answer};
@@ -38,9 +38,6 @@ pub(super) const KINDS: [Kind; 11] = [
     // Among these servers of signals are looked for.
     Kind::Service,
 ];
-
-/// Without any of these there are no services.
-pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
 
 /// Shows services.
 pub(super) async fn services(session: &mut Session, asked: Asked<'_>) -> Result<Exit, Problem> {

@@ -10,14 +10,14 @@ use crate::domain::health::{Health, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::service::Service;
 use crate::runtime::{Session, Signal};
-use crate::state::ServiceBoard;
+use crate::state::{ESSENTIAL, ServiceBoard};
 
 use super::answer::{Asked, nothing, print};
 use super::delivery;
 use super::find::{check_place, is_in, workloads};
 use super::output::{Item, Listing};
 use super::reading::{judge, read};
-use super::services::{ESSENTIAL, KINDS};
+use super::services::KINDS;
 use super::signals::{Untold, await_all};
 use super::{Exit, say};
 

@@ -3,8 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::told_before;
-use super::services::ESSENTIAL;
-use super::{GuardLease, Inventory, ServiceBoard, State, Timeline, history};
+use super::{ESSENTIAL, GuardLease, Inventory, ServiceBoard, State, Timeline, history};
 use crate::domain::alert::Standing as Loudness;
 use crate::domain::argo::Gate;
 use crate::domain::brief::{Before, Brief, Broken, Moving, OnIt, Paging, Safe};

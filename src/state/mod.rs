@@ -54,7 +54,7 @@ pub use inventory::{ClusterLiveness, Freshness, Inventory, LATE_AFTER};
 pub use metrics::{Line, MetricServer, Numbers};
 pub use rollouts::status;
 pub use rules::RuleServer;
-pub use services::ServiceBoard;
+pub use services::{ESSENTIAL, ServiceBoard};
 pub use traffic::{SPLIT_KINDS, Switch};
 
 use alerts::Alerts;

@@ -170,7 +170,7 @@ fn origin(selected: &Selected, options: &ConnectOptions) -> Result<Origin, Kubec
     if let (Some(name), Some(password)) = (&user.username, &user.password) {
         return Ok(Origin::Fixed(basic(name, password.expose_secret())));
     }
-    if user.exec.is_some() { plugin(selected, options).map(Origin::Plugin) } else { Ok(Origin::Fixed(None)) }
+    if user.exec.is_some() { plugin(selected, options).map(Origin::plugin) } else { Ok(Origin::Fixed(None)) }
 }
 
 /// The login plugin, if it may run.

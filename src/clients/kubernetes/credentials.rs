@@ -41,8 +41,16 @@ pub(super) enum Origin {
     Fixed(Option<HeaderValue>),
     /// A file that somebody else renews, and the token to use until it can be read.
     TokenFile(PathBuf, Option<HeaderValue>),
-    /// A login plugin.
-    Plugin(Plugin),
+    /// A login plugin, and where it is told how it is doing.
+    Plugin(Plugin, watch::Sender<Login>),
+}
+
+impl Origin {
+    /// A login plugin that has not run yet.
+    pub(super) fn plugin(plugin: Plugin) -> Self {
+        let (login, _) = watch::channel(begun(&plugin.name));
+        Self::Plugin(plugin, login)
+    }
 }
 
 /// A credential in use.
@@ -66,8 +74,6 @@ pub(super) struct Credentials {
     config: kube::Config,
     client: Client,
     slot: Mutex<Slot>,
-    /// How the plugin is doing; of use only where there is one.
-    login: watch::Sender<Login>,
 }
 
 /// What is known at the moment.
@@ -82,14 +88,12 @@ impl Credentials {
     /// Prepares the credentials of a connection; nothing runs until the first request.
     pub(super) fn new(origin: Origin, config: kube::Config) -> Result<Arc<Self>, kube::Error> {
         let client = Client::try_from(config.clone())?;
-        let name = if let Origin::Plugin(plugin) = &origin { plugin.name.clone() } else { Text::default() };
-        let (login, _) = watch::channel(begun(&name));
-        Ok(Arc::new(Self { origin, config, client, slot: Mutex::default(), login }))
+        Ok(Arc::new(Self { origin, config, client, slot: Mutex::default() }))
     }
 
     /// How the login plugin is doing, if there is one.
     pub(super) fn login(&self) -> Option<watch::Receiver<Login>> {
-        matches!(self.origin, Origin::Plugin(_)).then(|| self.login.subscribe())
+        if let Origin::Plugin(_, login) = &self.origin { Some(login.subscribe()) } else { None }
     }
 
     /// The credential to use now, renewed if it is about to expire.
@@ -181,11 +185,11 @@ impl Credentials {
                 })?;
                 Ok(session(Some(token), Some(Timestamp::now() + REREAD_AFTER)))
             }
-            Origin::Plugin(plugin) => {
-                let ran = self.ask(plugin).await;
+            Origin::Plugin(plugin, login) => {
+                let ran = self.ask(plugin, login).await;
                 let stage = ran.as_ref().err().map_or(LoginStage::Ready, |problem| LoginStage::Failed(problem.clone()));
                 // What it said stays: it may have been said and done before anybody looked.
-                self.login.send_modify(|login| login.stage = stage);
+                login.send_modify(|login| login.stage = stage);
                 let (issued, client) = ran.map_err(ClientError::Login)?;
                 let renew_at = issued.expires.map(renewal);
                 Ok(Session { client, expires: issued.expires, ..session(issued.authorization, renew_at) })
@@ -194,9 +198,9 @@ impl Credentials {
     }
 
     /// Runs the plugin and builds the client that its credential needs.
-    async fn ask(&self, plugin: &Plugin) -> Result<(Issued, Client), Problem> {
-        self.login.send_replace(begun(&plugin.name));
-        let say = |said| self.login.send_modify(|login| login.said = said);
+    async fn ask(&self, plugin: &Plugin, login: &watch::Sender<Login>) -> Result<(Issued, Client), Problem> {
+        login.send_replace(begun(&plugin.name));
+        let say = |said| login.send_modify(|login| login.said = said);
         let issued = plugin.run(say).await?;
         let Some((certificate, key)) = &issued.identity else { return Ok((issued, self.client.clone())) };
         let mut config = self.config.clone();

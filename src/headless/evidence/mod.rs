@@ -18,14 +18,13 @@ use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::runtime::{Archive, Bundle, EVIDENCE_KINDS, Session, Shelf, Shelved, Signal, open_evidence};
-use crate::state::{Numbers, ServiceBoard};
+use crate::state::{ESSENTIAL, Numbers, ServiceBoard};
 
 use super::answer::{Asked, nothing};
 use super::find::{check_place, is_in};
 use super::metrics::look_closer;
 use super::output::{self, Ending, Item, Listing};
 use super::reading::{judge, read, together};
-use super::services::ESSENTIAL;
 use super::signals::{PATIENCE, await_all};
 use super::{Exit, complain, say};
 

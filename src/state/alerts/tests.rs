@@ -3,7 +3,6 @@ use crate::domain::alert::Priority;
 use crate::domain::change::ChangeClass;
 use crate::domain::kind::Kind;
 use crate::domain::row::Row;
-use crate::domain::silence::{Matcher, Silence, SilenceState};
 use crate::domain::update::Update;
 use crate::state::tests::fixture::*;
 use crate::state::{ServiceBoard, Timeline};
@@ -182,17 +181,7 @@ fn that_somebody_is_at_it_mends_nothing() {
     };
     tell(&mut state, SignalKind::Alertmanager, "a", Ok(vec![silenced]));
     for (comment, health) in [("known", Health::Healthy), ("on it: redis", Health::Bad)] {
-        let silence = Silence {
-            cluster: cluster(),
-            id: "s-1".into(),
-            servers: vec!["a".into()],
-            matchers: vec![Matcher::equal("service", "chat-service")],
-            starts: ago(30),
-            ends: later(600),
-            by: "maria".into(),
-            comment: comment.into(),
-            told: SilenceState::Active,
-        };
+        let silence = silence("a", comment, later(600));
         let id = SignalId { cluster: cluster(), name: "a".into() };
         let _ = state.apply(Update::Silences(id, Ok(vec![silence])), NOW);
         let board = board(&state);

@@ -3,7 +3,6 @@ use crate::domain::alert::{self, Alert, Priority};
 use crate::domain::argo::{Argo, CanaryStep, Pause};
 use crate::domain::row::Row;
 use crate::domain::signal::{SignalId, SignalKind};
-use crate::domain::silence::{self, Matcher, Silence};
 use crate::domain::update::{Liveness, Update};
 use crate::state::tests::fixture::*;
 
@@ -98,17 +97,7 @@ fn it_names_who_is_on_it() {
     let ends = NOW + SignedDuration::from_mins(30);
     let until = moment(ends, NOW);
     for (comment, how) in [("known", "silenced"), ("on it: the pods", "acknowledged")] {
-        let silence = Silence {
-            cluster: cluster(),
-            id: "s-1".into(),
-            servers: vec!["main".into()],
-            matchers: vec![Matcher::equal("service", "chat-service")],
-            starts: ago(60),
-            ends,
-            by: "maria".into(),
-            comment: comment.into(),
-            told: silence::SilenceState::Active,
-        };
+        let silence = silence("main", comment, ends);
         let id = SignalId { cluster: cluster(), name: "main".into() };
         let _ = state.apply(Update::Silences(id, Ok(vec![silence])), NOW);
         let brief = made(&state, None);

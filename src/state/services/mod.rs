@@ -39,7 +39,7 @@ const KINDS: [Kind; 10] = [
 ];
 
 /// The kinds without whose lists services are missing or not what they seem.
-pub(super) const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
+pub const ESSENTIAL: [Kind; 4] = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
 
 /// What the board was computed from.
 #[derive(Debug, PartialEq, Eq)]

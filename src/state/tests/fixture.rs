@@ -10,6 +10,7 @@ use crate::domain::object::{ClusterName, Labels, Meta, ObjectRef, Owner};
 use crate::domain::pod::{Container, ContainerState, Pod, Termination};
 use crate::domain::problem::Problem;
 use crate::domain::row::Row;
+use crate::domain::silence::{Matcher, Silence, SilenceState};
 use crate::domain::text::Text;
 use crate::domain::update::{Liveness, SourceId, Update};
 use crate::domain::workload::{ReplicaSet, Workload};
@@ -168,6 +169,21 @@ pub(in crate::state) fn unschedulable(pod: Pod, message: &str) -> Pod {
 pub(in crate::state) fn young(mut pod: Pod) -> Pod {
     pod.meta.created = Some(ago(10));
     pod
+}
+
+/// What maria keeps quiet of chat-service, with this comment, by the silence s-1 of a server.
+pub(in crate::state) fn silence(server: &str, comment: &str, ends: Timestamp) -> Silence {
+    Silence {
+        cluster: cluster(),
+        id: "s-1".into(),
+        servers: vec![server.into()],
+        matchers: vec![Matcher::equal("service", "chat-service")],
+        starts: ago(60),
+        ends,
+        by: "maria".into(),
+        comment: comment.into(),
+        told: SilenceState::Active,
+    }
 }
 
 pub(in crate::state) fn source(kind: Kind) -> SourceId {

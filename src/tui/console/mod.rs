@@ -292,13 +292,16 @@ impl Console {
     }
 
     pub(super) fn say(&mut self, health: Health, words: String) {
-        self.notice = Some(Notice { health, words, at: self.session.clock().now(), is_of_view: false });
+        self.note(health, words, false);
     }
 
     /// Answers a key of the view that is shown.
     pub(super) fn say_of_view(&mut self, health: Health, words: String) {
-        self.say(health, words);
-        self.notice.iter_mut().for_each(|notice| notice.is_of_view = true);
+        self.note(health, words, true);
+    }
+
+    fn note(&mut self, health: Health, words: String, is_of_view: bool) {
+        self.notice = Some(Notice { health, words, at: self.session.clock().now(), is_of_view });
     }
 }
 

@@ -19,7 +19,7 @@ use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::update::{Login, LoginStage};
 use crate::runtime::Session;
-use crate::state::{Changed, ServiceBoard, Timeline};
+use crate::state::{Changed, ESSENTIAL, ServiceBoard, Timeline};
 
 mod alert;
 mod alerts;
@@ -91,7 +91,6 @@ impl Seen<'_> {
 
     /// What keeps the services from being known: sources that may not be read or have fallen silent.
     pub fn troubles(&self) -> Vec<Problem> {
-        let kinds = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::Pod];
         let mut troubles: Vec<Problem> = self.session.policy().fault().cloned().into_iter().collect();
         for (_, cluster) in self.session.state().clusters() {
             troubles.extend(cluster.silence().map(tried_again));
@@ -105,7 +104,7 @@ impl Seen<'_> {
                     LoginStage::Failed(problem) => troubles.push(problem.clone()),
                 }
             }
-            troubles.extend(cluster.closed(kinds));
+            troubles.extend(cluster.closed(ESSENTIAL));
         }
         troubles
     }

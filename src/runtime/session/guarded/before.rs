@@ -12,6 +12,7 @@ use crate::domain::problem::Problem;
 use crate::domain::service::ServiceId;
 use crate::domain::text::Text;
 use crate::domain::traffic::{ArmRole, Split};
+use crate::state::State;
 
 /// What is seen of a new revision that would get more requests, where that speaks against it.
 struct Against {
@@ -42,19 +43,17 @@ impl Session {
 
     /// What ails a service of which a workload is to be rolled back, where that is another one's canary.
     pub(super) fn beside(&mut self, target: &ObjectRef, now: Timestamp) -> Option<Text> {
-        self.guard_board.refresh(&self.state, now);
-        let service = self.service_id_of(target);
         let guard = self.state.usual_guard().clone();
-        let numbers = self.guard_board.numbers(&service);
-        self.state.splits(&service).into_iter().find_map(|split| {
-            let canary = split.arm(ArmRole::Canary).filter(|canary| canary.desired > 0.0)?;
-            let why = self.state.against(&split, &guard, numbers, now)?;
-            let is_its = self.state.is_behind(&split, canary, target) || split.steered_by.is_some();
-            let back = shift_of(&service.name, &split.router, &canary.service);
-            let name = if canary.version.is_empty() { &canary.service } else { &canary.version };
-            let says = format!("what ails it is the canary {name}, which {why}; this leaves it its requests");
-            (!is_its).then(|| format!("{says}. `{back} --to 0` takes them").into())
-        })
+        let is_other = |state: &State, split: &Split| {
+            let canary = split.arm(ArmRole::Canary);
+            split.steered_by.is_none() && canary.is_some_and(|canary| !state.is_behind(split, canary, target))
+        };
+        let against = self.find(target, None, guard, now, is_other)?;
+        let back = against.back()?;
+        let canary = against.split.arm(ArmRole::Canary)?;
+        let name = if canary.version.is_empty() { &canary.service } else { &canary.version };
+        let says = format!("what ails it is the canary {name}, which {}; this leaves it its requests", against.why);
+        Some(format!("{says}. {back} takes them").into())
     }
 
     /// Says the same of a shift that goes too far at once: nobody is led up there in steps either.
@@ -66,34 +65,42 @@ impl Session {
         }
     }
 
-    /// The service that an object belongs to.
-    fn service_id_of(&self, target: &ObjectRef) -> ServiceId {
-        let place = self.place_of(target);
-        ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service }
-    }
-
     /// What is seen against a wish.
     fn against(&mut self, intent: &Intent, now: Timestamp) -> Option<Against> {
-        let (target, guard) = match intent {
-            Intent::GuardedShift { target, course, .. } => (target, course.guard.clone()),
-            Intent::Shift { target, percent: 1.., .. }
-            | Intent::Release { target, .. }
-            | Intent::Skip { target, .. }
-            | Intent::PromoteFull { target } => (target, self.state.usual_guard().clone()),
+        let usual = self.state.usual_guard().clone();
+        let (target, arm, guard) = match intent {
+            Intent::GuardedShift { target, arm, course } => (target, Some(arm), course.guard.clone()),
+            Intent::Shift { target, arm, percent: 1.. } => (target, Some(arm), usual),
+            Intent::Release { target, .. } | Intent::Skip { target, .. } | Intent::PromoteFull { target } => {
+                (target, None, usual)
+            }
             _ => return None,
         };
+        self.find(target, arm, guard, now, |_, split| gains(intent, split))
+    }
+
+    /// What a guard has against the first canary of the service of an object, or of the rule of a route with this arm, that
+    /// counts.
+    fn find(
+        &mut self,
+        target: &ObjectRef,
+        arm: Option<&Text>,
+        guard: Guard,
+        now: Timestamp,
+        counts: impl Fn(&State, &Split) -> bool,
+    ) -> Option<Against> {
         self.guard_board.refresh(&self.state, now);
-        let service = self.service_id_of(target);
+        let place = self.place_of(target);
+        let service =
+            ServiceId { cluster: target.cluster.clone(), environment: place.environment, name: place.service };
         let numbers = self.guard_board.numbers(&service);
-        let splits = match intent {
+        let splits = match arm {
             // The rule that is changed is the one with the arm that is meant.
-            Intent::Shift { target, arm, .. } | Intent::GuardedShift { target, arm, .. } => {
-                self.state.split_with(target, arm).into_iter().collect()
-            }
-            _ => self.state.splits(&service),
+            Some(arm) => self.state.split_with(target, arm).into_iter().collect(),
+            None => self.state.splits(&service),
         };
-        let mut raised = splits.into_iter().filter(|split| gains(intent, split));
-        let (why, split) = raised.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)))?;
+        let mut own = splits.into_iter().filter(|split| counts(&self.state, split));
+        let (why, split) = own.find_map(|split| Some((self.state.against(&split, &guard, numbers, now)?, split)))?;
         let counted = over(guard.window, self.state.begins_before_change(&split, guard.window, now));
         Some(Against { service, guard, split, why, counted })
     }
@@ -104,14 +111,16 @@ impl Against {
         format!("the new revision is worse than the stable one: {}, {}", self.why, self.counted).into()
     }
 
+    /// The command that takes its requests from the new revision, whichever arm a wish names; none where it gets none.
+    fn back(&self) -> Option<String> {
+        let canary = self.split.arm(ArmRole::Canary).filter(|canary| canary.desired > 0.0)?;
+        Some(format!("`{} --to 0`", shift_of(&self.service.name, &self.split.router, &canary.service)))
+    }
+
     /// What can be done about it.
     fn way_back(&self) -> String {
-        // Whichever arm the wish names.
-        match self.split.arm(ArmRole::Canary).filter(|canary| canary.desired > 0.0) {
-            Some(canary) => {
-                let back = shift_of(&self.service.name, &self.split.router, &canary.service);
-                format!("`{back} --to 0` takes the requests that it has from the new revision")
-            }
+        match self.back() {
+            Some(back) => format!("{back} takes the requests that it has from the new revision"),
             None => format!("it gets nothing now; what it did counts for {}", span(self.guard.window)),
         }
     }

@@ -128,7 +128,7 @@ impl Stage {
         self.changes.clear();
         let is_refused = |stage: &Self| matches!(stage.changes.last(), Some(OperationEvent::Failed { .. }));
         self.until("that to be refused", is_refused).await;
-        let Some(OperationEvent::Failed { problem, .. }) = self.changes.pop() else { unreachable!("it was seen") };
+        let Some(OperationEvent::Failed { problem, .. }) = self.changes.pop() else { panic!("that was no refusal") };
         problem
     }
 
